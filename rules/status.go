@@ -1,0 +1,58 @@
+package rules
+
+import "strings"
+
+// Status is a loan's account status, LEVEL or LEVEL::SUB_STATUS (ST1).
+type Status string
+
+// The statuses that the night itself sets (ST2).
+const (
+	Active         Status = "ACTIVE"
+	Delinquent     Status = "SUSPENDED::DELINQUENT"
+	ChargeOff      Status = "CLOSED::CHARGE_OFF"
+	PaidOff        Status = "CLOSED::PAID_OFF"
+	SurplusBalance Status = "CLOSED::SURPLUS_BALANCE"
+)
+
+// closedByPeople are the closed sub-statuses that the night never sets or clears (ST2).
+var closedByPeople = []Status{
+	"CLOSED::BANKRUPTCY", "CLOSED::FRAUD", "CLOSED::INACTIVITY", "CLOSED::RISK", "CLOSED::CUSTOMER_REQUEST",
+	"CLOSED::GRANTOR_REQUEST", "CLOSED::DECEASED", "CLOSED::CUSTOMER_REQUEST_PENDING_PAYOFF",
+	"CLOSED::GRANTOR_REQUEST_PENDING_PAYOFF", "CLOSED::SETTLEMENT", "CLOSED::ADMINISTRATIVE",
+}
+
+// Statuses returns every legal account status (ST1, ST2).
+func Statuses() []Status {
+	return append([]Status{Active, Delinquent, ChargeOff, PaidOff, SurplusBalance}, closedByPeople...)
+}
+
+// Closed reports whether the level is CLOSED.
+func (s Status) Closed() bool { return strings.HasPrefix(string(s), "CLOSED::") }
+
+// PaidClosed reports whether s is a closure by payment, which the night sets, changes and clears (PO2 to PO4).
+func (s Status) PaidClosed() bool { return s == PaidOff || s == SurplusBalance }
+
+// Open reports whether s is a status that the night moves by count (DQ4 to DQ6).
+func (s Status) Open() bool { return s == Active || s == Delinquent }
+
+// ServicingStatus says whether the lender may contact and debit (ST3).
+type ServicingStatus string
+
+// The two servicing statuses.
+const (
+	Servicing    ServicingStatus = "SERVICING"
+	NotServicing ServicingStatus = "NOT_SERVICING"
+)
+
+// DefaultStopReason is the reason of a stop that named none (SP6).
+const DefaultStopReason = "API_REQUEST"
+
+// StopReasons returns the legal reasons for stopping to service a loan (SP6).
+func StopReasons() []string {
+	return []string{
+		"API_REQUEST", "PAID_OFF", "BANKRUPTCY", "FRAUD_CLAIM", "MILITARY", "DECEASED", "INCARCERATED",
+		"DEBT_MANAGEMENT_COMPANY", "NO_LOGIN_2M", "NO_PAYMENT_OR_PLAN_3M", "NO_PLAN_PAYMENT_2M",
+		"NO_PAYMENT_OR_PLAN_4M", "SOLD_OFF", "MISTAKE", "NO_VALID_COMMUNICATION_CHANNEL", "DEBT_DISPUTE",
+		"COMPLAINT_TRIGGER", "HISTORICAL_INELIGIBLE", "DUPLICATE", "REFUSES_TO_PAY", "LMS_CLOSED",
+	}
+}
