@@ -1,0 +1,114 @@
+package rules
+
+// Closure decides step 2 on business date d: payoff and surplus (PO2), reopening (PO4), the change
+// between the two closures by payment (PO4), and a payoff that was undone and made again since the last
+// night (Q11), which is two moves.
+func Closure(l *Loan, d Date) []Move {
+	if l.OpenedOn > d || l.leftAlone(d) {
+		return nil
+	}
+	switch {
+	case l.Status.Open():
+		if move, ok := payoff(l, d); ok {
+			return []Move{move}
+		}
+	case l.Status.PaidClosed():
+		return reevaluate(l, d)
+	}
+	return nil
+}
+
+// payoff decides whether an open loan closes on d (PO1, PO2, PO6).
+func payoff(l *Loan, d Date) (Move, bool) {
+	if l.OpenedOn > d || l.leftAlone(d) || !l.Product.ClosesOnPayoff || l.PromoEndsOn >= d || !l.funded(d) {
+		return Move{}, false
+	}
+	balance := l.Ledger.At(d).Balance
+	if balance > 0 || l.held(d) {
+		return Move{}, false
+	}
+	return closing(l, d, balance), true
+}
+
+// closing is the move that closes a loan with nothing owed; date closed by Q8.
+func closing(l *Loan, d Date, balance Cents) Move {
+	paidOn := l.Ledger.paidOffOn(d)
+	return Move{
+		To: closedAs(balance), EffectiveOn: paidOn, ClosedOn: paidOn, NewEpisode: true, Rule: "PO2",
+		Facts: Facts{"balance": balance, "paid_on": paidOn},
+	}
+}
+
+func closedAs(balance Cents) Status {
+	if balance < 0 {
+		return SurplusBalance
+	}
+	return PaidOff
+}
+
+// funded reports whether anything was ever owed: a loan whose money has not gone out is not paid off.
+func (l *Loan) funded(d Date) bool {
+	for _, e := range l.Ledger.Entries {
+		if e.Effective <= d && e.Amount > 0 && (e.Kind == Origination || e.Kind == Adjustment || e.Kind == Interest) {
+			return true
+		}
+	}
+	return false
+}
+
+// held reports whether the hold days after the last payment still run (PO6, Q9).
+func (l *Loan) held(d Date) bool {
+	last := l.Ledger.LastPaymentOn(d)
+	return last != 0 && d < last+Date(l.Product.PayoffHoldDays)
+}
+
+// reevaluate looks again at a loan closed by payment (PO3, PO4, Q11).
+func reevaluate(l *Loan, d Date) []Move {
+	balance := l.Ledger.At(d).Balance
+	owedOn := owedAgainOn(l, d)
+	switch {
+	case owedOn != 0 && balance > 0:
+		return []Move{reopening(l, d, owedOn, balance)}
+	case owedOn != 0:
+		if l.held(d) {
+			return nil
+		}
+		return []Move{reopening(l, owedOn, owedOn, l.Ledger.At(owedOn).Balance), closing(l, d, balance)}
+	case balance <= 0 && closedAs(balance) != l.Status:
+		return []Move{{
+			To: closedAs(balance), EffectiveOn: d, ClosedOn: l.ClosedOn, Rule: "PO4", Facts: Facts{"balance": balance},
+		}}
+	}
+	return nil
+}
+
+// owedAgainOn returns the day from which a loan closed by payment owed again, 0 if it never did. What the
+// lender closed itself is judged by entries after that day only: its ledger before is not ours to doubt.
+func owedAgainOn(l *Loan, d Date) Date {
+	if l.ByHand {
+		return l.Ledger.owedFrom(l.StatusSince+1, d)
+	}
+	if l.Ledger.At(l.ClosedOn).Balance > 0 {
+		return l.ClosedOn
+	}
+	return l.Ledger.owedFrom(l.ClosedOn+1, d)
+}
+
+// reopening recomputes what a loan that owes again is (PO4): the count is taken over the ledger without
+// the reversed entries, and a later N2 counts from here (Q3).
+func reopening(l *Loan, d, owedOn Date, balance Cents) Move {
+	move := Move{
+		To: Active, EffectiveOn: owedOn, ReopenedOn: d, Rule: "PO4",
+		Facts: Facts{"balance": balance, "owed_on": owedOn},
+	}
+	needed := l.Product.DelinquentAfter
+	if needed == 0 {
+		return move
+	}
+	if run := underpayments(l, d, l.CountFrom, d); len(run) >= needed {
+		move.To = Delinquent
+		move.Facts["underpaid_cycles"] = run
+		move.Facts["needed"] = needed
+	}
+	return move
+}

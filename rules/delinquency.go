@@ -1,0 +1,84 @@
+package rules
+
+// Delinquency decides step 1 on business date d: DQ4 (delinquent), DQ5 (charge-off) and DQ6 (cure).
+// No loan makes two automatic moves on one business date, and one that step 2 will close is left to it (Q1).
+func Delinquency(l *Loan, d Date) (Move, bool, error) {
+	if !l.Status.Open() || l.OpenedOn > d || l.leftAlone(d) {
+		return Move{}, false, nil
+	}
+	if !l.HasCycles {
+		return Move{}, false, errNoCycles
+	}
+	if _, closes := payoff(l, d); closes {
+		return Move{}, false, nil
+	}
+	if l.Status == Active {
+		move, ok := becomesDelinquent(l, d)
+		return move, ok, nil
+	}
+	if move, ok := cures(l, d); ok {
+		return move, true, nil
+	}
+	move, ok := chargesOff(l, d)
+	return move, ok, nil
+}
+
+func becomesDelinquent(l *Loan, d Date) (Move, bool) {
+	needed := l.Product.DelinquentAfter
+	if needed == 0 {
+		return Move{}, false
+	}
+	run := underpayments(l, d, l.CountFrom, l.ReopenedOn)
+	if len(run) < needed {
+		return Move{}, false
+	}
+	return Move{To: Delinquent, EffectiveOn: d, Rule: "DQ4", Facts: Facts{"underpaid_cycles": run, "needed": needed}}, true
+}
+
+func cures(l *Loan, d Date) (Move, bool) {
+	if l.Ledger.PastDue(d) > 0 {
+		return Move{}, false
+	}
+	return Move{To: Active, EffectiveOn: d, CountFrom: d, Rule: "DQ6", Facts: Facts{"past_due": Cents(0)}}, true
+}
+
+func chargesOff(l *Loan, d Date) (Move, bool) {
+	needed := l.Product.ChargeOffAfter
+	if needed == 0 {
+		return Move{}, false
+	}
+	run := underpayments(l, d, max(l.CountFrom, l.StatusSince), l.ReopenedOn)
+	balance := l.Ledger.At(d).Balance
+	if len(run) < needed || balance <= 0 {
+		return Move{}, false
+	}
+	return Move{
+		To: ChargeOff, EffectiveOn: d, ClosedOn: d, NewEpisode: true, ChargeOff: balance, Rule: "DQ5",
+		Facts: Facts{"underpaid_cycles": run, "needed": needed, "delinquent_since": l.StatusSince, "balance": balance},
+	}, true
+}
+
+// underpayments returns the numbers of the cycles of the run of consecutive underpayments that stands on
+// d (DQ1 to DQ3, DQ8), counted from cycles evaluated after the date `after`, over the ledger repaired by
+// the reversals up to undoneBy.
+func underpayments(l *Loan, d, after, undoneBy Date) []int {
+	v := l.Ledger.repaired(undoneBy)
+	due := v.dues()
+	at := v.walk()
+	var run []int
+	for k, c := range l.Ledger.Cycles {
+		evaluated := c.DueOn + Date(l.Product.GraceDays)
+		if evaluated > d {
+			break
+		}
+		if evaluated <= after || l.paused(c.DueOn) {
+			continue
+		}
+		if due.asks[k] && at(evaluated).Paid < due.upTo[k] {
+			run = append(run, c.No)
+		} else {
+			run = run[:0]
+		}
+	}
+	return run
+}

@@ -1,0 +1,102 @@
+package rules
+
+import (
+	"strings"
+
+	"github.com/shopspring/decimal"
+)
+
+// historyMonths is the length of the payment history profile (field 18).
+const historyMonths = 24
+
+// historyCharacter is what a report leaves in next month's history (FORMAT.md 2.3 and 2.5, Q24).
+func historyCharacter(r *Reported, portfolio string) string {
+	switch r.AccountStatus {
+	case StatusChargeOff, StatusPaidChargeOff:
+		return "L"
+	case StatusPaid:
+		return r.PaymentRating
+	case StatusCurrent:
+		if r.CurrentBalance == 0 && revolves(portfolio) {
+			return "E"
+		}
+		return "0"
+	}
+	for bucket, status := range lateStatus {
+		if status == r.AccountStatus {
+			return string(rune('0' + bucket))
+		}
+	}
+	return "D"
+}
+
+func revolves(portfolio string) bool { return portfolio == "R" || portfolio == "C" }
+
+// history is the payment history profile of a report as of the date of account information (BR4, Q21, Q22).
+func (a *Account) history(accountInfo Date) string {
+	if len(a.Reports) > 0 {
+		last := a.Reports[0]
+		return shift(last.PaymentHistory, last.HistoryCharacter, accountInfo.MonthIndex()-last.DateAccountInfo.MonthIndex())
+	}
+	if base := a.Baseline; base.History != "" && base.LastReportedOn != 0 {
+		return shift(base.History, a.stateOn(base.LastReportedOn, "D"), accountInfo.MonthIndex()-base.LastReportedOn.MonthIndex())
+	}
+	return a.provenHistory(accountInfo)
+}
+
+// shift moves a profile on by the months since the report that left character c: months without a report
+// are D, and if no month has ended the profile is repeated (Q22).
+func shift(profile, c string, months int) string {
+	if months <= 0 {
+		return profile
+	}
+	return (strings.Repeat("D", months-1) + c + profile)[:historyMonths]
+}
+
+// provenHistory is the profile of a first report: the state at each month's end as far as the ledger
+// proves it, then B (Q22).
+func (a *Account) provenHistory(accountInfo Date) string {
+	var profile strings.Builder
+	for end := accountInfo.MonthEnd(); profile.Len() < historyMonths; {
+		end = NewDate(end.Time().Year(), end.Time().Month(), 0)
+		c := a.stateOn(end, "B")
+		if c == "B" || end < a.OpenedOn {
+			return profile.String() + strings.Repeat("B", historyMonths-profile.Len())
+		}
+		profile.WriteString(c)
+	}
+	return profile.String()
+}
+
+// stateOn is the history character of the loan's state on d by its ledger, or unknown before the ledger begins.
+func (a *Account) stateOn(d Date, unknown string) string {
+	if len(a.Ledger.Entries) == 0 || a.Ledger.Entries[0].Effective > d {
+		return unknown
+	}
+	if a.ChargedOffOn != 0 && a.ChargedOffOn <= d {
+		return "L"
+	}
+	late := a.lateness()
+	if a.Status.PaidClosed() && a.ClosedOn <= d {
+		return string(rune('0' + late.bucket(a.ClosedOn-1)))
+	}
+	bucket := late.bucket(d)
+	if bucket == 0 && revolves(a.Product.PortfolioType) && late.at(d).Balance.Dollars() == 0 {
+		return "E"
+	}
+	return string(rune('0' + bucket))
+}
+
+// perMonth turns one payment of a terms frequency into a monthly amount (FORMAT.md 2.6), as numerator and denominator.
+var perMonth = map[string][2]int64{
+	"W": {433, 100}, "B": {217, 100}, "E": {2, 1}, "L": {1, 2}, "Q": {1, 3}, "T": {1, 4}, "S": {1, 6}, "Y": {1, 12},
+}
+
+// monthly converts one instalment to a month's worth, rounded half away from zero to the cent.
+func monthly(c Cents, frequency string) Cents {
+	factor, ok := perMonth[frequency]
+	if !ok {
+		return c
+	}
+	return Cents(decimal.NewFromInt(int64(c)*factor[0]).DivRound(decimal.NewFromInt(factor[1]), 0).IntPart())
+}

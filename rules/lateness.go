@@ -1,0 +1,61 @@
+package rules
+
+// lateness answers how late a loan is on any day, by the ledger as it reads on one reading date: entries
+// reversed by then are left out, so that a payment that bounced later never made the loan current (Q20).
+type lateness struct {
+	view
+	due dues
+}
+
+func (l Ledger) latenessAsOf(reading Date) lateness {
+	v := l.repaired(reading)
+	return lateness{v, v.dues()}
+}
+
+// pastDue30 is the bureaus' amount past due on d (FORMAT.md 3.4, Q18): instalments due and fees charged
+// 30 or more days ago and not paid, and no more than is owed at all.
+func (l lateness) pastDue30(d Date) Cents {
+	now := l.at(d)
+	fees := max(0, l.at(d-30).Charged-now.Waived)
+	return max(0, min(now.Balance, l.due.by(d-30)+fees-now.Paid))
+}
+
+// bucket is how many 30-day steps late the loan is reported on d: 0 current, 1 for 30 to 59 days, … 6 for
+// 180 and more (BR2). Late by less than one dollar is current (Q18).
+func (l lateness) bucket(d Date) int {
+	due := l.due.oldestUnpaid(d, l.at(d).Paid)
+	if due == 0 || d-due < 30 || l.pastDue30(d).Dollars() == 0 {
+		return 0
+	}
+	return min(int(d-due)/30, 6)
+}
+
+// delinquency returns the run of days 30 or more late that d lies in: the due date of its first missed
+// payment and its first day (Q20). Both are 0 when the loan is under 30 days late on d.
+func (l lateness) delinquency(d Date) (firstMissed, began Date) {
+	paid, nextEntry, nextCycle := l.walk(), 0, 0
+	for {
+		day := d + 1
+		if nextEntry < len(l.Entries) {
+			day = min(day, l.Entries[nextEntry].Effective)
+		}
+		if nextCycle < len(l.Cycles) {
+			day = min(day, l.Cycles[nextCycle].DueOn+30)
+		}
+		if day > d {
+			return firstMissed, began
+		}
+		for nextEntry < len(l.Entries) && l.Entries[nextEntry].Effective <= day {
+			nextEntry++
+		}
+		for nextCycle < len(l.Cycles) && l.Cycles[nextCycle].DueOn+30 <= day {
+			nextCycle++
+		}
+		switch missed := l.due.oldestUnpaid(day-30, paid(day).Paid); {
+		case missed == 0:
+			firstMissed, began = 0, 0
+		case began == 0:
+			firstMissed, began = missed, day
+		}
+	}
+}

@@ -1,0 +1,85 @@
+package rules
+
+import "fmt"
+
+// Product holds the settings of a product that decide over its loans.
+type Product struct {
+	DelinquentAfter int // N1 of DQ4; 0: never
+	ChargeOffAfter  int // N2 of DQ5; 0: never
+	GraceDays       int // DQ1
+	ClosesOnPayoff  bool
+	PayoffHoldDays  int // PO6
+	TrailingReports int // DC10, 1 to 3
+	PortfolioType   string
+	TermsFrequency  string
+}
+
+// Pause is a period in which cycles do not count (DQ8). To 0: without an end.
+type Pause struct{ From, To Date }
+
+// Loan is what the night knows of a loan when it decides: its state, its product's settings and its
+// ledger up to the business date.
+type Loan struct {
+	Status      Status
+	StatusSince Date // business date of the last change
+	ByHand      bool // the last change was made by people or came with the take-over
+	OpenedOn    Date
+	ClosedOn    Date
+	HoldUntil   Date // manual hold, inclusive (Q5)
+	PromoEndsOn Date // inclusive (Q5)
+	CountFrom   Date // cycles evaluated on or before it never count (DQ3, Q4)
+	ReopenedOn  Date // reversals effective by then are repaired in the count (Q3)
+	HasCycles   bool // the loan has a billing cycle, due yet or not
+	Product     Product
+	Pauses      []Pause
+	Ledger      Ledger
+}
+
+// Facts are the values that a decision rests on, kept with it for whoever must explain it.
+type Facts map[string]any
+
+// Move is an automatic change of a loan's account status.
+type Move struct {
+	To          Status
+	EffectiveOn Date // the business date, but the entry's date for a closure or reopening (Q11)
+	ClosedOn    Date // 0 unless To is closed
+	NewEpisode  bool // a closure (Q10)
+	CountFrom   Date // 0: unchanged
+	ReopenedOn  Date // 0: unchanged
+	ChargeOff   Cents
+	Rule        string
+	Facts       Facts
+}
+
+// Undecidable says that a loan's data allows no decision: it is quarantined, listed, and tried again.
+// Code is a stable key; Detail is a sentence without personal values.
+type Undecidable struct{ Code, Detail string }
+
+func (u *Undecidable) Error() string { return fmt.Sprintf("%s: %s", u.Code, u.Detail) }
+
+// Codes of Undecidable.
+const (
+	CodeNoCycles    = "NO_CYCLES"
+	CodeNoConsumer  = "NO_CONSUMER"
+	CodeNoDOFD      = "NO_DOFD"
+	CodeNoChargeOff = "NO_CHARGE_OFF_AMOUNT"
+	CodeBadRecord   = "BAD_RECORD"
+	CodeDuplicate   = "DUPLICATE_ACCOUNT"
+	CodeReversed    = "REVERSAL_AFTER_DELETION"
+)
+
+var errNoCycles = &Undecidable{CodeNoCycles, "the loan has no billing cycle: import its cycles"}
+
+// leftAlone reports whether the night may not move the loan on d: a manual hold runs (ST5, Q5), or its
+// status was set on d already, by hand (ST5) or by an earlier step (DQ5, Q1).
+func (l *Loan) leftAlone(d Date) bool { return l.HoldUntil >= d || l.StatusSince == d }
+
+// paused reports whether a cycle due on the date falls in a pause (DQ8, Q5).
+func (l *Loan) paused(due Date) bool {
+	for _, p := range l.Pauses {
+		if p.From <= due && (p.To == 0 || due <= p.To) {
+			return true
+		}
+	}
+	return false
+}

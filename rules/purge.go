@@ -1,0 +1,25 @@
+package rules
+
+// Contact is a pending scheduled item or an active schedule of a loan.
+type Contact struct {
+	Kind     string // PAYMENT, CALL, EMAIL, SMS
+	Schedule bool   // an active schedule, else a pending item
+}
+
+// PurgeKinds are the seven things that step 4 cancels, in the order in which they are counted (SP1).
+var PurgeKinds = []string{"payments", "calls", "emails", "sms", "call_schedules", "email_schedules", "sms_schedules"}
+
+var purgeKind = map[Contact]string{
+	{"PAYMENT", false}: "payments", {"CALL", false}: "calls", {"EMAIL", false}: "emails", {"SMS", false}: "sms",
+	{"CALL", true}: "call_schedules", {"EMAIL", true}: "email_schedules", {"SMS", true}: "sms_schedules",
+}
+
+// Purge decides step 4 for one pending item or active schedule: a loan that is not serviced loses it
+// (SP1, SP7). It returns under which of PurgeKinds the cancellation counts.
+func Purge(s ServicingStatus, c Contact) (kind string, cancel bool) {
+	if s != NotServicing {
+		return "", false
+	}
+	kind, cancel = purgeKind[c]
+	return kind, cancel
+}
