@@ -41,22 +41,22 @@ func (t *Termination) deletionCode() string {
 // it, the terms that are reported as they are, and what was reported before.
 type Account struct {
 	Loan
-	AsOf              Date
-	PeriodAfter       Date // the reporting period begins the day after
-	Furnish           bool
-	OriginalAmount    Cents
-	CreditLimit       Cents
-	HighestBalance    Cents
-	TermsDuration     string
-	ScheduledPayment  Cents
-	HasSchedule       bool // the lender sent a scheduled payment
-	ChargedOffOn      Date
-	ChargeOffAmount   Cents
-	Episode           int
-	Termination       *Termination
-	Deleted           bool // a deletion was reported, by us or before the take-over
-	Baseline          Baseline
-	Reports           []Reported // what live files said of it, newest first; the last three are enough
+	AsOf             Date
+	PeriodAfter      Date // the reporting period begins the day after
+	Furnish          bool
+	OriginalAmount   Cents
+	CreditLimit      Cents
+	HighestBalance   Cents
+	TermsDuration    string
+	ScheduledPayment Cents
+	HasSchedule      bool // the lender sent a scheduled payment
+	ChargedOffOn     Date
+	ChargeOffAmount  Cents
+	Episode          int
+	Termination      *Termination
+	Deleted          bool // a deletion was reported, by us or before the take-over
+	Baseline         Baseline
+	Reports          []Reported // what live files said of it, newest first; the last three are enough
 
 	late *lateness
 }

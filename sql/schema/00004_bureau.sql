@@ -102,7 +102,7 @@ CREATE TABLE file_line (
     file           bigint NOT NULL,
     account_number text NOT NULL,
     loan           bigint NOT NULL,
-    record         bytea NOT NULL,
+    record         text NOT NULL,
     PRIMARY KEY (file, account_number, loan)
 );
 -- +goose Down

@@ -1,0 +1,121 @@
+package batch
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"github.com/furnisher/furnisher/rules"
+	statements "github.com/furnisher/furnisher/sql"
+)
+
+// inTx runs f in one transaction: committed if f returns nil, else rolled back.
+func inTx(ctx context.Context, db *sqlx.DB, f func(tx *sqlx.Tx) error) error {
+	tx, err := db.BeginTxx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := f(tx); err != nil {
+		if rollback := tx.Rollback(); rollback != nil && !errors.Is(rollback, sql.ErrTxDone) {
+			return errors.Join(err, rollback)
+		}
+		return err
+	}
+	return tx.Commit()
+}
+
+type runRow struct {
+	Run          int64      `db:"run"`
+	BusinessDate rules.Date `db:"business_date"`
+	PreviousDate rules.Date `db:"previous_date"`
+	PlanHash     string     `db:"plan_hash"`
+	State        string     `db:"state"`
+	LastLoan     int64      `db:"last_loan"`
+}
+
+// open opens the run of d or takes up the unfinished one.
+func (r *Runner) open(ctx context.Context, d rules.Date) (Run, error) {
+	var run Run
+	err := inTx(ctx, r.DB, func(tx *sqlx.Tx) error {
+		var known []runRow
+		if err := tx.SelectContext(ctx, &known, statements.RunFind, d); err != nil {
+			return err
+		}
+		for _, k := range known {
+			switch {
+			case k.State == "CLOSED" && k.BusinessDate >= d:
+				return fmt.Errorf("%w: the book is closed up to %s", ErrClosed, k.BusinessDate)
+			case k.State != "CLOSED" && k.BusinessDate != d:
+				return fmt.Errorf("%w: %s", ErrUnfinished, k.BusinessDate)
+			case k.State != "CLOSED" && k.PlanHash != r.Plan.Hash():
+				return fmt.Errorf("%w: run %d", ErrPlanChanged, k.Run)
+			case k.State != "CLOSED":
+				run = Run{ID: k.Run, Date: d, Previous: k.PreviousDate}
+				_, err := tx.ExecContext(ctx, statements.RunResume, k.Run)
+				return err
+			}
+		}
+		var err error
+		run, err = r.openNew(ctx, tx, d)
+		return err
+	})
+	if err != nil {
+		return Run{}, fmt.Errorf("open run %s: %w", d, err)
+	}
+	return run, nil
+}
+
+func (r *Runner) openNew(ctx context.Context, tx *sqlx.Tx, d rules.Date) (Run, error) {
+	var row runRow
+	err := tx.GetContext(ctx, &row, statements.RunOpen, d, r.Plan.Hash(), r.Version, r.Who, r.Why, r.Now())
+	if err != nil {
+		return Run{}, err
+	}
+	if row.LastLoan == 0 {
+		return Run{}, ErrEmptyBook
+	}
+	if _, err := tx.ExecContext(ctx, statements.RunOpenSteps, row.Run, pq.Array(r.Plan.Names())); err != nil {
+		return Run{}, err
+	}
+	if _, err := tx.ExecContext(ctx, statements.RunOpenChunks, row.Run, row.LastLoan, r.ChunkSize); err != nil {
+		return Run{}, err
+	}
+	return Run{ID: row.Run, Date: d, Previous: row.PreviousDate}, nil
+}
+
+// start marks a step as begun and lets it begin, once.
+func (r *Runner) start(ctx context.Context, run Run, s Step) error {
+	return inTx(ctx, r.DB, func(tx *sqlx.Tx) error {
+		var name string
+		err := tx.GetContext(ctx, &name, statements.StepStart, run.ID, s.Name(), r.Now())
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if b, ok := s.(Beginner); ok {
+			return b.Begin(ctx, tx, run)
+		}
+		return nil
+	})
+}
+
+// reconcile compares what a step's chunks read with an independent count of the book.
+func (r *Runner) reconcile(ctx context.Context, run Run, s Step) error {
+	var sums struct {
+		Read int64 `db:"read_count"`
+		Book int64 `db:"book_count"`
+	}
+	if err := r.DB.GetContext(ctx, &sums, statements.StepReconcile, run.ID, s.Name()); err != nil {
+		return err
+	}
+	if sums.Read != sums.Book {
+		return fmt.Errorf("%w: %d read, %d in the book", ErrReconcile, sums.Read, sums.Book)
+	}
+	return nil
+}

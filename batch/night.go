@@ -1,0 +1,157 @@
+package batch
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/sirupsen/logrus"
+
+	"github.com/furnisher/furnisher/rules"
+)
+
+// Step does one job of the night for a chunk of loans: it reads facts, decides by rules and writes, inside
+// the transaction that it is given. It does not loop over the book, commit, or read a clock.
+type Step interface {
+	// Name is the step's stable key in the ledger.
+	Name() string
+	Apply(ctx context.Context, tx *sqlx.Tx, c Chunk) (Tally, error)
+}
+
+// Beginner is a Step with something to do once before its chunks; it commits with the step's start.
+type Beginner interface {
+	Begin(ctx context.Context, tx *sqlx.Tx, run Run) error
+}
+
+// Finisher is a Step with something to do once after its chunks. It may run again after a crash, and then
+// must find its own work done or do it once more with the same result.
+type Finisher interface {
+	Finish(ctx context.Context, db *sqlx.DB, run Run) error
+}
+
+// Run identifies a night to its steps.
+type Run struct {
+	ID       int64
+	Date     rules.Date
+	Previous rules.Date // the business date closed before it, 0 if none
+}
+
+// Chunk is the loans in (After, Last] of one step of one run.
+type Chunk struct {
+	Run         int64
+	Date        rules.Date
+	Seq         int
+	After, Last int64
+}
+
+// Tally is what a step did with a chunk.
+type Tally struct {
+	Read, Changed int64
+	Counts        map[string]int64
+	Amount        rules.Cents
+	Exceptions    []Exception
+}
+
+// Count adds n to the named count.
+func (t *Tally) Count(name string, n int64) {
+	if t.Counts == nil {
+		t.Counts = map[string]int64{}
+	}
+	t.Counts[name] += n
+}
+
+// Except quarantines a loan for a reason that rules gave; any other error is returned.
+func (t *Tally) Except(loan int64, err error) error {
+	var undecidable *rules.Undecidable
+	if !errors.As(err, &undecidable) {
+		return err
+	}
+	t.Exceptions = append(t.Exceptions, Exception{loan, undecidable.Code, undecidable.Detail})
+	return nil
+}
+
+// Exception is a loan that could not be decided, with a stable code and a reason without personal values.
+type Exception struct {
+	Loan   int64  `json:"loan"`
+	Code   string `json:"code"`
+	Detail string `json:"detail"`
+}
+
+// Plan is the steps of a night in their order.
+type Plan []Step
+
+// Names lists the steps.
+func (p Plan) Names() []string {
+	names := make([]string, len(p))
+	for i, s := range p {
+		names[i] = s.Name()
+	}
+	return names
+}
+
+// Hash identifies the plan: a run is resumed only by the plan that opened it.
+func (p Plan) Hash() string {
+	sum := sha256.Sum256([]byte(strings.Join(p.Names(), "\n")))
+	return hex.EncodeToString(sum[:8])
+}
+
+// Errors that a caller of Run branches on, besides ErrLocked.
+var (
+	// ErrClosed: the book was already taken through that business date.
+	ErrClosed = errors.New("that business date is already closed")
+	// ErrUnfinished: another date's run must be finished first.
+	ErrUnfinished = errors.New("another business date is unfinished")
+	// ErrPlanChanged: the unfinished run was opened by another plan.
+	ErrPlanChanged = errors.New("the unfinished run was opened by another plan")
+	// ErrEmptyBook: there is no loan.
+	ErrEmptyBook = errors.New("the book has no loan")
+	// ErrReconcile: a step did not read the whole book.
+	ErrReconcile = errors.New("the loans that were read are not the loans of the book")
+)
+
+// Defaults of Runner.
+const (
+	DefaultChunkSize = 1000
+	DefaultWorkers   = 2
+	// attempts at one chunk when the database refuses it for reasons that pass.
+	attempts = 5
+)
+
+// Runner takes business dates through a plan.
+type Runner struct {
+	DB        *sqlx.DB
+	Plan      Plan
+	Log       logrus.FieldLogger
+	Now       func() time.Time // for time stamps only
+	Workers   int              // chunks at once, DefaultWorkers if 0
+	ChunkSize int              // loans a chunk, DefaultChunkSize if 0
+	Version   string           // of the program, kept with the run
+	Who, Why  string           // who runs it and why, kept with the run
+}
+
+func (r *Runner) withDefaults() (*Runner, error) {
+	c := *r
+	if c.DB == nil || c.Now == nil || len(c.Plan) == 0 {
+		return nil, errors.New("runner needs a database, a clock and a plan")
+	}
+	if c.Workers == 0 {
+		c.Workers = DefaultWorkers
+	}
+	if c.ChunkSize == 0 {
+		c.ChunkSize = DefaultChunkSize
+	}
+	if c.Workers < 1 || c.ChunkSize < 1 {
+		return nil, fmt.Errorf("runner takes at least 1 worker and 1 loan a chunk, not %d and %d", c.Workers, c.ChunkSize)
+	}
+	if c.Log == nil {
+		quiet := logrus.New()
+		quiet.SetLevel(logrus.PanicLevel)
+		c.Log = quiet
+	}
+	return &c, nil
+}

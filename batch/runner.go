@@ -1,0 +1,192 @@
+package batch
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/furnisher/furnisher/rules"
+	statements "github.com/furnisher/furnisher/sql"
+)
+
+// Run opens the run of business date d, or goes on with it where it stopped, and takes the book through
+// every step of the plan. It returns the run's report, also beside an error once the run was opened.
+//
+// Errors to branch on: ErrLocked, ErrClosed, ErrUnfinished, ErrPlanChanged, ErrEmptyBook, and what the
+// steps return.
+func (r *Runner) Run(ctx context.Context, d rules.Date) (report *Report, err error) {
+	r, err = r.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	release, err := LockBook(ctx, r.DB)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, release()) }()
+
+	run, err := r.open(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	err = r.steps(ctx, run)
+	if err != nil {
+		err = errors.Join(err, r.stop(ctx, run, err))
+	}
+	report, reportErr := LoadReport(context.WithoutCancel(ctx), r.DB, run.ID)
+	return report, errors.Join(err, reportErr)
+}
+
+func (r *Runner) steps(ctx context.Context, run Run) error {
+	for _, s := range r.Plan {
+		if err := r.step(ctx, run, s); err != nil {
+			return fmt.Errorf("run %s, step %s: %w", run.Date, s.Name(), err)
+		}
+	}
+	_, err := r.DB.ExecContext(ctx, statements.RunClose, run.ID, r.Now())
+	return err
+}
+
+// stop leaves the run resumable with the reason why it stopped.
+func (r *Runner) stop(ctx context.Context, run Run, cause error) error {
+	why := cause.Error()
+	if ctx.Err() != nil {
+		why = "interrupted"
+	}
+	if _, err := r.DB.ExecContext(context.WithoutCancel(ctx), statements.RunStop, run.ID, why); err != nil {
+		return fmt.Errorf("note why the run stopped: %w", err)
+	}
+	return nil
+}
+
+func (r *Runner) step(ctx context.Context, run Run, s Step) error {
+	log := r.Log.WithFields(map[string]any{"run": run.ID, "business_date": run.Date.String(), "step": s.Name()})
+	var finished bool
+	if err := r.DB.GetContext(ctx, &finished, statements.StepFinished, run.ID, s.Name()); err != nil || finished {
+		return err
+	}
+	if err := r.start(ctx, run, s); err != nil {
+		return err
+	}
+	log.Info("step begins")
+	group, groupCtx := errgroup.WithContext(ctx)
+	for range r.Workers {
+		group.Go(func() error { return r.work(groupCtx, run, s) })
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	if err := r.reconcile(ctx, run, s); err != nil {
+		return err
+	}
+	if f, ok := s.(Finisher); ok {
+		if err := f.Finish(ctx, r.DB, run); err != nil {
+			return err
+		}
+	}
+	if _, err := r.DB.ExecContext(ctx, statements.StepFinish, run.ID, s.Name(), r.Now()); err != nil {
+		return err
+	}
+	log.Info("step done")
+	return nil
+}
+
+// work takes chunks of a step until none is left.
+func (r *Runner) work(ctx context.Context, run Run, s Step) error {
+	for attempt := 1; ; {
+		more, err := r.chunk(ctx, run, s, attempt)
+		switch {
+		case err == nil && !more:
+			return nil
+		case err == nil:
+			attempt = 1
+		case !passes(err) || attempt == attempts:
+			return err
+		default:
+			r.Log.WithField("step", s.Name()).WithField("attempt", attempt).Warn("chunk tried again")
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(time.Duration(attempt*attempt) * 20 * time.Millisecond):
+			}
+			attempt++
+		}
+	}
+}
+
+// passes reports whether the database refused for a reason that another try may not meet: serialization
+// failure, deadlock, lock not available.
+func passes(err error) bool {
+	var refusal *pq.Error
+	if !errors.As(err, &refusal) {
+		return false
+	}
+	switch refusal.Code {
+	case "40001", "40P01", "55P03":
+		return true
+	}
+	return false
+}
+
+// chunk claims one chunk, applies the step and marks the chunk done, in one transaction.
+func (r *Runner) chunk(ctx context.Context, run Run, s Step, attempt int) (more bool, err error) {
+	err = inTx(ctx, r.DB, func(tx *sqlx.Tx) error {
+		started := r.Now()
+		c := Chunk{Run: run.ID, Date: run.Date}
+		err := tx.QueryRowxContext(ctx, statements.ChunkClaim, run.ID, s.Name()).Scan(&c.Seq, &c.After, &c.Last)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		more = true
+		tally, err := s.Apply(ctx, tx, c)
+		if err != nil {
+			return fmt.Errorf("chunk %d: %w", c.Seq, err)
+		}
+		if err := quarantine(ctx, tx, s, c, tally.Exceptions); err != nil {
+			return err
+		}
+		if tally.Counts == nil {
+			tally.Counts = map[string]int64{}
+		}
+		counts, err := json.Marshal(tally.Counts)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, statements.ChunkDone, run.ID, s.Name(), c.Seq, attempt, tally.Read, tally.Changed,
+			int64(tally.Amount), string(counts), started, r.Now())
+		return err
+	})
+	return more, err
+}
+
+// quarantine writes a chunk's exceptions and resolves those of earlier runs that are gone.
+func quarantine(ctx context.Context, tx *sqlx.Tx, s Step, c Chunk, exceptions []Exception) error {
+	if err := WriteRows(ctx, tx, statements.ExceptionAdd, exceptions, c.Run, s.Name()); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, statements.ExceptionResolve, c.Run, s.Name(), c.After, c.Last)
+	return err
+}
+
+// WriteRows executes a set-based statement whose last parameter is rows as one JSON array; no rows, no statement.
+func WriteRows[T any](ctx context.Context, tx *sqlx.Tx, statement string, rows []T, args ...any) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	document, err := json.Marshal(rows)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, statement, append(args, string(document))...)
+	return err
+}

@@ -1,0 +1,54 @@
+package sql
+
+import _ "embed"
+
+// Statements of the night's ledger.
+var (
+	//go:embed query/run_find.sql
+	RunFind string
+
+	//go:embed query/run_open.sql
+	RunOpen string
+
+	//go:embed query/run_open_steps.sql
+	RunOpenSteps string
+
+	//go:embed query/run_open_chunks.sql
+	RunOpenChunks string
+
+	//go:embed query/run_resume.sql
+	RunResume string
+
+	//go:embed query/run_stop.sql
+	RunStop string
+
+	//go:embed query/run_close.sql
+	RunClose string
+
+	//go:embed query/step_start.sql
+	StepStart string
+
+	//go:embed query/step_finish.sql
+	StepFinish string
+
+	//go:embed query/step_finished.sql
+	StepFinished string
+
+	//go:embed query/chunk_claim.sql
+	ChunkClaim string
+
+	//go:embed query/chunk_done.sql
+	ChunkDone string
+
+	//go:embed query/step_pending.sql
+	StepPending string
+
+	//go:embed query/step_reconcile.sql
+	StepReconcile string
+
+	//go:embed query/exception_add.sql
+	ExceptionAdd string
+
+	//go:embed query/exception_resolve.sql
+	ExceptionResolve string
+)

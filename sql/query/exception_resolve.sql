@@ -1,0 +1,5 @@
+-- Resolves what earlier runs quarantined in a chunk's range and this run did not.
+-- $1 run, $2 step, $3 after loan, $4 last loan. Index: run_exception_open.
+UPDATE run_exception e SET resolved_run = $1
+WHERE e.resolved_run IS NULL AND e.step = $2 AND e.loan > $3 AND e.loan <= $4 AND e.run <> $1
+  AND NOT EXISTS (SELECT FROM run_exception n WHERE n.run = $1 AND n.step = $2 AND n.loan = e.loan AND n.code = e.code)

@@ -1,0 +1,54 @@
+package sql
+
+import _ "embed"
+
+// Statements of the steps.
+var (
+	//go:embed query/product_all.sql
+	ProductAll string
+
+	//go:embed query/pause_read.sql
+	PauseRead string
+
+	//go:embed query/ledger_read.sql
+	LedgerRead string
+
+	//go:embed query/state_read.sql
+	StateRead string
+
+	//go:embed query/state_move.sql
+	StateMove string
+
+	//go:embed query/history_add.sql
+	HistoryAdd string
+
+	//go:embed query/closed_read.sql
+	ClosedRead string
+
+	//go:embed query/closed_cycles.sql
+	ClosedCycles string
+
+	//go:embed query/run_dates.sql
+	RunDates string
+
+	//go:embed query/statement_entries.sql
+	StatementEntries string
+
+	//go:embed query/statement_add.sql
+	StatementAdd string
+
+	//go:embed query/outbox_add.sql
+	OutboxAdd string
+
+	//go:embed query/contact_read.sql
+	ContactRead string
+
+	//go:embed query/schedule_cancel.sql
+	ScheduleCancel string
+
+	//go:embed query/item_cancel.sql
+	ItemCancel string
+
+	//go:embed query/book_count.sql
+	BookCount string
+)
