@@ -72,22 +72,26 @@ type Totals struct {
 func (t Totals) Fees() Cents { return t.Charged - t.Waived }
 
 func (t *Totals) add(e Entry) {
+	t.Balance += e.EffectOnBalance()
 	switch e.Kind {
 	case Payment, Offset, PrepaymentDiscount:
-		t.Balance -= e.Amount
 		t.Paid += e.Amount
-	case Waiver:
-		t.Balance -= e.Amount
-		t.Waived += e.Amount
 	case Refund:
-		t.Balance += e.Amount
 		t.Paid -= e.Amount
+	case Waiver:
+		t.Waived += e.Amount
 	case Fee, LateFee, LateFeeInterest, ReturnCheckFee, ManualFee:
-		t.Balance += e.Amount
 		t.Charged += e.Amount
-	case Origination, Interest, Adjustment:
-		t.Balance += e.Amount
 	}
+}
+
+// EffectOnBalance is the amount signed as it moves the balance (EXTRACT.md, transaction types).
+func (e Entry) EffectOnBalance() Cents {
+	switch e.Kind {
+	case Payment, Offset, Waiver, PrepaymentDiscount:
+		return -e.Amount
+	}
+	return e.Amount
 }
 
 // At returns the totals as of d: a reversed entry counts until its reversal's effective date.

@@ -1,0 +1,67 @@
+package step
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/rules"
+	statements "github.com/furnisher/furnisher/sql"
+)
+
+// Purge is step 4: a loan that is not serviced loses every pending payment, call, email and SMS and every
+// active schedule of them (SP1 to SP4, SP7).
+type Purge struct{}
+
+// Name is the step's key in the ledger.
+func (Purge) Name() string { return "purge" }
+
+type contactRow struct {
+	Loan       int64                 `db:"loan" json:"loan"`
+	Servicing  rules.ServicingStatus `db:"servicing_status" json:"-"`
+	StopReason string                `db:"stop_reason" json:"reason"`
+	ID         string                `db:"id" json:"id"`
+	Kind       string                `db:"kind" json:"-"`
+	Schedule   bool                  `db:"schedule" json:"-"`
+}
+
+// Apply cancels what is pending. Counts: the seven of rules.PurgeKinds. Changed counts loans.
+func (Purge) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tally, error) {
+	var tally batch.Tally
+	if err := tx.GetContext(ctx, &tally.Read, statements.BookCount, c.After, c.Last); err != nil {
+		return tally, fmt.Errorf("count loans: %w", err)
+	}
+	var rows []contactRow
+	if err := tx.SelectContext(ctx, &rows, statements.ContactRead, c.After, c.Last, rules.NotServicing); err != nil {
+		return tally, fmt.Errorf("read contacts: %w", err)
+	}
+	for _, kind := range rules.PurgeKinds {
+		tally.Count(kind, 0)
+	}
+	var schedules, items []contactRow
+	purged := map[int64]bool{}
+	for _, r := range rows {
+		kind, cancel := rules.Purge(r.Servicing, rules.Contact{Kind: r.Kind, Schedule: r.Schedule})
+		if !cancel {
+			continue
+		}
+		tally.Count(kind, 1)
+		purged[r.Loan] = true
+		if r.Schedule {
+			schedules = append(schedules, r)
+		} else {
+			items = append(items, r)
+		}
+	}
+	tally.Changed = int64(len(purged))
+	// Schedules first: none may create an item behind the back of the items' cancellation (SP1).
+	if err := batch.WriteRows(ctx, tx, statements.ScheduleCancel, schedules, c.Run, c.Date); err != nil {
+		return tally, fmt.Errorf("cancel schedules: %w", err)
+	}
+	if err := batch.WriteRows(ctx, tx, statements.ItemCancel, items, c.Run, c.Date); err != nil {
+		return tally, fmt.Errorf("cancel items: %w", err)
+	}
+	return tally, nil
+}
