@@ -100,7 +100,7 @@ CREATE INDEX deletion_by_loan ON deletion (loan);
 -- order, gone when the file has its name.
 CREATE TABLE file_line (
     file           bigint NOT NULL,
-    account_number text NOT NULL,
+    account_number text COLLATE "C" NOT NULL,  -- account order is byte order in every database
     loan           bigint NOT NULL,
     record         text NOT NULL,
     PRIMARY KEY (file, account_number, loan)

@@ -1,0 +1,74 @@
+package bureau
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/rules"
+	statements "github.com/furnisher/furnisher/sql"
+)
+
+// Building is a file that a run has still to write.
+type Building struct {
+	File                 int64          `db:"file"`
+	Program              int64          `db:"program"`
+	Destination          int64          `db:"destination"`
+	AsOf                 rules.Date     `db:"as_of"`
+	PreviousOn           rules.Date     `db:"previous_on"`
+	CreatedOn            rules.Date     `db:"created_on"`
+	ProgramID            string         `db:"program_id"`
+	IdentificationNumber string         `db:"identification_number"`
+	ReporterName         string         `db:"reporter_name"`
+	ReporterAddress      string         `db:"reporter_address"`
+	ReporterPhone        string         `db:"reporter_phone"`
+	InnovisID            string         `db:"innovis_id"`
+	EquifaxID            string         `db:"equifax_id"`
+	ExperianID           string         `db:"experian_id"`
+	TransUnionID         string         `db:"transunion_id"`
+	Calendar             rules.Calendar `db:"calendar"`
+	ActivityCycleIDs     pq.StringArray `db:"activity_cycle_ids"`
+}
+
+// Plan notes the files that a night owes: each program's calendar dates that no night has made yet (BR1, Q17).
+func Plan(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
+	var programs []struct {
+		Program     int64          `db:"program"`
+		ProgramID   string         `db:"program_id"`
+		Calendar    rules.Calendar `db:"calendar"`
+		Destination int64          `db:"destination"`
+	}
+	if err := tx.SelectContext(ctx, &programs, statements.ProgramCalendars); err != nil {
+		return fmt.Errorf("read programs: %w", err)
+	}
+	for _, p := range programs {
+		for _, asOf := range p.Calendar.Dates(run.Previous, run.Date) {
+			if p.Calendar.ByCycle() {
+				var ends bool
+				if err := tx.GetContext(ctx, &ends, statements.CycleEnds, p.Program, asOf); err != nil {
+					return fmt.Errorf("read cycles: %w", err)
+				}
+				if !ends {
+					continue
+				}
+			}
+			_, err := tx.ExecContext(ctx, statements.FilePlan, run.ID, p.Program, p.Destination, asOf, p.Calendar.Before(asOf), run.Date)
+			if err != nil {
+				return fmt.Errorf("plan the file of program %s as of %s: %w", p.ProgramID, asOf, err)
+			}
+		}
+	}
+	return nil
+}
+
+// Pending returns the files that a run has still to write, oldest calendar date first.
+func Pending(ctx context.Context, q sqlx.QueryerContext, run int64) ([]Building, error) {
+	var files []Building
+	if err := sqlx.SelectContext(ctx, q, &files, statements.FileBuilding, run); err != nil {
+		return nil, fmt.Errorf("read the files of run %d: %w", run, err)
+	}
+	return files, nil
+}

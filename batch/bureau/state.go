@@ -1,0 +1,84 @@
+package bureau
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	statements "github.com/furnisher/furnisher/sql"
+)
+
+// State is the state of a file.
+type State string
+
+// The states of a file. VOIDED is for a file that was never sent, REJECTED for one that a bureau refused whole.
+const (
+	Generated   State = "GENERATED"
+	Released    State = "RELEASED"
+	Transmitted State = "TRANSMITTED"
+	Accepted    State = "ACCEPTED"
+	Voided      State = "VOIDED"
+	Rejected    State = "REJECTED"
+)
+
+// follows lists the states that may follow each state.
+var follows = map[State][]State{
+	Generated:   {Released, Voided},
+	Released:    {Transmitted, Voided},
+	Transmitted: {Accepted, Rejected},
+}
+
+// Errors that a caller of Change branches on.
+var (
+	// ErrNoFile: there is no such file.
+	ErrNoFile = errors.New("no such file")
+	// ErrState: the file cannot go from its state to that one.
+	ErrState = errors.New("the file cannot change to that state")
+)
+
+// Change takes a file to another state and notes who did it and why. Voiding or rejecting a file gives
+// its deletions back: they did not count, and go into the next file (DC6).
+func Change(ctx context.Context, db *sqlx.DB, file int64, to State, who, why string, now time.Time) error {
+	tx, err := db.BeginTxx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := change(ctx, tx, file, to, who, why, now); err != nil {
+		return errors.Join(fmt.Errorf("file %d: %w", file, err), tx.Rollback())
+	}
+	return tx.Commit()
+}
+
+func change(ctx context.Context, tx *sqlx.Tx, file int64, to State, who, why string, now time.Time) error {
+	var present struct {
+		State State          `db:"state"`
+		Name  sql.NullString `db:"name"`
+	}
+	err := tx.GetContext(ctx, &present, statements.FileState, file)
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNoFile
+	}
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(follows[present.State], to) {
+		return fmt.Errorf("%w: it is %s, not %s", ErrState, present.State, to)
+	}
+	if _, err := tx.ExecContext(ctx, statements.FileChange, file, to, why); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, statements.FileEventAdd, file, to, who, why, now); err != nil {
+		return err
+	}
+	if to == Voided || to == Rejected {
+		if _, err := tx.ExecContext(ctx, statements.DeletionGiveBack, file); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,241 @@
+package step
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/bureau"
+	"github.com/furnisher/furnisher/rules"
+	statements "github.com/furnisher/furnisher/sql"
+)
+
+// Export is step 5: when a program's calendar says so, a Metro 2 file goes to the bureaus (BR1 to BR5, DC1
+// to DC11). Each chunk decides and encodes what the file says of its loans; at the end the records are put
+// together in account order.
+type Export struct{ Files bureau.Files }
+
+// Name is the step's key in the ledger.
+func (Export) Name() string { return "export" }
+
+// Begin notes the files that the night owes.
+func (Export) Begin(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
+	return bureau.Plan(ctx, tx, run)
+}
+
+// Finish writes the files.
+func (e Export) Finish(ctx context.Context, db *sqlx.DB, run batch.Run) error {
+	return e.Files.Assemble(ctx, db, run)
+}
+
+// Apply reports the loans of a chunk in every file of the run, oldest calendar date first. Counts:
+// reported, excluded, deleted, deletions_waiting, and status_NN for each account status.
+func (Export) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tally, error) {
+	var tally batch.Tally
+	if err := tx.GetContext(ctx, &tally.Read, statements.BookCount, c.After, c.Last); err != nil {
+		return tally, fmt.Errorf("count loans: %w", err)
+	}
+	files, err := bureau.Pending(ctx, tx, c.Run)
+	if err != nil || len(files) == 0 {
+		return tally, err
+	}
+	byProduct, err := products(ctx, tx)
+	if err != nil {
+		return tally, err
+	}
+	var ledgers map[int64]facts
+	var asOf rules.Date
+	for _, f := range files {
+		if asOf != f.AsOf {
+			if ledgers, err = readLedgers(ctx, tx, c, f.AsOf); err != nil {
+				return tally, err
+			}
+			asOf = f.AsOf
+		}
+		p := part{file: f, products: byProduct, ledgers: ledgers}
+		if err := p.apply(ctx, tx, c, &tally); err != nil {
+			return tally, fmt.Errorf("file of program %s as of %s: %w", f.ProgramID, f.AsOf, err)
+		}
+	}
+	return tally, nil
+}
+
+type accountRow struct {
+	Loan               int64        `db:"loan"`
+	LoanID             string       `db:"loan_id"`
+	Product            int64        `db:"product"`
+	AccountNumber      string       `db:"account_number"`
+	OpenedOn           rules.Date   `db:"opened_on"`
+	Furnish            bool         `db:"furnish"`
+	CycleID            *string      `db:"cycle_id"`
+	OriginalAmount     rules.Cents  `db:"original_amount_cents"`
+	CreditLimit        rules.Cents  `db:"credit_limit_cents"`
+	HighestBalance     rules.Cents  `db:"highest_balance_cents"`
+	TermsDuration      string       `db:"terms_duration"`
+	ScheduledPayment   rules.Cents  `db:"scheduled_payment_cents"`
+	HasSchedule        bool         `db:"has_schedule"`
+	PaymentHistory     string       `db:"payment_history"`
+	FirstDelinquencyOn rules.Date   `db:"first_delinquency_on"`
+	LastReportedOn     rules.Date   `db:"last_reported_on"`
+	Status             rules.Status `db:"status"`
+	ClosedOn           rules.Date   `db:"closed_on"`
+	Episode            int          `db:"episode"`
+	ChargedOffOn       rules.Date   `db:"charged_off_on"`
+	ChargeOff          rules.Cents  `db:"charge_off_cents"`
+	Terminated         bool         `db:"terminated"`
+	TerminatedOn       rules.Date   `db:"terminated_on"`
+	Reason             string       `db:"reason"`
+	ReportAsDeleted    string       `db:"report_as_deleted"`
+	Deleted            bool         `db:"deleted"`
+	Duplicate          bool         `db:"duplicate"`
+	CycleEnds          bool         `db:"cycle_ends"`
+}
+
+// part is what a file says of one chunk.
+type part struct {
+	file     bureau.Building
+	products map[int64]product
+	ledgers  map[int64]facts
+
+	reported  []reportedRow
+	lines     []lineRow
+	excluded  []excludedRow
+	deletions []deletionRow
+}
+
+type lineRow struct {
+	AccountNumber string `json:"account_number"`
+	Loan          int64  `json:"loan"`
+	Record        string `json:"record"`
+}
+
+type excludedRow struct {
+	Loan   int64  `json:"loan"`
+	Reason string `json:"reason"`
+	Rule   string `json:"rule"`
+	Detail string `json:"detail"`
+}
+
+type deletionRow struct {
+	Loan       int64      `json:"loan"`
+	Code       string     `json:"code"`
+	DateClosed rules.Date `json:"date_closed"`
+}
+
+func (p *part) apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, tally *batch.Tally) error {
+	var rows []accountRow
+	if err := tx.SelectContext(ctx, &rows, statements.AccountRead, c.After, c.Last, p.file.Program, p.file.AsOf); err != nil {
+		return fmt.Errorf("read accounts: %w", err)
+	}
+	reports, err := readReports(ctx, tx, c)
+	if err != nil {
+		return err
+	}
+	consumers, err := readConsumers(ctx, tx, c, p.file.Program)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		excluded, err := p.decide(row, reports[row.Loan], consumers[row.Loan], tally)
+		if err != nil {
+			if except := tally.Except(row.Loan, err); except != nil {
+				return except
+			}
+			excluded = &rules.Exclusion{Reason: rules.Quarantined, Rule: "DC11", Detail: err.Error()}
+		}
+		if excluded != nil {
+			p.excluded = append(p.excluded, excludedRow{row.Loan, excluded.Reason, excluded.Rule, excluded.Detail})
+			tally.Count("excluded", 1)
+		}
+	}
+	return p.write(ctx, tx)
+}
+
+// decide says what the file tells of one loan, or why it leaves it out.
+func (p *part) decide(row accountRow, reports []rules.Reported, consumers []bureau.Consumer, tally *batch.Tally) (*rules.Exclusion, error) {
+	if p.file.Calendar.ByCycle() && !p.inCycle(row) {
+		return &rules.Exclusion{Reason: rules.OtherCycle, Rule: "BR1", Detail: "its billing cycle does not end on this date"}, nil
+	}
+	account := p.account(row, reports)
+	report, excluded, err := rules.Report(account)
+	if err != nil || excluded != nil {
+		return excluded, err
+	}
+	if row.Duplicate {
+		return nil, &rules.Undecidable{Code: rules.CodeDuplicate, Detail: "another loan of the program has the same account number"}
+	}
+	product := p.products[row.Product]
+	terms := bureau.Terms{
+		AccountNumber: strings.ToUpper(row.AccountNumber), PortfolioType: product.PortfolioType, AccountType: product.AccountType,
+		TermsFrequency: product.TermsFrequency, InterestType: product.InterestType, OpenedOn: row.OpenedOn,
+	}
+	if row.CycleID != nil {
+		terms.CycleID = *row.CycleID
+	}
+	record, err := bureau.Encode(p.file, terms, report, consumers)
+	if err != nil {
+		return nil, err
+	}
+	p.lines = append(p.lines, lineRow{terms.AccountNumber, row.Loan, string(record)})
+	p.reported = append(p.reported, newReportedRow(row.Loan, terms.AccountNumber, len(record), report))
+	tally.Changed++
+	tally.Count("reported", 1)
+	tally.Count("status_"+report.AccountStatus, 1)
+	if code := report.Deletion(); code != "" {
+		p.deletions = append(p.deletions, deletionRow{row.Loan, code, report.DateClosed})
+		tally.Count("deleted", 1)
+	}
+	if report.Facts["deletion_waiting"] != nil {
+		tally.Count("deletions_waiting", 1)
+	}
+	return nil, nil
+}
+
+// inCycle reports whether a cycle program reports the loan on this calendar date.
+func (p *part) inCycle(row accountRow) bool {
+	ids := p.file.ActivityCycleIDs
+	return row.CycleEnds && (len(ids) == 0 || row.CycleID != nil && slices.Contains(ids, *row.CycleID))
+}
+
+// account gathers the facts of a loan. A state that the loan came with, but that began after the calendar
+// date, is not yet its state: it was open then.
+func (p *part) account(row accountRow, reports []rules.Reported) *rules.Account {
+	f := p.ledgers[row.Loan]
+	a := &rules.Account{
+		Loan: rules.Loan{
+			Status: row.Status, OpenedOn: row.OpenedOn, ClosedOn: row.ClosedOn, HasCycles: f.hasCycles,
+			Product: p.products[row.Product].rules(), Ledger: f.ledger,
+		},
+		AsOf: p.file.AsOf, PeriodAfter: p.file.PreviousOn, Furnish: row.Furnish, OriginalAmount: row.OriginalAmount,
+		CreditLimit: row.CreditLimit, HighestBalance: row.HighestBalance, TermsDuration: row.TermsDuration,
+		ScheduledPayment: row.ScheduledPayment, HasSchedule: row.HasSchedule, ChargedOffOn: row.ChargedOffOn,
+		ChargeOffAmount: row.ChargeOff, Episode: row.Episode, Deleted: row.Deleted, Reports: reports,
+		Baseline: rules.Baseline{
+			History: row.PaymentHistory, FirstDelinquencyOn: row.FirstDelinquencyOn, LastReportedOn: row.LastReportedOn,
+		},
+	}
+	if row.Status.Closed() && row.ClosedOn > p.file.AsOf {
+		a.Status, a.ClosedOn = rules.Active, 0
+	}
+	if a.ChargedOffOn > p.file.AsOf {
+		a.ChargedOffOn, a.ChargeOffAmount = 0, 0
+	}
+	if row.Terminated {
+		a.Termination = &rules.Termination{On: row.TerminatedOn, Reason: row.Reason, ReportAsDeleted: row.ReportAsDeleted}
+	}
+	return a
+}
+
+func (p *part) write(ctx context.Context, tx *sqlx.Tx) error {
+	return errors.Join(
+		batch.WriteRows(ctx, tx, statements.ReportedAdd, p.reported, p.file.File),
+		batch.WriteRows(ctx, tx, statements.LineAdd, p.lines, p.file.File),
+		batch.WriteRows(ctx, tx, statements.ExcludedAdd, p.excluded, p.file.File),
+		batch.WriteRows(ctx, tx, statements.DeletionAdd, p.deletions, p.file.Destination, p.file.File),
+	)
+}

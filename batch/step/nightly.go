@@ -1,0 +1,11 @@
+package step
+
+import (
+	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/bureau"
+)
+
+// Nightly is the plan of every night, in its order.
+func Nightly(files bureau.Files) batch.Plan {
+	return batch.Plan{Delinquency{}, Closure{}, Statement{}, Purge{}, Export{Files: files}}
+}

@@ -1,0 +1,63 @@
+package sql
+
+import _ "embed"
+
+// Statements of the bureaus' files.
+var (
+	//go:embed query/program_calendars.sql
+	ProgramCalendars string
+
+	//go:embed query/file_plan.sql
+	FilePlan string
+
+	//go:embed query/cycle_ends.sql
+	CycleEnds string
+
+	//go:embed query/file_building.sql
+	FileBuilding string
+
+	//go:embed query/account_read.sql
+	AccountRead string
+
+	//go:embed query/reported_read.sql
+	ReportedRead string
+
+	//go:embed query/consumer_read.sql
+	ConsumerRead string
+
+	//go:embed query/reported_add.sql
+	ReportedAdd string
+
+	//go:embed query/line_add.sql
+	LineAdd string
+
+	//go:embed query/excluded_add.sql
+	ExcludedAdd string
+
+	//go:embed query/deletion_add.sql
+	DeletionAdd string
+
+	//go:embed query/line_read.sql
+	LineRead string
+
+	//go:embed query/line_forget.sql
+	LineForget string
+
+	//go:embed query/file_done.sql
+	FileDone string
+
+	//go:embed query/file_counts.sql
+	FileCounts string
+
+	//go:embed query/file_state.sql
+	FileState string
+
+	//go:embed query/file_change.sql
+	FileChange string
+
+	//go:embed query/file_event_add.sql
+	FileEventAdd string
+
+	//go:embed query/deletion_give_back.sql
+	DeletionGiveBack string
+)
