@@ -83,10 +83,17 @@ func reevaluate(l *Loan, d Date) []Move {
 }
 
 // owedAgainOn returns the day from which a loan closed by payment owed again, 0 if it never did. What the
-// lender closed itself is judged by entries after that day only: its ledger before is not ours to doubt.
+// lender closed itself is judged by entries after that day, and by reversals since the date closed: for
+// the rest, its ledger before is not ours to doubt.
 func owedAgainOn(l *Loan, d Date) Date {
 	if l.ByHand {
-		return l.Ledger.owedFrom(l.StatusSince+1, d)
+		from := l.StatusSince + 1
+		for _, e := range l.Ledger.Entries {
+			if e.UndoneOn >= l.ClosedOn && e.UndoneOn != 0 {
+				from = min(from, e.UndoneOn)
+			}
+		}
+		return l.Ledger.owedFrom(from, d)
 	}
 	if l.Ledger.At(l.ClosedOn).Balance > 0 {
 		return l.ClosedOn

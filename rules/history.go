@@ -36,7 +36,7 @@ func revolves(portfolio string) bool { return portfolio == "R" || portfolio == "
 func (a *Account) history(accountInfo Date) string {
 	if len(a.Reports) > 0 {
 		last := a.Reports[0]
-		return shift(last.PaymentHistory, last.HistoryCharacter, accountInfo.MonthIndex()-last.DateAccountInfo.MonthIndex())
+		return shift(last.PaymentHistory, last.HistoryCharacter, accountInfo.MonthIndex()-last.HistoryAsOf.MonthIndex())
 	}
 	if base := a.Baseline; base.History != "" && base.LastReportedOn != 0 {
 		return shift(base.History, a.stateOn(base.LastReportedOn, "D"), accountInfo.MonthIndex()-base.LastReportedOn.MonthIndex())

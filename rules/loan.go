@@ -71,8 +71,8 @@ const (
 var errNoCycles = &Undecidable{CodeNoCycles, "the loan has no billing cycle: import its cycles"}
 
 // leftAlone reports whether the night may not move the loan on d: a manual hold runs (ST5, Q5), or its
-// status was set on d already, by hand (ST5) or by an earlier step (DQ5, Q1).
-func (l *Loan) leftAlone(d Date) bool { return l.HoldUntil >= d || l.StatusSince == d }
+// status was set on d or later already, by hand (ST5) or by an earlier step (DQ5, Q1).
+func (l *Loan) leftAlone(d Date) bool { return l.HoldUntil >= d || l.StatusSince >= d }
 
 // paused reports whether a cycle due on the date falls in a pause (DQ8, Q5).
 func (l *Loan) paused(due Date) bool {

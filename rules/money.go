@@ -43,7 +43,7 @@ func ParseCents(s string) (Cents, error) {
 	case places == 1:
 		n *= 10
 	}
-	if n > maxCents {
+	if n >= maxCents {
 		return 0, errMoney
 	}
 	return Cents(n), nil

@@ -26,7 +26,7 @@ func (a *Account) ordinary() (*Reported, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.PaymentHistory = a.history(r.DateAccountInfo)
+	r.PaymentHistory, r.HistoryAsOf = a.history(r.DateAccountInfo), r.DateAccountInfo
 	r.HistoryCharacter = historyCharacter(r, a.Product.PortfolioType)
 	return r, nil
 }
@@ -105,8 +105,8 @@ func (a *Account) chargedOff(r *Reported, late lateness, now Totals) error {
 			dofd = min(missed+30, r.DateAccountInfo)
 		}
 	}
-	if before := a.reportedChargeOffDelinquency(); before != 0 && (dofd == 0 || before < dofd) {
-		missed, dofd = before-30, before // BR3: never later than reported
+	if before := a.reportedChargeOff(); before != nil && (dofd == 0 || before.DateFirstDelinquency < dofd) {
+		missed, dofd = before.FirstMissedDueOn, before.DateFirstDelinquency // BR3: never later than reported
 	}
 	if dofd == 0 {
 		return &Undecidable{CodeNoDOFD, "a charged-off loan without an unpaid cycle before its charge-off or a first delinquency of the take-over"}
@@ -134,15 +134,15 @@ func (a *Account) firstDelinquency(late lateness, d Date) (missed, dofd Date) {
 	return missed, missed + 30
 }
 
-// reportedChargeOffDelinquency is the date of first delinquency of the last report if that said charge-off.
-func (a *Account) reportedChargeOffDelinquency() Date {
+// reportedChargeOff is the last report if it said charge-off, else nil.
+func (a *Account) reportedChargeOff() *Reported {
 	if len(a.Reports) == 0 {
-		return 0
+		return nil
 	}
-	if last := a.Reports[0]; last.AccountStatus == StatusChargeOff || last.AccountStatus == StatusPaidChargeOff {
-		return last.DateFirstDelinquency
+	if last := &a.Reports[0]; last.AccountStatus == StatusChargeOff || last.AccountStatus == StatusPaidChargeOff {
+		return last
 	}
-	return 0
+	return nil
 }
 
 // paymentsAfter is the last reporting date: payments after it are of this period (Q23).

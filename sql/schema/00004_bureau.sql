@@ -51,6 +51,7 @@ CREATE TABLE reported (
     account_status         text NOT NULL,
     payment_rating         text NOT NULL,
     payment_history        text NOT NULL,
+    history_as_of          date NOT NULL,    -- the month before it is the newest of payment_history
     history_character      text NOT NULL,
     date_account_info      date NOT NULL,
     date_first_delinquency date,
