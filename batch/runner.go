@@ -174,7 +174,7 @@ func quarantine(ctx context.Context, tx *sqlx.Tx, s Step, c Chunk, exceptions []
 	if err := WriteRows(ctx, tx, statements.ExceptionAdd, exceptions, c.Run, s.Name()); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, statements.ExceptionResolve, c.Run, s.Name(), c.After, c.Last)
+	_, err := tx.ExecContext(ctx, statements.ExceptionResolve, c.Run, s.Name(), c.After, c.Last, pq.Array(rules.StandingCodes))
 	return err
 }
 

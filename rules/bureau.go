@@ -54,7 +54,7 @@ type Account struct {
 	ChargeOffAmount  Cents
 	Episode          int
 	Termination      *Termination
-	Deleted          bool // a deletion was reported, by us or before the take-over
+	DeletedOn        Date // calendar date of the file that deleted it, or before the take-over; 0: not deleted
 	Baseline         Baseline
 	Reports          []Reported // what live files said of it, newest first; the last three are enough
 
@@ -135,7 +135,7 @@ func Report(a *Account) (*Reported, *Exclusion, error) {
 	switch {
 	case a.OpenedOn > a.AsOf:
 		return nil, &Exclusion{NotOpened, "BR1", "opened after the date of account information"}, nil
-	case a.Deleted:
+	case a.DeletedOn != 0:
 		return nil, &Exclusion{AlreadyDeleted, "DC2", "its deletion was reported: never again"}, nil
 	case code != "" && !reportedBefore:
 		return nil, &Exclusion{NeverReported, "DC7", "cancelled before it was ever reported: nothing to delete"}, nil
@@ -176,6 +176,17 @@ func (a *Account) finallyReported(sent int, code, waits string) *Exclusion {
 		detail += "; its deletion " + code + " waits for " + waits
 	}
 	return &Exclusion{FinallyReported, "DC10", detail}
+}
+
+// ReversedAfterDeletion says whether an entry was reversed after the account was deleted at the bureaus: that
+// never brings it back (DC8), but a person must know (Q15).
+func ReversedAfterDeletion(a *Account) error {
+	for _, e := range a.Ledger.Entries {
+		if a.DeletedOn != 0 && e.UndoneOn > a.DeletedOn {
+			return &Undecidable{CodeReversed, "an entry was reversed on " + e.UndoneOn.String() + ", after the deletion of " + a.DeletedOn.String()}
+		}
+	}
+	return nil
 }
 
 // openReceivables says what a deletion waits for (DC3, Q13); empty: nothing.

@@ -68,6 +68,10 @@ const (
 	CodeReversed    = "REVERSAL_AFTER_DELETION"
 )
 
+// StandingCodes are raised once for a loan and stand until a person resolves them; the others are resolved
+// by the first night that can decide the loan.
+var StandingCodes = []string{CodeReversed}
+
 var errNoCycles = &Undecidable{CodeNoCycles, "the loan has no billing cycle: import its cycles"}
 
 // leftAlone reports whether the night may not move the loan on d: a manual hold runs (ST5, Q5), or its

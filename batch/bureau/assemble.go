@@ -123,7 +123,7 @@ func (f Files) stream(ctx context.Context, db *sqlx.DB, b Building, w io.Writer)
 		if err := rows.Scan(&line); err != nil {
 			return 0, err
 		}
-		if problems := metro2.DecodeRecord(line, metro2.Character, &record); len(problems) > 0 {
+		if problems := metro2.DecodeRecord(line, metro2.Character, &record, nil); len(problems) > 0 {
 			return 0, fmt.Errorf("record %d as stored: %s", count+1, problems[0])
 		}
 		if writer == nil { // the header shows the first cycle of the data (header field 3)

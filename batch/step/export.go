@@ -91,7 +91,8 @@ type accountRow struct {
 	TerminatedOn       rules.Date   `db:"terminated_on"`
 	Reason             string       `db:"reason"`
 	ReportAsDeleted    string       `db:"report_as_deleted"`
-	Deleted            bool         `db:"deleted"`
+	DeletedOn          rules.Date   `db:"deleted_on"`
+	ReversalNoted      bool         `db:"reversal_noted"`
 	Duplicate          bool         `db:"duplicate"`
 	CycleEnds          bool         `db:"cycle_ends"`
 }
@@ -129,7 +130,7 @@ type deletionRow struct {
 
 func (p *part) apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, tally *batch.Tally) error {
 	var rows []accountRow
-	if err := tx.SelectContext(ctx, &rows, statements.AccountRead, c.After, c.Last, p.file.Program, p.file.AsOf); err != nil {
+	if err := tx.SelectContext(ctx, &rows, statements.AccountRead, c.After, c.Last, p.file.Program, p.file.AsOf, rules.CodeReversed); err != nil {
 		return fmt.Errorf("read accounts: %w", err)
 	}
 	reports, err := readReports(ctx, tx, c)
@@ -162,6 +163,11 @@ func (p *part) decide(row accountRow, reports []rules.Reported, consumers []bure
 		return &rules.Exclusion{Reason: rules.OtherCycle, Rule: "BR1", Detail: "its billing cycle does not end on this date"}, nil
 	}
 	account := p.account(row, reports)
+	if err := rules.ReversedAfterDeletion(account); err != nil && !row.ReversalNoted {
+		if err := tally.Except(row.Loan, err); err != nil {
+			return nil, err
+		}
+	}
 	report, excluded, err := rules.Report(account)
 	if err != nil || excluded != nil {
 		return excluded, err
@@ -214,7 +220,7 @@ func (p *part) account(row accountRow, reports []rules.Reported) *rules.Account 
 		AsOf: p.file.AsOf, PeriodAfter: p.file.PreviousOn, Furnish: row.Furnish, OriginalAmount: row.OriginalAmount,
 		CreditLimit: row.CreditLimit, HighestBalance: row.HighestBalance, TermsDuration: row.TermsDuration,
 		ScheduledPayment: row.ScheduledPayment, HasSchedule: row.HasSchedule, ChargedOffOn: row.ChargedOffOn,
-		ChargeOffAmount: row.ChargeOff, Episode: row.Episode, Deleted: row.Deleted, Reports: reports,
+		ChargeOffAmount: row.ChargeOff, Episode: row.Episode, DeletedOn: row.DeletedOn, Reports: reports,
 		Baseline: rules.Baseline{
 			History: row.PaymentHistory, FirstDelinquencyOn: row.FirstDelinquencyOn, LastReportedOn: row.LastReportedOn,
 		},

@@ -1,5 +1,5 @@
 -- Quarantines loans of a chunk; first_run says since when a loan is quarantined for this reason.
--- $1 run, $2 step, $3 rows as JSON. Index: run_exception_open.
+-- $1 run, $2 step, $3 rows as JSON. Index: run_exception_by_loan.
 INSERT INTO run_exception (run, step, loan, code, detail, first_run)
 SELECT $1, $2, x.loan, x.code, x.detail,
        coalesce((SELECT min(e.first_run) FROM run_exception e

@@ -62,7 +62,7 @@ CREATE TABLE run_exception (
     resolved_run bigint,
     PRIMARY KEY (run, step, loan, code)
 );
-CREATE INDEX run_exception_open ON run_exception (loan) WHERE resolved_run IS NULL;
+CREATE INDEX run_exception_by_loan ON run_exception (loan);
 
 CREATE TABLE statement (
     loan                  bigint NOT NULL,
