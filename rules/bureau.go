@@ -143,8 +143,6 @@ func Report(a *Account) (*Reported, *Exclusion, error) {
 		return nil, &Exclusion{AlreadyReported, "Q21", "reported for this date before the take-over"}, nil
 	case !a.Furnish && (code == "" || waits != ""):
 		return nil, &Exclusion{NotFurnished, "Q16", "the lender does not furnish it"}, nil
-	case !a.HasCycles:
-		return nil, nil, errNoCycles
 	case code != "" && waits == "":
 		r, err := a.deletion(code)
 		return r, nil, err
@@ -160,6 +158,9 @@ func Report(a *Account) (*Reported, *Exclusion, error) {
 		case sent > 0:
 			r = a.trailing()
 		}
+	}
+	if !a.HasCycles {
+		return nil, nil, errNoCycles
 	}
 	if waits != "" {
 		r.Facts["deletion_waiting"] = code

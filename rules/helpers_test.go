@@ -134,3 +134,11 @@ func report(t testing.TB, a *rules.Account) *rules.Reported {
 	}
 	return r
 }
+
+// history24 fills a payment history profile with its last character.
+func history24(head string) string {
+	for len(head) < 24 {
+		head += head[len(head)-1:]
+	}
+	return head
+}
