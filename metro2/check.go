@@ -1,0 +1,125 @@
+package metro2
+
+// CheckEnv is what a record alone does not say. Dates that are zero are unknown
+// and the rules that need them are silent.
+type CheckEnv struct {
+	Created     Date // day the file was made
+	PeriodStart Date // first day of the reporting period
+	PeriodEnd   Date // last day of the reporting period
+	// Decoded says that the record came from a [Reader] or [DecodeRecord]:
+	// what those report of single fields is not reported twice.
+	Decoded bool
+}
+
+// CheckRecord applies the single-record rules to rec and returns findings
+// extended by what they hit: the value of each field (F), the account and its
+// base consumer (B), associated consumers (J), and the other segments (K, L).
+// The rules are listed by [Rules]. It allocates nothing for a clean record.
+func CheckRecord(rec *Record, env CheckEnv, findings []Finding) []Finding {
+	f := newFacts(rec, env)
+	findings = checkValues(&f, findings)
+	for i := range accountRules {
+		if r := &accountRules[i]; r.hit(f) {
+			findings = append(findings, r.finding())
+		}
+	}
+	findings = checkConsumers(f, findings)
+	for i := range segmentRules {
+		if r := &segmentRules[i]; r.hit(f) {
+			findings = append(findings, r.finding())
+		}
+	}
+	return findings
+}
+
+// facts is a record with what several rules ask about it. It is handed to the
+// rules by value: so it stays on the stack.
+type facts struct {
+	rec    *Record
+	base   *Base
+	env    CheckEnv
+	status trait // of the account status
+	traits trait // of status, rating, comment, account type and all consumers
+}
+
+func newFacts(rec *Record, env CheckEnv) facts {
+	b := &rec.Base
+	f := facts{rec: rec, base: b, env: env, status: AccountStatuses.traitsOf(b.AccountStatus)}
+	f.traits = f.status | PaymentRatings.traitsOf(b.PaymentRating) | SpecialComments.traitsOf(b.SpecialComment) |
+		AccountTypes.traitsOf(b.AccountType) | ConsumerInfoCodes.traitsOf(b.ConsumerInfo)
+	for i := range rec.J1 {
+		f.traits |= ConsumerInfoCodes.traitsOf(rec.J1[i].ConsumerInfo)
+	}
+	for i := range rec.J2 {
+		f.traits |= ConsumerInfoCodes.traitsOf(rec.J2[i].ConsumerInfo)
+	}
+	return f
+}
+
+func (f facts) is(any trait) bool { return f.traits.has(any) }
+
+// knownStatus is false when rule B08 has fired; the rules that depend on the
+// status then stay silent.
+func (f facts) knownStatus() bool { return f.status != 0 }
+
+// isLoan says that the account is paid off by a plan and not used again.
+func (f facts) isLoan() bool { return f.base.PortfolioType == "I" || f.base.PortfolioType == "M" }
+
+// soldAtZero says that the account has left this furnisher.
+func (f facts) soldAtZero() bool { return f.is(isTransfer) && f.base.CurrentBalance == 0 }
+
+// rule is one row of a rule table: a pure function over the facts, with the
+// sentence that explains a hit and the field to show.
+type rule struct {
+	id       string
+	severity Severity
+	segment  string // layout name
+	field    string // key
+	sentence string
+	hit      func(f facts) bool
+
+	position int
+}
+
+func (r *rule) finding() Finding {
+	return Finding{
+		Segment: r.segment, Field: r.field, Position: r.position,
+		Rule: r.id, Severity: r.severity, Message: r.sentence,
+	}
+}
+
+// withPositions finds the fields of a rule table in the layouts. It panics on a
+// field that does not exist.
+func withPositions(rules []rule) []rule {
+	for i := range rules {
+		r := &rules[i]
+		if r.position = positionOf(r.segment, r.field); r.position == 0 {
+			panic("metro2: rule " + r.id + " names no field: " + r.segment + "." + r.field)
+		}
+	}
+	return rules
+}
+
+func positionOf(segment, key string) int {
+	switch segment {
+	case "base":
+		return baseLayout.position(key)
+	case "j1":
+		return j1Layout.position(key)
+	case "j2":
+		return j2Layout.position(key)
+	case "k1":
+		return k1Layout.position(key)
+	case "k2":
+		return k2Layout.position(key)
+	case "k3":
+		return k3Layout.position(key)
+	case "k4":
+		return k4Layout.position(key)
+	case "l1":
+		return l1Layout.position(key)
+	case "n1":
+		return n1Layout.position(key)
+	}
+	return 0
+}

@@ -1,0 +1,54 @@
+// Package metro2 writes, reads and checks files in the Metro 2 format, in which
+// lenders furnish the state of their accounts to credit bureaus.
+//
+// A file is a header record, one data record per account and a trailer with
+// counts. A data record is a base segment of 426 bytes with segments behind it:
+// further consumers (J1, J2), original creditor (K1), sale (K2), mortgage
+// numbers (K3), special payments (K4), changes of number (L1), employment (N1).
+//
+// Every field is one row of one table (layout_base.go and its neighbours), and
+// that row drives encoding, decoding, checking, the dump and the reference.
+// Code tables, trailer counters and rules are tables too.
+//
+//	var file bytes.Buffer
+//	w := metro2.NewWriter(&file, metro2.Header{
+//		ActivityDate: 20261031, DateCreated: 20261102,
+//		ReporterName: "TEST LENDER INC", ReporterAddress: "1 MAIN ST SPRINGFIELD IL 62701",
+//	}, metro2.Options{})
+//	err := w.Write(&metro2.Record{Base: metro2.Base{
+//		IdentificationNumber: "TESTLENDER01", AccountNumber: "ACCT0000000001",
+//		PortfolioType: "I", AccountType: "00", AccountStatus: "11",
+//		Surname: metro2.FoldName("O'Neil"), // ONEIL
+//		// ...
+//	}})
+//	err = w.Close() // writes the trailer
+//
+//	summary, err := metro2.Validate(&file, func(f metro2.Finding) error {
+//		fmt.Println(f) // record 2: base.first_name: position 257: error B25: ...
+//		return nil
+//	})
+//
+// # Strict out, lenient in
+//
+// The encoder refuses a value that is too long, negative, no real date, not
+// ASCII or in lower case, by a [FieldError] that names the field; it never cuts
+// and never changes a value. Callers fold and cut before, by the named functions
+// [FoldName], [FoldAddress], [FoldText] and [CutCity].
+//
+// The decoder reads whatever can be read and reports the rest as [Problem]
+// values. A record without problems encodes to the very bytes it came from.
+// [CheckRecord] then judges what the values say. Rules have stable ids; [Rules]
+// lists them.
+//
+// # What it refuses to do
+//
+// It knows no loan, no database and no clock, reads no environment and logs
+// nothing. It decides nothing about an account: status, dates and history come
+// from the caller. It never puts a name, number, date of birth or address into
+// an error or finding, only record number, segment, field, position and rule.
+// It does not compare with earlier files.
+//
+// The format's authority is the industry's licensed guide, which this package
+// does not reproduce. What the rules say is drawn from public sources; who goes
+// live checks them against the current guide and each bureau's own rules.
+package metro2

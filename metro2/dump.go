@@ -1,0 +1,159 @@
+package metro2
+
+import (
+	"encoding/json"
+	"strconv"
+	"unicode/utf8"
+)
+
+// AppendJSON appends one JSON object that shows a record with the keys of the
+// layout tables: the fields of the base segment (or of header or trailer) at the
+// top, then "j1" and "j2" as arrays and "k1" to "n1" as objects, each only when
+// present. Every field of a layout appears, also an empty one; reserved areas do
+// not.
+//
+// Texts are strings without the blanks around them; amounts, counters, rdw and
+// correction_ind are numbers; dates are "MMDDYYYY" and time stamps
+// "MMDDYYYYHHMMSS", "" when absent; Social Security and telephone numbers are
+// digits of full width, "" when zero; other numeric codes are digits of full
+// width. Nothing is masked. An item of unknown kind shows only its RDW.
+func AppendJSON(dst []byte, item *Item) []byte {
+	dst = append(dst, '{')
+	switch item.Kind {
+	case KindHeader:
+		dst = headerLayout.appendJSON(dst, item.Header, item.RDW)
+	case KindTrailer:
+		dst = trailerLayout.appendJSON(dst, item.Trailer, item.RDW)
+	case KindData:
+		dst = appendRecordJSON(dst, item.Record, item.RDW)
+	default:
+		dst = strconv.AppendInt(append(dst, `"rdw":`...), int64(item.RDW), 10)
+	}
+	return append(dst, '}')
+}
+
+func appendRecordJSON(dst []byte, rec *Record, rdw int) []byte {
+	dst = baseLayout.appendJSON(dst, &rec.Base, rdw)
+	dst = appendArrayJSON(dst, j1Layout, rec.J1)
+	dst = appendArrayJSON(dst, j2Layout, rec.J2)
+	dst = appendSegmentJSON(dst, k1Layout, rec.K1)
+	dst = appendSegmentJSON(dst, k2Layout, rec.K2)
+	dst = appendSegmentJSON(dst, k3Layout, rec.K3)
+	dst = appendSegmentJSON(dst, k4Layout, rec.K4)
+	dst = appendSegmentJSON(dst, l1Layout, rec.L1)
+	return appendSegmentJSON(dst, n1Layout, rec.N1)
+}
+
+func appendArrayJSON[T any](dst []byte, l *Layout[T], segments []T) []byte {
+	if len(segments) == 0 {
+		return dst
+	}
+	dst = append(dst, `,"`+l.name+`":[`...)
+	for i := range segments {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(l.appendJSON(append(dst, '{'), &segments[i], 0), '}')
+	}
+	return append(dst, ']')
+}
+
+func appendSegmentJSON[T any](dst []byte, l *Layout[T], segment *T) []byte {
+	if segment == nil {
+		return dst
+	}
+	dst = append(dst, `,"`+l.name+`":{`...)
+	return append(l.appendJSON(dst, segment, 0), '}')
+}
+
+// appendJSON appends the members of one segment, without braces.
+func (l *Layout[T]) appendJSON(dst []byte, rec *T, rdw int) []byte {
+	first := true
+	for i := range l.plans[Character].steps {
+		s := &l.plans[Character].steps[i]
+		if s.kind == kindReserved {
+			continue
+		}
+		if !first {
+			dst = append(dst, ',')
+		}
+		first = false
+		dst = append(dst, '"')
+		dst = append(dst, s.field.Key...)
+		dst = append(dst, `":`...)
+		dst = s.appendValue(dst, rec, rdw)
+	}
+	return dst
+}
+
+func (s *step[T]) appendValue(dst []byte, rec *T, rdw int) []byte {
+	switch s.kind {
+	case kindRDW:
+		return strconv.AppendInt(dst, int64(rdw), 10)
+	case kindFixed:
+		return appendString(dst, s.field.Fixed)
+	case kindText, kindRawText:
+		return appendString(dst, trimBlanks(*(s.ref(rec).(*string))))
+	case kindDollars:
+		return strconv.AppendInt(dst, int64(*(s.ref(rec).(*Dollars))), 10)
+	case kindDate:
+		v := *(s.ref(rec).(*Date))
+		return appendDigits(dst, int64(v%10000)*10000+int64(v/10000), 8, v == 0)
+	case kindTimestamp:
+		v := *(s.ref(rec).(*Timestamp))
+		day := int64(v / 1000000)
+		return appendDigits(dst, (day%10000*10000+day/10000)*1000000+int64(v%1000000), 14, v == 0)
+	}
+	v := int64(*(s.ref(rec).(*Number)))
+	switch s.field.Show {
+	case ShowDigits:
+		return appendDigits(dst, v, s.field.Width, v == 0)
+	case ShowCode:
+		return appendDigits(dst, v, s.field.Width, false)
+	}
+	return strconv.AppendInt(dst, v, 10)
+}
+
+func appendDigits(dst []byte, v int64, width int, empty bool) []byte {
+	dst = append(dst, '"')
+	if !empty {
+		n := len(dst)
+		for range width {
+			dst = append(dst, '0')
+		}
+		putDigits(dst[n:], uint64(max(v, 0)))
+	}
+	return append(dst, '"')
+}
+
+func trimBlanks(s string) string {
+	for len(s) > 0 && s[0] == ' ' {
+		s = s[1:]
+	}
+	for len(s) > 0 && s[len(s)-1] == ' ' {
+		s = s[:len(s)-1]
+	}
+	return s
+}
+
+// appendString quotes a text. The usual one needs no escapes.
+func appendString(dst []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			return appendEscaped(dst, s)
+		}
+	}
+	dst = append(dst, '"')
+	dst = append(dst, s...)
+	return append(dst, '"')
+}
+
+// appendEscaped leaves the rest to the library; it writes bytes that are not
+// UTF-8 as the replacement character.
+func appendEscaped(dst []byte, s string) []byte {
+	quoted, err := json.Marshal(s)
+	if err != nil { // a string always marshals
+		return append(dst, `""`...)
+	}
+	return append(dst, quoted...)
+}

@@ -1,0 +1,213 @@
+package metro2
+
+import (
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Summary counts what a validation has seen and found.
+type Summary struct {
+	Records  int // all records of the file, header and trailer included
+	Errors   int
+	Warnings int
+	Totals   Totals // recount of the data records
+}
+
+// Validate reads a whole file and calls each for every finding, in the order of
+// the file. It stops at an error of the reader or of each, and returns it. The
+// reporting period is taken to be unknown; [ValidateIn] takes one.
+func Validate(r io.Reader, each func(Finding) error) (Summary, error) {
+	return ValidateIn(r, CheckEnv{}, each)
+}
+
+// ValidateIn is [Validate] with what is known about the file. The day of its
+// making is read from the header when env does not say it.
+func ValidateIn(r io.Reader, env CheckEnv, each func(Finding) error) (Summary, error) {
+	reader, v := NewReader(r), NewValidator(env)
+	var findings []Finding
+	emit := func() error {
+		for _, f := range findings {
+			if err := each(f); err != nil {
+				return fmt.Errorf("metro2: report a finding: %w", err)
+			}
+		}
+		return nil
+	}
+	for {
+		item, err := reader.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return v.Summary(), err
+		}
+		findings = v.Check(item, findings[:0])
+		if err := emit(); err != nil {
+			return v.Summary(), err
+		}
+	}
+	findings = v.Finish(findings[:0])
+	return v.Summary(), emit()
+}
+
+// Validator checks a file record by record: each record by [CheckRecord], the
+// order of the records, duplicates, and at the end the counters of the trailer.
+// It remembers 20 bytes for each account and nothing else.
+type Validator struct {
+	env      CheckEnv
+	accounts accountSet
+	summary  Summary
+	last     Kind // of the last record
+	headers  int
+	trailers int
+	trailer  Trailer
+	atRecord int // number of the trailer record
+}
+
+// NewValidator returns a Validator of one file. env need not say that records
+// are decoded.
+func NewValidator(env CheckEnv) *Validator {
+	env.Decoded = true
+	return &Validator{env: env, accounts: newAccountSet()}
+}
+
+// What the file rules say.
+const (
+	saysNoHeader       = "file does not begin with a header"
+	saysSecondHeader   = "another header: stacked files"
+	saysNoCreated      = "header has no creation date"
+	saysAfterTrailer   = "record behind the trailer"
+	saysNoTrailer      = "file does not end with a trailer"
+	saysManyTrailers   = "file has more than one trailer"
+	saysEmptyFile      = "file is empty"
+	saysWrongTotal     = "counter differs from the recount"
+	saysDuplicate      = "another record has the same identification and account number"
+	wholeFile          = "file"
+	duplicateFirstSeen = "%s: record %d"
+	wrongTotalCounts   = "%s: the trailer says %d, the file holds %d"
+)
+
+// Check returns findings extended by those about one record, the problems of
+// the item included.
+func (v *Validator) Check(item *Item, findings []Finding) []Finding {
+	first := len(findings)
+	v.summary.Records++
+	findings = append(findings, item.Problems...)
+	findings = v.checkOrder(item, findings)
+	switch item.Kind {
+	case KindHeader:
+		if v.headers == 1 && v.env.Created == 0 {
+			v.env.Created = item.Header.DateCreated
+		}
+	case KindTrailer:
+		v.trailer, v.atRecord = *item.Trailer, item.RecordNo
+	case KindData:
+		v.summary.Totals.Add(item.Record)
+		findings = CheckRecord(item.Record, v.env, findings)
+		findings = v.checkDuplicate(item, findings)
+	}
+	v.last = item.Kind
+	return v.close(item.RecordNo, findings, first)
+}
+
+// Finish returns findings extended by those that only the end of a file shows.
+func (v *Validator) Finish(findings []Finding) []Finding {
+	first := len(findings)
+	switch {
+	case v.summary.Records == 0:
+		findings = append(findings, fileFinding("F02", Error, saysEmptyFile))
+	case v.trailers == 0:
+		findings = append(findings, fileFinding("F02", Error, saysNoTrailer))
+	default:
+		findings = v.checkTotals(findings)
+	}
+	return v.close(v.atRecord, findings, first)
+}
+
+// Summary returns the counts so far.
+func (v *Validator) Summary() Summary { return v.summary }
+
+// close numbers the findings from first on and counts them.
+func (v *Validator) close(record int, findings []Finding, first int) []Finding {
+	for i := first; i < len(findings); i++ {
+		findings[i].Record = record
+		if findings[i].Severity == Error {
+			v.summary.Errors++
+		} else {
+			v.summary.Warnings++
+		}
+	}
+	return findings
+}
+
+func fileFinding(rule string, severity Severity, says string) Finding {
+	return Finding{Segment: wholeFile, Rule: rule, Severity: severity, Message: says}
+}
+
+func (v *Validator) checkOrder(item *Item, findings []Finding) []Finding {
+	say := func(severity Severity, says string) {
+		findings = append(findings, fileFinding("F02", severity, says))
+	}
+	if v.summary.Records == 1 && item.Kind != KindHeader {
+		say(Error, saysNoHeader)
+	}
+	switch item.Kind {
+	case KindHeader:
+		v.headers++
+		if v.headers > 1 {
+			say(Warning, saysSecondHeader)
+		}
+		if item.Header.DateCreated == 0 {
+			say(Warning, saysNoCreated)
+		}
+	case KindTrailer:
+		v.trailers++
+		if v.trailers > 1 {
+			say(Error, saysManyTrailers)
+		}
+	default:
+		if v.last == KindTrailer {
+			say(Error, saysAfterTrailer)
+		}
+	}
+	return findings
+}
+
+func (v *Validator) checkDuplicate(item *Item, findings []Finding) []Finding {
+	b := &item.Record.Base
+	earlier := v.accounts.add(b.IdentificationNumber, b.AccountNumber, item.RecordNo)
+	if earlier == 0 {
+		return findings
+	}
+	return append(findings, Finding{
+		Segment: baseLayout.name, Field: "account_number", Position: baseLayout.position("account_number"),
+		Rule: "X01", Severity: Error, Message: fmt.Sprintf(duplicateFirstSeen, saysDuplicate, earlier),
+	})
+}
+
+// checkTotals compares the counters of the trailer with the recount, row by row
+// of the trailer table.
+func (v *Validator) checkTotals(findings []Finding) []Finding {
+	recount := v.summary.Totals.Trailer
+	for _, s := range trailerLayout.plans[Character].steps {
+		if s.ref == nil {
+			continue
+		}
+		severity := Error
+		said, counted := *numberRef(s.ref)(&v.trailer), *numberRef(s.ref)(&recount)
+		if s.field.recount == nil { // the block count: zero and records + 2 are both in use
+			severity, counted = Warning, recount.TotalBase+2
+			if said == 0 {
+				continue
+			}
+		}
+		if said != counted {
+			findings = append(findings, Finding{
+				Segment: trailerLayout.name, Field: s.field.Key, Position: s.field.position,
+				Rule: "T01", Severity: severity, Message: fmt.Sprintf(wrongTotalCounts, saysWrongTotal, said, counted),
+			})
+		}
+	}
+	return findings
+}
