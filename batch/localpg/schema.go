@@ -1,0 +1,189 @@
+package localpg
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+// versionTable is goose's. It is named with its schema so that no search_path can hide it.
+const versionTable = schemaName + ".goose_db_version"
+
+// Applied is a migration that Migrate applied.
+type Applied struct {
+	Version  int64
+	Name     string // file name
+	Duration time.Duration
+}
+
+// MigrationStatus is one migration of the program. AppliedAt is zero while it is pending.
+type MigrationStatus struct {
+	Version   int64
+	Name      string
+	Applied   bool
+	AppliedAt time.Time
+}
+
+// Migrate applies the migrations schema/*.sql of files that the database lacks, each in a transaction
+// with its record, and returns those. Processes that call it at once wait for the first one.
+func Migrate(ctx context.Context, database string, files fs.FS) ([]Applied, error) {
+	db, err := Open(ctx, database)
+	if err != nil {
+		return nil, fmt.Errorf("migrate: %w", err)
+	}
+	defer db.Close()
+	var results []*goose.MigrationResult
+	err = withSchemaLock(ctx, db, func() (err error) {
+		results, err = migrateUp(ctx, db, files)
+		return err
+	})
+	if partial, ok := errors.AsType[*goose.PartialError](err); ok {
+		results = partial.Applied
+	}
+	var applied []Applied
+	for _, result := range results {
+		applied = append(applied, Applied{result.Source.Version, path.Base(result.Source.Path), result.Duration})
+	}
+	if err != nil {
+		return applied, fmt.Errorf("migrate: %w", err)
+	}
+	return applied, nil
+}
+
+func migrateUp(ctx context.Context, db *sqlx.DB, files fs.FS) ([]*goose.MigrationResult, error) {
+	provider, err := newProvider(db, files)
+	if err != nil {
+		return nil, err
+	}
+	return provider.Up(ctx)
+}
+
+// Status lists the migrations of files and whether the database has them. It writes nothing.
+func Status(ctx context.Context, database string, files fs.FS) ([]MigrationStatus, error) {
+	db, err := Open(ctx, database)
+	if err != nil {
+		return nil, fmt.Errorf("read the state of the schema: %w", err)
+	}
+	defer db.Close()
+	return status(ctx, db, files)
+}
+
+// Behind returns the newest version that the database has, and the newest one of files. It writes nothing.
+func Behind(ctx context.Context, database string, files fs.FS) (current, latest int64, err error) {
+	migrations, err := Status(ctx, database, files)
+	current, latest = versions(migrations)
+	return current, latest, err
+}
+
+// versions tells how far a database is: up to the version before the first one that it lacks.
+func versions(migrations []MigrationStatus) (current, latest int64) {
+	missing := false
+	for _, migration := range migrations {
+		latest = migration.Version
+		missing = missing || !migration.Applied
+		if !missing {
+			current = migration.Version
+		}
+	}
+	return current, latest
+}
+
+func status(ctx context.Context, db *sqlx.DB, files fs.FS) ([]MigrationStatus, error) {
+	provider, err := newProvider(db, files)
+	if err != nil {
+		return nil, fmt.Errorf("read the state of the schema: %w", err)
+	}
+	at, err := appliedAt(ctx, db)
+	if err != nil {
+		return nil, fmt.Errorf("read the state of the schema: %w", err)
+	}
+	var migrations []MigrationStatus
+	for _, source := range provider.ListSources() {
+		when, applied := at[source.Version]
+		migrations = append(migrations, MigrationStatus{source.Version, path.Base(source.Path), applied, when})
+	}
+	return migrations, nil
+}
+
+// appliedAt reads goose's table, which goose itself would make first.
+func appliedAt(ctx context.Context, db *sqlx.DB) (map[int64]time.Time, error) {
+	var there bool
+	if err := db.GetContext(ctx, &there, "SELECT to_regclass($1) IS NOT NULL", versionTable); err != nil || !there {
+		return nil, err
+	}
+	var rows []struct {
+		Version int64     `db:"version_id"`
+		At      time.Time `db:"at"`
+	}
+	err := db.SelectContext(ctx, &rows,
+		"SELECT version_id, max(tstamp) AS at FROM "+versionTable+" WHERE is_applied GROUP BY version_id")
+	at := make(map[int64]time.Time, len(rows))
+	for _, row := range rows {
+		at[row.Version] = row.At
+	}
+	return at, err
+}
+
+func newProvider(db *sqlx.DB, files fs.FS) (*goose.Provider, error) {
+	folder, err := fs.Sub(files, "schema")
+	if err != nil {
+		return nil, fmt.Errorf("find the migrations: %w", err)
+	}
+	provider, err := goose.NewProvider(goose.DialectPostgres, db.DB, folder,
+		goose.WithTableName(versionTable),
+		goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return nil, fmt.Errorf("read the migrations: %w", err)
+	}
+	return provider, nil
+}
+
+// withSchemaLock makes the schema and does the work, one process at a time. It is goose's own session lock,
+// by the same number, so that goose's command waits for it too; but goose makes its table before it takes
+// it, and asks once a second at best. It asks instead of waiting in the server, because a waiting
+// statement would block a CREATE INDEX CONCURRENTLY of the one that works.
+func withSchemaLock(ctx context.Context, db *sqlx.DB, work func() error) error {
+	conn, err := db.Connx(ctx)
+	if err != nil {
+		return fmt.Errorf("lock the schema: %w", err)
+	}
+	defer conn.Close()
+	for {
+		var got bool
+		if err := conn.GetContext(ctx, &got, "SELECT pg_try_advisory_lock($1)", lock.DefaultLockID); err != nil {
+			return fmt.Errorf("lock the schema: %w", err)
+		}
+		if got {
+			break
+		}
+		if err := pause(ctx, 50*time.Millisecond); err != nil {
+			return fmt.Errorf("wait for another process that migrates: %w", err)
+		}
+	}
+	err = makeSchema(ctx, conn)
+	if err == nil {
+		err = work()
+	}
+	_, unlockErr := conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", lock.DefaultLockID)
+	return errors.Join(err, unlockErr)
+}
+
+// makeSchema asks first, because a role that may not make schemas may still be given one.
+func makeSchema(ctx context.Context, conn *sqlx.Conn) error {
+	var there bool
+	err := conn.GetContext(ctx, &there, "SELECT to_regnamespace($1) IS NOT NULL", schemaName)
+	if err == nil && !there {
+		_, err = conn.ExecContext(ctx, "CREATE SCHEMA "+schemaName)
+	}
+	if err != nil {
+		return fmt.Errorf("make schema %s: %w", schemaName, err)
+	}
+	return nil
+}
