@@ -180,6 +180,10 @@ func TestClosedIsNotFinal(t *testing.T) {
 		n := takenOver(settling(0), rules.PaidOff, "2026-03-05", originated("2026-01-10", 900_00)).every(t, "2026-03-05", "2026-03-31")
 		n.tell(t)
 	})
+	t.Run("PO4 taken over closed, the payment bounces on its own date, posted later", func(t *testing.T) {
+		n := takenOver(settling(0), rules.PaidOff, "2026-03-05", lent, settled.reversed("2026-03-05")).every(t, "2026-03-05", "2026-03-31")
+		n.tell(t, "2026-03-06 ACTIVE PO4 as of 2026-03-05")
+	})
 	t.Run("PO4 taken over closed, a payment bounces afterwards", func(t *testing.T) {
 		n := takenOver(settling(0), rules.PaidOff, "2026-03-05", lent, settled.reversed("2026-03-06")).every(t, "2026-03-05", "2026-03-31")
 		n.tell(t, "2026-03-06 ACTIVE PO4")

@@ -182,6 +182,10 @@ func TestLeftAlone(t *testing.T) {
 		n.on(t, "2026-02-10").tell(t)
 		n.on(t, "2026-02-11").tell(t, slipped("2026-02-11")...)
 	})
+	t.Run("ST5 set by hand for a later date than that of a late night", func(t *testing.T) {
+		n := active(counting(1, 0, 0), year()...).with(func(l *rules.Loan) { l.StatusSince, l.ByHand = day("2026-02-12"), true })
+		n.on(t, "2026-02-11").tell(t)
+	})
 	t.Run("not yet opened", func(t *testing.T) {
 		n := active(counting(1, 0, 0), year()...).with(func(l *rules.Loan) { l.OpenedOn = day("2026-02-11") })
 		n.on(t, "2026-02-10").tell(t)

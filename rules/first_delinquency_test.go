@@ -109,8 +109,9 @@ func TestFirstDelinquencyOfChargeOff(t *testing.T) {
 	t.Run("BR3 once reported it never moves later", func(t *testing.T) {
 		next := account("2026-03-31", lost...)
 		next.Reports = []rules.Reported{*first(account("2026-02-28", lost...))}
-		if got := first(next).DateFirstDelinquency; got != day("2026-02-28") {
-			t.Errorf("got %s, want 2026-02-28 as reported", got)
+		got := first(next)
+		if got.DateFirstDelinquency != day("2026-02-28") || got.FirstMissedDueOn != day("2026-02-10") {
+			t.Errorf("got %s, missed %s, want 2026-02-28, missed 2026-02-10 as reported", got.DateFirstDelinquency, got.FirstMissedDueOn)
 		}
 	})
 	t.Run("BR3 a payment posted late does not re-age a reported charge-off", func(t *testing.T) {

@@ -202,7 +202,7 @@ func TestActualPayment(t *testing.T) {
 		{"Q23 its reversal tomorrow does not count yet", nil, []event{lent, paid("2026-02-10", 80_00).reversed("2026-03-01")}, 80, "2026-02-10"},
 		{"Q23 a payment of the period before, reversed in this one, is not negative", nil, []event{lent, paid("2026-01-20", 80_00).reversed("2026-02-10")}, 0, ""},
 		{"since the last report, not since the calendar date", func(a *rules.Account) {
-			a.Reports = []rules.Reported{{AsOf: day("2025-12-31"), AccountStatus: "11", PaymentHistory: history24("0"), HistoryCharacter: "0", DateAccountInfo: day("2025-12-31")}}
+			a.Reports = []rules.Reported{before("2025-12-31", "11", "0", history24("0"))}
 		}, []event{lent, paid("2026-01-20", 80_00), paid("2026-02-20", 20_00)}, 100, "2026-02-20"},
 		{"Q21 since the report before the take-over", func(a *rules.Account) {
 			a.Baseline = rules.Baseline{History: history24("0"), LastReportedOn: day("2026-02-15")}

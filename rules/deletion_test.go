@@ -1,0 +1,166 @@
+package rules_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/furnisher/furnisher/rules"
+)
+
+// cancelled gives an account that was reported before a termination of 2026-02-20.
+func cancelled(reason string, events ...event) *rules.Account {
+	a := account("2026-02-28", events...)
+	a.Termination = &rules.Termination{On: day("2026-02-20"), Reason: reason}
+	a.Reports = []rules.Reported{before("2026-01-31", "11", "0", tail("000"))}
+	return a
+}
+
+// outcome is what a file does with an account, in a word: a status, or the reason and rule of an exclusion.
+func outcome(t testing.TB, a *rules.Account) string {
+	t.Helper()
+	r, excluded, err := rules.Report(a)
+	switch {
+	case err != nil:
+		t.Fatalf("Report: %v", err)
+	case (r == nil) == (excluded == nil):
+		t.Fatalf("Report: got %v and %v, want exactly one", r, excluded)
+	case excluded != nil:
+		return excluded.Reason + " " + excluded.Rule
+	}
+	return r.AccountStatus + " " + r.Rule
+}
+
+func TestDeletion(t *testing.T) {
+	undone := originated("2025-06-01", 5000_00).reversed("2026-02-20")
+	owed := originated("2025-06-01", 5000_00)
+	with := func(a *rules.Account, change func(*rules.Account)) *rules.Account { change(a); return a }
+	never := func(a *rules.Account) { a.Reports = nil }
+	flag := func(code string) func(*rules.Account) {
+		return func(a *rules.Account) { a.Termination.Reason, a.Termination.ReportAsDeleted = "", code }
+	}
+	for _, c := range []struct {
+		name string
+		a    *rules.Account
+		want string
+	}{
+		{"DC1 ERRO", cancelled("ERRO", undone), "DA DC1"},
+		{"DC1 FRAD", cancelled("FRAD", undone), "DF DC1"},
+		{"DC1 any other reason is no deletion", cancelled("CUST", owed), "11 BR2"},
+		{"DC1 no reason is no deletion", cancelled("", owed), "11 BR2"},
+		{"DC1 paid off with reason ERRO", closedAs(cancelled("ERRO", owed, paid("2026-02-10", 5000_00)), rules.PaidOff, "2026-02-10"), "DA DC1"},
+		{"DC2 it overrides a charge-off", chargedOffOn(cancelled("FRAD", lateLoan()[0], lateLoan()[1], waived("2026-02-25", 5000_00)), "2026-02-20", 5000_00), "DF DC1"},
+		{"DC2 once", with(cancelled("ERRO", undone), func(a *rules.Account) { a.DeletedOn = day("2026-01-31") }), "ALREADY_DELETED DC2"},
+		{"DC2 never again, even without a termination", with(cancelled("ERRO", owed), func(a *rules.Account) { a.DeletedOn, a.Termination = day("2026-01-31"), nil }), "ALREADY_DELETED DC2"},
+		{"DC3 Q12 a balance is open: reported as usual", cancelled("ERRO", owed), "11 BR2"},
+		{"DC3 Q13 one cent is open", cancelled("ERRO", owed, paid("2026-02-10", 4999_99)), "11 BR2"},
+		{"DC3 Q13 a credit of one cent is open", cancelled("ERRO", owed, paid("2026-02-10", 5000_01)), "11 BR2"},
+		{"DC3 Q13 a charge is not covered though the balance is zero", cancelled("ERRO", undone, entry(rules.Fee, "2026-02-01", 5_00), entry(rules.Adjustment, "2026-02-02", -5_00)), "11 BR2"},
+		{"DC3 Q13 the charge was waived", cancelled("ERRO", undone, entry(rules.Fee, "2026-02-01", 5_00), waived("2026-02-02", 5_00)), "DA DC1"},
+		{"DC3 Q13 the charge was reversed", cancelled("ERRO", undone, entry(rules.Fee, "2026-02-01", 5_00).reversed("2026-02-28")), "DA DC1"},
+		{"DC3 Q13 the charge is reversed tomorrow", cancelled("ERRO", undone, entry(rules.Fee, "2026-02-01", 5_00).reversed("2026-03-01")), "11 BR2"},
+		{"DC3 Q13 the charge was paid", cancelled("ERRO", undone, entry(rules.Fee, "2026-02-01", 5_00), paid("2026-02-02", 5_00)), "DA DC1"},
+		{"DC5 DA on a loan that goes on: it does not wait", with(cancelled("", owed), flag("DA")), "DA DC5"},
+		{"DC5 DF", with(cancelled("", owed), flag("DF")), "DF DC5"},
+		{"DC7 never reported", with(cancelled("ERRO", undone), never), "NEVER_REPORTED DC7"},
+		{"Q12 never reported: left out at once, though a receivable is open", with(cancelled("ERRO", owed), never), "NEVER_REPORTED DC7"},
+		{"DC7 report as deleted, never reported", with(with(cancelled("", owed), flag("DA")), never), "NEVER_REPORTED DC7"},
+		{"DC7 reported before the take-over counts", with(with(cancelled("ERRO", undone), never), func(a *rules.Account) {
+			a.Baseline = rules.Baseline{History: tail("0"), LastReportedOn: day("2026-01-31")}
+		}), "DA DC1"},
+		{"the termination is tomorrow", with(cancelled("ERRO", undone), func(a *rules.Account) { a.Termination.On = day("2026-03-01") }), "11 BR2"},
+		{"the termination is today", with(cancelled("ERRO", undone), func(a *rules.Account) { a.Termination.On = day("2026-02-28") }), "DA DC1"},
+		{"Q16 not furnished", with(account("2026-02-28", owed), func(a *rules.Account) { a.Furnish = false }), "NOT_FURNISHED Q16"},
+		{"Q16 not furnished, but its deletion goes out", with(cancelled("ERRO", undone), func(a *rules.Account) { a.Furnish = false }), "DA DC1"},
+		{"Q16 not furnished, its deletion still waits", with(cancelled("ERRO", owed), func(a *rules.Account) { a.Furnish = false }), "NOT_FURNISHED Q16"},
+		{"Q16 not furnished, report as deleted", with(with(cancelled("", owed), flag("DA")), func(a *rules.Account) { a.Furnish = false }), "DA DC5"},
+		{"opened tomorrow", with(account("2026-02-28", owed), func(a *rules.Account) { a.OpenedOn = day("2026-03-01") }), "NOT_OPENED BR1"},
+		{"opened today", with(account("2026-02-28", owed), func(a *rules.Account) { a.OpenedOn = day("2026-02-28") }), "11 BR2"},
+		{"Q21 reported for this date before the take-over", with(account("2026-02-28", owed), func(a *rules.Account) {
+			a.Baseline = rules.Baseline{History: tail("0"), LastReportedOn: day("2026-02-28")}
+		}), "ALREADY_REPORTED Q21"},
+		{"Q21 reported for the day before", with(account("2026-02-28", owed), func(a *rules.Account) {
+			a.Baseline = rules.Baseline{History: tail("0"), LastReportedOn: day("2026-02-27")}
+		}), "11 BR2"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := outcome(t, c.a); got != c.want {
+				t.Errorf("got %s, want %s", got, c.want)
+			}
+		})
+	}
+}
+
+// Q14, FORMAT 3.8: the fields of a deletion.
+func TestDeletionRecord(t *testing.T) {
+	settled := join(lateLoan(), paid("2026-02-10", 5000_00))
+	deleted := func(code, closed string) ending {
+		return ending{Status: code, Info: day("2026-02-28"), Closed: day(closed), Final: true}
+	}
+	late := func(e ending) ending { e.Missed, e.Delinq = day("2026-01-10"), day("2026-02-09"); return e }
+	for _, c := range []struct {
+		name string
+		a    *rules.Account
+		want ending
+	}{
+		{"Q14 the date closed", closedAs(cancelled("ERRO", settled...), rules.PaidOff, "2026-02-10"), late(deleted("DA", "2026-02-10"))},
+		{"Q14 else the termination date", cancelled("ERRO", originated("2025-06-01", 5000_00).reversed("2026-02-20")), deleted("DA", "2026-02-20")},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := report(t, c.a)
+			if diff := cmp.Diff(c.want, endingOf(r)); diff != "" {
+				t.Errorf("record (-want +got):\n%s", diff)
+			}
+			if r.PaymentHistory != tail("0000") || r.Deletion() != c.want.Status {
+				t.Errorf("got history %s, deletion %s, want %s, %s", r.PaymentHistory, r.Deletion(), tail("0000"), c.want.Status)
+			}
+		})
+	}
+	t.Run("Q14 DC5 the export's date, and the rest as it would be reported", func(t *testing.T) {
+		a := cancelled("", lateLoan()...)
+		a.Termination.ReportAsDeleted = "DF"
+		want := late(deleted("DF", "2026-02-28"))
+		want.Balance, want.PastDue, want.SMPA = 5000, 100, 100
+		if diff := cmp.Diff(want, endingOf(report(t, a))); diff != "" {
+			t.Errorf("record (-want +got):\n%s", diff)
+		}
+	})
+	t.Run("DC5 the export's date even of a closed loan", func(t *testing.T) {
+		a := closedAs(cancelled("", settled...), rules.PaidOff, "2026-02-10")
+		a.Termination.ReportAsDeleted = "DA"
+		if got := report(t, a).DateClosed; got != day("2026-02-28") {
+			t.Errorf("got %s, want 2026-02-28", got)
+		}
+	})
+	t.Run("DC3 a waiting deletion says what it waits for", func(t *testing.T) {
+		r := report(t, cancelled("ERRO", originated("2025-06-01", 5000_00)))
+		if r.Facts["deletion_waiting"] != "DA" || r.Facts["waits_for"] != "balance 5000.00" {
+			t.Errorf("facts: got %v", r.Facts)
+		}
+	})
+}
+
+// DC8, Q15: a reversal after the deletion does not bring the loan back, and a person must know.
+func TestReversedAfterDeletion(t *testing.T) {
+	for _, c := range []struct {
+		name, deleted, reversed string
+		want                    bool
+	}{
+		{"not deleted", "", "2026-02-20", false},
+		{"never reversed", "2026-01-31", "", false},
+		{"reversed before", "2026-01-31", "2026-01-30", false},
+		{"reversed on the day of the file, which saw it", "2026-01-31", "2026-01-31", false},
+		{"reversed on the day after", "2026-01-31", "2026-02-01", true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			a := account("2026-02-28", originated("2025-06-01", 500_00), paid("2026-01-10", 500_00).reversed(c.reversed))
+			a.DeletedOn = day(c.deleted)
+			var undecidable *rules.Undecidable
+			err := rules.ReversedAfterDeletion(a)
+			if got := errors.As(err, &undecidable); got != c.want || got && undecidable.Code != rules.CodeReversed {
+				t.Errorf("got %v, want reversal found %t", err, c.want)
+			}
+		})
+	}
+}
