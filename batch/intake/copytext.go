@@ -1,0 +1,44 @@
+package intake
+
+import (
+	"bytes"
+	"strconv"
+)
+
+// appendCopyText appends one value of PostgreSQL's COPY text format: backslash, tab and line ends are
+// escaped, everything else stands for itself. NULL is \N and is not a value.
+func appendCopyText(dst, value []byte) []byte {
+	if bytes.IndexByte(value, '\\') < 0 && bytes.IndexByte(value, '\t') < 0 && bytes.IndexByte(value, '\n') < 0 &&
+		bytes.IndexByte(value, '\r') < 0 {
+		return append(dst, value...)
+	}
+	for _, c := range value {
+		switch c {
+		case '\\':
+			dst = append(dst, '\\', '\\')
+		case '\t':
+			dst = append(dst, '\\', 't')
+		case '\n':
+			dst = append(dst, '\\', 'n')
+		case '\r':
+			dst = append(dst, '\\', 'r')
+		default:
+			dst = append(dst, c)
+		}
+	}
+	return dst
+}
+
+// appendCopyRow appends a line number and values as one line of COPY text, nil as NULL. It ends without
+// a line end: the driver adds one to each block.
+func appendCopyRow(dst []byte, line int64, values [][]byte) []byte {
+	dst = strconv.AppendInt(dst, line, 10)
+	for _, v := range values {
+		if v == nil {
+			dst = append(dst, '\t', '\\', 'N')
+		} else {
+			dst = appendCopyText(append(dst, '\t'), v)
+		}
+	}
+	return dst
+}

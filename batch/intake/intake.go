@@ -1,0 +1,151 @@
+package intake
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"github.com/furnisher/furnisher/batch"
+	statements "github.com/furnisher/furnisher/sql"
+)
+
+// Options says what to import and how much of it may be bad.
+type Options struct {
+	Dir string // the directory of the extract
+	// MaxBadPercent is the share of a file's rows that may be bad before the file is refused; default 0.1.
+	// Import takes 0 at its word: no bad row at all.
+	MaxBadPercent float64
+	Now           func() time.Time // feeds time stamps only
+	// Progress, if not nil, is told now and then how far the reading of a file has come.
+	Progress func(file string, bytesRead, bytesTotal int64)
+}
+
+// WithDefaults returns o with its absent fields filled.
+func (o Options) WithDefaults() Options {
+	if o.MaxBadPercent == 0 {
+		o.MaxBadPercent = 0.1
+	}
+	return o
+}
+
+func (o Options) validate() error {
+	switch {
+	case o.Dir == "":
+		return errors.New("import: no directory given")
+	case o.MaxBadPercent < 0 || o.MaxBadPercent > 100:
+		return fmt.Errorf("import: max bad %g %%: must be 0 to 100", o.MaxBadPercent)
+	case o.Now == nil:
+		return errors.New("import: no clock given")
+	}
+	return nil
+}
+
+// Import takes the extract in o.Dir into the book, wholly or not at all.
+//
+// Errors to branch on: *RefusedError, batch.ErrLocked, and ctx's own when it was interrupted.
+func Import(ctx context.Context, db *sqlx.DB, o Options) (report *Report, err error) {
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
+	dir, err := filepath.Abs(o.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("import: %w", err)
+	}
+	sources, err := openSources(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, closeSources(sources)) }()
+
+	release, err := batch.LockBook(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, release()) }()
+
+	started := o.Now()
+	report, err = inTx(ctx, db, func(i *importer) error {
+		i.options, i.started = o, started
+		return i.run(ctx, dir, sources)
+	})
+	if err != nil {
+		return nil, explain(ctx, err)
+	}
+	report.Seconds = o.Now().Sub(started).Seconds()
+	return report, nil
+}
+
+// explain makes an interruption known as one: what the driver says of it depends on the moment.
+func explain(ctx context.Context, err error) error {
+	var refused *RefusedError
+	switch {
+	case errors.As(err, &refused):
+		return err
+	case ctx.Err() != nil:
+		return fmt.Errorf("import interrupted, nothing was loaded: %w", ctx.Err())
+	}
+	return fmt.Errorf("import: %w", quiet(err))
+}
+
+// inTx runs f in one transaction on a connection of its own, which the COPY needs beside the transaction.
+func inTx(ctx context.Context, db *sqlx.DB, f func(i *importer) error) (report *Report, err error) {
+	conn, err := db.Connx(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	tx, err := conn.BeginTxx(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	i := &importer{conn: conn, tx: tx, report: &Report{Files: []FileReport{}, Rejects: []Reject{}}}
+	if err := f(i); err != nil {
+		if rollback := tx.Rollback(); rollback != nil && !errors.Is(rollback, sql.ErrTxDone) {
+			return nil, errors.Join(err, rollback)
+		}
+		return nil, err
+	}
+	return i.report, tx.Commit()
+}
+
+// importer is one import under way.
+type importer struct {
+	options Options
+	conn    *sqlx.Conn
+	tx      *sqlx.Tx
+	started time.Time
+	report  *Report
+}
+
+func (i *importer) run(ctx context.Context, dir string, sources []*source) error {
+	if _, err := i.tx.ExecContext(ctx, statements.ImportSettings); err != nil {
+		return err
+	}
+	if err := i.tx.GetContext(ctx, &i.report.Import, statements.ImportOpen, dir, i.started); err != nil {
+		return err
+	}
+	for _, s := range sources {
+		err := i.file(ctx, s)
+		var refused *RefusedError
+		if errors.As(err, &refused) {
+			return refused
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.table.file, err)
+		}
+	}
+	if _, err := i.tx.ExecContext(ctx, statements.ImportClose, i.report.Import, i.options.Now()); err != nil {
+		return err
+	}
+	var order []string
+	for _, t := range tables {
+		order = append(order, t.file)
+	}
+	return i.tx.SelectContext(ctx, &i.report.Rejects, statements.ImportRejects, i.report.Import, maxRejects, pq.Array(order))
+}

@@ -1,0 +1,160 @@
+package intake
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/jmoiron/sqlx"
+	"golang.org/x/sync/errgroup"
+)
+
+const (
+	blockSize  = 128 << 10 // of COPY text, handed from the parser to the connection
+	blockCount = 8         // on their way
+)
+
+// A parser turns a source into blocks of COPY text.
+type parser struct {
+	source   *source
+	progress func(file string, bytesRead, bytesTotal int64)
+	row      row
+	rows     int64
+	rejects  []Reject
+}
+
+func newParser(s *source, progress func(string, int64, int64)) *parser {
+	return &parser{source: s, progress: progress, row: row{table: s.table, values: make([][]byte, len(s.table.columns))}}
+}
+
+// run parses to the end of the file. Blocks come from free and go to full.
+func (p *parser) run(ctx context.Context, free <-chan []byte, full chan<- []byte) error {
+	defer close(full)
+	for last := false; !last; {
+		var block []byte
+		select {
+		case block = <-free:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		var err error
+		block, err = p.fill(block[:0])
+		if last = errors.Is(err, io.EOF); err != nil && !last {
+			return err
+		}
+		if p.progress != nil {
+			p.progress(p.source.table.file, p.source.read, p.source.size)
+		}
+		select {
+		case full <- block:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// fill appends rows until the block is full; io.EOF with the last of them.
+func (p *parser) fill(block []byte) ([]byte, error) {
+	for len(block) < blockSize {
+		record, line, err := p.source.rows.read()
+		var bad *recordError
+		switch {
+		case errors.Is(err, io.EOF):
+			return block, io.EOF
+		case errors.As(err, &bad):
+			p.reject(bad.line, &Reject{ValueClass: classRecord, Reason: bad.reason})
+			continue
+		case err != nil:
+			return block, p.source.failed(err)
+		case len(record) != p.source.fields && p.source.rows.line > line:
+			return block, p.source.failed(&brokenError{line, fieldCount(len(record), p.source.fields)})
+		case len(record) != p.source.fields:
+			p.reject(line, &Reject{ValueClass: classRecord, Reason: fieldCount(len(record), p.source.fields)})
+			continue
+		}
+		if reject := p.row.parse(p.source, record); reject != nil {
+			p.reject(line, reject)
+			continue
+		}
+		p.rows++
+		if len(block) > 0 {
+			block = append(block, '\n')
+		}
+		block = appendCopyRow(block, line, p.row.values)
+	}
+	return block, nil
+}
+
+func fieldCount(got, want int) string {
+	return fmt.Sprintf("%d fields where the header has %d", got, want)
+}
+
+func (p *parser) reject(line int64, r *Reject) {
+	p.rows++
+	r.File, r.Line = p.source.table.file, line
+	p.rejects = append(p.rejects, *r)
+}
+
+// stage creates the table's staging table and copies the good rows of its file into it.
+func stage(ctx context.Context, conn *sqlx.Conn, tx *sqlx.Tx, p *parser) error {
+	t := p.source.table
+	columns := make([]string, 0, len(t.columns))
+	names := []string{"line"}
+	for i := range t.columns {
+		c := &t.columns[i]
+		columns = append(columns, c.stagedName()+" "+c.kind.sql)
+		names = append(names, c.stagedName())
+	}
+	create := "CREATE TEMPORARY TABLE " + t.staging() + " (line bigint, " + strings.Join(columns, ", ") + ") ON COMMIT DROP"
+	if _, err := tx.ExecContext(ctx, create); err != nil {
+		return err
+	}
+	group, groupCtx := errgroup.WithContext(ctx)
+	free, full := make(chan []byte, blockCount), make(chan []byte, blockCount)
+	for range blockCount {
+		free <- make([]byte, 0, blockSize+blockSize/4)
+	}
+	group.Go(func() error { return p.run(groupCtx, free, full) })
+	group.Go(func() error {
+		// Not groupCtx: when the parser refuses the file the COPY ends in order and the connection lives on.
+		return conn.Raw(func(driverConn any) error {
+			query := "COPY " + t.staging() + " (" + strings.Join(names, ", ") + ") FROM STDIN"
+			return copyIn(ctx, driverConn.(driver.Conn), query, free, full)
+		})
+	})
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, "ANALYZE "+t.staging())
+	return err
+}
+
+// copyIn sends blocks on a connection that database/sql has lent out: its own COPY would go row by row.
+func copyIn(ctx context.Context, conn driver.Conn, query string, free chan<- []byte, full <-chan []byte) error {
+	statement, err := conn.Prepare(query)
+	if err != nil {
+		return err
+	}
+	copier, ok := statement.(interface {
+		CopyData(ctx context.Context, text string) (driver.Result, error)
+		Exec(values []driver.Value) (driver.Result, error)
+	})
+	if !ok {
+		return errors.Join(errors.New("the database driver has no CopyData"), statement.Close())
+	}
+	for block := range full {
+		if len(block) > 0 {
+			if _, err := copier.CopyData(ctx, string(block)); err != nil {
+				return errors.Join(err, statement.Close())
+			}
+		}
+		free <- block
+	}
+	// An empty Exec ends the COPY and tells how it went; Close alone would keep the error to itself.
+	_, err = copier.Exec(nil)
+	return errors.Join(err, statement.Close())
+}

@@ -1,0 +1,149 @@
+package intake
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	statements "github.com/furnisher/furnisher/sql"
+)
+
+// file takes one file in: staged, checked against itself and the book, merged, counted.
+func (i *importer) file(ctx context.Context, s *source) error {
+	p := newParser(s, i.options.Progress)
+	if err := stage(ctx, i.conn, i.tx, p); err != nil {
+		return err
+	}
+	counts := FileReport{File: s.table.file, Rows: p.rows, Rejected: int64(len(p.rejects))}
+	if err := i.quarantine(ctx, p.rejects); err != nil {
+		return err
+	}
+	if err := i.check(ctx, s.table, &counts); err != nil {
+		return err
+	}
+	if float64(counts.Rejected)*100 > i.options.MaxBadPercent*float64(counts.Rows) {
+		return i.refuse(ctx, counts)
+	}
+	for _, merge := range s.table.merges {
+		var inserted, updated int64
+		if err := i.tx.QueryRowContext(ctx, merge).Scan(&inserted, &updated); err != nil {
+			return err
+		}
+		counts.Inserted += inserted
+		counts.Updated += updated
+	}
+	counts.Unchanged = counts.Rows - counts.Rejected - counts.Inserted - counts.Updated
+	if counts.Unchanged < 0 {
+		return fmt.Errorf("more rows written than read: %+v", counts)
+	}
+	if _, err := i.tx.ExecContext(ctx, "DROP TABLE "+s.table.staging()); err != nil {
+		return err
+	}
+	i.report.Files = append(i.report.Files, counts)
+	i.report.Rejected += counts.Rejected
+	_, err := i.tx.ExecContext(ctx, statements.ImportFile, i.report.Import, counts.File, counts.Rows, counts.Inserted,
+		counts.Updated, counts.Unchanged, counts.Rejected)
+	return err
+}
+
+// quarantine keeps the rows that the parser rejected.
+func (i *importer) quarantine(ctx context.Context, rejects []Reject) error {
+	const some = 5000
+	for len(rejects) > 0 {
+		n := min(some, len(rejects))
+		rows, err := json.Marshal(rejects[:n])
+		if err != nil {
+			return err
+		}
+		if _, err := i.tx.ExecContext(ctx, statements.ImportQuarantine, i.report.Import, string(rows)); err != nil {
+			return err
+		}
+		rejects = rejects[n:]
+	}
+	return nil
+}
+
+// check takes out of the staging table what may not go in: repeated keys, then missing references, then
+// what the table's own statements find.
+func (i *importer) check(ctx context.Context, t *table, counts *FileReport) error {
+	var same, different int64
+	err := i.tx.QueryRowContext(ctx, t.fill(statements.ImportRepeated), i.report.Import, t.file, t.fileColumn(t.key[len(t.key)-1])).Scan(&same, &different)
+	if err != nil {
+		return err
+	}
+	counts.Rejected += different
+	for _, ref := range t.refs {
+		query := strings.NewReplacer("{column}", ref.column, "{known}", ref.table, "{known_key}", ref.key).
+			Replace(t.fill(statements.ImportMissing))
+		n, err := i.reject(ctx, query, t.file, t.fileColumn(ref.column))
+		if err != nil {
+			return err
+		}
+		counts.Rejected += n
+	}
+	if t.known != "" {
+		var updated, rejected int64
+		if err := i.tx.QueryRowContext(ctx, t.known, i.report.Import).Scan(&updated, &rejected); err != nil {
+			return err
+		}
+		counts.Updated += updated
+		counts.Rejected += rejected
+	}
+	for again := true; again; {
+		again = false
+		for _, query := range t.rejects {
+			n, err := i.reject(ctx, query)
+			if err != nil {
+				return err
+			}
+			counts.Rejected += n
+			again = again || (t.fixpoint && n > 0)
+		}
+	}
+	return nil
+}
+
+// reject runs a statement that moves rows of the staging table to the quarantine.
+func (i *importer) reject(ctx context.Context, query string, args ...any) (int64, error) {
+	result, err := i.tx.ExecContext(ctx, query, append([]any{i.report.Import}, args...)...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+// refuse is the error for a file with too many bad rows.
+func (i *importer) refuse(ctx context.Context, counts FileReport) error {
+	refused := &RefusedError{
+		File: counts.File,
+		Reason: fmt.Sprintf("%d of %d rows are bad, more than %g %%", counts.Rejected, counts.Rows,
+			i.options.MaxBadPercent),
+	}
+	err := i.tx.SelectContext(ctx, &refused.Rejects, statements.ImportFileRejects, i.report.Import, counts.File, maxRefusedRejects)
+	if err != nil {
+		return err
+	}
+	return refused
+}
+
+// fill puts the table's names into a statement that serves all tables: identifiers cannot be parameters.
+func (t *table) fill(query string) string {
+	key := strings.Join(t.key, ", ")
+	columns := make([]string, len(t.columns))
+	for i := range t.columns {
+		columns[i] = t.columns[i].stagedName()
+	}
+	list := func(alias string) string { return alias + "." + strings.Join(columns, ", "+alias+".") }
+	return strings.NewReplacer("{staging}", t.staging(), "{key}", key, "{row}", list("s"), "{first_row}", list("f")).Replace(query)
+}
+
+// fileColumn is the name in the file of a staged column.
+func (t *table) fileColumn(staged string) string {
+	for i := range t.columns {
+		if t.columns[i].stagedName() == staged {
+			return t.columns[i].name
+		}
+	}
+	return staged
+}

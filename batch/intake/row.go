@@ -1,0 +1,78 @@
+package intake
+
+import "strconv"
+
+// row is one record on its way: the staged text of each column of the table, nil when absent.
+type row struct {
+	table   *table
+	values  [][]byte
+	scratch []byte // memory of values that are not a slice of the record
+	signed  bool   // an amount of the record was written with a sign
+}
+
+// number keeps n as text.
+func (r *row) number(n int64) []byte {
+	start := len(r.scratch)
+	r.scratch = strconv.AppendInt(r.scratch, n, 10)
+	return r.scratch[start:]
+}
+
+// text keeps the concatenated parts.
+func (r *row) text(parts ...[]byte) []byte {
+	start := len(r.scratch)
+	for _, p := range parts {
+		r.scratch = append(r.scratch, p...)
+	}
+	return r.scratch[start:]
+}
+
+// get returns the value of a column, nil when absent.
+func (r *row) get(name string) []byte { return r.values[r.table.index(name)] }
+
+func (r *row) has(name string) bool { return r.get(name) != nil }
+
+func (r *row) set(name string, value []byte) { r.values[r.table.index(name)] = value }
+
+// parse reads a record into the row. It returns the first bad column, in the table's order, or nil.
+func (r *row) parse(s *source, record [][]byte) *Reject {
+	r.scratch, r.signed = r.scratch[:0], false
+	for i := range r.table.columns {
+		c := &r.table.columns[i]
+		var raw []byte
+		if s.place[i] >= 0 {
+			raw = record[s.place[i]]
+		}
+		r.values[i] = nil
+		if len(raw) == 0 {
+			if c.required {
+				return &Reject{Column: c.name, ValueClass: classEmpty, Reason: "a value is required"}
+			}
+			if c.absent != "" {
+				r.values[i] = []byte(c.absent)
+			}
+			continue
+		}
+		if class := flaw(raw, c.kind.limit); class != "" {
+			return &Reject{Column: c.name, ValueClass: class, Reason: flawReason(class, c.kind.limit)}
+		}
+		value, reason := c.kind.parse(r, raw)
+		if reason != "" {
+			return &Reject{Column: c.name, ValueClass: classOf(raw), Reason: reason}
+		}
+		r.values[i] = value
+	}
+	if r.table.check == nil {
+		return nil
+	}
+	return r.table.check(r)
+}
+
+func flawReason(class string, limit int) string {
+	switch class {
+	case classTooLong:
+		return "longer than " + strconv.Itoa(limit) + " characters"
+	case classControl:
+		return "holds a control character"
+	}
+	return "not UTF-8 text"
+}

@@ -1,0 +1,270 @@
+package intake
+
+import (
+	"strings"
+
+	"github.com/furnisher/furnisher/metro2"
+	"github.com/furnisher/furnisher/rules"
+	statements "github.com/furnisher/furnisher/sql"
+)
+
+// A table describes one file of the extract and its way into the book.
+type table struct {
+	file    string   // name without .gz
+	key     []string // staged columns, or expressions over them, that identify a row
+	columns []column
+	check   func(r *row) *Reject // what is between the columns of one row
+	refs    []reference          // rows whose references are unknown are rejected
+	known   string               // takes out rows that may only repeat what the book holds; gives updated and rejected
+	rejects []string             // statements that reject rows against each other and the book
+	merges  []string             // statements that bring the rest in, each giving inserted and updated
+	// fixpoint: the statements of rejects are repeated until they reject nothing, because a rejected row
+	// changes what is right for others.
+	fixpoint bool
+}
+
+// A column is one column of a file.
+type column struct {
+	name     string
+	kind     kind
+	required bool
+	absent   string // what is staged when there is no value; empty: NULL
+	staged   string // name in the staging table when it is not the name in the file
+	derived  bool   // not in the file: computed by check
+}
+
+// A reference is a staged column that names a row of another table.
+type reference struct{ column, table, key string }
+
+func need(name string, k kind) column { return column{name: name, kind: k, required: true} }
+
+func may(name string, k kind) column { return column{name: name, kind: k} }
+
+func (c column) or(absent string) column { c.absent = absent; return c }
+
+func (c column) as(staged string) column { c.staged = staged; return c }
+
+func derived(name string, k kind) column { return column{name: name, kind: k, derived: true} }
+
+// stagedName is the column's name in the staging table.
+func (c *column) stagedName() string {
+	if c.staged != "" {
+		return c.staged
+	}
+	return c.name
+}
+
+// index is the place of a column among the table's columns.
+func (t *table) index(name string) int {
+	for i := range t.columns {
+		if t.columns[i].name == name {
+			return i
+		}
+	}
+	panic("intake: " + t.file + " has no column " + name)
+}
+
+// staging is the name of the table's staging table.
+func (t *table) staging() string { return "staged_" + strings.TrimSuffix(t.file, ".csv") }
+
+// References of several files.
+var (
+	toLoan     = reference{"loan_id", "loan_key", "loan_id"}
+	toCustomer = reference{"customer_id", "customer", "customer_id"}
+)
+
+func statusNames() (names []string) {
+	for _, s := range rules.Statuses() {
+		names = append(names, string(s))
+	}
+	return names
+}
+
+// tables lists the files in the order in which they are taken in: a row's references come before it.
+var tables = []table{
+	{
+		file: "programs.csv", key: []string{"program_id"},
+		columns: []column{
+			need("program_id", keyKind),
+			need("identification_number", kind{"text", maxText, parseIdentification}),
+			need("reporter_name", textKind), need("reporter_address", textKind), may("reporter_phone", phoneKind),
+			may("innovis_id", keyKind), may("equifax_id", keyKind), may("experian_id", keyKind), may("transunion_id", keyKind),
+			need("calendar", kind{"text", maxText, parseCalendar}),
+			may("activity_cycle_ids", kind{"text[]", 10_000, parseKeyList}).or("{}"),
+		},
+		merges: []string{statements.ImportPrograms, statements.ImportDestinations},
+	},
+	{
+		file: "products.csv", key: []string{"product_id"},
+		columns: []column{
+			need("product_id", keyKind), need("name", textKind),
+			need("portfolio_type", metroKind(&metro2.PortfolioTypes)), need("account_type", metroKind(&metro2.AccountTypes)),
+			may("terms_frequency", metroKind(&metro2.TermsFrequencies)), may("interest_type", metroKind(&metro2.InterestTypes)),
+			may("delinquent_after", countKind(1)), may("charge_off_after", countKind(1)),
+			need("grace_days", countKind(0)), need("closes_on_payoff", boolKind),
+			may("payoff_hold_days", countKind(0)).or("0"),
+			may("trailing_reports", kind{"integer", maxText, codeKind("1", "2", "3").parse}).or("1"),
+		},
+		merges: []string{statements.ImportProducts},
+	},
+	{
+		file: "customers.csv", key: []string{"customer_id"},
+		columns: []column{
+			need("customer_id", keyKind), need("surname", textKind), may("first_name", textKind), may("middle_name", textKind),
+			may("generation_code", metroKind(&metro2.GenerationCodes)), may("ssn", ssnKind), may("date_of_birth", dateKind),
+			may("phone", phoneKind), need("address1", textKind), may("address2", textKind), need("city", textKind),
+			need("state", stateKind), need("postal_code", postalKind), may("country_code", keyKind),
+			may("address_indicator", metroKind(&metro2.AddressIndicators)), may("residence_code", metroKind(&metro2.ResidenceCodes)),
+			may("employer_name", textKind), may("employer_address1", textKind), may("employer_address2", textKind),
+			may("employer_city", textKind), may("employer_state", stateKind), may("employer_postal_code", postalKind),
+			may("occupation", textKind), may("legal_hold", boolKind).or("false"), may("is_business", boolKind).or("false"),
+		},
+		merges: []string{statements.ImportCustomers},
+	},
+	{
+		file: "loans.csv", key: []string{"loan_id"},
+		columns: []column{
+			need("loan_id", keyKind), need("product_id", keyKind), need("program_id", keyKind), need("account_number", keyKind),
+			need("opened_on", dateKind), may("original_amount", centsKind).as("original_amount_cents"),
+			may("credit_limit", centsKind).as("credit_limit_cents"), may("highest_balance", centsKind).as("highest_balance_cents"),
+			may("terms_duration", keyKind), may("scheduled_payment", centsKind).as("scheduled_payment_cents"),
+			may("promo_ends_on", dateKind), may("cycle_id", keyKind),
+			need("status", codeKind(statusNames()...)), need("status_since", dateKind), may("closed_on", dateKind),
+			need("servicing_status", codeKind(string(rules.Servicing), string(rules.NotServicing))),
+			may("stop_reason", codeKind(rules.StopReasons()...)),
+			may("activity_status", keyKind), may("activity_substatus", keyKind), may("furnish", boolKind).or("true"),
+			may("hold_until", dateKind), may("balloon_on", dateKind), may("balloon_amount", centsKind).as("balloon_amount_cents"),
+			may("deferred_until", dateKind), may("original_creditor", textKind),
+			may("creditor_class", metroKind(&metro2.CreditorClasses)), may("purchased_from", textKind), may("sold_to", textKind),
+			may("sold_on", dateKind), may("agency_id", metroKind(&metro2.Agencies)), may("agency_account", keyKind),
+			may("mortgage_id", keyKind), may("new_account_number", keyKind), may("payment_history", historyKind),
+			may("first_delinquency_on", dateKind), may("original_charge_off_amount", centsKind).as("original_charge_off_cents"),
+			may("last_reported_on", dateKind), may("deletion_reported_on", dateKind),
+			derived("charged_off_on", dateKind),
+		},
+		check:   checkLoan,
+		refs:    []reference{{"product_id", "product", "product_id"}, {"program_id", "program", "program_id"}},
+		rejects: []string{statements.ImportLoansAccount},
+		merges:  []string{statements.ImportLoansKey, statements.ImportLoansKnown, statements.ImportLoansNew},
+	},
+	{
+		file: "loan_customers.csv", key: []string{"loan_id", "customer_id"},
+		columns: []column{
+			need("loan_id", keyKind), need("customer_id", keyKind), need("ecoa_code", metroKind(&metro2.ECOACodes)),
+			need("position", countKind(1)),
+		},
+		refs:     []reference{toLoan, toCustomer},
+		rejects:  []string{statements.ImportLoanCustomersPosition},
+		merges:   []string{statements.ImportLoanCustomers},
+		fixpoint: true,
+	},
+	{
+		file: "cycles.csv", key: []string{"loan_id", "cycle_no"},
+		columns: []column{
+			need("loan_id", keyKind), need("cycle_no", countKind(0)), need("starts_on", dateKind), need("ends_on", dateKind),
+			need("due_on", dateKind), need("minimum_due", centsKind).as("minimum_due_cents"),
+		},
+		check:  checkCycle,
+		refs:   []reference{toLoan},
+		merges: []string{statements.ImportCycles},
+	},
+	{
+		file: "transactions.csv", key: []string{"transaction_id"},
+		columns: []column{
+			need("transaction_id", keyKind), need("loan_id", keyKind), need("type", transactionKind()),
+			need("amount", signedKind).as("amount_cents"), need("effective_on", dateKind), need("posted_at", timeKind),
+			need("state", codeKind("PENDING", "SETTLED", "FAILED")), may("reverses", keyKind), may("due_cycle_no", countKind(0)),
+		},
+		check:   checkTransaction,
+		refs:    []reference{toLoan},
+		known:   statements.ImportTransactionsKnown,
+		rejects: []string{statements.ImportTransactionsReversal, statements.ImportTransactionsReversedOnce},
+		merges:  []string{statements.ImportTransactions},
+	},
+	{
+		file: "reason_rules.csv", key: []string{"activity_status", "activity_substatus"},
+		columns: []column{
+			need("activity_status", keyKind), need("activity_substatus", keyKind), need("require_payoff_reason", boolKind),
+		},
+		merges: []string{statements.ImportReasonRules},
+	},
+	{
+		file: "terminations.csv", key: []string{"loan_id"},
+		columns: []column{
+			need("loan_id", keyKind), need("terminated_on", dateKind), may("source", keyKind), may("reason", keyKind),
+			may("report_as_deleted", codeKind("DA", "DF")),
+		},
+		check:   checkTermination,
+		refs:    []reference{toLoan},
+		rejects: []string{statements.ImportTerminationsReason},
+		merges:  []string{statements.ImportTerminations},
+	},
+	{
+		file: "schedules.csv", key: []string{"schedule_id"},
+		columns: []column{
+			need("schedule_id", keyKind), need("loan_id", keyKind), need("kind", codeKind("CALL", "EMAIL", "SMS")),
+			need("state", codeKind("ACTIVE", "CANCELLED")),
+		},
+		refs:    []reference{toLoan},
+		rejects: []string{statements.ImportSchedulesLoan},
+		merges:  []string{statements.ImportSchedules},
+	},
+	{
+		file: "scheduled_items.csv", key: []string{"item_id"},
+		columns: []column{
+			need("item_id", keyKind), need("loan_id", keyKind), may("schedule_id", keyKind),
+			need("kind", codeKind("PAYMENT", "CALL", "EMAIL", "SMS")),
+			need("state", codeKind("PENDING", "SENT", "COMPLETED", "FAILED", "CANCELLED")),
+			need("due_at", timeKind), may("amount", centsKind).as("amount_cents"),
+		},
+		refs:    []reference{toLoan},
+		rejects: []string{statements.ImportScheduledItemsLoan, statements.ImportScheduledItemsSchedule},
+		merges:  []string{statements.ImportScheduledItems},
+	},
+	{
+		file: "pauses.csv", key: []string{"loan_id", "from_on"},
+		columns: []column{
+			need("loan_id", keyKind), need("from_on", dateKind), may("to_on", dateKind), need("reason", textKind),
+		},
+		check:  checkPause,
+		refs:   []reference{toLoan},
+		merges: []string{statements.ImportPauses},
+	},
+	{
+		file: "cases.csv", key: []string{"case_id"},
+		columns: []column{
+			need("case_id", keyKind), may("external_id", keyKind), need("type", keyKind), need("status", keyKind),
+			may("outcome", keyKind), need("opened_on", dateKind), may("closed_on", dateKind),
+			may("auto_created", boolKind).or("false"), may("acknowledged", boolKind).or("false"), may("deleted_on", dateKind),
+			may("chapter", codeKind("7", "11", "12", "13")), may("filed_on", dateKind),
+			may("disposition", codeKind("DISCHARGED", "DISMISSED", "WITHDRAWN", "PLAN_CONFIRMED", "REAFFIRMED")),
+			may("disposition_on", dateKind), may("listed_outstanding_debt", boolKind), may("court_case_number", keyKind),
+		},
+		rejects: []string{statements.ImportCasesExternalID},
+		merges:  []string{statements.ImportCases},
+	},
+	{
+		file: "case_parties.csv", key: []string{"case_id", "coalesce(customer_id, '')", "coalesce(loan_id, '')"},
+		columns: []column{need("case_id", keyKind), may("customer_id", keyKind), may("loan_id", keyKind)},
+		check:   checkCaseParty,
+		refs:    []reference{{"case_id", "case_file", "case_id"}, toCustomer, toLoan},
+		merges:  []string{statements.ImportCaseParties},
+	},
+	{
+		file: "customer_removals.csv", key: []string{"customer_id"},
+		columns: []column{
+			need("customerId", keyKind).as("customer_id"), need("action", codeKind("remove")), may("approver", textKind),
+			may("erasure_reason", textKind),
+		},
+		refs:   []reference{toCustomer},
+		merges: []string{statements.ImportCustomerRemovals},
+	},
+}
+
+// transactionKind is the closed set of entry types; the database has it as a type of its own.
+func transactionKind() kind {
+	k := codeKind("ORIGINATION", "INTEREST", "FEE", "LATE_FEE", "LATE_FEE_INTEREST", "RETURN_CHECK_FEE", "MANUAL_FEE",
+		"REFUND", "PAYMENT", "OFFSET", "WAIVER", "PREPAYMENT_DISCOUNT", "ADJUSTMENT", "REVERSAL")
+	k.sql = "transaction_type"
+	return k
+}
