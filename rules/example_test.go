@@ -1,0 +1,88 @@
+package rules_test
+
+import (
+	"fmt"
+
+	"github.com/furnisher/furnisher/rules"
+)
+
+func date(s string) rules.Date {
+	d, err := rules.ParseDate(s)
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
+
+// A loan of 1,200 whose first two instalments were not paid; the product says delinquent after two.
+func exampleLoan() *rules.Loan {
+	return &rules.Loan{
+		Status: rules.Active, StatusSince: date("2026-01-10"), OpenedOn: date("2026-01-10"), HasCycles: true,
+		Product: rules.Product{DelinquentAfter: 2, ChargeOffAfter: 3, ClosesOnPayoff: true, PortfolioType: "I", TermsFrequency: "M"},
+		Ledger: rules.NewLedger(
+			[]rules.Entry{{Kind: rules.Origination, Amount: 1200_00, Effective: date("2026-01-10")}},
+			[]rules.Cycle{
+				{No: 1, DueOn: date("2026-02-10"), MinimumDue: 100_00},
+				{No: 2, DueOn: date("2026-03-10"), MinimumDue: 100_00},
+			},
+		),
+	}
+}
+
+func ExampleDelinquency() {
+	move, ok, err := rules.Delinquency(exampleLoan(), date("2026-03-10"))
+	fmt.Println(move.To, move.Rule, move.Facts["underpaid_cycles"], ok, err)
+	// Output: SUSPENDED::DELINQUENT DQ4 [1 2] true <nil>
+}
+
+func ExampleClosure() {
+	loan := exampleLoan()
+	loan.Ledger = rules.NewLedger(append(loan.Ledger.Entries,
+		rules.Entry{Kind: rules.Payment, Amount: 1205_00, Effective: date("2026-03-12")}), loan.Ledger.Cycles)
+	for _, move := range rules.Closure(loan, date("2026-03-13")) {
+		fmt.Println(move.To, move.Rule, move.EffectiveOn, move.Facts["balance"])
+	}
+	// Output: CLOSED::SURPLUS_BALANCE PO2 2026-03-12 -5.00
+}
+
+func ExampleFinalStatement() {
+	loan := rules.ClosedLoan{
+		ClosedOn: date("2026-03-12"), OpenedOn: date("2026-01-10"),
+		Cycles: []rules.Cycle{{No: 3, StartsOn: date("2026-03-01"), EndsOn: date("2026-03-31")}},
+	}
+	for _, night := range []string{"2026-03-30", "2026-03-31"} {
+		period, due := rules.FinalStatement(loan, date(night))
+		fmt.Println(night, due, period.StartsOn, period.EndsOn, period.CycleNo)
+	}
+	// Output:
+	// 2026-03-30 false   0
+	// 2026-03-31 true 2026-03-01 2026-03-31 3
+}
+
+func ExamplePurge() {
+	call := rules.Contact{Kind: "CALL", Schedule: true}
+	fmt.Println(rules.Purge(rules.NotServicing, call))
+	kind, cancel := rules.Purge(rules.Servicing, call)
+	fmt.Printf("%q %t\n", kind, cancel)
+	// Output:
+	// call_schedules true
+	// "" false
+}
+
+func ExampleReport() {
+	account := &rules.Account{
+		Loan: *exampleLoan(), AsOf: date("2026-03-31"), PeriodAfter: date("2026-02-28"),
+		Furnish: true, OriginalAmount: 1200_00, TermsDuration: "12",
+	}
+	r, excluded, err := rules.Report(account)
+	fmt.Println(r.AccountStatus, r.CurrentBalance, r.AmountPastDue, r.DateFirstDelinquency, r.PaymentHistory)
+	fmt.Println(excluded, err)
+
+	account.Furnish = false
+	_, excluded, _ = rules.Report(account)
+	fmt.Println(excluded.Reason, excluded.Rule)
+	// Output:
+	// 71 1200 100 2026-03-12 00BBBBBBBBBBBBBBBBBBBBBB
+	// <nil> <nil>
+	// NOT_FURNISHED Q16
+}
