@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 )
 
 // ErrLocked is returned by LockBook while another process works on the same book.
@@ -13,6 +14,13 @@ var ErrLocked = errors.New("another run or import holds the book")
 
 // bookLock is the advisory lock's key: any constant that nothing else in the database uses.
 const bookLock = 0x6675726e69736872
+
+// lockPatience is how long a second process waits: long enough for the server to notice that the first
+// was killed, short enough for a person.
+const lockPatience = "3s"
+
+// lockNotAvailable is the server's code for a lock that was not got in time.
+const lockNotAvailable = "55P03"
 
 // LockBook takes the book for one night or import: a session advisory lock on a connection of its own,
 // so that a pool cannot take it twice. It gives a second process an early, readable refusal; what keeps
@@ -22,15 +30,18 @@ func LockBook(ctx context.Context, db *sqlx.DB) (release func() error, err error
 	if err != nil {
 		return nil, fmt.Errorf("lock the book: %w", err)
 	}
-	var got bool
-	if err := conn.QueryRowContext(ctx, "SELECT pg_try_advisory_lock($1)", int64(bookLock)).Scan(&got); err != nil {
+	if _, err := conn.ExecContext(ctx, "SET lock_timeout = '"+lockPatience+"'"); err != nil {
 		return nil, errors.Join(fmt.Errorf("lock the book: %w", err), conn.Close())
 	}
-	if !got {
-		return nil, errors.Join(ErrLocked, conn.Close())
+	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", int64(bookLock)); err != nil {
+		var refusal *pq.Error
+		if errors.As(err, &refusal) && refusal.Code == lockNotAvailable {
+			err = ErrLocked
+		}
+		return nil, errors.Join(fmt.Errorf("lock the book: %w", err), conn.Close())
 	}
 	return func() error {
-		_, err := conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", int64(bookLock))
+		_, err := conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1), set_config('lock_timeout', '0', FALSE)", int64(bookLock))
 		return errors.Join(err, conn.Close())
 	}, nil
 }

@@ -78,9 +78,12 @@ func (r *Runner) step(ctx context.Context, run Run, s Step) error {
 	log.Info("step begins")
 	group, groupCtx := errgroup.WithContext(ctx)
 	for range r.Workers {
-		group.Go(func() error { return r.work(groupCtx, run, s) })
+		group.Go(func() error { return r.work(groupCtx, run, s, statements.ChunkClaim) })
 	}
 	if err := group.Wait(); err != nil {
+		return err
+	}
+	if err := r.work(ctx, run, s, statements.ChunkSweep); err != nil {
 		return err
 	}
 	if err := r.reconcile(ctx, run, s); err != nil {
@@ -98,10 +101,10 @@ func (r *Runner) step(ctx context.Context, run Run, s Step) error {
 	return nil
 }
 
-// work takes chunks of a step until none is left.
-func (r *Runner) work(ctx context.Context, run Run, s Step) error {
+// work takes chunks of a step by a claiming statement until none is left.
+func (r *Runner) work(ctx context.Context, run Run, s Step, claim string) error {
 	for attempt := 1; ; {
-		more, err := r.chunk(ctx, run, s, attempt)
+		more, err := r.chunk(ctx, run, s, claim, attempt)
 		switch {
 		case err == nil && !more:
 			return nil
@@ -129,18 +132,18 @@ func passes(err error) bool {
 		return false
 	}
 	switch refusal.Code {
-	case "40001", "40P01", "55P03":
+	case "40001", "40P01", lockNotAvailable:
 		return true
 	}
 	return false
 }
 
 // chunk claims one chunk, applies the step and marks the chunk done, in one transaction.
-func (r *Runner) chunk(ctx context.Context, run Run, s Step, attempt int) (more bool, err error) {
+func (r *Runner) chunk(ctx context.Context, run Run, s Step, claim string, attempt int) (more bool, err error) {
 	err = inTx(ctx, r.DB, func(tx *sqlx.Tx) error {
 		started := r.Now()
 		c := Chunk{Run: run.ID, Date: run.Date}
-		err := tx.QueryRowxContext(ctx, statements.ChunkClaim, run.ID, s.Name()).Scan(&c.Seq, &c.After, &c.Last)
+		err := tx.QueryRowxContext(ctx, claim, run.ID, s.Name()).Scan(&c.Seq, &c.After, &c.Last)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}

@@ -37,11 +37,11 @@ var (
 	//go:embed query/chunk_claim.sql
 	ChunkClaim string
 
+	//go:embed query/chunk_sweep.sql
+	ChunkSweep string
+
 	//go:embed query/chunk_done.sql
 	ChunkDone string
-
-	//go:embed query/step_pending.sql
-	StepPending string
 
 	//go:embed query/step_reconcile.sql
 	StepReconcile string

@@ -7,12 +7,13 @@ WITH reversal AS (
     FROM loan_transaction r
     WHERE r.loan > $1 AND r.loan <= $2 AND r.type = 'REVERSAL' AND r.state = 'SETTLED' AND r.effective_on <= $3
 ), entry AS (
-    SELECT t.loan, t.type, t.amount_cents, t.effective_on, greatest(r.effective_on, t.effective_on) AS undone_on, FALSE AS reverses
+    SELECT t.loan, t.type, t.amount_cents, t.effective_on, 
+           CASE WHEN r.loan IS NOT NULL THEN greatest(r.effective_on, t.effective_on) END AS undone_on
     FROM loan_transaction t
     LEFT JOIN reversal r ON r.loan = t.loan AND r.reverses = t.transaction_id
     WHERE t.loan > $1 AND t.loan <= $2 AND t.type <> 'REVERSAL' AND t.state = 'SETTLED' AND t.effective_on <= $3
     UNION ALL
-    SELECT o.loan, o.type, -o.amount_cents, greatest(r.effective_on, o.effective_on), greatest(r.effective_on, o.effective_on), TRUE
+    SELECT o.loan, o.type, -o.amount_cents, greatest(r.effective_on, o.effective_on), greatest(r.effective_on, o.effective_on)
     FROM reversal r
     JOIN loan_transaction o ON o.loan = r.loan AND o.transaction_id = r.reverses
     WHERE o.state = 'SETTLED' AND o.effective_on <= $3

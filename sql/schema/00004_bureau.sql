@@ -10,7 +10,7 @@ CREATE TABLE destination (
 );
 
 CREATE TABLE bureau_file (
-    file          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    file          bigint PRIMARY KEY,   -- 1, 2, 3, … without gaps: it is part of the file's name
     run           bigint NOT NULL REFERENCES run,
     program       bigint NOT NULL REFERENCES program,
     destination   bigint NOT NULL REFERENCES destination,
