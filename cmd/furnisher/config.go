@@ -1,0 +1,89 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/furnisher/furnisher/batch/localpg"
+	"github.com/furnisher/furnisher/rules"
+)
+
+// settings are the global flags. A flag wins over its variable of the environment.
+type settings struct {
+	logJSON, quiet, verbose bool
+	databaseURL             string // DATABASE_URL
+	data                    string // FURNISHER_DATA
+	files                   string // FURNISHER_FILES
+}
+
+func (s *settings) flags(f *pflag.FlagSet) {
+	f.BoolVar(&s.logJSON, "log-json", false, flagLogJSON)
+	f.BoolVar(&s.quiet, "quiet", false, flagQuiet)
+	f.BoolVar(&s.verbose, "verbose", false, flagVerbose)
+	f.StringVar(&s.databaseURL, "database-url", "", flagDatabaseURL)
+	f.StringVar(&s.data, "data", "", flagData)
+	f.StringVar(&s.files, "files", "", flagFiles)
+}
+
+// databaseConfig says which database the settings name.
+func (a *app) databaseConfig() localpg.Config {
+	c := localpg.FromEnv(a.getenv)
+	if a.settings.databaseURL != "" {
+		c.DatabaseURL = a.settings.databaseURL
+	}
+	if a.settings.data != "" {
+		c.DataDir = a.settings.data
+	}
+	c.Log = a.log
+	return c
+}
+
+// dataDir is the folder of what the program keeps on this machine.
+func (a *app) dataDir() (string, error) {
+	c := a.databaseConfig()
+	c.DatabaseURL = ""
+	c, err := c.WithDefaults()
+	return c.DataDir, err
+}
+
+// filesDir is the folder of the bureaus' files.
+func (a *app) filesDir() (string, error) {
+	for _, dir := range []string{a.settings.files, a.getenv("FURNISHER_FILES")} {
+		if dir != "" {
+			return filepath.Abs(dir)
+		}
+	}
+	data, err := a.dataDir()
+	return filepath.Join(data, "files"), err
+}
+
+// dateFlag is a date as a flag.
+type dateFlag rules.Date
+
+func (d *dateFlag) String() string { return rules.Date(*d).String() }
+func (d *dateFlag) Type() string   { return "YYYY-MM-DD" }
+func (d *dateFlag) Set(s string) error {
+	date, err := rules.ParseDate(s)
+	*d = dateFlag(date)
+	return err
+}
+
+// percentFlag is a share in percent as a flag: 0.1 or 0.1%.
+type percentFlag float64
+
+func (p *percentFlag) String() string {
+	return strconv.FormatFloat(float64(*p), 'f', -1, 64)
+}
+func (p *percentFlag) Type() string { return "PERCENT" }
+func (p *percentFlag) Set(s string) error {
+	v, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(s, "%")), 64)
+	if err != nil || !(v >= 0 && v <= 100) {
+		return fmt.Errorf("not a percentage from 0 to 100")
+	}
+	*p = percentFlag(v)
+	return nil
+}

@@ -1,0 +1,189 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"syscall"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/spf13/cobra"
+
+	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/intake"
+	"github.com/furnisher/furnisher/batch/localpg"
+	"github.com/furnisher/furnisher/fixtures"
+)
+
+// demoMark is the file that says a folder is the demo's: only such a folder is ever emptied.
+const demoMark = "furnisher-demo"
+
+// demo is a folder with a private server of its own: it never touches the book of a real use.
+type demo struct {
+	dir     string
+	extract string
+	files   string
+	mark    *os.File // locked as long as the demo runs
+}
+
+func (a *app) demoCommand() *cobra.Command {
+	var dir string
+	c := &cobra.Command{
+		Use: "demo", Short: shortDemo, Long: longDemo, Args: cobra.NoArgs,
+		RunE: a.does(func(ctx context.Context, _ []string) error {
+			if dir == "" {
+				data, err := a.dataDir()
+				if err != nil {
+					return err
+				}
+				dir = filepath.Join(data, "demo")
+			}
+			d, err := openDemo(dir)
+			if err != nil {
+				return err
+			}
+			return errors.Join(a.demo(ctx, d), d.mark.Close())
+		}),
+	}
+	c.Flags().StringVar(&dir, "dir", "", flagDemoDir)
+	return c
+}
+
+func (a *app) demo(ctx context.Context, d *demo) error {
+	config := a.databaseConfig()
+	config.DatabaseURL, config.DataDir = "", d.dir
+	if err := d.empty(ctx, config); err != nil {
+		return err
+	}
+	return a.withDatabase(ctx, config, func(db *sqlx.DB) error {
+		options := fixtures.Options{Seed: 1, Out: d.extract}.WithDefaults()
+		if _, err := fixtures.Generate(ctx, options); err != nil {
+			return err
+		}
+		if err := a.say(textDemoImport, d.extract); err != nil {
+			return err
+		}
+		if err := a.intake(ctx, db, intake.Options{Dir: d.extract, Now: a.now}.WithDefaults(), false); err != nil {
+			return err
+		}
+		files, err := a.demoNights(ctx, db, d, options)
+		if err != nil {
+			return err
+		}
+		return a.demoDeletions(d, files)
+	})
+}
+
+// demoNights runs the nights that the portfolio is made for and returns their files.
+func (a *app) demoNights(ctx context.Context, db *sqlx.DB, d *demo, o fixtures.Options) ([]batch.FileReport, error) {
+	var files []batch.FileReport
+	for _, date := range o.NightDates() {
+		if err := a.say(textDemoNight, date); err != nil {
+			return nil, err
+		}
+		report, err := a.night(ctx, db, night{date: date, workers: batch.DefaultWorkers, why: whyDemo, dir: d.files})
+		if report != nil {
+			err = errors.Join(err, a.printNight(report, false))
+		}
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, report.Files...)
+	}
+	return files, nil
+}
+
+// demoDeletions prints every deleted account with the one file in which it stands, read from the files.
+func (a *app) demoDeletions(d *demo, files []batch.FileReport) error {
+	var found []deletion
+	var promised int64
+	for _, f := range files {
+		inFile, err := a.readDeletions(f.Path)
+		if err != nil {
+			return err
+		}
+		found = append(found, inFile...)
+		promised += f.Deletions
+	}
+	if err := onlyOnce(found, promised); err != nil {
+		return &ending{err: err, code: exitFailed, hint: hintDemo}
+	}
+	slices.SortFunc(found, deletion.compare)
+	rows := make([][]any, len(found))
+	for i, x := range found {
+		rows[i] = []any{x.account, x.code, x.closed, filepath.Base(x.file)}
+	}
+	if a.settings.quiet {
+		return nil
+	}
+	if err := printTitled(a.stdout, titleDemoDeletions, headDemoDeletions, rows); err != nil {
+		return err
+	}
+	return a.say(textDemoDone, d.files, d.dir)
+}
+
+// say prints a line of the demo.
+func (a *app) say(format string, args ...any) error {
+	if a.settings.quiet {
+		return nil
+	}
+	_, err := fmt.Fprintf(a.stdout, format, args...)
+	return err
+}
+
+// openDemo takes a folder for the demo: a new or empty one, or one that an earlier demo made.
+func openDemo(dir string) (*demo, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	usage := func(err error) (*demo, error) {
+		return nil, &ending{err: err, code: exitUsage, hint: hintDemoDir}
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil { // the server's account passes through it
+		return usage(err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return usage(err)
+	}
+	if len(entries) > 0 && !slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == demoMark }) {
+		return usage(fmt.Errorf(textNotDemo, dir))
+	}
+	mark, err := os.OpenFile(filepath.Join(dir, demoMark), os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		return usage(err)
+	}
+	if err := syscall.Flock(int(mark.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return nil, errors.Join(&ending{err: fmt.Errorf(textDemoBusy, dir), code: exitLocked, hint: hintDemoBusy}, mark.Close())
+	}
+	return &demo{dir: dir, extract: filepath.Join(dir, "extract"), files: filepath.Join(dir, "files"), mark: mark}, nil
+}
+
+// empty removes what the last demo made. A server that a killed demo left behind is joined first, so that
+// leaving it stops it.
+func (d *demo) empty(ctx context.Context, config localpg.Config) error {
+	homes, err := filepath.Glob(filepath.Join(d.dir, "pg*"))
+	if err != nil {
+		return err
+	}
+	if len(homes) > 0 {
+		if server, err := localpg.Start(ctx, config); err == nil {
+			if err := server.Close(); err != nil {
+				return err
+			}
+		} else if ctx.Err() != nil {
+			return err
+		}
+	}
+	for _, made := range append(homes, d.extract, d.files) {
+		if err := os.RemoveAll(made); err != nil {
+			return err
+		}
+	}
+	return nil
+}

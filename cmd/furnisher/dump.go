@@ -1,0 +1,109 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/furnisher/furnisher/metro2"
+)
+
+func (a *app) dumpCommand() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "dump FILE", Short: shortDump, Long: longDump, Args: cobra.ExactArgs(1),
+		RunE: a.does(func(_ context.Context, args []string) error {
+			return a.readMetro2(args[0], func(r io.Reader) error { return a.dump(r, args[0], asJSON) })
+		}),
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, flagJSONLines)
+	return c
+}
+
+func (a *app) dump(r io.Reader, name string, asJSON bool) error {
+	w := bufio.NewWriterSize(a.stdout, 1<<16)
+	reader := metro2.NewReader(r)
+	var line []byte
+	known := 0
+	for {
+		item, err := reader.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return errors.Join(err, w.Flush())
+		}
+		if item.Kind != metro2.KindUnknown {
+			known++
+		}
+		if asJSON {
+			line = append(metro2.AppendJSON(line[:0], item), '\n')
+			_, err = w.Write(line)
+		} else {
+			err = dumpLine(w, item)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if known == 0 {
+		return errors.Join(&ending{err: errNotMetro2(name), code: exitFailed, hint: hintValidate(name)}, w.Flush())
+	}
+	return w.Flush()
+}
+
+// dumpLine prints a record without anything that identifies a person.
+func dumpLine(w io.Writer, item *metro2.Item) (err error) {
+	switch item.Kind {
+	case metro2.KindHeader:
+		h := item.Header
+		_, err = fmt.Fprintf(w, lineHeader, item.RecordNo, item.RDW, dash(h.ReporterName), dash(h.ActivityDate.String()), dash(h.DateCreated.String()))
+	case metro2.KindTrailer:
+		t := item.Trailer
+		_, err = fmt.Fprintf(w, lineTrailer, item.RecordNo, item.RDW, t.TotalBase, t.TotalJ1, t.TotalJ2, t.StatusDA, t.StatusDF)
+	case metro2.KindData:
+		b := &item.Record.Base
+		_, err = fmt.Fprintf(w, lineData, item.RecordNo, item.RDW, masked(b.AccountNumber), b.AccountStatus, dash(b.PaymentRating),
+			b.CurrentBalance, b.AmountPastDue, dash(b.DateFirstDelinquency.String()), dash(b.DateClosed.String()), b.PaymentHistory, segments(item.Record))
+	default:
+		_, err = fmt.Fprintf(w, lineUnknown, item.RecordNo, len(item.Raw))
+	}
+	for _, p := range item.Problems {
+		if err == nil {
+			_, err = fmt.Fprintf(w, lineProblem, place(&p), p.Position, p.Severity, p.Rule, p.Message)
+		}
+	}
+	return err
+}
+
+// segments lists the segments behind the base segment.
+func segments(r *metro2.Record) string {
+	var names []string
+	for _, s := range []struct {
+		name  string
+		count int
+	}{
+		{"j1", len(r.J1)}, {"j2", len(r.J2)}, {"k1", one(r.K1)}, {"k2", one(r.K2)}, {"k3", one(r.K3)}, {"k4", one(r.K4)},
+		{"l1", one(r.L1)}, {"n1", one(r.N1)},
+	} {
+		switch {
+		case s.count > 1:
+			names = append(names, fmt.Sprintf("%s×%d", s.name, s.count))
+		case s.count == 1:
+			names = append(names, s.name)
+		}
+	}
+	return dash(strings.Join(names, " "))
+}
+
+func one[T any](segment *T) int {
+	if segment == nil {
+		return 0
+	}
+	return 1
+}

@@ -1,0 +1,88 @@
+package main
+
+// timeLayout is how tables show a moment, in UTC.
+const timeLayout = "2006-01-02 15:04Z"
+
+// Titles of tables.
+const (
+	titleFiles          = "files"
+	titleExceptions     = "exceptions"
+	titleRejects        = "rows not taken"
+	titleHistory        = "history"
+	titleStatements     = "final statements"
+	titleSchedules      = "schedules"
+	titleItems          = "scheduled items"
+	titleReported       = "reported to the bureaus"
+	titleWhyReported    = "why it was reported so"
+	titleExcluded       = "left out of files"
+	titleDeletions      = "deletions"
+	titleLoanExceptions = "quarantined"
+	titleDemoDeletions  = "deleted accounts, as the files say"
+	statePending        = "pending"
+)
+
+// Headings of tables; ">" puts a column to the right.
+var (
+	headSteps          = []string{"step", "state", ">read", ">changed", "counts", ">amount", ">exceptions", ">seconds"}
+	headFiles          = []string{">file", "program", "as of", "state", ">records", ">excluded", ">deletions", ">bytes", "name"}
+	headExceptions     = []string{"loan", "step", "code", ">since run", "detail"}
+	headRuns           = []string{">run", "business date", "state", ">changed", ">files", ">exceptions", "started", "who", "why", "stopped because"}
+	headMigrations     = []string{">version", "name", "applied"}
+	headImport         = []string{"file", ">rows", ">inserted", ">updated", ">unchanged", ">rejected"}
+	headRejects        = []string{"file", ">line", "column", "value", "reason"}
+	headHistory        = []string{"night", "effective", "state", "from", "to", "cause", "rule", ">run", "facts", "by"}
+	headStatements     = []string{">episode", "night", "status", "closed on", ">cycle", "from", "to", ">opening", ">closing", ">run"}
+	headSchedules      = []string{"schedule", "kind", "state", "cancelled on", ">by run", "reason"}
+	headItems          = []string{"item", "kind", "state", "due", ">amount", "cancelled on", ">by run", "reason"}
+	headReported       = []string{">file", "state", "as of", "status", "rating", ">balance", ">past due", "first delinquency", "history", "date closed", "comment"}
+	headWhyReported    = []string{">file", "as of", "rule", "facts"}
+	headExcluded       = []string{">file", "state", "as of", "reason", "rule", "detail"}
+	headDeletions      = []string{">file", "state", "as of", "destination", "code", "date closed", "counts"}
+	headLoanExceptions = []string{">run", "night", "step", "code", "detail", ">since run", ">resolved by run"}
+	headDemoDeletions  = []string{"account", "code", "date closed", "file"}
+)
+
+// Headings and lines of what is printed row by row.
+const (
+	lineLoans      = "%-20s %-20s %-24s %-10s  %-10s  %-13s %v\n"
+	headLoans      = "loan                 account              status                   since       closed on   servicing     stop reason"
+	lineExclusions = "%-20s %-20s %-22s %-6s %s\n"
+	headExclusions = "loan                 account              reason                 rule   detail"
+
+	lineHeader  = "%8d header   %4d bytes  %s  as of %s  made on %s\n"
+	lineData    = "%8d data     %4d bytes  %-8s  status %-2s  rating %s  balance %9d  past due %9d  first delinquency %-10s  closed %-10s  history %s  %s\n"
+	lineTrailer = "%8d trailer  %4d bytes  %d base, %d J1, %d J2 segments, %d DA, %d DF\n"
+	lineUnknown = "%8d unknown  %4d bytes\n"
+	lineProblem = "         %s position %d: %s %s: %s\n"
+	lineFinding = "%s: record %d, account %s: %s position %d: %s %s: %s\n"
+)
+
+// textLoan begins the story of a loan.
+const textLoan = `loan %s  account %s  product %s  program %s  opened on %s
+  status                   %s since %s (%s)
+  servicing                %s
+`
+
+// Further facts of a loan.
+const (
+	lineFact              = "  %-24s %v\n"
+	factClosedOn          = "closed on"
+	factEpisode           = "closures"
+	factChargedOff        = "charged off"
+	factStopReason        = "stop reason"
+	factHoldUntil         = "hold until"
+	factNotFurnished      = "not furnished"
+	factTerminated        = "terminated"
+	factReportAsDeleted   = "report as deleted"
+	factTakenOverReport   = "reported before us on"
+	factTakenOverDeletion = "deleted before us on"
+	factYes               = "yes"
+)
+
+// liveText says whether a deletion counts (DC6).
+func liveText(live bool) string {
+	if live {
+		return "yes"
+	}
+	return "no, given back"
+}

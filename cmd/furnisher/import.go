@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+
+	"github.com/furnisher/furnisher/batch/intake"
+)
+
+// shownRejects is how many quarantined rows the table form lists.
+const shownRejects = 20
+
+func (a *app) importCommand() *cobra.Command {
+	maxBad := percentFlag(intake.Options{}.WithDefaults().MaxBadPercent)
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "import DIR", Short: shortImport, Long: longImport, Args: cobra.ExactArgs(1),
+		RunE: a.does(func(ctx context.Context, args []string) error {
+			o := intake.Options{Dir: args[0], MaxBadPercent: float64(maxBad), Now: a.now}
+			return a.withDB(ctx, func(db *sqlx.DB) error { return a.intake(ctx, db, o, asJSON) })
+		}),
+	}
+	c.Flags().Var(&maxBad, "max-bad", flagMaxBad)
+	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
+	return c
+}
+
+// intake imports an extract and prints what came of it.
+func (a *app) intake(ctx context.Context, db *sqlx.DB, o intake.Options, asJSON bool) error {
+	var done func() error
+	o.Progress, done = a.progress(!asJSON)
+	report, err := intake.Import(ctx, db, o)
+	err = errors.Join(err, done())
+	var refused *intake.RefusedError
+	if errors.As(err, &refused) && len(refused.Rejects) > 0 && !asJSON {
+		return errors.Join(err, printTitled(a.stderr, titleRejects, headRejects, rejectRows(refused.Rejects)))
+	}
+	if err != nil {
+		return err
+	}
+	if err := a.printImport(report, asJSON); err != nil {
+		return err
+	}
+	if report.Rejected > 0 {
+		return &ending{err: fmt.Errorf(textQuarantined, report.Rejected), code: exitExceptions, hint: hintQuarantined}
+	}
+	return nil
+}
+
+func (a *app) printImport(r *intake.Report, asJSON bool) error {
+	switch {
+	case asJSON:
+		return printJSON(a.stdout, r)
+	case a.settings.quiet:
+		return nil
+	}
+	rows := make([][]any, len(r.Files))
+	for i, f := range r.Files {
+		rows[i] = []any{f.File, f.Rows, f.Inserted, f.Updated, f.Unchanged, f.Rejected}
+	}
+	if err := printTable(a.stdout, headImport, rows); err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(a.stdout, textImported, r.Import, r.Seconds); err != nil {
+		return err
+	}
+	if len(r.Rejects) == 0 {
+		return nil
+	}
+	first := r.Rejects[:min(len(r.Rejects), shownRejects)]
+	return printTitled(a.stdout, titleRejects, headRejects, rejectRows(first))
+}
+
+func rejectRows(rejects []intake.Reject) [][]any {
+	rows := make([][]any, len(rejects))
+	for i, r := range rejects {
+		rows[i] = []any{r.File, r.Line, dash(r.Column), r.ValueClass, r.Reason}
+	}
+	return rows
+}
+
+// progress returns what shows how far an import has come, and what takes it away again. Where nobody
+// watches there is none.
+func (a *app) progress(wanted bool) (show func(file string, read, total int64), done func() error) {
+	if !wanted || a.settings.quiet || !onTerminal(a.stderr) {
+		return nil, func() error { return nil }
+	}
+	var bar *progressbar.ProgressBar
+	var present string
+	show = func(file string, read, total int64) {
+		if file != present {
+			present, bar = file, newBar(a.stderr, file, total)
+		}
+		bar.Set64(read) //nolint:errcheck // a progress bar that cannot be drawn is no reason to stop
+	}
+	return show, func() error {
+		if bar == nil {
+			return nil
+		}
+		return bar.Clear()
+	}
+}
+
+func newBar(w io.Writer, name string, total int64) *progressbar.ProgressBar {
+	return progressbar.NewOptions64(total,
+		progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(name), progressbar.OptionShowBytes(true),
+		progressbar.OptionSetWidth(30), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
+}

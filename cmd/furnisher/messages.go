@@ -1,0 +1,206 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/furnisher/furnisher/rules"
+)
+
+// Every line that a person reads stands in this file and in headings.go.
+
+// Labels of the lines on standard error.
+const (
+	labelError = "error"
+	labelHint  = "hint"
+	labelNote  = "note"
+)
+
+// What each command is for.
+const (
+	shortRoot = "nightly batch for lenders: takes loans through a night and furnishes Metro 2 files"
+	longRoot  = `Furnisher takes a book of loans through a business date (delinquency, closure, final statements, schedules)
+and furnishes Metro 2 files to the credit bureaus. Without --database-url it starts a private PostgreSQL.
+
+  furnisher import extract/              take in a servicing extract
+  furnisher run --date 2026-09-30        run the night
+  furnisher files                        what was made for the bureaus
+  furnisher loan L-000123                what was decided of a loan, and why
+
+Exit statuses: 0 done, 1 failed, 2 usage or configuration, 3 done with exceptions or quarantined rows, 4 that
+date is already closed, 5 another run holds the book, 6 validation failed and no file was released, 10 database
+unreachable, 130 interrupted.`
+	shortVersion       = "print the version"
+	shortMigrate       = "bring the schema of the database up to this program"
+	shortMigrateUp     = "apply the migrations that the database lacks"
+	shortMigrateStatus = "list the migrations and when each was applied"
+	shortImport        = "take in a servicing extract, wholly or not at all"
+	longImport         = `Takes the CSV files of DIR into the book in one transaction. Bad rows are quarantined and listed; a file with a
+wrong header or too many bad rows is refused, and with it the whole import. Taken in again it changes nothing.`
+	shortRun = "run the night of a business date"
+	longRun  = `Takes the book through the night of a business date and writes the files that are due. A night that was stopped
+is gone on with by the same command; a date that is closed is not run again (exit status 4).`
+	shortRuns     = "list the runs"
+	shortRunsShow = "show a run: steps, files, exceptions"
+	shortFiles    = "list the bureaus' files and their states"
+	longFiles     = `Lists the files made for the bureaus. A file is GENERATED, RELEASED, TRANSMITTED and ACCEPTED, or VOIDED before it
+was sent, or REJECTED whole after it. What a voided or rejected file deleted goes into the next one.
+FILE is the number of a file, its name or its path.`
+	shortRelease    = "release a generated file to be sent"
+	shortTransmit   = "note that a released file was sent"
+	shortAccept     = "note that the bureaus accepted a file"
+	shortVoid       = "take back a file that was not sent"
+	shortReject     = "note that the bureaus rejected a file whole"
+	shortLoans      = "list every loan's state"
+	longLoans       = "Lists the state of every loan in the order of their ids. With --json one JSON object a line."
+	shortLoan       = "tell all of one loan: history, statements, reports, and why"
+	longLoan        = "Tells what was decided of a loan, by which rule and on which facts, and what each file said of it."
+	shortExclusions = "list the loans that a file left out, and why"
+	longExclusions  = "Lists the loans that a file left out. FILE is the number of a file, its name or its path."
+	shortMetro2     = "read Metro 2 files"
+	shortDump       = "show the records of a Metro 2 file"
+	longDump        = `Shows each record of FILE in a line; "-" is the standard input, and gzip is unpacked. With --json every field is shown
+as it stands, also those that identify a person; without it none of those.`
+	shortValidate = "check Metro 2 files"
+	longValidate  = `Prints each finding, then a summary. "-" is the standard input, and gzip is unpacked. Exit status 6 if there are
+errors.`
+	shortGenerate = "make a servicing extract of invented loans"
+	shortDemo     = "import an invented portfolio and run three nights, in a database of its own"
+	longDemo      = `Makes a portfolio of invented loans in a folder of its own with a private database of its own, runs its three nights
+and shows that each deleted account stands in one file. Each demo begins anew; the book of a real use is not touched.`
+	shortSchedule = "run a night whenever a cron expression says so"
+	longSchedule  = `Stays in the foreground and runs a night at each time that --cron names by the clock of --timezone; the business
+date is the local date at that moment. A night that fails is logged and the next one is run all the same. Choose an hour from 03:30 to 23:59:
+where clocks are put forward, an hour between is not there once a year. Stopped by a signal it exits 0, or 130 if
+it cut a night short; that night is gone on with by the next run of its date.`
+)
+
+// What each flag is for.
+const (
+	flagLogJSON     = "write the log as JSON"
+	flagQuiet       = "print errors and what was asked for, no tables of what was done and no progress"
+	flagVerbose     = "log the progress of the work"
+	flagDatabaseURL = "the PostgreSQL to use; default DATABASE_URL, else a private one"
+	flagData        = "folder of the private database; default FURNISHER_DATA, else one of this machine or user"
+	flagFiles       = "folder of the bureaus' files; default FURNISHER_FILES, else files in the data folder"
+	flagJSON        = "print one JSON document"
+	flagJSONLines   = "print one JSON object a line"
+	flagDate        = "business date to run"
+	flagWorkers     = "chunks worked on at once"
+	flagWhy         = "why the night is run, for the ledger"
+	flagWhyFile     = "why, for the ledger"
+	flagMaxBad      = "share of a file's rows that may be bad"
+	flagLoans       = "loans to make"
+	flagMonths      = "months of history of an older loan"
+	flagSeed        = "another seed makes another book"
+	flagOut         = "folder for the CSV files"
+	flagDemoDir     = "folder of the demo; default demo in the data folder"
+	flagCron        = "cron expression: minute hour day month weekday"
+	flagTimezone    = "time zone of the expression and of the business date, as America/New_York"
+)
+
+// Reasons for the ledger where a person gave none.
+const (
+	whyRun      = "by hand"
+	whySchedule = "schedule"
+	whyDemo     = "demo"
+)
+
+// Sentences of errors.
+var (
+	errNoSubcommand = errors.New("a command is missing")
+	errNoDate       = errors.New("no business date: --date is missing")
+	errNoWhy        = errors.New("no reason: --why is missing")
+	errNoOut        = errors.New("no folder: --out is missing")
+	errZoneInCron   = errors.New("the time zone goes into --timezone, not into --cron")
+)
+
+func errNotNumber(s string) error { return fmt.Errorf("%q is not the number of a run", s) }
+func errNoRun(run int64) error    { return fmt.Errorf("there is no run %d", run) }
+func errNoFile(file string) error { return fmt.Errorf("there is no file %q", file) }
+func errNotMetro2(name string) error {
+	return fmt.Errorf("%q holds no record of a Metro 2 file", name)
+}
+
+// Sentences with values.
+const (
+	textWorkers     = "%d workers: must be 1 to %d"
+	textExceptions  = "the night is closed, %d exceptions: those loans could not be decided and are tried again next night"
+	textQuarantined = "%d bad rows were quarantined, all others are in the book"
+	textInvalid     = "%d errors were found"
+	textBadZone     = "there is no time zone %q"
+	textBadCron     = "cron expression %q: %w"
+	textNeverFires  = "cron expression %q never fires"
+	textNotDemo     = "folder %q holds something else than a demo"
+	textDemoBusy    = "another demo runs in %q"
+	textTwice       = "account %s is deleted twice: in %s and in %s"
+	textPromised    = "the files hold %d deletions, the ledger %d"
+)
+
+// Lines on standard output.
+const (
+	textRun         = "run %d  business date %s  %s  (previous %s, by %s: %s)\n"
+	textStopped     = "stopped: %s\n"
+	textImported    = "import %d done in %.1f s\n"
+	textMigrated    = "applied %s\n"
+	textMigratedAll = "%d migrations applied, the schema is up to date\n"
+	textFileChanged = "file %d is %s\n"
+	textValidated   = "%d files, %d records: %d errors, %d warnings\n"
+	textDemoImport  = "Import of the portfolio in %s\n"
+	textDemoNight   = "\nNight of %s\n"
+	textDemoDone    = `
+each of these accounts stands as deleted in one file and in no other
+files:       %s
+look around: furnisher --data %s loans
+`
+)
+
+// The next command to type.
+const (
+	hintClosed           = "furnisher runs shows what was run; the next business date is the next one to run"
+	hintLocked           = "wait until it ends and type the same command again; furnisher runs shows it"
+	hintUnfinished       = "furnisher runs shows the unfinished date: run that one first"
+	hintPlanChanged      = "finish that run with the version of the program that began it; furnisher runs shows which"
+	hintEmptyBook        = "furnisher import DIR"
+	hintReconcile        = "was the book changed while the night ran? Type the same command again: it goes on where it stopped"
+	hintInvalidFile      = "no file was released; put right what the finding names (furnisher import DIR) and type the same command again"
+	hintCounts           = "no file was released; type the same command again, and if it fails again keep the database and ask for help"
+	hintFiles            = "furnisher files"
+	hintLoans            = "furnisher loans"
+	hintRuns             = "furnisher runs"
+	hintMigrate          = "furnisher migrate up"
+	hintBadURL           = "--database-url postgres://user@host/database?sslmode=require, or none for the private database"
+	hintFolderClosed     = "--data with a folder that the account may enter, as /var/lib/furnisher"
+	hintOtherVersion     = "set FURNISHER_PG_BIN to the programs of that version, or --data to another folder"
+	hintNoServerPrograms = "make pg, or install PostgreSQL, or set DATABASE_URL"
+	hintUnreachable      = "check DATABASE_URL and that the server runs, then type the same command again: nothing is half done"
+	hintInterrupted      = "type the same command again: nothing is half done"
+	hintRefused          = "nothing was loaded; put the file right, or allow more bad rows with --max-bad, and type the same command again"
+	hintQuarantined      = "put those rows right in the extract and import it again: what is known stays as it is"
+	hintDate             = "furnisher run --date YYYY-MM-DD"
+	hintWorkers          = "furnisher run --date YYYY-MM-DD --workers 2"
+	hintCron             = `furnisher schedule --cron "15 23 * * *" --timezone America/New_York`
+	hintInvalid          = "furnisher metro2 dump FILE shows the records"
+	hintDemo             = "keep the folder and report it: this must never happen"
+	hintDemoDir          = "furnisher demo --dir FOLDER, with a new or empty folder"
+	hintDemoBusy         = "wait until it ends, or furnisher demo --dir FOLDER"
+)
+
+func hintHelp(command string) string  { return command + " --help" }
+func hintFinish(d rules.Date) string  { return fmt.Sprintf("furnisher run --date %s", d) }
+func hintExceptions(run int64) string { return fmt.Sprintf("furnisher runs show %d", run) }
+func hintWhy(verb, file string) string {
+	return fmt.Sprintf("furnisher files %s %s --why TEXT", verb, file)
+}
+func hintValidate(name string) string { return fmt.Sprintf("furnisher metro2 validate %s", name) }
+
+// Lines of the log.
+const (
+	logScheduleBegins = "schedule begins"
+	logLostDates      = "the expression does not fire on these dates: the clock is put forward over its hour"
+	logCatchUp        = "business dates were missed; the next night makes the files of all dates since the last closed one"
+	logNightDone      = "night done"
+	logNightClosed    = "that date is already closed"
+	logNightFailed    = "night failed"
+	logNightSkipped   = "night skipped: the one before is still running"
+)

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/furnisher/furnisher/batch/localpg"
+	"github.com/furnisher/furnisher/sql"
+)
+
+func (a *app) migrateCommand() *cobra.Command {
+	return group("migrate", shortMigrate, a.migrateUpCommand(), a.migrateStatusCommand())
+}
+
+// migration is one migration as the commands print it; AppliedAt nil: pending.
+type migration struct {
+	Version   int64      `json:"version"`
+	Name      string     `json:"name"`
+	AppliedAt *time.Time `json:"applied_at"`
+}
+
+func (a *app) migrateUpCommand() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "up", Short: shortMigrateUp, Args: cobra.NoArgs,
+		RunE: a.does(func(ctx context.Context, _ []string) error {
+			return a.withURL(ctx, func(url string) error {
+				applied, err := localpg.Migrate(ctx, url, sql.Schema)
+				if err != nil {
+					return err
+				}
+				switch {
+				case asJSON:
+					return a.printMigrations(ctx, url, true)
+				case a.settings.quiet:
+					return nil
+				}
+				for _, m := range applied {
+					if _, err := fmt.Fprintf(a.stdout, textMigrated, m.Name); err != nil {
+						return err
+					}
+				}
+				_, err = fmt.Fprintf(a.stdout, textMigratedAll, len(applied))
+				return err
+			})
+		}),
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
+	return c
+}
+
+func (a *app) migrateStatusCommand() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "status", Short: shortMigrateStatus, Args: cobra.NoArgs,
+		RunE: a.does(func(ctx context.Context, _ []string) error {
+			return a.withURL(ctx, func(url string) error { return a.printMigrations(ctx, url, asJSON) })
+		}),
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
+	return c
+}
+
+func (a *app) printMigrations(ctx context.Context, url string, asJSON bool) error {
+	known, err := localpg.Status(ctx, url, sql.Schema)
+	if err != nil {
+		return err
+	}
+	migrations := make([]migration, len(known))
+	rows := make([][]any, len(known))
+	for i, m := range known {
+		migrations[i] = migration{Version: m.Version, Name: m.Name}
+		applied := statePending
+		if m.Applied {
+			at := m.AppliedAt.UTC()
+			migrations[i].AppliedAt, applied = &at, at.Format(timeLayout)
+		}
+		rows[i] = []any{m.Version, m.Name, applied}
+	}
+	if asJSON {
+		return printJSON(a.stdout, migrations)
+	}
+	return printTable(a.stdout, headMigrations, rows)
+}
+
+// withURL lets work use the address of the database that the settings name, whatever the state of its schema.
+func (a *app) withURL(ctx context.Context, work func(url string) error) (err error) {
+	config := a.databaseConfig()
+	if config.DatabaseURL != "" {
+		return work(config.DatabaseURL)
+	}
+	server, err := localpg.Start(ctx, config)
+	if err != nil {
+		return fmt.Errorf("%w: %w", localpg.ErrUnreachable, err)
+	}
+	defer func() { err = errors.Join(err, server.Close()) }()
+	return work(server.URL("furnisher"))
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/furnisher/furnisher/batch"
+)
+
+// printReport prints a night: its steps, its files, and the loans that it quarantined.
+func printReport(w io.Writer, r *batch.Report) error {
+	if _, err := fmt.Fprintf(w, textRun, r.Run, r.BusinessDate, r.State, dash(r.PreviousDate), r.Who, r.Why); err != nil {
+		return err
+	}
+	if r.StoppedBecause != "" {
+		if _, err := fmt.Fprintf(w, textStopped, r.StoppedBecause); err != nil {
+			return err
+		}
+	}
+	steps := make([][]any, len(r.Steps))
+	for i, s := range r.Steps {
+		steps[i] = []any{s.Step, s.State, s.Read, s.Changed, joinCounts(s.Counts), s.Amount, s.Exceptions, fmt.Sprintf("%.2f", s.Seconds)}
+	}
+	if err := printTable(w, headSteps, steps); err != nil {
+		return err
+	}
+	if len(r.Files) > 0 {
+		if err := printTitled(w, titleFiles, headFiles, fileRows(r.Files)); err != nil {
+			return err
+		}
+	}
+	if len(r.Exceptions) == 0 {
+		return nil
+	}
+	exceptions := make([][]any, len(r.Exceptions))
+	for i, e := range r.Exceptions {
+		exceptions[i] = []any{e.LoanID, e.Step, e.Code, e.FirstRun, e.Detail}
+	}
+	return printTitled(w, titleExceptions, headExceptions, exceptions)
+}
+
+func fileRows(files []batch.FileReport) [][]any {
+	rows := make([][]any, len(files))
+	for i, f := range files {
+		rows[i] = []any{f.File, f.Program, f.AsOf, f.State, f.Records, f.Excluded, f.Deletions, f.Bytes, dash(f.Name)}
+	}
+	return rows
+}

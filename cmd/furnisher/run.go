@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/bureau"
+	"github.com/furnisher/furnisher/batch/look"
+	"github.com/furnisher/furnisher/batch/step"
+	"github.com/furnisher/furnisher/rules"
+)
+
+// maxWorkers bounds how many chunks are worked on at once: each takes a connection to the database.
+const maxWorkers = 64
+
+// night is what a person decides about a night.
+type night struct {
+	date    rules.Date
+	workers int
+	why     string
+	dir     string // of the bureaus' files
+}
+
+// flags are the flags that `run` and `schedule` share.
+func (n *night) flags(f *pflag.FlagSet, why string) {
+	f.IntVar(&n.workers, "workers", batch.DefaultWorkers, flagWorkers)
+	f.StringVar(&n.why, "why", why, flagWhy)
+}
+
+// check reports flags that no night can be run with.
+func (n *night) check() error {
+	if n.workers < 1 || n.workers > maxWorkers {
+		return &ending{err: fmt.Errorf(textWorkers, n.workers, maxWorkers), code: exitUsage, hint: hintWorkers}
+	}
+	return nil
+}
+
+func (a *app) runCommand() *cobra.Command {
+	var n night
+	var date dateFlag
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "run --date YYYY-MM-DD", Short: shortRun, Long: longRun, Args: cobra.NoArgs,
+		RunE: a.does(func(ctx context.Context, _ []string) (err error) {
+			if date == 0 {
+				return &ending{err: errNoDate, code: exitUsage, hint: hintDate}
+			}
+			n.date = rules.Date(date)
+			if n.dir, err = a.filesDir(); err != nil {
+				return err
+			}
+			if err := n.check(); err != nil {
+				return err
+			}
+			return a.withDB(ctx, func(db *sqlx.DB) error {
+				report, err := a.night(ctx, db, n)
+				if report != nil {
+					err = errors.Join(err, a.printNight(report, asJSON))
+				}
+				return errors.Join(err, outcome(report, err))
+			})
+		}),
+	}
+	c.Flags().Var(&date, "date", flagDate)
+	n.flags(c.Flags(), whyRun)
+	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
+	return c
+}
+
+// night takes the book through one business date. The report is there also beside an error, once the run
+// was opened.
+func (a *app) night(ctx context.Context, db *sqlx.DB, n night) (*batch.Report, error) {
+	runner := batch.Runner{
+		DB: db, Plan: step.Nightly(bureau.Files{Dir: n.dir, VendorVersion: version}), Log: a.log, Now: a.now,
+		Workers: n.workers, Version: version, Who: a.who(), Why: n.why,
+	}
+	report, err := runner.Run(ctx, n.date)
+	if errors.Is(err, batch.ErrUnfinished) {
+		if runs, lookErr := look.Runs(ctx, db); lookErr == nil && len(runs) > 0 {
+			err = &ending{err: err, hint: hintFinish(runs[0].BusinessDate)}
+		}
+	}
+	return report, err
+}
+
+// outcome is the ending of a night that was closed with exceptions.
+func outcome(report *batch.Report, err error) error {
+	if err != nil || report == nil || len(report.Exceptions) == 0 {
+		return nil
+	}
+	return &ending{
+		err: fmt.Errorf(textExceptions, len(report.Exceptions)), code: exitExceptions, hint: hintExceptions(report.Run),
+	}
+}
+
+func (a *app) printNight(r *batch.Report, asJSON bool) error {
+	switch {
+	case asJSON:
+		return printJSON(a.stdout, r)
+	case a.settings.quiet:
+		return nil
+	}
+	return printReport(a.stdout, r)
+}

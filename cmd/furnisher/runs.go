@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strconv"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/spf13/cobra"
+
+	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/look"
+)
+
+func (a *app) runsCommand() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "runs", Short: shortRuns, Args: cobra.NoArgs,
+		RunE: a.does(func(ctx context.Context, _ []string) error {
+			return a.withDB(ctx, func(db *sqlx.DB) error {
+				runs, err := look.Runs(ctx, db)
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return printJSON(a.stdout, runs)
+				}
+				return printTable(a.stdout, headRuns, runRows(runs))
+			})
+		}),
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
+	c.AddCommand(a.runsShowCommand())
+	return c
+}
+
+func runRows(runs []look.Run) [][]any {
+	rows := make([][]any, len(runs))
+	for i, r := range runs {
+		rows[i] = []any{r.Run, r.BusinessDate, r.State, r.Changed, r.Files, r.Exceptions, r.Started.UTC().Format(timeLayout), r.Who, r.Why, r.StoppedBecause}
+	}
+	return rows
+}
+
+func (a *app) runsShowCommand() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "show RUN", Short: shortRunsShow, Args: cobra.ExactArgs(1),
+		RunE: a.does(func(ctx context.Context, args []string) error {
+			run, err := strconv.ParseInt(args[0], 10, 64)
+			if err != nil {
+				return &ending{err: errNotNumber(args[0]), code: exitUsage, hint: hintRuns}
+			}
+			return a.withDB(ctx, func(db *sqlx.DB) error {
+				report, err := batch.LoadReport(ctx, db, run)
+				if errors.Is(err, sql.ErrNoRows) {
+					return &ending{err: errNoRun(run), code: exitFailed, hint: hintRuns}
+				}
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return printJSON(a.stdout, report)
+				}
+				return printReport(a.stdout, report)
+			})
+		}),
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
+	return c
+}
