@@ -1,7 +1,7 @@
 package rules_test
 
 import (
-	"testing"
+	"pgregory.net/rapid"
 
 	"github.com/furnisher/furnisher/rules"
 )
@@ -126,7 +126,7 @@ func account(asOf string, events ...event) *rules.Account {
 }
 
 // report is the file's word on an account that must be reported.
-func report(t testing.TB, a *rules.Account) *rules.Reported {
+func report(t rapid.TB, a *rules.Account) *rules.Reported {
 	t.Helper()
 	r, excluded, err := rules.Report(a)
 	if err != nil || excluded != nil {

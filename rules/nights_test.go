@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/furnisher/furnisher/rules"
 )
@@ -60,7 +61,7 @@ func (n *night) apply(m rules.Move, d rules.Date) {
 }
 
 // run makes steps 1 and 2 of one night and returns how many moves they made.
-func (n *night) run(t testing.TB, d rules.Date) int {
+func (n *night) run(t rapid.TB, d rules.Date) int {
 	t.Helper()
 	n.loan.Ledger = ledgerOn(d, n.events)
 	before := len(n.history)
