@@ -25,7 +25,7 @@ var entryKinds = []rules.Kind{
 func samples() *rapid.Generator[sample] {
 	return rapid.Custom(func(t *rapid.T) sample {
 		s := sample{opened: day("2026-01-01") + rules.Date(rapid.IntRange(0, 800).Draw(t, "opened"))}
-		s.last = s.opened + rules.Date(rapid.IntRange(20, 260).Draw(t, "days"))
+		s.last = s.opened + rules.Date(rapid.SampledFrom([]int{40, 90, 180, 260}).Draw(t, "days"))
 		s.product = rules.Product{
 			DelinquentAfter: rapid.IntRange(0, 3).Draw(t, "N1"), ChargeOffAfter: rapid.IntRange(0, 3).Draw(t, "N2"),
 			GraceDays: rapid.SampledFrom([]int{0, 0, 1, 5, 15, 45}).Draw(t, "grace"), ClosesOnPayoff: rapid.IntRange(0, 3).Draw(t, "closes") > 0,

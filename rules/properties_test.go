@@ -1,0 +1,108 @@
+package rules_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/furnisher/furnisher/rules"
+)
+
+// Conservation: the balance is the sum of the effects of the entries, and undoing every entry leaves nothing.
+func TestConservation(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := samples().Draw(t, "loan")
+		s.all(func(d rules.Date) {
+			l := ledgerOn(d, s.events)
+			var sum rules.Cents
+			for _, e := range l.Entries {
+				sum += e.EffectOnBalance()
+			}
+			if got := l.At(d).Balance; got != sum {
+				t.Fatalf("balance on %s: got %s, want %s", d, got, sum)
+			}
+		})
+		undone := slices.Clone(s.events)
+		for k := range undone {
+			undone[k].undoneOn = s.last + rules.Date(rapid.IntRange(0, 5).Draw(t, "undone"))
+		}
+		end := s.last + 5
+		for _, e := range undone {
+			end = max(end, e.on)
+		}
+		for k := range undone {
+			undone[k].undoneOn = max(undone[k].undoneOn, undone[k].on)
+		}
+		l := ledgerOn(end, undone)
+		if got := l.At(end); got != (rules.Totals{}) || l.PastDue(end) != 0 || l.DaysPastDue(end) != 0 || l.LastPaymentOn(end) != 0 {
+			t.Fatalf("all undone: got %+v, past due %s, want nothing", got, l.PastDue(end))
+		}
+	})
+}
+
+// A night that runs again for its date makes no move; a loan makes one automatic move on a date, and none
+// jumps from ACTIVE to CHARGE_OFF (DQ5, Q1). Only payoffs undone and made again are two moves (Q11).
+func TestNightsIdempotent(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := samples().Draw(t, "loan")
+		n := s.loan()
+		for d := s.opened; d <= s.last; d += rules.Date(rapid.SampledFrom([]int{1, 1, 2, 9, 40}).Draw(t, "next night")) {
+			was := n.loan.Status
+			moves := n.run(t, d)
+			if moves > 1 && (moves != 2 || !was.PaidClosed() || !n.loan.Status.PaidClosed()) {
+				t.Fatalf("%s: %d moves from %s: %v", d, moves, was, n.history)
+			}
+			if was == rules.Active && n.loan.Status == rules.ChargeOff {
+				t.Fatalf("%s: from ACTIVE to CHARGE_OFF", d)
+			}
+			if again := n.run(t, d); again != 0 {
+				t.Fatalf("%s again: %d moves: %v", d, again, n.history)
+			}
+			if n.loan.Status.Closed() != (n.loan.ClosedOn != 0) || n.loan.ClosedOn > d {
+				t.Fatalf("%s: %s closed on %s", d, n.loan.Status, n.loan.ClosedOn)
+			}
+		}
+	})
+}
+
+// Without payments the days past due of a loan that owes never fall, and rise by one a day once they began.
+func TestDaysPastDueMonotone(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := samples().Draw(t, "loan")
+		s.events = slices.DeleteFunc(s.events, func(e event) bool {
+			return e.kind != "" && e.kind != rules.Origination && !strings.Contains(string(e.kind), "FEE") && e.kind != rules.Interest
+		})
+		for k := range s.events {
+			s.events[k].undoneOn = 0
+		}
+		before := 0
+		s.all(func(d rules.Date) {
+			days := ledgerOn(d, s.events).DaysPastDue(d)
+			if days < before || before > 0 && days != before+1 {
+				t.Fatalf("days past due on %s: got %d after %d", d, days, before)
+			}
+			before = days
+		})
+	})
+}
+
+// The count does not depend on which nights ran: whatever nights ran before, a loan that they did not move
+// has the count that a first night would find (DQ2).
+func TestCountIndependentOfNights(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := samples().Draw(t, "loan")
+		s.product.ClosesOnPayoff, s.product.DelinquentAfter = false, 0
+		n := s.loan()
+		for d := s.opened; d < s.last; d += rules.Date(rapid.SampledFrom([]int{1, 2, 9, 40}).Draw(t, "next night")) {
+			n.run(t, d)
+		}
+		fresh := s.loan()
+		n.loan.Product.DelinquentAfter, fresh.loan.Product.DelinquentAfter = 1, 1
+		got, want := n.run(t, s.last), fresh.run(t, s.last)
+		if got != want || !slices.Equal(n.history, fresh.history) {
+			t.Fatalf("got %v, want %v", n.history, fresh.history)
+		}
+	})
+}
