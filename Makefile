@@ -1,0 +1,57 @@
+# The targets that people need. Everything that is fetched or built goes to bin/ and .cache/.
+
+GO ?= go
+FUZZTIME ?= 20s
+GOLANGCI_LINT_VERSION = v2.15.0
+GOLANGCI_LINT = .cache/bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test race fuzz bench golden lint verify pg
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-8s %s\n", $$1, $$2}' Makefile
+
+build: ## Build bin/furnisher
+	$(GO) build -o bin/furnisher ./cmd/furnisher
+
+demo: pg build ## Take a generated portfolio through its nights
+	bin/furnisher demo
+
+test: pg ## Run all tests, on a real PostgreSQL that they start themselves
+	$(GO) test -timeout 10m ./...
+
+race: pg ## Run all tests under the race detector
+	CGO_ENABLED=1 $(GO) test -race -timeout 20m ./...
+
+fuzz: pg ## Fuzz every decoder for FUZZTIME each
+	@set -e; for package in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n 1 dirname | sort -u); do \
+		for target in $$(grep -ho '^func Fuzz[A-Za-z0-9_]*' $$package/*_test.go | sed 's/^func //'); do \
+			echo "fuzz $$package $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
+		done; \
+	done
+
+bench: pg ## Run the benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem -timeout 30m ./...
+
+golden: pg ## Rewrite the golden files; review them as a diff
+	$(GO) test -count 1 $$(grep -rlE --include='*_test.go' 'flag\.Bool\("update"' . | xargs -n 1 dirname | sort -u) -update
+
+lint: $(GOLANGCI_LINT) ## Run the linters
+	$(GOLANGCI_LINT) run ./...
+
+$(GOLANGCI_LINT):
+	GOBIN=$(CURDIR)/.cache/bin $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+	mv .cache/bin/golangci-lint $@
+
+verify: ## Make what is generated anew and fail if that changes anything
+	@mkdir -p .cache
+	@git status --porcelain >.cache/verify.before && git diff >>.cache/verify.before
+	$(GO) mod verify
+	$(GO) generate ./...
+	$(MAKE) golden
+	@git status --porcelain >.cache/verify.after && git diff >>.cache/verify.after
+	@diff -u .cache/verify.before .cache/verify.after && echo "verify: nothing changed"
+
+pg: ## Find PostgreSQL server programs, or get them
+	@fixtures/pg-install.sh
