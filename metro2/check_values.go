@@ -38,7 +38,7 @@ func (l *Layout[T]) checkValues(rec *T, index int, decoded, business bool, findi
 	steps := l.plans[Character].steps
 	for i := range steps {
 		s := &steps[i]
-		if s.ref == nil || decoded && s.kind != kindText {
+		if !s.hasValue() || decoded && s.kind != kindText {
 			continue
 		}
 		id, severity, says := s.checkValue(rec, decoded, business)
@@ -53,19 +53,19 @@ func (l *Layout[T]) checkValues(rec *T, index int, decoded, business bool, findi
 }
 
 func (s *step[T]) checkValue(rec *T, decoded, business bool) (id string, severity Severity, says string) {
-	switch ref := s.ref(rec).(type) {
-	case *string:
-		return s.checkText(*ref, decoded, business)
-	case *Dollars:
-		return s.checkNumber(int64(*ref))
-	case *Number:
-		return s.checkNumber(int64(*ref))
-	case *Date:
-		if *ref != 0 && !ref.Valid() {
+	switch s.kind {
+	case kindText, kindRawText:
+		return s.checkText(*at[string](rec, s.offset), decoded, business)
+	case kindDollars:
+		return s.checkNumber(int64(*at[Dollars](rec, s.offset)))
+	case kindNumber:
+		return s.checkNumber(int64(*at[Number](rec, s.offset)))
+	case kindDate:
+		if v := *at[Date](rec, s.offset); v != 0 && !v.Valid() {
 			return "F05", Error, saysNotADate
 		}
-	case *Timestamp:
-		if *ref != 0 && !ref.Valid() {
+	case kindTimestamp:
+		if v := *at[Timestamp](rec, s.offset); v != 0 && !v.Valid() {
 			return "F05", Error, saysNotATime
 		}
 	}
@@ -73,7 +73,7 @@ func (s *step[T]) checkValue(rec *T, decoded, business bool) (id string, severit
 }
 
 func (s *step[T]) checkNumber(v int64) (id string, severity Severity, says string) {
-	if v < 0 || v >= powersOfTen[s.field.Width] {
+	if v < 0 || v >= s.limit {
 		return "F04", Error, saysNegative
 	}
 	return "", 0, ""

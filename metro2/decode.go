@@ -1,5 +1,10 @@
 package metro2
 
+import (
+	"encoding/binary"
+	"slices"
+)
+
 // What decoding says about the bytes of one field.
 const (
 	saysNotDigits   = "not a number: a byte is not a digit"
@@ -39,30 +44,30 @@ func (l *Layout[T]) decode(src []byte, text string, form Form, index int, rec *T
 	p := &l.plans[form]
 	d := decoder{src: src, text: text, segment: l.name, index: index, problems: problems}
 	d.clean = form == Character && upperOnly(src)
-	for i := range p.steps {
-		s := &p.steps[i]
+	texts := p.texts
+	for i := range texts {
+		s := &texts[i]
+		*at[string](rec, s.offset) = s.getText(&d)
+	}
+	values := p.values
+	for i := range values {
+		s := &values[i]
 		switch s.kind {
-		case kindText:
-			*(s.ref(rec).(*string)) = s.getText(&d)
-		case kindRawText:
-			*(s.ref(rec).(*string)) = s.getRawText(&d)
 		case kindDollars:
-			*(s.ref(rec).(*Dollars)) = Dollars(s.getNumber(&d))
+			*at[Dollars](rec, s.offset) = Dollars(s.getNumber(&d))
 		case kindNumber:
-			*(s.ref(rec).(*Number)) = Number(s.getNumber(&d))
+			*at[Number](rec, s.offset) = Number(s.getNumber(&d))
 		case kindDate:
-			*(s.ref(rec).(*Date)) = s.getDate(&d)
+			*at[Date](rec, s.offset) = s.getDate(&d)
 		case kindTimestamp:
-			*(s.ref(rec).(*Timestamp)) = s.getTimestamp(&d)
-		case kindFixed:
-			if d.text[s.start:s.end] != s.field.Fixed {
-				s.problem(&d, "F03", Error, saysConstant)
-			}
-		case kindReserved:
-			if trimmedLen(d.src[s.start:s.end]) != 0 {
-				s.problem(&d, "F08", Warning, saysReserved)
-			}
+			*at[Timestamp](rec, s.offset) = s.getTimestamp(&d)
 		}
+	}
+	for i := range p.fillers {
+		p.fillers[i].checkFiller(&d)
+	}
+	if found := d.problems[len(problems):]; len(found) > 1 {
+		slices.SortStableFunc(found, func(a, b Problem) int { return a.Position - b.Position })
 	}
 	return d.problems
 }
@@ -71,33 +76,43 @@ func (s *step[T]) problem(d *decoder, rule string, severity Severity, says strin
 	d.problem(s.field.Key, s.field.position, rule, severity, says)
 }
 
+func (s *step[T]) checkFiller(d *decoder) {
+	field := d.src[s.start:s.end]
+	switch {
+	case s.kind == kindFixed && string(field) != s.field.Fixed:
+		s.problem(d, "F03", Error, saysConstant)
+	case s.kind == kindReserved && trimmedLen(field) != 0:
+		s.problem(d, "F08", Warning, saysReserved)
+	}
+}
+
 func (s *step[T]) getText(d *decoder) string {
-	start, end := s.start, s.end
-	end = start + int32(trimmedLen(d.src[start:end]))
-	if start == end {
+	start := int(s.start)
+	n := trimmedLen(d.src[start:s.end])
+	if n == 0 {
 		return ""
 	}
+	if !d.clean || d.src[start] == ' ' || s.kind == kindRawText {
+		return s.getUncleanText(d, start, start+n)
+	}
+	return d.text[start : start+n]
+}
+
+// getUncleanText looks closer where the usual text is taken as it is.
+func (s *step[T]) getUncleanText(d *decoder, start, end int) string {
 	if !d.clean {
 		s.inspect(d)
+	}
+	if s.kind == kindRawText { // in a payment history each place is a month
+		return d.text[s.start:s.end]
 	}
 	if d.src[start] == ' ' {
 		s.problem(d, "F06", Warning, saysIndented)
-		for d.src[start] == ' ' {
-			start++
-		}
+	}
+	for d.src[start] == ' ' {
+		start++
 	}
 	return d.text[start:end]
-}
-
-// getRawText keeps the blanks: in a payment history each place is a month.
-func (s *step[T]) getRawText(d *decoder) string {
-	if trimmedLen(d.src[s.start:s.end]) == 0 {
-		return ""
-	}
-	if !d.clean {
-		s.inspect(d)
-	}
-	return d.text[s.start:s.end]
 }
 
 // inspect reports the first byte of each sort that text must not hold.
@@ -116,11 +131,22 @@ func (s *step[T]) inspect(d *decoder) {
 }
 
 func (s *step[T]) getDate(d *decoder) Date {
+	if !s.packed { // the usual date, without a detour
+		digits := binary.LittleEndian.Uint64(d.src[s.start:s.end])
+		if digits == eightZeros {
+			return 0
+		}
+		if v, ok := parse8(digits); ok {
+			if date := dateOfDigits(uint32(v)); date.Valid() {
+				return date
+			}
+		}
+	}
 	v := s.getNumber(d)
 	if v == 0 {
 		return 0
 	}
-	date := Date(v%10000*10000 + v/10000)
+	date := dateOfDigits(uint32(v))
 	if !date.Valid() {
 		s.problem(d, "F05", Error, saysNotADate)
 	}
@@ -132,8 +158,7 @@ func (s *step[T]) getTimestamp(d *decoder) Timestamp {
 	if v == 0 {
 		return 0
 	}
-	day := v / 1000000
-	stamp := Timestamp((day%10000*10000+day/10000)*1000000 + v%1000000)
+	stamp := timestampOfDigits(v)
 	if !stamp.Valid() {
 		s.problem(d, "F05", Error, saysNotATime)
 	}
@@ -154,10 +179,10 @@ func (s *step[T]) getNumber(d *decoder) uint64 {
 func (s *step[T]) getPacked(d *decoder, field []byte) uint64 {
 	v, ok, usual := parsePacked(field)
 	switch {
-	case ok && v >= uint64(powersOfTen[s.field.Width]):
+	case ok && v >= uint64(s.limit):
 		// An even count of digits leaves one leading half-byte unused.
 		s.problem(d, "F04", Error, saysNotDigits)
-		return v % uint64(powersOfTen[s.field.Width])
+		return v % uint64(s.limit)
 	case ok && usual:
 		return v
 	case ok:

@@ -1,6 +1,9 @@
 package metro2
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
 // Eight bytes at a time: the number and blank handling of the whole package
 // rests on the few functions of this file.
@@ -10,18 +13,45 @@ const (
 	eightBlanks = 0x2020202020202020 // eight spaces
 )
 
-// putDigits writes v right-justified and zero-filled over the whole of out.
-// The caller has checked that v fits.
-func putDigits(out []byte, v uint64) {
-	n := len(out)
-	if n >= 8 {
-		binary.LittleEndian.PutUint64(out[n-8:], digits8(v%1e8))
-		v /= 1e8
-		n -= 8
+// pairs holds the two digit characters of 0 to 99, the first in the low byte.
+var pairs = func() (table [100]uint16) {
+	for v := range table {
+		table[v] = uint16('0'+v/10) | uint16('0'+v%10)<<8
 	}
-	for i := n - 1; i >= 0; i-- {
-		out[i] = '0' + byte(v%10)
-		v /= 10
+	return table
+}()
+
+// putPair writes v < 100 into the first two bytes of out.
+func putPair(out []byte, v uint32) {
+	binary.LittleEndian.PutUint16(out, pairs[v])
+}
+
+// putDigits writes the last digits of v, right-justified and zero-filled, over
+// the whole of out, which is at most 14 bytes.
+func putDigits(out []byte, v uint64) {
+	v %= uint64(powersOfTen[len(out)])
+	for i := range out {
+		out[i] = '0'
+	}
+	putSignificant(out, v)
+}
+
+// putSignificant writes v right-justified into a field of zeros. The caller has
+// checked that v fits.
+func putSignificant(out []byte, v uint64) {
+	i := len(out)
+	if v >= 10000 && i >= 8 {
+		i -= 8
+		binary.LittleEndian.PutUint64(out[i:i+8], digits8(v%1e8))
+		v /= 1e8
+	}
+	for v >= 10 {
+		i -= 2
+		putPair(out[i:i+2], uint32(v%100))
+		v /= 100
+	}
+	if v > 0 {
+		out[i-1] = '0' + byte(v)
 	}
 }
 
@@ -50,16 +80,25 @@ func parse8(w uint64) (v uint64, ok bool) {
 // parseDigits reads a field of digit characters; ok is false when any byte is
 // something else.
 func parseDigits(src []byte) (v uint64, ok bool) {
-	n := len(src)
-	if n < 8 {
+	head := len(src) - 8
+	if head < 0 {
 		return parseFew(src)
 	}
-	tail, ok := parse8(binary.LittleEndian.Uint64(src[n-8:]))
-	if !ok || n == 8 {
-		return tail, ok
+	if tail := binary.LittleEndian.Uint64(src[head:]); tail != eightZeros {
+		if v, ok = parse8(tail); !ok {
+			return 0, false
+		}
 	}
-	head, ok := parseFew(src[:n-8])
-	return head*1e8 + tail, ok
+	scale := uint64(1e8)
+	for i := head - 1; i >= 0; i-- {
+		digit := src[i] - '0'
+		if digit > 9 {
+			return 0, false
+		}
+		v += uint64(digit) * scale
+		scale *= 10
+	}
+	return v, true
 }
 
 func parseFew(src []byte) (v uint64, ok bool) {
@@ -76,7 +115,13 @@ func parseFew(src []byte) (v uint64, ok bool) {
 // trimmedLen returns the length of src without the blanks at its end.
 func trimmedLen(src []byte) int {
 	n := len(src)
-	for n >= 8 && binary.LittleEndian.Uint64(src[n-8:n]) == eightBlanks {
+	for n >= 8 {
+		// The last byte of the eight is the highest of the word, so the
+		// zero bits at the top of the difference are the blanks.
+		rest := binary.LittleEndian.Uint64(src[n-8:n]) ^ eightBlanks
+		if rest != 0 {
+			return n - bits.LeadingZeros64(rest)>>3
+		}
 		n -= 8
 	}
 	for n > 0 && src[n-1] == ' ' {
@@ -88,12 +133,20 @@ func trimmedLen(src []byte) int {
 // upperOnly reports whether every byte is a printable ASCII character below
 // the lower-case letters. Most records are, so most need no closer look.
 func upperOnly(src []byte) bool {
+	// The high bit of a byte tells: set by adding 0x20 (0x60 and up) or by
+	// taking it away (below 0x20; 0xe0 and up). A carry into the next byte
+	// only comes from one that tells already.
 	var bad uint64
+	for len(src) >= 32 {
+		a, b := binary.LittleEndian.Uint64(src), binary.LittleEndian.Uint64(src[8:])
+		c, d := binary.LittleEndian.Uint64(src[16:]), binary.LittleEndian.Uint64(src[24:])
+		bad |= a + eightBlanks | (a - eightBlanks) | (b + eightBlanks) | (b - eightBlanks) |
+			(c + eightBlanks) | (c - eightBlanks) | (d + eightBlanks) | (d - eightBlanks)
+		src = src[32:]
+	}
 	for len(src) >= 8 {
-		w := binary.LittleEndian.Uint64(src)
-		// High bit per byte: set already, or set by adding 0x20 (0x60 and
-		// up), or borrowed by taking 0x20 away (below 0x20).
-		bad |= w | (w&0x7f7f7f7f7f7f7f7f + eightBlanks) | (w - eightBlanks)
+		a := binary.LittleEndian.Uint64(src)
+		bad |= a + eightBlanks | (a - eightBlanks)
 		src = src[8:]
 	}
 	if bad&0x8080808080808080 != 0 {

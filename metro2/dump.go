@@ -93,35 +93,34 @@ func (s *step[T]) appendValue(dst []byte, rec *T, rdw int) []byte {
 	case kindFixed:
 		return appendString(dst, s.field.Fixed)
 	case kindText, kindRawText:
-		return appendString(dst, trimBlanks(*(s.ref(rec).(*string))))
+		return appendString(dst, trimBlanks(*at[string](rec, s.offset)))
 	case kindDollars:
-		return strconv.AppendInt(dst, int64(*(s.ref(rec).(*Dollars))), 10)
+		return strconv.AppendInt(dst, int64(*at[Dollars](rec, s.offset)), 10)
 	case kindDate:
-		v := *(s.ref(rec).(*Date))
-		return appendDigits(dst, int64(v%10000)*10000+int64(v/10000), 8, v == 0)
+		v := *at[Date](rec, s.offset)
+		return appendDigits(dst, v.digits(), 8, v == 0)
 	case kindTimestamp:
-		v := *(s.ref(rec).(*Timestamp))
-		day := int64(v / 1000000)
-		return appendDigits(dst, (day%10000*10000+day/10000)*1000000+int64(v%1000000), 14, v == 0)
+		v := *at[Timestamp](rec, s.offset)
+		return appendDigits(dst, v.digits(), 14, v == 0)
 	}
-	v := int64(*(s.ref(rec).(*Number)))
+	v := *at[Number](rec, s.offset)
 	switch s.field.Show {
 	case ShowDigits:
-		return appendDigits(dst, v, s.field.Width, v == 0)
+		return appendDigits(dst, uint64(max(v, 0)), s.field.Width, v == 0)
 	case ShowCode:
-		return appendDigits(dst, v, s.field.Width, false)
+		return appendDigits(dst, uint64(max(v, 0)), s.field.Width, false)
 	}
-	return strconv.AppendInt(dst, v, 10)
+	return strconv.AppendInt(dst, int64(v), 10)
 }
 
-func appendDigits(dst []byte, v int64, width int, empty bool) []byte {
+func appendDigits(dst []byte, v uint64, width int, empty bool) []byte {
 	dst = append(dst, '"')
 	if !empty {
 		n := len(dst)
 		for range width {
 			dst = append(dst, '0')
 		}
-		putDigits(dst[n:], uint64(max(v, 0)))
+		putDigits(dst[n:], v)
 	}
 	return append(dst, '"')
 }

@@ -79,6 +79,13 @@ func appendSegments(dst []byte, rec *Record, form Form) ([]byte, error) {
 			return nil, err
 		}
 	}
+	if rec.K1 == nil && rec.K2 == nil && rec.K3 == nil && rec.K4 == nil && rec.L1 == nil && rec.N1 == nil {
+		return dst, nil
+	}
+	return appendSingles(dst, rec, form)
+}
+
+func appendSingles(dst []byte, rec *Record, form Form) (_ []byte, err error) {
 	if dst, err = appendSingle(dst, k1Layout, rec.K1, form); err != nil {
 		return nil, err
 	}
@@ -158,12 +165,53 @@ func (l *Layout[T]) append(dst []byte, rec *T, form Form, index int) ([]byte, er
 	n := len(dst)
 	dst = append(dst, p.blank...)
 	out := dst[n:]
-	for i := range p.steps {
-		s := &p.steps[i]
-		if s.ref == nil {
-			continue
+	texts := p.texts
+	for i := range texts {
+		s := &texts[i]
+		v := *at[string](rec, s.offset)
+		switch {
+		case v == "":
+		case len(v) == 1 && v[0] != ' ':
+			out[s.start] = v[0]
+		default:
+			if copy(out[s.start:s.end], v) < len(v) || v[0] == ' ' {
+				if reason := s.textReason(v); reason != "" {
+					return nil, l.fail(s.field, index, reason)
+				}
+			}
 		}
-		if reason := s.put(out, rec); reason != "" {
+	}
+	values := p.values
+	for i := range values {
+		s := &values[i]
+		reason := ""
+		switch s.kind {
+		case kindDollars:
+			v := *at[Dollars](rec, s.offset)
+			if v == 0 {
+				continue
+			}
+			reason = s.putNumber(out[s.start:s.end], int64(v))
+		case kindNumber:
+			v := *at[Number](rec, s.offset)
+			if v == 0 {
+				continue
+			}
+			reason = s.putNumber(out[s.start:s.end], int64(v))
+		case kindDate:
+			v := *at[Date](rec, s.offset)
+			if v == 0 {
+				continue
+			}
+			reason = s.putDate(out[s.start:s.end], v)
+		case kindTimestamp:
+			v := *at[Timestamp](rec, s.offset)
+			if v == 0 {
+				continue
+			}
+			reason = s.putTimestamp(out[s.start:s.end], v)
+		}
+		if reason != "" {
 			return nil, l.fail(s.field, index, reason)
 		}
 	}
@@ -173,79 +221,77 @@ func (l *Layout[T]) append(dst []byte, rec *T, form Form, index int) ([]byte, er
 	return dst, l.checkText(rec, p, index)
 }
 
-// put writes one value into out, the bytes of the segment. It returns the
-// reason when the value does not fit, and "" when it does.
-func (s *step[T]) put(out []byte, rec *T) string {
-	ref := s.ref(rec)
-	switch s.kind {
-	case kindText, kindRawText:
-		v := *(ref.(*string))
-		if v == "" {
-			return ""
-		}
-		field := out[s.start:s.end]
-		if len(v) > len(field) {
-			return reasonTooLong
-		}
-		if v[0] == ' ' && s.kind == kindText {
-			return reasonBlank
-		}
-		copy(field, v)
-		return ""
-	case kindDollars:
-		return s.putNumber(out, int64(*(ref.(*Dollars))))
-	case kindNumber:
-		return s.putNumber(out, int64(*(ref.(*Number))))
-	case kindDate:
-		v := *(ref.(*Date))
-		if v == 0 {
-			return ""
-		}
-		if !v.Valid() {
-			return reasonDate
-		}
-		return s.putNumber(out, int64(v%10000)*10000+int64(v/10000))
-	default:
-		v := *(ref.(*Timestamp))
-		if v == 0 {
-			return ""
-		}
-		if !v.Valid() {
-			return reasonDate
-		}
-		day := int64(v / 1000000)
-		return s.putNumber(out, (day%10000*10000+day/10000)*1000000+int64(v%1000000))
-	}
-}
-
-func (s *step[T]) putNumber(out []byte, v int64) string {
-	if v == 0 {
-		return ""
-	}
-	if v < 0 {
-		return reasonNegative
-	}
-	if v >= powersOfTen[s.field.Width] {
-		return reasonTooLarge
-	}
-	if s.packed {
-		putPacked(out[s.start:s.end], uint64(v))
-	} else {
-		putDigits(out[s.start:s.end], uint64(v))
+// textReason says what is wrong with a text that was cut or begins with a blank.
+func (s *step[T]) textReason(v string) string {
+	switch {
+	case len(v) > int(s.end-s.start):
+		return reasonTooLong
+	case s.kind == kindText:
+		return reasonBlank
 	}
 	return ""
 }
 
-var powersOfTen = [...]int64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14}
+func (s *step[T]) putDate(field []byte, v Date) string {
+	switch {
+	case !v.Valid():
+		return reasonDate
+	case s.packed:
+		putPacked(field, v.digits())
+	default:
+		putDateDigits(field, v)
+	}
+	return ""
+}
+
+// putDateDigits writes a valid date as MMDDYYYY.
+func putDateDigits(field []byte, v Date) {
+	field = field[:8]
+	year, monthDay := uint32(v)/10000, uint32(v)%10000
+	putPair(field[0:], monthDay/100)
+	putPair(field[2:], monthDay%100)
+	putPair(field[4:], year/100)
+	putPair(field[6:], year%100)
+}
+
+func (s *step[T]) putTimestamp(field []byte, v Timestamp) string {
+	switch {
+	case !v.Valid():
+		return reasonDate
+	case s.packed:
+		putPacked(field, v.digits())
+	default:
+		putDateDigits(field, v.Date())
+		clock := uint32(v % 1000000)
+		putPair(field[8:], clock/10000)
+		putPair(field[10:], clock/100%100)
+		putPair(field[12:], clock%100)
+	}
+	return ""
+}
+
+func (s *step[T]) putNumber(field []byte, v int64) string {
+	switch {
+	case v < 0:
+		return reasonNegative
+	case v >= s.limit:
+		return reasonTooLarge
+	case s.packed:
+		putPacked(field, uint64(v))
+	default:
+		putSignificant(field, uint64(v))
+	}
+	return ""
+}
 
 // checkText finds the text field that must not be written.
 func (l *Layout[T]) checkText(rec *T, p *plan[T], index int) error {
 	for i := range p.steps {
 		s := &p.steps[i]
-		if s.kind != kindText && s.kind != kindRawText {
+		if s.kind > kindRawText {
 			continue
 		}
-		for _, c := range []byte(*(s.ref(rec).(*string))) {
+		for _, c := range []byte(*at[string](rec, s.offset)) {
 			switch {
 			case c > 126:
 				return l.fail(s.field, index, reasonNonASCII)

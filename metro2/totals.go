@@ -12,11 +12,11 @@ func (t *Totals) Add(rec *Record) {
 	for i := range totalSteps.perRecord {
 		s := &totalSteps.perRecord[i]
 		if n := s.count(rec); n != 0 {
-			*s.ref(&t.Trailer) += n
+			*at[Number](&t.Trailer, s.offset) += n
 		}
 	}
-	if ref := totalSteps.byStatus[rec.Base.AccountStatus]; ref != nil {
-		*ref(&t.Trailer)++
+	if offset, ok := totalSteps.byStatus[rec.Base.AccountStatus]; ok {
+		*at[Number](&t.Trailer, offset)++
 	}
 }
 
@@ -24,39 +24,33 @@ func (t *Totals) Add(rec *Record) {
 func (t *Totals) Merge(other *Totals) {
 	for _, s := range trailerLayout.plans[Character].steps {
 		if s.field.recount != nil {
-			ref := numberRef(s.ref)
-			*ref(&t.Trailer) += *ref(&other.Trailer)
+			*at[Number](&t.Trailer, s.offset) += *at[Number](&other.Trailer, s.offset)
 		}
 	}
 }
 
 type totalStep struct {
-	ref   func(*Trailer) *Number
-	count func(*Record) Number
+	offset uintptr
+	count  func(*Record) Number
 }
 
 // totalSteps is the trailer table split by how a counter is found.
 var totalSteps = func() (out struct {
 	perRecord []totalStep
-	byStatus  map[string]func(*Trailer) *Number
+	byStatus  map[string]uintptr
 }) {
-	out.byStatus = map[string]func(*Trailer) *Number{}
-	for i := range trailerLayout.fields {
-		f := &trailerLayout.fields[i]
-		switch {
-		case f.recount == nil:
-		case f.recount.status != "":
-			out.byStatus[f.recount.status] = numberRef(f.Ref)
+	out.byStatus = map[string]uintptr{}
+	for _, s := range trailerLayout.plans[Character].steps {
+		switch rule := s.field.recount; {
+		case rule == nil:
+		case rule.status != "":
+			out.byStatus[rule.status] = s.offset
 		default:
-			out.perRecord = append(out.perRecord, totalStep{numberRef(f.Ref), f.recount.count})
+			out.perRecord = append(out.perRecord, totalStep{s.offset, rule.count})
 		}
 	}
 	return out
 }()
-
-func numberRef(ref func(*Trailer) any) func(*Trailer) *Number {
-	return func(t *Trailer) *Number { return ref(t).(*Number) }
-}
 
 func one(yes bool) Number {
 	if yes {

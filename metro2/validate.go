@@ -191,11 +191,11 @@ func (v *Validator) checkDuplicate(item *Item, findings []Finding) []Finding {
 func (v *Validator) checkTotals(findings []Finding) []Finding {
 	recount := v.summary.Totals.Trailer
 	for _, s := range trailerLayout.plans[Character].steps {
-		if s.ref == nil {
+		if !s.hasValue() {
 			continue
 		}
 		severity := Error
-		said, counted := *numberRef(s.ref)(&v.trailer), *numberRef(s.ref)(&recount)
+		said, counted := *at[Number](&v.trailer, s.offset), *at[Number](&recount, s.offset)
 		if s.field.recount == nil { // the block count: zero and records + 2 are both in use
 			severity, counted = Warning, recount.TotalBase+2
 			if said == 0 {

@@ -38,12 +38,18 @@ func (d Date) Day() int { return int(d) % 100 }
 // Valid reports whether d is a real calendar date of the years 1900 to 2099,
 // the range that the format accepts. An absent date is not valid.
 func (d Date) Valid() bool {
-	if d < 19000101 || d > 20991231 {
+	year, monthDay := uint32(d)/10000, uint32(d)%10000
+	month, day := monthDay/100, monthDay%100
+	if year-1900 > 199 || month-1 > 11 || day-1 > 30 {
 		return false
 	}
-	month, day := d.Month(), d.Day()
-	return month >= 1 && month <= 12 && day >= 1 && day <= daysIn(d.Year(), month)
+	return day <= uint32(monthLengths[month]) || day == 29 && isLeap(year)
 }
+
+// monthLengths are those of a common year, January at 1.
+var monthLengths = [...]uint8{0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
+
+func isLeap(year uint32) bool { return year%4 == 0 && (year%100 != 0 || year%400 == 0) }
 
 // String returns the date as YYYY-MM-DD, or "" when it is absent.
 func (d Date) String() string {
@@ -57,19 +63,6 @@ func (d Date) String() string {
 	return string(out)
 }
 
-func daysIn(year, month int) int {
-	switch month {
-	case 4, 6, 9, 11:
-		return 30
-	case 2:
-		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
-			return 29
-		}
-		return 28
-	}
-	return 31
-}
-
 // dayNumber counts days so that two valid dates can be subtracted. The year is
 // taken to begin in March, which puts the leap day at its end.
 func (d Date) dayNumber() int {
@@ -80,6 +73,12 @@ func (d Date) dayNumber() int {
 	}
 	return 365*year + year/4 - year/100 + year/400 + (153*(month-3)+2)/5 + day
 }
+
+// digits returns the date as the format writes it, the number MMDDYYYY.
+func (d Date) digits() uint64 { return uint64(d%10000)*10000 + uint64(d/10000) }
+
+// dateOfDigits is the reverse of digits.
+func dateOfDigits(v uint32) Date { return Date(v%10000*10000 + v/10000) }
 
 // addYears returns the same day n years later; 29 February becomes 1 March in
 // a year that has none.
@@ -125,6 +124,14 @@ func (t Timestamp) String() string {
 // Dollars is an amount of whole dollars, never negative. The caller cuts the
 // cents off (toward zero); a credit balance is reported as 0.
 type Dollars int64
+
+// digits returns the time stamp as the format writes it, MMDDYYYYHHMMSS.
+func (t Timestamp) digits() uint64 { return t.Date().digits()*1000000 + uint64(t%1000000) }
+
+// timestampOfDigits is the reverse of digits.
+func timestampOfDigits(v uint64) Timestamp {
+	return Timestamp(dateOfDigits(uint32(v/1000000)))*1000000 + Timestamp(v%1000000)
+}
 
 // MaxDollars is what a nine-digit amount field can hold, and what the guide
 // asks for when the true amount is larger.
