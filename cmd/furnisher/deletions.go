@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -20,9 +21,9 @@ func (d deletion) compare(other deletion) int {
 }
 
 // readDeletions lists the accounts with status DA or DF of a file.
-func (a *app) readDeletions(file string) ([]deletion, error) {
+func (a *app) readDeletions(ctx context.Context, file string) ([]deletion, error) {
 	var found []deletion
-	err := a.readMetro2(file, func(r io.Reader) error {
+	err := a.readMetro2(ctx, file, func(r io.Reader) error {
 		reader := metro2.NewReader(r)
 		for {
 			item, err := reader.Next()

@@ -74,7 +74,7 @@ func (a *app) demo(ctx context.Context, d *demo) error {
 		if err != nil {
 			return err
 		}
-		return a.demoDeletions(d, files)
+		return a.demoDeletions(ctx, d, files)
 	})
 }
 
@@ -98,11 +98,11 @@ func (a *app) demoNights(ctx context.Context, db *sqlx.DB, d *demo, o fixtures.O
 }
 
 // demoDeletions prints every deleted account with the one file in which it stands, read from the files.
-func (a *app) demoDeletions(d *demo, files []batch.FileReport) error {
+func (a *app) demoDeletions(ctx context.Context, d *demo, files []batch.FileReport) error {
 	var found []deletion
 	var promised int64
 	for _, f := range files {
-		inFile, err := a.readDeletions(f.Path)
+		inFile, err := a.readDeletions(ctx, f.Path)
 		if err != nil {
 			return err
 		}

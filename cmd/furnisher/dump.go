@@ -17,8 +17,8 @@ func (a *app) dumpCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use: "dump FILE", Short: shortDump, Long: longDump, Args: cobra.ExactArgs(1),
-		RunE: a.does(func(_ context.Context, args []string) error {
-			return a.readMetro2(args[0], func(r io.Reader) error { return a.dump(r, args[0], asJSON) })
+		RunE: a.does(func(ctx context.Context, args []string) error {
+			return a.readMetro2(ctx, args[0], func(r io.Reader) error { return a.dump(r, args[0], asJSON) })
 		}),
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, flagJSONLines)

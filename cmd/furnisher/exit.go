@@ -6,8 +6,10 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"strings"
+	"syscall"
 
 	"github.com/lib/pq"
 
@@ -94,10 +96,11 @@ func classify(ctx context.Context, err error) (code int, hint string) {
 
 // connectionLost reports whether the database went away in the middle of the work.
 func connectionLost(err error) bool {
-	var network net.Error
+	var network *net.OpError // not net.Error, which an error of a file system is, too
+	var name *net.DNSError
 	var refusal *pq.Error
 	switch {
-	case errors.Is(err, driver.ErrBadConn), errors.Is(err, sql.ErrConnDone), errors.As(err, &network):
+	case errors.Is(err, driver.ErrBadConn), errors.Is(err, sql.ErrConnDone), errors.As(err, &network), errors.As(err, &name):
 		return true
 	case errors.As(err, &refusal):
 		switch refusal.Code {
@@ -109,25 +112,41 @@ func connectionLost(err error) bool {
 	return false
 }
 
-// end tells the person how the command ended and returns its exit status.
-func (a *app) end(ctx context.Context, err error) int {
-	if err == nil {
-		return exitDone
-	}
+// end tells the person how a command ended and returns its exit status.
+func (a *app) end(ctx context.Context, command string, err error) int {
 	var own *ending
-	if !a.begun && !errors.As(err, &own) {
-		err = &ending{err: err, code: exitUsage, hint: hintHelp("furnisher")}
+	switch {
+	case err == nil:
+		return exitDone
+	case readerGone(err):
+		return exitFailed
+	case !a.begun && !errors.As(err, &own):
+		err = &ending{err: err, code: exitUsage, hint: hintHelp(command)}
 	}
 	code, hint := classify(ctx, err)
 	label := labelError
-	if code == exitExceptions {
+	switch code {
+	case exitExceptions:
 		label = labelNote
+	case exitInterrupted:
+		err = fmt.Errorf(textInterrupted, err)
 	}
-	a.tell(label, strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; "))
+	a.tell(label, oneLine(err))
 	if hint != "" {
 		a.tell(labelHint, hint)
 	}
 	return code
+}
+
+// readerGone reports whether whoever read our output had enough, as head does: nobody is left to tell.
+func readerGone(err error) bool {
+	var file *fs.PathError
+	return errors.As(err, &file) && errors.Is(file.Err, syscall.EPIPE)
+}
+
+// oneLine puts the parts of a joined error behind each other.
+func oneLine(err error) string {
+	return strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; ")
 }
 
 // tell writes one line to the person.

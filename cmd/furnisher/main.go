@@ -21,6 +21,9 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // the first signal ends the work in order, the second one the program at once
+	// As a signal that is heard, a closed pipe is an error of the write and not the end: the private server
+	// is let go of in order.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
@@ -29,5 +32,6 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, getenv: os.Getenv, now: time.Now}
 	root := a.root()
 	root.SetArgs(args)
-	return a.end(ctx, root.ExecuteContext(ctx))
+	command, err := root.ExecuteContextC(ctx)
+	return a.end(ctx, command.CommandPath(), err)
 }

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/furnisher/furnisher/rules"
+	"github.com/furnisher/furnisher/batch/look"
 )
 
 // Every line that a person reads stands in this file and in headings.go.
@@ -127,6 +127,7 @@ const (
 	textWorkers     = "%d workers: must be 1 to %d"
 	textExceptions  = "the night is closed, %d exceptions: those loans could not be decided and are tried again next night"
 	textQuarantined = "%d bad rows were quarantined, all others are in the book"
+	textInterrupted = "interrupted: %w"
 	textInvalid     = "%d errors were found"
 	textBadZone     = "there is no time zone %q"
 	textBadCron     = "cron expression %q: %w"
@@ -187,12 +188,21 @@ const (
 )
 
 func hintHelp(command string) string  { return command + " --help" }
-func hintFinish(d rules.Date) string  { return fmt.Sprintf("furnisher run --date %s", d) }
 func hintExceptions(run int64) string { return fmt.Sprintf("furnisher runs show %d", run) }
 func hintWhy(verb, file string) string {
 	return fmt.Sprintf("furnisher files %s %s --why TEXT", verb, file)
 }
 func hintValidate(name string) string { return fmt.Sprintf("furnisher metro2 validate %s", name) }
+
+// hintFinish names the run that must be finished first.
+func hintFinish(runs []look.Run) string {
+	for _, r := range runs {
+		if r.State == "RUNNING" || r.State == "STOPPED" {
+			return fmt.Sprintf("furnisher run --date %s", r.BusinessDate)
+		}
+	}
+	return hintUnfinished
+}
 
 // Lines of the log.
 const (

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -41,7 +42,7 @@ func place(f *metro2.Finding) string {
 
 // readMetro2 lets work read a file, "-" for the standard input; what is compressed by gzip is unpacked,
 // whatever its name.
-func (a *app) readMetro2(name string, work func(io.Reader) error) (err error) {
+func (a *app) readMetro2(ctx context.Context, name string, work func(io.Reader) error) error {
 	in := a.stdin
 	if name != "-" {
 		f, err := os.Open(name)
@@ -51,7 +52,9 @@ func (a *app) readMetro2(name string, work func(io.Reader) error) (err error) {
 		defer f.Close()
 		in = f
 	}
-	buffered := bufio.NewReaderSize(in, 1<<16)
+	stream := interruptible(ctx, in)
+	defer stream.Close()
+	buffered := bufio.NewReaderSize(stream, 1<<16)
 	if magic, err := buffered.Peek(3); err == nil && bytes.Equal(magic, []byte{0x1f, 0x8b, 8}) {
 		unpacked, err := gzip.NewReader(buffered)
 		if err != nil {
@@ -60,4 +63,16 @@ func (a *app) readMetro2(name string, work func(io.Reader) error) (err error) {
 		return work(unpacked)
 	}
 	return work(buffered)
+}
+
+// interruptible lets a read end with ctx: one from a terminal or a pipe would wait for ever.
+func interruptible(ctx context.Context, r io.Reader) io.ReadCloser {
+	out, in := io.Pipe()
+	stop := context.AfterFunc(ctx, func() { in.CloseWithError(ctx.Err()) })
+	go func() {
+		_, err := io.Copy(in, r)
+		stop()
+		in.CloseWithError(err)
+	}()
+	return out
 }

@@ -82,8 +82,8 @@ func (a *app) night(ctx context.Context, db *sqlx.DB, n night) (*batch.Report, e
 	}
 	report, err := runner.Run(ctx, n.date)
 	if errors.Is(err, batch.ErrUnfinished) {
-		if runs, lookErr := look.Runs(ctx, db); lookErr == nil && len(runs) > 0 {
-			err = &ending{err: err, hint: hintFinish(runs[0].BusinessDate)}
+		if runs, lookErr := look.Runs(ctx, db); lookErr == nil {
+			err = &ending{err: err, hint: hintFinish(runs)}
 		}
 	}
 	return report, err

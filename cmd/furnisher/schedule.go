@@ -79,15 +79,13 @@ func (a *app) schedule(ctx context.Context, when cron.Schedule, where *time.Loca
 	job := cron.FuncJob(func() {
 		tonight := n
 		tonight.date = rules.DateOf(a.now().In(where))
-		err := a.withDB(ctx, func(db *sqlx.DB) error {
-			report, err := a.night(ctx, db, tonight)
-			a.logNight(ctx, tonight.date, report, err)
-			return nil
+		var report *batch.Report
+		err := a.withDB(ctx, func(db *sqlx.DB) (err error) {
+			report, err = a.night(ctx, db, tonight)
+			return err
 		})
-		if err != nil {
-			a.logNight(ctx, tonight.date, nil, err)
-		}
-		if ctx.Err() != nil {
+		a.logNight(ctx, tonight.date, report, err)
+		if err != nil && ctx.Err() != nil {
 			cut.Store(true)
 		}
 	})
@@ -169,7 +167,7 @@ func (a *app) logNight(ctx context.Context, date rules.Date, r *batch.Report, er
 		return
 	}
 	status, hint := classify(ctx, err)
-	log = log.WithFields(logrus.Fields{"error": strings.ReplaceAll(err.Error(), "\n", "; "), "status": status})
+	log = log.WithFields(logrus.Fields{"error": oneLine(err), "status": status})
 	if hint != "" {
 		log = log.WithField("hint", hint)
 	}

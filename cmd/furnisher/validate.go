@@ -30,19 +30,19 @@ func (a *app) validateCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use: "validate FILE...", Short: shortValidate, Long: longValidate, Args: cobra.MinimumNArgs(1),
-		RunE: a.does(func(_ context.Context, args []string) error { return a.validateAll(args, asJSON) }),
+		RunE: a.does(func(ctx context.Context, args []string) error { return a.validateAll(ctx, args, asJSON) }),
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
 	return c
 }
 
-func (a *app) validateAll(names []string, asJSON bool) error {
+func (a *app) validateAll(ctx context.Context, names []string, asJSON bool) error {
 	w := bufio.NewWriterSize(a.stdout, 1<<16)
 	out := &findingWriter{w: w, asJSON: asJSON}
 	out.begin()
 	var sum metro2.Summary
 	for _, name := range names {
-		err := a.readMetro2(name, func(r io.Reader) error {
+		err := a.readMetro2(ctx, name, func(r io.Reader) error {
 			s, err := validateOne(r, func(account string, f *metro2.Finding) { out.add(name, account, f) })
 			sum.Records, sum.Errors, sum.Warnings = sum.Records+s.Records, sum.Errors+s.Errors, sum.Warnings+s.Warnings
 			return err
