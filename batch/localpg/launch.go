@@ -109,10 +109,10 @@ func (s *Server) launch(ctx context.Context) error {
 		return err
 	}
 	mark := filepath.Join(data, "postmaster.pid")
-	healing := exists(mark)
+	s.healed = s.healed || exists(mark)
 	_, err = s.account.run(ctx, s.home, s.programs.path("pg_ctl"), s.startArguments()...)
 	if err == nil {
-		s.log().WithField("after_crash", healing).Info("started the private PostgreSQL server")
+		s.log().WithField("after_crash", s.healed).Info("started the private PostgreSQL server")
 		return nil
 	}
 	if exists(mark) && ctx.Err() == nil {

@@ -25,6 +25,7 @@ type Server struct {
 	users    *fileLock
 	start    *fileLock
 	joined   bool // users is held
+	healed   bool // the server to start had been killed
 	close    func() error
 }
 

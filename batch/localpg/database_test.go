@@ -1,0 +1,278 @@
+package localpg
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/jmoiron/sqlx"
+)
+
+// withServer starts a server and makes empty databases on it.
+func withServer(t *testing.T) (server *Server, database func(name string) string) {
+	t.Helper()
+	server = start(t, testConfig(folder(t)))
+	admin, err := Open(t.Context(), server.URL("postgres"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { admin.Close() })
+	return server, func(name string) string {
+		t.Helper()
+		if _, err := admin.ExecContext(t.Context(), "CREATE DATABASE "+name); err != nil {
+			t.Fatal(err)
+		}
+		return server.URL(name)
+	}
+}
+
+func TestMigrate(t *testing.T) {
+	t.Parallel()
+	server, database := withServer(t)
+
+	t.Run("by 8 processes at once", func(t *testing.T) {
+		url := database("crowd")
+		applied := 0
+		var wait []func()
+		for range 8 {
+			cmd, output := process(t, "migrate", server.DataDir(), "DATABASE_URL="+url)
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			wait = append(wait, func() {
+				var n int
+				if err := cmd.Wait(); err != nil {
+					t.Errorf("%v\n%s", err, output)
+				} else if _, err := fmt.Sscanf(output.String(), "applied %d", &n); err != nil {
+					t.Errorf("said %q", output)
+				}
+				applied += n
+			})
+		}
+		for _, done := range wait {
+			done()
+		}
+		if applied != 2 {
+			t.Errorf("2 migrations were applied %d times", applied)
+		}
+	})
+
+	t.Run("says what it did", func(t *testing.T) {
+		url := database("plain")
+		if current, latest, err := Behind(t.Context(), url, testSchema); current != 0 || latest != 2 || err != nil {
+			t.Errorf("Behind of an empty database = %d, %d, %v, want 0, 2", current, latest, err)
+		}
+		applied, err := Migrate(t.Context(), url, testSchema)
+		if err != nil || len(applied) != 2 || applied[1].Version != 2 || applied[1].Name != "00002_second.sql" {
+			t.Fatalf("Migrate = %+v, %v", applied, err)
+		}
+		if applied, err := Migrate(t.Context(), url, testSchema); err != nil || len(applied) != 0 {
+			t.Errorf("the second Migrate = %+v, %v", applied, err)
+		}
+		if current, latest, err := Behind(t.Context(), url, testSchema); current != 2 || latest != 2 || err != nil {
+			t.Errorf("Behind = %d, %d, %v, want 2, 2", current, latest, err)
+		}
+		db := openTest(t, url)
+		var where []string
+		err = db.SelectContext(t.Context(), &where, `SELECT table_schema || '.' || table_name FROM information_schema.tables
+			WHERE table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY table_name`)
+		if want := "[furnisher.first furnisher.goose_db_version furnisher.second]"; fmt.Sprint(where) != want || err != nil {
+			t.Errorf("tables are %v, %v, want %s", where, err, want)
+		}
+	})
+
+	t.Run("keeps what came before a failure", func(t *testing.T) {
+		url := database("broken")
+		files := fstest.MapFS{
+			"schema/00001_first.sql":  testSchema["schema/00001_first.sql"],
+			"schema/00002_broken.sql": {Data: []byte("-- +goose Up\nCREATE TABLE first (id bigint);\n")},
+		}
+		applied, err := Migrate(t.Context(), url, files)
+		if err == nil || len(applied) != 1 || applied[0].Version != 1 {
+			t.Errorf("Migrate = %+v, %v, want the first and an error", applied, err)
+		}
+		migrations, err := Status(t.Context(), url, files)
+		if err != nil || len(migrations) != 2 || !migrations[0].Applied || migrations[0].AppliedAt.IsZero() || migrations[1].Applied {
+			t.Errorf("Status = %+v, %v", migrations, err)
+		}
+	})
+
+	t.Run("as a role that may not make schemas", func(t *testing.T) {
+		url := database("poor")
+		db := openTest(t, url)
+		_, err := db.ExecContext(t.Context(), `CREATE ROLE poor LOGIN; CREATE SCHEMA furnisher AUTHORIZATION poor`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Migrate(t.Context(), strings.Replace(url, "furnisher@", "poor@", 1), testSchema); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func openTest(t *testing.T, url string) *sqlx.DB {
+	t.Helper()
+	db, err := Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+func TestConnect(t *testing.T) {
+	t.Parallel()
+	server, database := withServer(t)
+	ctx := t.Context()
+
+	t.Run("private", func(t *testing.T) {
+		c := testConfig(filepath.Dir(server.DataDir()))
+		c.Schema = testSchema
+		for range 2 { // migrated, then found migrated
+			db, err := Connect(ctx, c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := db.ExecContext(ctx, "INSERT INTO first SELECT count(*) FROM first"); err != nil {
+				t.Error(err)
+			}
+			if db.Private == nil {
+				t.Error("the server is not said to be private")
+			}
+			if err := db.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+
+	t.Run("external", func(t *testing.T) {
+		url := database("external")
+		pairs := fmt.Sprintf("host='%s' user=furnisher dbname=external sslmode=disable password=", server.sockets)
+		for _, address := range []string{url, pairs} {
+			_, err := Connect(ctx, Config{DatabaseURL: address, Schema: testSchema})
+			if !errors.Is(err, ErrSchemaBehind) || !strings.Contains(err.Error(), "furnisher migrate up") {
+				t.Errorf("%s: got %v, want ErrSchemaBehind", address, err)
+			}
+		}
+		if _, err := Migrate(ctx, pairs, testSchema); err != nil {
+			t.Fatal(err)
+		}
+		for _, address := range []string{url, pairs} {
+			db, err := Connect(ctx, Config{DatabaseURL: address, Schema: testSchema})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := db.ExecContext(ctx, "SELECT id FROM second"); err != nil {
+				t.Errorf("%s: %v", address, err)
+			}
+			if db.Private != nil {
+				t.Errorf("%s is said to be private", address)
+			}
+			if err := db.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+
+	t.Run("a timeout is told from a failure", func(t *testing.T) {
+		db := openTest(t, server.URL("postgres"))
+		short, cancel := context.WithTimeout(ctx, 50_000_000)
+		defer cancel()
+		if _, err := db.ExecContext(short, "SELECT pg_sleep(60)"); !IsTimeout(err) {
+			t.Errorf("got %v", err)
+		}
+		if _, err := db.ExecContext(ctx, "SELECT 1/0"); err == nil || IsTimeout(err) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestUnreachable(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed := listener.Addr().String() // nobody listens there from the next line on
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, address := range []string{
+		"postgres://user:secret@" + closed + "/x?sslmode=disable",
+		"host=/nonexistent dbname=x sslmode=disable password=secret",
+	} {
+		_, err := Connect(t.Context(), Config{DatabaseURL: address})
+		if !errors.Is(err, ErrUnreachable) {
+			t.Errorf("%s: got %v, want ErrUnreachable", address, err)
+		}
+		if strings.Contains(fmt.Sprint(err), "secret") {
+			t.Errorf("the error tells the password: %v", err)
+		}
+	}
+}
+
+func TestBadURL(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{
+		"postgres://user:secret@host:port/x",
+		"postgres://user:secret@ho st/x",
+		"postgres://user:sec%ret@host/x",
+		"secret",
+		"host=x sslmode=sometimes password=secret",
+		"postgres://user:secret@host/x?search_path=public",
+	} {
+		_, err := Connect(t.Context(), Config{DatabaseURL: address})
+		if !errors.Is(err, ErrBadURL) {
+			t.Errorf("%s: got %v, want ErrBadURL", address, err)
+		}
+		if strings.Contains(fmt.Sprint(err), "secret") && address != "secret" {
+			t.Errorf("the error tells the password: %v", err)
+		}
+	}
+}
+
+func TestWithSearchPath(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"postgres://u@h/d":                         "postgres://u@h/d?search_path=furnisher",
+		"postgresql://u@h/d?sslmode=disable":       "postgresql://u@h/d?sslmode=disable&search_path=furnisher",
+		"postgres://u@h/d?search_path=furnisher":   "postgres://u@h/d?search_path=furnisher",
+		"postgres://furnisher@/d?host=%2Fa%20b%27": "postgres://furnisher@/d?host=%2Fa%20b%27&search_path=furnisher",
+		"host=h dbname=d":                          "search_path=furnisher host=h dbname=d",
+		"host=h password=":                         "search_path=furnisher host=h password=",
+		"host=h search_path=furnisher":             "host=h search_path=furnisher",
+	} {
+		if got, err := WithSearchPath(address); got != want || err != nil {
+			t.Errorf("WithSearchPath(%q) = %q, %v, want %q", address, got, err, want)
+		}
+	}
+}
+
+func TestConfig(t *testing.T) {
+	t.Parallel()
+	environment := map[string]string{
+		"DATABASE_URL": "a", "FURNISHER_DATA": "/b", "FURNISHER_PG_BIN": "/c", "XDG_STATE_HOME": "/d",
+	}
+	got := FromEnv(func(name string) string { return environment[name] })
+	if got.DatabaseURL != "a" || got.DataDir != "/b" || got.BinDir != "/c" || got.StateHome != "/d" {
+		t.Errorf("FromEnv = %+v", got)
+	}
+	for _, bad := range []Config{
+		{NoSync: true, DatabaseURL: "postgres://h/d"},
+		{StartTimeout: -1},
+		{MaxConnections: 3},
+	} {
+		if _, err := bad.WithDefaults(); err == nil {
+			t.Errorf("%+v was accepted", bad)
+		}
+	}
+	relative, err := Config{DataDir: "here"}.WithDefaults()
+	if err != nil || !filepath.IsAbs(relative.DataDir) {
+		t.Errorf("a relative folder gave %q, %v", relative.DataDir, err)
+	}
+}
