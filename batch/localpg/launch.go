@@ -150,6 +150,10 @@ func (s *Server) settings() []string {
 		"checkpoint_timeout=15min",
 		"shared_buffers=256MB",
 		"maintenance_work_mem=256MB",
+		// A chunk's facts are sorted and grouped in memory, and no statement runs long enough to be worth
+		// compiling.
+		"work_mem=32MB",
+		"jit=off",
 		"timezone=UTC",
 		"log_timezone=UTC",
 	}
