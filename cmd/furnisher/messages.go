@@ -125,10 +125,10 @@ func errNotMetro2(name string) error {
 // Sentences with values.
 const (
 	textWorkers     = "%d workers: must be 1 to %d"
-	textExceptions  = "the night is closed, %d exceptions: those loans could not be decided and are tried again next night"
-	textQuarantined = "%d bad rows were quarantined, all others are in the book"
+	textExceptions  = "the night is closed; exceptions: %d, loans that could not be decided and are tried again next night"
+	textQuarantined = "bad rows quarantined: %d; all others are in the book"
 	textInterrupted = "interrupted: %w"
-	textInvalid     = "%d errors were found"
+	textInvalid     = "errors found: %d"
 	textBadZone     = "there is no time zone %q"
 	textBadCron     = "cron expression %q: %w"
 	textNeverFires  = "cron expression %q never fires"
@@ -144,9 +144,9 @@ const (
 	textStopped     = "stopped: %s\n"
 	textImported    = "import %d done in %.1f s\n"
 	textMigrated    = "applied %s\n"
-	textMigratedAll = "%d migrations applied, the schema is up to date\n"
+	textMigratedAll = "migrations applied: %d; the schema is up to date\n"
 	textFileChanged = "file %d is %s\n"
-	textValidated   = "%d files, %d records: %d errors, %d warnings\n"
+	textValidated   = "files %d, records %d, errors %d, warnings %d\n"
 	textDemoImport  = "Import of the portfolio in %s\n"
 	textDemoNight   = "\nNight of %s\n"
 	textDemoDone    = `

@@ -29,7 +29,7 @@ func printTable(w io.Writer, heading []string, rows [][]any) error {
 	header := make(table.Row, len(heading))
 	columns := make([]table.ColumnConfig, len(heading))
 	for i, name := range heading {
-		columns[i] = table.ColumnConfig{Number: i + 1, WidthMax: wide, WidthMaxEnforcer: text.WrapSoft, Align: text.AlignLeft}
+		columns[i] = table.ColumnConfig{Number: i + 1, WidthMax: wide, WidthMaxEnforcer: text.WrapSoft, Align: text.AlignLeft, AlignHeader: text.AlignLeft}
 		if right, ok := strings.CutPrefix(name, ">"); ok {
 			name = right
 			columns[i].Align, columns[i].AlignHeader = text.AlignRight, text.AlignRight

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/localpg"
+	"github.com/furnisher/furnisher/fixtures/pgtest"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"furnisher": main})
+}
+
+// TestScripts runs the program as a person would, each script in a database of its own. $EXTRACT is a small
+// servicing extract: L-1 pays, L-2 is paid off and terminated for fraud, L-3 is not furnished, L-4 is late
+// and not serviced.
+func TestScripts(t *testing.T) {
+	extract, err := filepath.Abs("testdata/extract")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("DATABASE_URL", pgtest.NewURL(env.T().(testing.TB)))
+			env.Setenv("FURNISHER_DATA", filepath.Join(env.WorkDir, "data"))
+			env.Setenv("EXTRACT", extract)
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"status": status, "lock": lock, "copydir": copyDir, "replace": replace,
+		},
+	})
+}
+
+// status N COMMAND runs a command and wants its exit status to be N.
+func status(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: status N COMMAND...")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	var exit *exec.ExitError
+	switch err := ts.Exec(args[1], args[2:]...); {
+	case errors.As(err, &exit):
+		got = exit.ExitCode()
+	default:
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("exit status %d, want %d", got, want)
+	}
+}
+
+// lock holds the book of DATABASE_URL until the script ends.
+func lock(ts *testscript.TestScript, _ bool, _ []string) {
+	db, err := localpg.Open(context.Background(), ts.Getenv("DATABASE_URL"))
+	ts.Check(err)
+	release, err := batch.LockBook(context.Background(), db)
+	ts.Check(err)
+	ts.Defer(func() {
+		if err := errors.Join(release(), db.Close()); err != nil {
+			ts.Logf("release the book: %v", err)
+		}
+	})
+}
+
+// copydir FROM TO copies the files of a folder.
+func copyDir(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: copydir FROM TO")
+	}
+	ts.Check(os.CopyFS(ts.MkAbs(args[1]), os.DirFS(ts.MkAbs(args[0]))))
+}
+
+// replace FILE OLD NEW replaces a text in a file, at each place where it stands.
+func replace(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("usage: replace FILE OLD NEW")
+	}
+	text := ts.ReadFile(args[0])
+	if !strings.Contains(text, args[1]) {
+		ts.Fatalf("%s does not hold %q", args[0], args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(text, args[1], args[2])), 0o600))
+}
