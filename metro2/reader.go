@@ -161,7 +161,7 @@ func (r *Reader) interpret(raw []byte) {
 // kindOf looks at bytes 5 and following. A record of good length without the
 // processing indicator still is a data record.
 func (r *Reader) kindOf(data []byte) Kind {
-	if r.lost || len(data) < 12 {
+	if r.lost || len(data) < minRecord {
 		return KindUnknown
 	}
 	id := [7]byte(data[4:11])
@@ -233,28 +233,27 @@ func (r *Reader) lacksRDW(data []byte) bool {
 	return structuralLength(data, baseLayout.Size(Character)-4) == len(data)
 }
 
-// restoreBlanks fills up what an editor or a mail gateway has stripped: the
-// record then agrees with its descriptor word again. A record that is short in
-// another way is filled up to the end of its last segment, and stays at odds
-// with its descriptor word.
+// restoreBlanks fills up what an editor or a mail gateway has stripped from a
+// line, or from the end of the file; the record then agrees with its descriptor
+// word again. What is short in another way stays so, for the decoder to report.
 func (r *Reader) restoreBlanks(data []byte) []byte {
 	n := len(data)
 	rdw, ok := rdwOf(data, Character)
-	if n < 12 || ok && rdw == n {
+	if n < minRecord || ok && rdw == n || data[n-1] == ' ' {
+		return data
+	}
+	trailer := hasPrefix(data[4:], "TRAILER")
+	if r.framing != byLine && !trailer {
 		return data
 	}
 	full := structuralLength(data, baseLayout.Size(Character))
-	endsInText := data[n-1] != ' '
-	fileRecord := hasPrefix(data[4:], "HEADER") || hasPrefix(data[4:], "TRAILER")
-	switch {
-	case ok && rdw > n && endsInText && (rdw == full || fileRecord && rdw >= full):
-		full = rdw
-	case full <= n:
+	if ok && rdw > full && (trailer || hasPrefix(data[4:], "HEADER")) {
+		full = rdw // padded like the records of a fixed-length file
+	}
+	if full <= n {
 		return data
 	}
-	if endsInText {
-		r.problem("F01", Warning, saysStripped)
-	}
+	r.problem("F01", Warning, saysStripped)
 	r.work = appendBlanks(append(r.work[:0], data...), full-n)
 	return r.work
 }

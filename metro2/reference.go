@@ -21,7 +21,7 @@ func Rules() []RuleInfo {
 		out = append(out, RuleInfo{r.id, r.severity, baseLayout.name, r.field, r.sentence})
 	}
 	for _, r := range consumerRules {
-		if r.positions[2] == 0 {
+		if r.baseOnly {
 			continue
 		}
 		out = append(out, RuleInfo{"J01", r.severity, j2Layout.name, r.field, r.sentence})

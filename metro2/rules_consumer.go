@@ -5,7 +5,7 @@ type consumer struct {
 	opened                                              Date
 	ssn                                                 Number
 	born                                                Date
-	associated, hasAddress                              bool
+	hasAddress                                          bool
 	surname, firstName, generation, ecoa, info          string
 	address1, city, state, zip, country, addrInd, owner string
 }
@@ -27,6 +27,7 @@ type consumerRule struct {
 	field    string
 	sentence string
 	address  bool // only for segments that hold an address
+	baseOnly bool
 	hit      func(c consumer) bool
 
 	positions [3]int // in base, J1, J2; 0 where the field does not exist
@@ -48,7 +49,7 @@ var consumerRules = func() []consumerRule {
 		}},
 		{id: "B26", severity: Error, field: "ecoa_code", sentence: "ECOA code is missing or not in the table", hit: func(c consumer) bool { return ECOACodes.Find(c.ecoa) == nil }},
 		{id: "B26", severity: Warning, field: "ecoa_code", sentence: "ECOA code is obsolete", hit: func(c consumer) bool { return legacyCode(&ECOACodes, c.ecoa) }},
-		{id: "B26", severity: Error, field: "ecoa_code", sentence: "authorized user (ECOA 3) in the base segment", hit: func(c consumer) bool { return c.ecoa == "3" && !c.associated }},
+		{id: "B26", severity: Error, field: "ecoa_code", baseOnly: true, sentence: "authorized user (ECOA 3) in the base segment", hit: func(c consumer) bool { return c.ecoa == "3" }},
 		{id: "B27", severity: Error, field: "ssn", sentence: "neither Social Security Number nor date of birth", hit: func(c consumer) bool { return c.anonymous() && !c.gone() }},
 		{id: "B27", severity: Warning, field: "ssn", sentence: "neither Social Security Number nor date of birth of a consumer who leaves the account", hit: func(c consumer) bool { return c.anonymous() && c.gone() }},
 		{id: "B27", severity: Warning, field: "ssn", sentence: "Social Security Number begins with 000, 666 or 9, which are never issued", hit: neverIssued},
@@ -89,14 +90,14 @@ func checkConsumers(f facts, findings []Finding) []Finding {
 	for i := range f.rec.J1 {
 		j := &f.rec.J1[i]
 		findings = checkConsumer(consumer{
-			opened: b.DateOpened, ssn: j.SSN, born: j.DateOfBirth, associated: true,
+			opened: b.DateOpened, ssn: j.SSN, born: j.DateOfBirth,
 			surname: j.Surname, firstName: j.FirstName, generation: j.GenerationCode, ecoa: j.ECOACode, info: j.ConsumerInfo,
 		}, 1, i+1, findings)
 	}
 	for i := range f.rec.J2 {
 		j := &f.rec.J2[i]
 		findings = checkConsumer(consumer{
-			opened: b.DateOpened, ssn: j.SSN, born: j.DateOfBirth, associated: true, hasAddress: true,
+			opened: b.DateOpened, ssn: j.SSN, born: j.DateOfBirth, hasAddress: true,
 			surname: j.Surname, firstName: j.FirstName, generation: j.GenerationCode, ecoa: j.ECOACode, info: j.ConsumerInfo,
 			address1: j.Address1, city: j.City, state: j.State, zip: j.PostalCode, country: j.CountryCode,
 			addrInd: j.AddressInd, owner: j.ResidenceCode,
@@ -110,7 +111,7 @@ func checkConsumers(f facts, findings []Finding) []Finding {
 func checkConsumer(c consumer, place, index int, findings []Finding) []Finding {
 	for i := range consumerRules {
 		r := &consumerRules[i]
-		if r.address && !c.hasAddress || !r.hit(c) {
+		if r.address && !c.hasAddress || r.baseOnly && place > 0 || !r.hit(c) {
 			continue
 		}
 		id := r.id

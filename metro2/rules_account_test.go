@@ -1,0 +1,111 @@
+package metro2
+
+// base makes a case from a change of the base segment.
+func base(change func(*Base)) func(*Record) { return func(r *Record) { change(&r.Base) } }
+
+// with makes a case from a starting record and a change of its base segment.
+func with(start func(*Record), change func(*Base)) func(*Record) {
+	return func(r *Record) {
+		start(r)
+		change(&r.Base)
+	}
+}
+
+func deleted(r *Record) { r.Base.AccountStatus = "DA" }
+
+func status(code string) func(*Record) { return base(func(b *Base) { b.AccountStatus = code }) }
+
+func history24(h string) func(*Record) { return base(func(b *Base) { b.PaymentHistory = h }) }
+
+var accountCases = []ruleCase{
+	{"B01", Error, "fewer than 5", base(func(b *Base) { b.IdentificationNumber = "ABCD" }), base(func(b *Base) { b.IdentificationNumber = "ABCDE" })},
+	{"B01", Error, "inner blank", base(func(b *Base) { b.IdentificationNumber = "TEST LENDER" }), nil},
+	{"B01", Error, "zeros or nines", base(func(b *Base) { b.IdentificationNumber = "99999" }), base(func(b *Base) { b.IdentificationNumber = "99990" })},
+	{"B01", Error, "zeros", base(func(b *Base) { b.IdentificationNumber = "00000" }), nil},
+	{"B02", Error, "missing", base(func(b *Base) { b.AccountNumber = "" }), base(func(b *Base) { b.AccountNumber = "1" })},
+	{"B02", Error, "inner blank", base(func(b *Base) { b.AccountNumber = "ACCT 1" }), nil},
+	{"B02", Warning, "Social Security", base(func(b *Base) { b.AccountNumber, b.SSN = "A666001001", 666001001 }), base(func(b *Base) { b.AccountNumber, b.SSN = "A666001002", 666001001 })},
+	{"B02", Warning, "Social Security", func(r *Record) { joint(r); r.J1[0].SSN = 666001001; r.Base.AccountNumber = "666001001" }, joint},
+	{"B02", Warning, "Social Security", func(r *Record) { jointElsewhere(r); r.J2[0].SSN = 666001001; r.Base.AccountNumber = "666001001" }, jointElsewhere},
+	{"B03", Error, "C I M O R", base(func(b *Base) { b.PortfolioType = "L" }), base(func(b *Base) { b.PortfolioType = "M" })},
+	{"B04", Error, "not in the table", base(func(b *Base) { b.AccountType = "0Z" }), base(func(b *Base) { b.AccountType = "0A" })},
+	{"B04", Error, "one of the six", with(creditLine, func(b *Base) { b.AccountType = "18" }), with(creditLine, func(b *Base) { b.AccountType = "9B" })},
+	{"B04", Warning, "unusual", base(func(b *Base) { b.AccountType = "26" }), base(func(b *Base) { b.AccountType = "17" })},
+	{"B04", Warning, "obsolete", base(func(b *Base) { b.AccountType = "1C" }), nil},
+	{"B05", Error, "missing", base(func(b *Base) { b.DateOpened = 0 }), nil},
+	{"B05", Error, "after", base(func(b *Base) { b.DateOpened = 20261101 }), base(func(b *Base) { b.DateOpened = 20261031 })},
+	{"B06", Error, "missing", base(func(b *Base) { b.DateAccountInfo = 0 }), nil},
+	{"B06", Error, "after", base(func(b *Base) { b.DateAccountInfo = 20261103 }), base(func(b *Base) { b.DateAccountInfo = 20261102 })},
+	{"B07", Warning, "reporting period", base(func(b *Base) { b.DateAccountInfo = 20260930 }), base(func(b *Base) { b.DateAccountInfo = 20261001 })},
+	{"B07", Warning, "reporting period", base(func(b *Base) { b.DateAccountInfo = 20261101 }), with(paidRecord, func(b *Base) { b.DateAccountInfo = 20261101 })},
+	{"B08", Error, "not in the table", status("12"), status("13")},
+	{"B08", Warning, "05 is retired", status("05"), status("DA")},
+	{"B09", Error, "missing", with(lateRecord, func(b *Base) { b.AccountStatus = "95" }), with(lateRecord, func(b *Base) { b.AccountStatus, b.PaymentRating = "95", "1" })},
+	{"B09", Error, "not in the table", with(paidRecord, func(b *Base) { b.PaymentRating = "7" }), with(paidRecord, func(b *Base) { b.PaymentRating = "L" })},
+	{"B09", Error, "has none", base(func(b *Base) { b.PaymentRating = "0" }), paidRecord},
+	{"B10", Error, "24 characters", history24("00000000000000000000000"), history24("000000000000000000000000")},
+	{"B10", Error, "not in the table", history24("Q00000000000000000000000"), history24("L00000000000000000000000")},
+	{"B10", Error, "behind a B", history24("00B000000000000000000000"), history24("0000000000000000000000BB")},
+	{"B10", Error, "behind a B", history24("BZBBBBBBBBBBBBBBBBBBBBBB"), history24("DDD000000000D00000000000")},
+	{"B10", Warning, "Z or blanks", history24("ZBBBBBBBBBBBBBBBBBBBBBBB"), history24("BBBBBBBBBBBBBBBBBBBBBBBB")},
+	{"B10", Warning, "Z or blanks", history24(""), nil},
+	{"B10", Warning, "holds E", history24("E00000000000000000000000"), with(creditCard, func(b *Base) { b.PaymentHistory = "E00000000000000000000000" })},
+	{"B11", Error, "past due", base(func(b *Base) { b.AmountPastDue = 1 }), lateRecord},
+	{"B12", Error, "nothing past due", with(lateRecord, func(b *Base) { b.AmountPastDue = 0 }), with(lateRecord, func(b *Base) { b.AmountPastDue = 1 })},
+	{"B12", Error, "nothing past due", with(lateRecord, func(b *Base) { b.AmountPastDue, b.SpecialComment = 0, "AH" }), with(lateRecord, func(b *Base) { b.AmountPastDue, b.CurrentBalance, b.SpecialComment = 0, 0, "AH" })},
+	{"B12", Error, "nothing past due", with(lateRecord, func(b *Base) { b.AmountPastDue, b.ConsumerInfo = 0, "Q" }), with(lateRecord, func(b *Base) { b.AmountPastDue, b.ConsumerInfo = 0, "H" })},
+	{"B12", Warning, "exceeds", with(lateRecord, func(b *Base) { b.AmountPastDue = b.CurrentBalance + 1 }), with(lateRecord, func(b *Base) { b.AmountPastDue = b.CurrentBalance })},
+	{"B12", Warning, "exceeds", with(lateRecord, func(b *Base) { b.CurrentBalance = 0 }), with(deleted, func(b *Base) { b.AmountPastDue, b.CurrentBalance = 5, 0 })},
+	{"B13", Error, "with a balance", with(paidRecord, func(b *Base) { b.CurrentBalance = 1 }), paidRecord},
+	{"B13", Error, "amount past due", with(paidRecord, func(b *Base) { b.AmountPastDue = 1 }), paidRecord},
+	{"B13", Error, "scheduled payment", with(paidRecord, func(b *Base) { b.ScheduledPayment = 1 }), paidRecord},
+	{"B13", Error, "without a date closed", with(paidRecord, func(b *Base) { b.DateClosed = 0 }), paidRecord},
+	{"B14", Error, "without an original", with(chargedOffRecord, func(b *Base) { b.OriginalChargeoff = 0 }), chargedOffRecord},
+	{"B14", Error, "neither 64 nor 97", with(lateRecord, func(b *Base) { b.OriginalChargeoff = 1 }), with(deleted, func(b *Base) { b.OriginalChargeoff = 1 })},
+	{"B15", Error, "is missing", with(lateRecord, func(b *Base) { b.DateFirstDelinquency = 0 }), deleted},
+	{"B15", Error, "is missing", with(paidRecord, func(b *Base) { b.PaymentRating = "1" }), paidRecord},
+	{"B15", Error, "is missing", base(func(b *Base) { b.ConsumerInfo = "1A" }), base(func(b *Base) { b.ConsumerInfo = "2A" })},
+	{"B15", Error, "is missing", func(r *Record) { joint(r); r.J1[0].ConsumerInfo = "A" }, func(r *Record) { joint(r); r.J1[0].ConsumerInfo = "Q" }},
+	{"B15", Warning, "reaffirmed", base(func(b *Base) { b.ConsumerInfo = "R" }), base(func(b *Base) { b.ConsumerInfo, b.DateFirstDelinquency = "R", 20260301 })},
+	{"B15", Warning, "without a reason", base(func(b *Base) { b.DateFirstDelinquency = 20260301 }), base(func(b *Base) { b.DateFirstDelinquency, b.ConsumerInfo = 20260301, "D" })},
+	{"B15", Warning, "without a reason", with(paidRecord, func(b *Base) { b.DateFirstDelinquency = 20260301 }), with(paidRecord, func(b *Base) { b.DateFirstDelinquency, b.PaymentRating = 20260301, "2" })},
+	{"B16", Error, "after the date of account information", with(lateRecord, func(b *Base) { b.DateFirstDelinquency = 20261101 }), with(lateRecord, func(b *Base) { b.DateFirstDelinquency = 20261031 })},
+	{"B16", Error, "before the date opened", with(lateRecord, func(b *Base) { b.DateFirstDelinquency = 20250314 }), with(lateRecord, func(b *Base) { b.DateFirstDelinquency = 20250315 })},
+	{"B16", Error, "before the date opened", with(collection, func(b *Base) { b.AccountType = "92" }), collection},
+	{"B16", Error, "before the date opened", func(r *Record) { lateRecord(r); r.Base.DateFirstDelinquency = 20250101; r.K2 = &K2{2, "TEST BUYER"} }, func(r *Record) { lateRecord(r); r.Base.DateFirstDelinquency = 20250101; r.K2 = &K2{1, "TEST SELLER"} }},
+	{"B16", Warning, "30 days", with(lateRecord, func(b *Base) { b.DateFirstDelinquency = 20250413 }), with(lateRecord, func(b *Base) { b.DateFirstDelinquency = 20250414 })},
+	{"B17", Error, "before the date opened", with(paidRecord, func(b *Base) { b.DateClosed = 20250314 }), with(paidRecord, func(b *Base) { b.DateClosed = 20250315 })},
+	{"B17", Error, "after the date of account information", with(paidRecord, func(b *Base) { b.DateClosed = 20261010 }), paidRecord},
+	{"B17", Warning, "still owed", base(func(b *Base) { b.DateClosed = 20261010 }), base(func(b *Base) { b.DateClosed, b.SpecialComment = 20261010, "AS" })},
+	{"B17", Warning, "still owed", with(lateRecord, func(b *Base) { b.DateClosed = 20261010 }), with(lateRecord, func(b *Base) { b.DateClosed, b.SpecialComment = 20261010, "O" })},
+	{"B17", Warning, "still owed", with(chargedOffRecord, func(b *Base) { b.DateClosed = 20261010 }), with(creditLine, func(b *Base) { b.DateClosed = 20261010 })},
+	{"B18", Warning, "before the date opened", base(func(b *Base) { b.DateLastPayment, b.ActualPayment = 20250314, 0 }), base(func(b *Base) { b.DateLastPayment, b.ActualPayment = 20250315, 0 })},
+	{"B18", Warning, "after the date of account information", base(func(b *Base) { b.DateLastPayment = 20261101 }), base(func(b *Base) { b.DateLastPayment = 20261031 })},
+	{"B18", Warning, "lies outside it", base(func(b *Base) { b.DateLastPayment = 20260930 }), base(func(b *Base) { b.DateLastPayment = 20261001 })},
+	{"B18", Warning, "lies outside it", base(func(b *Base) { b.DateLastPayment = 0 }), base(func(b *Base) { b.DateLastPayment, b.ActualPayment = 0, 0 })},
+	{"B19", Error, "terms duration", base(func(b *Base) { b.TermsDuration = "000" }), base(func(b *Base) { b.TermsDuration = "001" })},
+	{"B19", Error, "terms duration", base(func(b *Base) { b.TermsDuration = "" }), base(func(b *Base) { b.TermsDuration, b.TermsFrequency = "", "D" })},
+	{"B19", Error, "terms duration", base(func(b *Base) { b.TermsDuration = "60" }), base(func(b *Base) { b.TermsDuration = "999" })},
+	{"B19", Error, "terms duration", base(func(b *Base) { b.TermsDuration = "LOC" }), creditLine},
+	{"B19", Error, "terms duration", with(creditLine, func(b *Base) { b.TermsDuration = "REV" }), creditCard},
+	{"B19", Error, "terms duration", with(creditCard, func(b *Base) { b.TermsDuration = "060" }), nil},
+	{"B19", Error, "terms duration", with(collection, func(b *Base) { b.TermsDuration = "002" }), collection},
+	{"B19", Error, "terms frequency", base(func(b *Base) { b.TermsFrequency = "" }), with(collection, func(b *Base) { b.TermsFrequency = "" })},
+	{"B19", Error, "terms frequency", base(func(b *Base) { b.TermsFrequency = "X" }), base(func(b *Base) { b.TermsFrequency = "E" })},
+	{"B20", Warning, "on a loan", base(func(b *Base) { b.CreditLimit = 1 }), creditLine},
+	{"B20", Warning, "no credit limit", with(creditCard, func(b *Base) { b.CreditLimit = 0 }), creditCard},
+	{"B21", Warning, "charged-off", with(chargedOffRecord, func(b *Base) { b.ScheduledPayment = 1 }), chargedOffRecord},
+	{"B21", Warning, "deferred", base(func(b *Base) { b.TermsFrequency = "D" }), base(func(b *Base) { b.TermsFrequency, b.ScheduledPayment = "D", 0 })},
+	{"B21", Warning, "open", with(collection, func(b *Base) { b.ScheduledPayment = 1 }), collection},
+	{"B22", Error, "not in the table", base(func(b *Base) { b.SpecialComment = "QQ" }), base(func(b *Base) { b.SpecialComment = "AL" })},
+	{"B22", Warning, "obsolete", base(func(b *Base) { b.SpecialComment = "AJ" }), base(func(b *Base) { b.SpecialComment = "AI" })},
+	{"B22", Warning, "AU", base(func(b *Base) { b.SpecialComment = "AU" }), with(paidRecord, func(b *Base) { b.SpecialComment = "AU" })},
+	{"B22", Warning, "lease", base(func(b *Base) { b.SpecialComment = "BS" }), base(func(b *Base) { b.SpecialComment, b.AccountType = "BS", "3A" })},
+	{"B22", Warning, "AH (sold)", base(func(b *Base) { b.SpecialComment = "AH" }), func(r *Record) { r.Base.SpecialComment = "AH"; r.K2 = &K2{2, "TEST BUYER"} }},
+	{"B22", Warning, "AH (sold)", func(r *Record) { r.Base.SpecialComment = "AH"; r.K2 = &K2{1, "TEST SELLER"} }, nil},
+	{"B22", Warning, "comment M", base(func(b *Base) { b.SpecialComment, b.ComplianceCode = "M", "XD" }), base(func(b *Base) { b.SpecialComment, b.ComplianceCode = "M", "XB" })},
+	{"B23", Error, "not in the table", base(func(b *Base) { b.ComplianceCode = "QQ" }), base(func(b *Base) { b.ComplianceCode = "XR" })},
+	{"B23", Warning, "XA", base(func(b *Base) { b.ComplianceCode = "XA" }), with(creditLine, func(b *Base) { b.ComplianceCode, b.DateClosed = "XA", 20261010 })},
+	{"B28", Warning, "correction", base(func(b *Base) { b.CorrectionInd = 1 }), nil},
+	{"B29", Error, "interest type", base(func(b *Base) { b.InterestType = "X" }), base(func(b *Base) { b.InterestType = "" })},
+}
