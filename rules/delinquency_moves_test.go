@@ -10,6 +10,8 @@ import (
 )
 
 func TestChargeOff(t *testing.T) {
+	card := counting(1, 1, 10)
+	card.ClosesOnPayoff = false
 	runNights(t, []nights{
 		{
 			"DQ5 N2-1 further underpayments", active(counting(2, 3, 0), year()...), "2026-02-01", "2026-06-09",
@@ -38,6 +40,18 @@ func TestChargeOff(t *testing.T) {
 			"DQ5 a partial payment changes nothing",
 			active(counting(1, 2, 0), join(year(), paid("2026-03-01", 99_99))...), "2026-02-01", "2026-04-10",
 			[]string{"2026-02-10 " + delinquent + " DQ4", "2026-04-10 " + chargedOff + " DQ5"},
+		},
+		{
+			"DQ5 nothing owed, nothing to charge off",
+			active(card, join(originated("2026-01-10", 1200_00), monthlyDues("2026-02-10", 2, 100_00),
+				entry(rules.Adjustment, "2026-03-15", -1200_00))...), "2026-02-01", "2026-03-31",
+			[]string{"2026-02-20 " + delinquent + " DQ4"},
+		},
+		{
+			"DQ5 one cent is charged off",
+			active(card, join(originated("2026-01-10", 1200_00), monthlyDues("2026-02-10", 2, 100_00),
+				entry(rules.Adjustment, "2026-03-15", -1199_99))...), "2026-02-01", "2026-03-31",
+			[]string{"2026-02-20 " + delinquent + " DQ4", "2026-03-20 " + chargedOff + " DQ5"},
 		},
 		{
 			"DQ8 a paused cycle is not one of the N2",

@@ -127,6 +127,12 @@ func TestFirstDelinquencyOfChargeOff(t *testing.T) {
 			t.Errorf("after: got %s, want 2026-01-31 as reported", got)
 		}
 	})
+	t.Run("BR3 paid up after the charge-off and late again: the date stands", func(t *testing.T) {
+		a := chargedOffOn(account("2026-07-31", join(firsts(), paid("2026-04-15", 400_00))...), "2026-03-20", 1200_00)
+		if got := report(t, a); got.DateFirstDelinquency != day("2026-01-31") || got.FirstMissedDueOn != day("2026-01-01") {
+			t.Errorf("got %s, missed %s, want 2026-01-31, missed 2026-01-01", got.DateFirstDelinquency, got.FirstMissedDueOn)
+		}
+	})
 	t.Run("BR3 kept by the 64", func(t *testing.T) {
 		a := chargedOffOn(account("2026-05-31", join(firsts(), paid("2026-05-20", 1200_00))...), "2026-03-20", 1200_00)
 		if got := report(t, a); got.AccountStatus != "64" || got.DateFirstDelinquency != day("2026-01-31") {

@@ -133,6 +133,10 @@ func TestFirstHistory(t *testing.T) {
 			onCard(account("2026-05-31", originated("2026-01-10", 100_00), paid("2026-02-10", 100_00), entry(rules.Interest, "2026-04-30", 1_00))), tail("0EE0"),
 		},
 		{
+			"Q24 E in whole dollars",
+			onCard(account("2026-05-31", originated("2026-02-10", 99), interest("2026-04-10", 1))), tail("0EE"),
+		},
+		{
 			"L from the charge-off on",
 			chargedOffOn(account("2026-05-31", lateLoan()...), "2026-03-31", 5000_00), tail("LL100000000"),
 		},
@@ -178,6 +182,16 @@ func TestHistoryTakenOver(t *testing.T) {
 			}
 		})
 	}
+	t.Run("Q19 taken over paid: the month of the last report has the rating", func(t *testing.T) {
+		for _, lastReported := range []string{"2026-02-10", "2026-02-28"} { // 30 days late on the day before the pay-off of Feb 10
+			a := closedAs(account("2026-03-31", join(lateLoan(), paid("2026-02-10", 5000_00))...), rules.PaidOff, "2026-02-10")
+			a.Baseline = rules.Baseline{History: tail("0050"), LastReportedOn: day(lastReported)}
+			a.Termination = &rules.Termination{On: day("2026-03-05"), Reason: "ERRO"}
+			if got, want := report(t, a).PaymentHistory, "1"+tail("0050")[:23]; got != want {
+				t.Errorf("last reported %s: got %s, want %s", lastReported, got, want)
+			}
+		}
+	})
 	t.Run("once we report, ours counts", func(t *testing.T) {
 		a := account("2026-04-30", lateLoan()...)
 		a.Baseline = rules.Baseline{History: history24("5"), LastReportedOn: day("2026-02-28")}

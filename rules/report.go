@@ -83,7 +83,7 @@ func (a *Account) paid(r *Reported, late lateness) {
 
 // chargedOff fills in status 97, or 64 once nothing is owed (PO2, FORMAT.md 3.3, Q24).
 func (a *Account) chargedOff(r *Reported, late lateness, now Totals) error {
-	r.OriginalChargeOff = a.ChargeOffAmount.Dollars()
+	r.OriginalChargeOff = a.originalChargeOff()
 	if r.OriginalChargeOff == 0 {
 		return &Undecidable{CodeNoChargeOff, "a charged-off loan without an original charge-off amount of a dollar or more"}
 	}
@@ -116,16 +116,29 @@ func (a *Account) chargedOff(r *Reported, late lateness, now Totals) error {
 	return nil
 }
 
+// originalChargeOff is field 23, which never changes: as reported before, as it was written down at the
+// charge-off, or for a loan charged off by the lender without an amount its balance then.
+func (a *Account) originalChargeOff() int64 {
+	if before := a.reportedChargeOff(); before != nil {
+		return before.OriginalChargeOff
+	}
+	if a.ChargeOffAmount != 0 {
+		return a.ChargeOffAmount.Dollars()
+	}
+	return a.Ledger.At(a.ChargedOffOn).Balance.Dollars()
+}
+
 // firstDelinquency returns the due date of the first missed payment of the delinquency that d lies in,
 // and the date of first delinquency, 30 days later (BR3, Q20). A delinquency that already ran when the
 // lender last reported keeps the date that was reported then (Q21).
 func (a *Account) firstDelinquency(late lateness, d Date) (missed, dofd Date) {
 	missed, began := late.delinquency(d)
-	if base := a.Baseline; base.FirstDelinquencyOn != 0 {
-		ranThen := began != 0 && began <= base.LastReportedOn
-		chargedOffThen := a.ChargedOffOn != 0 && a.ChargedOffOn <= base.LastReportedOn
+	if reported := a.Baseline.FirstDelinquencyOn; reported != 0 {
+		then := a.Baseline.LastReportedOn
+		ranThen := began != 0 && began <= max(then, reported)
+		chargedOffThen := a.ChargedOffOn != 0 && (a.ChargedOffOn <= then || then == 0 && began == 0)
 		if ranThen || chargedOffThen {
-			return base.FirstDelinquencyOn - 30, base.FirstDelinquencyOn
+			return reported - 30, reported
 		}
 	}
 	if missed == 0 {
@@ -196,13 +209,13 @@ func (a *Account) termsDuration() string {
 	return a.TermsDuration
 }
 
-// scheduledPayment is field 15: what the lender sent, else the instalment of the latest cycle as a
-// monthly amount (FORMAT.md 2.6).
+// scheduledPayment is field 15: what the lender sent, else what the latest cycle asks for (Q6) as a monthly
+// amount (FORMAT.md 2.6).
 func (a *Account) scheduledPayment() int64 {
 	if a.HasSchedule {
 		return a.ScheduledPayment.Dollars()
 	}
-	if n := len(a.Ledger.Cycles); n > 0 {
+	if n := len(a.Ledger.Cycles); n > 0 && a.lateness().due.asks[n-1] {
 		return monthly(a.Ledger.Cycles[n-1].MinimumDue, a.Product.TermsFrequency).Dollars()
 	}
 	return 0

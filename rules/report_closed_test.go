@@ -167,6 +167,7 @@ func TestChargedOff(t *testing.T) {
 		{"PO2 Q24 overpaid by a cent", off("2026-06-30", paid("2026-05-05", 5000_76)), settled("2026-05-05")},
 		{"Q24 R: the date paid too", onCard(off("2026-06-30", paid("2026-05-05", 5000_75))), settled("2026-05-05")},
 		{"3.3 settled: the rest is waived", off("2026-06-30", paid("2026-05-05", 1800_00), waived("2026-05-07", 3200_75)), settled("2026-05-07")},
+		{"paid by an entry dated before the charge-off: its date", off("2026-06-30", paid("2026-02-15", 5000_75)), settled("2026-02-20")},
 		{"the payment bounced: 97 again", off("2026-06-30", paid("2026-05-05", 5000_75).reversed("2026-05-09")), owed("2026-06-30", 5000)},
 		{"BR3 instalments paid after the charge-off do not move the date", off("2026-06-30", paid("2026-03-05", 100_00)), owed("2026-06-30", 4900)},
 	} {
@@ -189,7 +190,17 @@ func TestChargedOff(t *testing.T) {
 			}
 		})
 	}
-	undecidable("3.3 no amount charged off", rules.CodeNoChargeOff, chargedOffOn(account("2026-02-28", lost...), "2026-02-20", 0))
+	if text := (&rules.Undecidable{Code: "A", Detail: "b"}).Error(); text != "A: b" {
+		t.Errorf("text of an undecidable: got %q", text)
+	}
+	undecidable("3.3 no amount charged off, and nothing owed then", rules.CodeNoChargeOff,
+		chargedOffOn(account("2026-02-28", lost...), "2025-01-20", 0))
+	t.Run("3.3 charged off by the lender without an amount: the balance then", func(t *testing.T) {
+		r := report(t, chargedOffOn(account("2026-02-28", lost...), "2026-02-20", 0))
+		if r.OriginalChargeOff != 5000 {
+			t.Errorf("original charge-off amount: got %d, want 5000", r.OriginalChargeOff)
+		}
+	})
 	undecidable("3.3 less than a dollar charged off", rules.CodeNoChargeOff, chargedOffOn(account("2026-02-28", lost...), "2026-02-20", 99))
 	undecidable("3.2 nothing was unpaid", rules.CodeNoDOFD, chargedOffOn(account("2026-02-28", originated("2025-06-01", 50_00)), "2026-02-20", 50_00))
 	noCycles := account("2026-02-28", originated("2025-06-01", 50_00))

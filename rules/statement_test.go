@@ -57,6 +57,10 @@ func TestFinalStatement(t *testing.T) {
 			want: rules.StatementPeriod{StartsOn: day("2026-01-05"), EndsOn: day("2026-01-09")},
 		},
 		{
+			name: "closed before it was opened: that day alone", closed: "2026-01-03", night: "2026-01-05", due: true,
+			want: rules.StatementPeriod{StartsOn: day("2026-01-03"), EndsOn: day("2026-01-03")},
+		},
+		{
 			name: "Q10 no cycles at all", closed: "2026-01-20", night: "2026-01-20", due: true,
 			changeCycles: func([]rules.Cycle) []rules.Cycle { return nil },
 			want:         rules.StatementPeriod{StartsOn: day("2026-01-05"), EndsOn: day("2026-01-20")},

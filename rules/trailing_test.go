@@ -146,6 +146,20 @@ func TestTrailingAndBack(t *testing.T) {
 			t.Errorf("reports (-want +got):\n%s", diff)
 		}
 	})
+	t.Run("DC10 Q11 a second payoff between two reports is a new end", func(t *testing.T) {
+		at := func(asOf string) *rules.Account {
+			a := account(asOf, originated("2026-01-01", 500_00), paid("2026-02-10", 500_00).reversed("2026-03-10"), paid("2026-03-20", 500_00))
+			if a.AsOf < day("2026-03-20") {
+				return closedAs(a, rules.PaidOff, "2026-02-10")
+			}
+			return closedAs(a, rules.PaidOff, "2026-03-20")
+		}
+		said, _ := monthEnds(t, at, "2026-02-28", "2026-03-31", "2026-04-30")
+		want := []string{"2026-02-28 13 BR2 2026-02-10 0BBBBB", "2026-03-31 13 BR2 2026-03-20 00BBBB", "2026-04-30 FINALLY_REPORTED DC10"}
+		if diff := cmp.Diff(want, said); diff != "" {
+			t.Errorf("reports (-want +got):\n%s", diff)
+		}
+	})
 	t.Run("DC10 the lender reported the end before the take-over", func(t *testing.T) {
 		for lastReported, want := range map[string]string{
 			"2026-02-10": "FINALLY_REPORTED DC10", "2026-02-28": "FINALLY_REPORTED DC10", "2026-02-09": "13 BR2",
