@@ -218,7 +218,8 @@ func (p programs) enterable(a account, home string) (programs, error) {
 		return p, nil
 	}
 	native := filepath.Dir(p.dir)
-	if !exists(filepath.Join(native, "pg-symlinks.json")) {
+	// A program that is run by its path through a shell, as initdb runs postgres, cannot be just anywhere.
+	if !exists(filepath.Join(native, "pg-symlinks.json")) || strings.ContainsAny(home, "\"$`\\") {
 		return p, fmt.Errorf("%w: programs in %q: user %s may not enter %q", ErrFolderClosed, p.dir, a.name, closed)
 	}
 	copied := filepath.Join(home, "programs-"+p.version)

@@ -109,16 +109,15 @@ func (s *Server) prepare() error {
 }
 
 // join counts this process as a user, before it looks for the server: from then on nobody stops it.
-func (s *Server) join(ctx context.Context) error {
+func (s *Server) join(ctx context.Context) (err error) {
 	if err := s.start.alone(ctx); err != nil {
 		return err
 	}
-	defer s.start.unlock()
+	defer func() { err = errors.Join(err, s.start.unlock()) }()
 	if err := s.users.shared(ctx); err != nil {
 		return err
 	}
 	s.joined = true
-	var err error
 	if s.programs, err = s.programs.enterable(s.account, s.home); err != nil {
 		return err
 	}

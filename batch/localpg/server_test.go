@@ -201,6 +201,17 @@ func TestForeignData(t *testing.T) {
 
 func TestOddPaths(t *testing.T) {
 	t.Parallel()
+	found, err := Config{NoSync: true}.findPrograms(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	account, err := serverAccount("/nonexistent")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found, err = found.enterable(account, folder(t)); err != nil { // the data are to be at an odd place, not these
+		t.Fatal(err)
+	}
 	for name, path := range map[string]string{
 		"space and quote":          "a b'c",
 		"double quote and dollar":  `a"b$HOME`,
@@ -211,15 +222,16 @@ func TestOddPaths(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dir := filepath.Join(folder(t), path)
-			server := start(t, testConfig(dir))
+			config := testConfig(filepath.Join(folder(t), path))
+			config.BinDir = found.dir
+			server := start(t, config)
 			t.Cleanup(func() {
-				if !strings.HasPrefix(server.sockets, dir) {
+				if !strings.HasPrefix(server.sockets, config.DataDir) {
 					_ = os.RemoveAll(server.sockets)
 				}
 			})
 			one(t, server)
-			one(t, start(t, testConfig(dir)))
+			one(t, start(t, config))
 		})
 	}
 }

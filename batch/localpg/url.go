@@ -2,6 +2,7 @@ package localpg
 
 import (
 	"context"
+	stdsql "database/sql"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -12,8 +13,6 @@ import (
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
-
-	stdsql "database/sql"
 )
 
 // schemaName is the schema that holds everything.
