@@ -144,8 +144,7 @@ func Report(a *Account) (*Reported, *Exclusion, error) {
 	case !a.Furnish && (code == "" || waits != ""):
 		return nil, &Exclusion{NotFurnished, "Q16", "the lender does not furnish it"}, nil
 	case code != "" && waits == "":
-		r, err := a.deletion(code)
-		return r, nil, err
+		return a.deletion(code), nil, nil
 	}
 	r, err := a.ordinary()
 	if err != nil {
@@ -233,12 +232,9 @@ func (a *Account) trailing() *Reported {
 }
 
 // deletion is the one DA or DF record of a loan (DC1, DC2): its other fields are as they would be
-// reported, its rating is blank, its date closed by Q14.
-func (a *Account) deletion(code string) (*Reported, error) {
-	r, err := a.ordinary()
-	if err != nil {
-		return nil, err
-	}
+// reported as far as that can be decided, its rating is blank, its date closed by Q14.
+func (a *Account) deletion(code string) *Reported {
+	r, _ := a.ordinary()
 	r.Facts = Facts{"would_be": r.AccountStatus, "terminated_on": a.Termination.On, "reason": a.Termination.Reason}
 	r.AccountStatus, r.PaymentRating, r.SpecialComment, r.OriginalChargeOff = code, "", "", 0
 	r.DateAccountInfo = a.AsOf
@@ -253,5 +249,5 @@ func (a *Account) deletion(code string) (*Reported, error) {
 	default:
 		r.DateClosed = a.Termination.On
 	}
-	return r, nil
+	return r
 }

@@ -56,6 +56,8 @@ func (l lateness) delinquency(d Date) (firstMissed, began Date) {
 			firstMissed, began = 0, 0
 		case began == 0:
 			firstMissed, began = missed, day
+		default: // a refund can leave an older cycle unpaid
+			firstMissed = min(firstMissed, missed)
 		}
 	}
 }

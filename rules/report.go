@@ -2,7 +2,8 @@ package rules
 
 import "strings"
 
-// ordinary is the report of a loan that is not deleted: paid (13), charged off (97, 64) or by days late.
+// ordinary is the report of a loan that is not deleted: paid (13), charged off (97, 64) or by days late. An
+// *Undecidable comes with the report as far as it goes.
 func (a *Account) ordinary() (*Reported, error) {
 	late := a.lateness()
 	now := late.at(a.AsOf)
@@ -23,12 +24,9 @@ func (a *Account) ordinary() (*Reported, error) {
 	default:
 		a.byDaysLate(r, late)
 	}
-	if err != nil {
-		return nil, err
-	}
 	r.PaymentHistory, r.HistoryAsOf = a.history(r.DateAccountInfo), r.DateAccountInfo
 	r.HistoryCharacter = historyCharacter(r, a.Product.PortfolioType)
-	return r, nil
+	return r, err
 }
 
 // lateness is how late the loan was on any day, as the ledger reads on AsOf.
@@ -84,10 +82,8 @@ func (a *Account) paid(r *Reported, late lateness) {
 // chargedOff fills in status 97, or 64 once nothing is owed (PO2, FORMAT.md 3.3, Q24).
 func (a *Account) chargedOff(r *Reported, late lateness, now Totals) error {
 	r.OriginalChargeOff = a.originalChargeOff()
-	if r.OriginalChargeOff == 0 {
-		return &Undecidable{CodeNoChargeOff, "a charged-off loan without an original charge-off amount of a dollar or more"}
-	}
 	r.AccountStatus, r.Rule = StatusChargeOff, "BR2"
+	r.Facts["charged_off_on"] = a.ChargedOffOn
 	if now.Balance <= 0 {
 		paidOn := max(a.Ledger.paidOffOn(a.AsOf), a.ChargedOffOn)
 		r.AccountStatus, r.Final = StatusPaidChargeOff, true
@@ -99,21 +95,29 @@ func (a *Account) chargedOff(r *Reported, late lateness, now Totals) error {
 			r.DateClosed = a.ClosedOn
 		}
 	}
-	missed, dofd := a.firstDelinquency(late, a.ChargedOffOn)
-	if dofd == 0 { // Q25: charged off before the loan was 30 days late
+	r.FirstMissedDueOn, r.DateFirstDelinquency = a.chargeOffDelinquency(late, r.DateAccountInfo)
+	switch {
+	case r.OriginalChargeOff == 0:
+		return &Undecidable{CodeNoChargeOff, "a charged-off loan without an original charge-off amount of a dollar or more"}
+	case r.DateFirstDelinquency == 0:
+		return &Undecidable{CodeNoDOFD, "a charged-off loan without an unpaid cycle before its charge-off or a first delinquency of the take-over"}
+	}
+	return nil
+}
+
+// chargeOffDelinquency is the first delinquency of a charged-off loan, as firstDelinquency: frozen at the charge-off,
+// before 30 days late by Q25, and never later than it was reported (BR3). 0 when nothing was unpaid.
+func (a *Account) chargeOffDelinquency(late lateness, accountInfo Date) (missed, dofd Date) {
+	missed, dofd = a.firstDelinquency(late, a.ChargedOffOn)
+	if dofd == 0 {
 		if missed = late.due.oldestUnpaid(a.ChargedOffOn, late.at(a.ChargedOffOn).Paid); missed != 0 {
-			dofd = min(missed+30, r.DateAccountInfo)
+			dofd = min(missed+30, accountInfo)
 		}
 	}
 	if before := a.reportedChargeOff(); before != nil && (dofd == 0 || before.DateFirstDelinquency < dofd) {
-		missed, dofd = before.FirstMissedDueOn, before.DateFirstDelinquency // BR3: never later than reported
+		missed, dofd = before.FirstMissedDueOn, before.DateFirstDelinquency
 	}
-	if dofd == 0 {
-		return &Undecidable{CodeNoDOFD, "a charged-off loan without an unpaid cycle before its charge-off or a first delinquency of the take-over"}
-	}
-	r.FirstMissedDueOn, r.DateFirstDelinquency = missed, dofd
-	r.Facts["charged_off_on"] = a.ChargedOffOn
-	return nil
+	return missed, dofd
 }
 
 // originalChargeOff is field 23, which never changes: as reported before, as it was written down at the
