@@ -76,7 +76,23 @@ func (a *app) schedule(ctx context.Context, when cron.Schedule, where *time.Loca
 		return err
 	}
 	var cut atomic.Bool
-	job := cron.FuncJob(func() {
+	c := cron.New(cron.WithLocation(where), cron.WithLogger(cronLog{a.log}))
+	c.Schedule(when, a.nightly(ctx, where, n, &cut))
+	c.Start()
+	<-ctx.Done()
+	<-c.Stop().Done()
+	if cut.Load() {
+		return ctx.Err()
+	}
+	return nil
+}
+
+// nightly is the job of each night. It sets cut if a night was cut short by a signal.
+func (a *app) nightly(ctx context.Context, where *time.Location, n night, cut *atomic.Bool) cron.Job {
+	log := cronLog{a.log}
+	// The recovery is the inner one: a panic that passed through SkipIfStillRunning would keep its token,
+	// and every later night would be skipped.
+	return cron.NewChain(cron.SkipIfStillRunning(log), cron.Recover(log)).Then(cron.FuncJob(func() {
 		tonight := n
 		tonight.date = rules.DateOf(a.now().In(where))
 		var report *batch.Report
@@ -88,19 +104,7 @@ func (a *app) schedule(ctx context.Context, when cron.Schedule, where *time.Loca
 		if err != nil && ctx.Err() != nil {
 			cut.Store(true)
 		}
-	})
-	// The recovery is the inner one: a panic that passed through SkipIfStillRunning would keep its token,
-	// and every later night would be skipped.
-	log := cronLog{a.log}
-	c := cron.New(cron.WithLocation(where), cron.WithLogger(log), cron.WithChain(cron.SkipIfStillRunning(log), cron.Recover(log)))
-	c.Schedule(when, job)
-	c.Start()
-	<-ctx.Done()
-	<-c.Stop().Done()
-	if cut.Load() {
-		return ctx.Err()
-	}
-	return nil
+	}))
 }
 
 // greet says where the book stands and when the next night comes.

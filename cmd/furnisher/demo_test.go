@@ -1,0 +1,90 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// demoFolder is a folder that the account of the private server may enter, as a test's own is not for root.
+func demoFolder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "furnisher-demo-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// TestDemo runs the demo twice: the second begins anew and says the same. It leaves DATABASE_URL alone.
+func TestDemo(t *testing.T) {
+	t.Setenv("DATABASE_URL", "postgres://nobody@127.0.0.1:1/nothing?sslmode=disable")
+	dir := demoFolder(t)
+	var tables [2]string
+	for i := range tables {
+		var out, errs bytes.Buffer
+		if status := run(t.Context(), []string{"demo", "--dir", dir}, strings.NewReader(""), &out, &errs); status != exitDone {
+			t.Fatalf("demo %d: got status %d: %s", i+1, status, errs.String())
+		}
+		for _, want := range []string{"Night of 2026-09-30", "Night of 2026-10-31", "Night of 2026-11-30", "run 3 "} {
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("demo %d: %q is missing", i+1, want)
+			}
+		}
+		_, tables[i], _ = strings.Cut(out.String(), titleDemoDeletions)
+	}
+	if tables[0] != tables[1] {
+		t.Errorf("the second demo differs: %s\nfrom the first: %s", tables[1], tables[0])
+	}
+	for _, code := range []string{" DA ", " DF "} {
+		if !strings.Contains(tables[0], code) {
+			t.Errorf("no account with %s in %s", code, tables[0])
+		}
+	}
+}
+
+// TestDemoFolder refuses a folder that holds anything else, and one in which a demo runs.
+func TestDemoFolder(t *testing.T) {
+	dir := t.TempDir()
+	precious := filepath.Join(dir, "pg15")
+	if err := os.WriteFile(precious, []byte("precious"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := openDemo(dir)
+	if status, hint := classify(t.Context(), err); err == nil || status != exitUsage || hint != hintDemoDir {
+		t.Errorf("got status %d, hint %q: %v", status, hint, err)
+	}
+	if _, err := os.Stat(precious); err != nil {
+		t.Error(err)
+	}
+
+	empty := t.TempDir()
+	first, err := openDemo(empty)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = openDemo(empty)
+	if status, _ := classify(t.Context(), err); status != exitLocked {
+		t.Errorf("got status %d, want %d: %v", status, exitLocked, err)
+	}
+	if err := first.mark.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := openDemo(empty)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := again.mark.Close(); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/lib/pq"
+
+	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/bureau"
+	"github.com/furnisher/furnisher/batch/intake"
+	"github.com/furnisher/furnisher/batch/localpg"
+)
+
+func TestExitStatus(t *testing.T) {
+	live := context.Background()
+	stopped, stop := context.WithCancel(live)
+	stop()
+	for _, c := range []struct {
+		name string
+		ctx  context.Context
+		err  error
+		want int
+		hint string
+	}{
+		{"closed", live, batch.ErrClosed, 4, hintClosed},
+		{"locked", live, batch.ErrLocked, 5, hintLocked},
+		{"unfinished", live, batch.ErrUnfinished, 1, hintUnfinished},
+		{"plan changed", live, batch.ErrPlanChanged, 1, hintPlanChanged},
+		{"empty book", live, batch.ErrEmptyBook, 1, hintEmptyBook},
+		{"reconcile", live, batch.ErrReconcile, 1, hintReconcile},
+		{"invalid file", live, bureau.ErrInvalidFile, 6, hintInvalidFile},
+		{"counts", live, bureau.ErrCounts, 1, hintCounts},
+		{"no file", live, bureau.ErrNoFile, 1, hintFiles},
+		{"file state", live, bureau.ErrState, 1, hintFiles},
+		{"refused", live, &intake.RefusedError{File: "loans.csv", Reason: "bad"}, 1, hintRefused},
+		{"schema behind", live, localpg.ErrSchemaBehind, 2, hintMigrate},
+		{"bad URL", live, localpg.ErrBadURL, 2, hintBadURL},
+		{"unreachable", live, localpg.ErrUnreachable, 10, hintUnreachable},
+		{"no programs", live, fmt.Errorf("%w: %w", localpg.ErrUnreachable, localpg.ErrNoServerPrograms), 10, hintNoServerPrograms},
+		{"folder closed", live, fmt.Errorf("%w: %w", localpg.ErrUnreachable, localpg.ErrFolderClosed), 2, hintFolderClosed},
+		{"other version", live, fmt.Errorf("%w: %w", localpg.ErrUnreachable, localpg.ErrOtherVersion), 2, hintOtherVersion},
+		{"bad connection", live, driver.ErrBadConn, 10, hintUnreachable},
+		{"network", live, &net.OpError{Op: "read", Err: syscall.ECONNRESET}, 10, hintUnreachable},
+		{"name", live, &net.DNSError{Err: "no such host", Name: "db"}, 10, hintUnreachable},
+		{"shut down", live, &pq.Error{Code: "57P01"}, 10, hintUnreachable},
+		{"crashed", live, &pq.Error{Code: "57P02"}, 10, hintUnreachable},
+		{"starting up", live, &pq.Error{Code: "57P03"}, 10, hintUnreachable},
+		{"connection failure", live, &pq.Error{Code: "08006"}, 10, hintUnreachable},
+		{"another error of the database", live, &pq.Error{Code: "53100"}, 1, ""},
+		{"file system", live, &fs.PathError{Op: "open", Path: "x", Err: syscall.ENOSPC}, 1, ""},
+		{"anything", live, errors.New("anything"), 1, ""},
+		{"interrupted", stopped, context.Canceled, 130, hintInterrupted},
+		{"interrupted in a statement", stopped, &pq.Error{Code: "57014"}, 130, hintInterrupted},
+		{"own status", live, &ending{err: errNoDate, code: exitUsage, hint: hintDate}, 2, hintDate},
+		{"own status in spite of a signal", stopped, &ending{err: errNoDate, code: exitExceptions}, 3, ""},
+		{"own hint", live, &ending{err: batch.ErrUnfinished, hint: "own"}, 1, "own"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			code, hint := classify(c.ctx, fmt.Errorf("run 2026-09-30: %w", c.err))
+			if code != c.want || hint != c.hint {
+				t.Errorf("got status %d, hint %q; want %d, %q", code, hint, c.want, c.hint)
+			}
+		})
+	}
+}
+
+func TestEnd(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		begun bool
+		err   error
+		want  int
+		says  string
+	}{
+		{"done", true, nil, 0, ""},
+		{"usage", false, errors.New("unknown flag: --x"), 2,
+			"furnisher: error: unknown flag: --x\nfurnisher: hint: furnisher run --help\n"},
+		{"failed", true, errors.Join(errors.New("one"), errors.New("two")), 1, "furnisher: error: one; two\n"},
+		{"exceptions", true, &ending{err: errors.New("two loans"), code: 3, hint: "look"}, 3,
+			"furnisher: note: two loans\nfurnisher: hint: look\n"},
+		{"nobody reads on", true, &fs.PathError{Op: "write", Path: "/dev/stdout", Err: syscall.EPIPE}, 1, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var said bytes.Buffer
+			a := &app{stderr: &said, begun: c.begun}
+			if got := a.end(context.Background(), "furnisher run", c.err); got != c.want {
+				t.Errorf("got status %d, want %d", got, c.want)
+			}
+			if said.String() != c.says {
+				t.Errorf("got %q, want %q", said.String(), c.says)
+			}
+		})
+	}
+}
+
+// TestInterrupted runs the program with a signal that has come already.
+func TestInterrupted(t *testing.T) {
+	ctx, stop := context.WithCancel(context.Background())
+	stop()
+	t.Setenv("DATABASE_URL", "postgres://nobody@127.0.0.1:1/nothing?sslmode=disable")
+	var out, errs bytes.Buffer
+	if got := run(ctx, []string{"loans"}, strings.NewReader(""), &out, &errs); got != exitInterrupted {
+		t.Errorf("loans: got status %d, want %d: %s", got, exitInterrupted, errs.String())
+	}
+	// A read that would wait for ever: nothing is ever written to the pipe.
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer write.Close()
+	defer read.Close()
+	if got := run(ctx, []string{"metro2", "dump", "-"}, read, &out, &errs); got != exitInterrupted {
+		t.Errorf("metro2 dump: got status %d, want %d: %s", got, exitInterrupted, errs.String())
+	}
+}
+
+func TestPercent(t *testing.T) {
+	for _, c := range []struct {
+		in   string
+		want percentFlag
+		ok   bool
+	}{
+		{"0.1", 0.1, true}, {"0.1%", 0.1, true}, {"0", 0, true}, {"100%", 100, true}, {" 5 %", 5, true},
+		{"100.1", 0, false}, {"-1", 0, false}, {"NaN", 0, false}, {"", 0, false}, {"%", 0, false}, {"ten", 0, false},
+	} {
+		var got percentFlag
+		if err := got.Set(c.in); (err == nil) != c.ok || got != c.want {
+			t.Errorf("%q: got %v, %v; want %v, %v", c.in, got, err, c.want, c.ok)
+		}
+	}
+}
+
+func TestMasked(t *testing.T) {
+	for in, want := range map[string]string{"": "****", "1234": "****", "12345": "****2345", "ACCT000001   ": "****0001"} {
+		if got := masked(in); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}

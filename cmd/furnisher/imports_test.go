@@ -1,0 +1,238 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const (
+	module = "github.com/furnisher/furnisher/"
+	top    = "../.." // of the repository
+)
+
+// allowance is what the non-test files of a folder may import. A name that ends in /... stands for a
+// folder and all below it; "std" for the standard library but for what never lists.
+type allowance struct {
+	folder string
+	may    string
+	never  string
+}
+
+// allowances is the table of the architecture, the most particular folder first. It is the law of the
+// house: a build that fails it is mended by moving code, not by another word in here.
+var allowances = []allowance{
+	{folder: "rules", may: `errors fmt cmp maps math slices sort strconv strings time unicode database/sql/driver
+		github.com/shopspring/decimal`},
+	{folder: "sql", may: "embed"},
+	{folder: "metro2", may: "std", never: "os os/... net net/... log log/... database/... context syscall time math/rand math/rand/v2"},
+
+	{folder: "batch/localpg", may: batchMay + " github.com/pressly/goose/v3 github.com/pressly/goose/v3/lock"},
+	{folder: "batch/bureau", may: batchMay + " github.com/google/renameio/v2"},
+	{folder: "batch", may: batchMay},
+
+	{folder: "fixtures", may: `std rules metro2 sql batch/localpg fixtures/...
+		github.com/jmoiron/sqlx github.com/lib/pq github.com/lib/pq/pqerror`},
+	{folder: "cmd", may: `std rules metro2 sql batch/... fixtures
+		github.com/jmoiron/sqlx github.com/lib/pq github.com/sirupsen/logrus golang.org/x/term
+		github.com/robfig/cron/v3 github.com/spf13/cobra github.com/spf13/pflag
+		github.com/jedib0t/go-pretty/v6/... github.com/schollz/progressbar/v3`},
+}
+
+const batchMay = `std rules metro2 sql batch/...
+	github.com/jmoiron/sqlx github.com/lib/pq github.com/lib/pq/pqerror github.com/sirupsen/logrus
+	github.com/shopspring/decimal golang.org/x/sync/errgroup`
+
+func (a allowance) allows(imported string) bool {
+	if own, ok := strings.CutPrefix(imported, module); ok {
+		imported = own
+	} else if !strings.Contains(strings.Split(imported, "/")[0], ".") {
+		if named(a.never, imported) {
+			return false
+		}
+		if named(a.may, "std") {
+			return true
+		}
+	}
+	return named(a.may, imported)
+}
+
+// named reports whether a list holds a name.
+func named(list, name string) bool {
+	return slices.ContainsFunc(strings.Fields(list), func(pattern string) bool {
+		folder, below := strings.CutSuffix(pattern, "/...")
+		return name == folder || below && strings.HasPrefix(name, folder+"/")
+	})
+}
+
+// source is a parsed file that is no test.
+type source struct {
+	name   string // below the root, with slashes
+	folder string
+	file   *ast.File
+	set    *token.FileSet
+}
+
+func sources(t *testing.T) []source {
+	t.Helper()
+	var found []source
+	err := filepath.WalkDir(top, func(p string, d fs.DirEntry, err error) error {
+		switch name := d.Name(); {
+		case err != nil:
+			return err
+		case d.IsDir() && (name == "testdata" || p != top && strings.HasPrefix(name, ".")):
+			return fs.SkipDir
+		case d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go"):
+			return nil
+		}
+		relative, err := filepath.Rel(top, p)
+		if err != nil {
+			return err
+		}
+		set := token.NewFileSet()
+		file, err := parser.ParseFile(set, p, nil, parser.SkipObjectResolution)
+		name := filepath.ToSlash(relative)
+		found = append(found, source{name, path.Dir(name), file, set})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(found) < 50 {
+		t.Fatalf("only %d files were found", len(found))
+	}
+	return found
+}
+
+func (s source) at(n ast.Node) string {
+	return s.name + ":" + strconv.Itoa(s.set.Position(n.Pos()).Line)
+}
+
+// TestImports holds every package to the table.
+func TestImports(t *testing.T) {
+	for _, s := range sources(t) {
+		i := slices.IndexFunc(allowances, func(a allowance) bool { return named(a.folder+"/...", s.folder) })
+		if i < 0 {
+			t.Errorf("%s: the folder is not in the table of the architecture", s.name)
+			continue
+		}
+		for _, spec := range s.file.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !allowances[i].allows(imported) {
+				t.Errorf("%s: %s may not import %q", s.at(spec), allowances[i].folder, imported)
+			}
+		}
+	}
+}
+
+// TestCalls holds that nothing but cmd and fixtures reads the clock or ends the process, and that rules
+// start no goroutine.
+func TestCalls(t *testing.T) {
+	never := map[string][]string{
+		"time": {"Now", "Since", "Until", "Local"},
+		"os":   {"Exit"},
+		"log":  {"Fatal", "Fatalf", "Fatalln"},
+	}
+	for _, s := range sources(t) {
+		if named("cmd/... fixtures/...", s.folder) {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.SelectorExpr:
+				if x, ok := n.X.(*ast.Ident); ok && slices.Contains(never[x.Name], n.Sel.Name) {
+					t.Errorf("%s: %s.%s belongs to cmd", s.at(n), x.Name, n.Sel.Name)
+				}
+			case *ast.GoStmt:
+				if named("rules", s.folder) {
+					t.Errorf("%s: rules start no goroutine", s.at(n))
+				}
+			}
+			return true
+		})
+	}
+}
+
+// TestNoSQL holds that cmd has no SQL text.
+func TestNoSQL(t *testing.T) {
+	statement := regexp.MustCompile(`(?is)^\s*(select\s.+\sfrom|insert\s+into|update\s.+\sset|delete\s+from|create|drop|alter|with)\s`)
+	for _, s := range sources(t) {
+		if !named("cmd/...", s.folder) {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			if literal, ok := n.(*ast.BasicLit); ok && literal.Kind == token.STRING {
+				if text, err := strconv.Unquote(literal.Value); err == nil && statement.MatchString(text) {
+					t.Errorf("%s: SQL text belongs to package sql", s.at(n))
+				}
+			}
+			return true
+		})
+	}
+}
+
+// TestTopLevel holds that the repository's top level is the one of the architecture.
+func TestTopLevel(t *testing.T) {
+	out, err := exec.Command("git", "-c", "safe.directory=*", "-C", top, "ls-files").Output()
+	if err != nil {
+		t.Fatalf("git ls-files: %v", err)
+	}
+	const known = "cmd batch metro2 rules sql fixtures Makefile go.mod go.sum README.md LICENSE CHANGELOG.md"
+	for line := range strings.Lines(string(out)) {
+		entry, _, _ := strings.Cut(strings.TrimSpace(line), "/")
+		if !named(known, entry) && !strings.HasPrefix(entry, ".") {
+			t.Errorf("%s does not belong to the top level", entry)
+		}
+	}
+}
+
+// TestTable holds that the table itself refuses what it is there to refuse.
+func TestTable(t *testing.T) {
+	for _, c := range []struct {
+		folder, imported string
+		want             bool
+	}{
+		{"rules", "github.com/shopspring/decimal", true},
+		{"rules", "database/sql/driver", true},
+		{"rules", "database/sql", false},
+		{"rules", "io", false},
+		{"rules", "context", false},
+		{"rules", "math/rand", false},
+		{"rules", module + "sql", false},
+		{"metro2", "encoding/json", true},
+		{"metro2", "os", false},
+		{"metro2", "os/exec", false},
+		{"metro2", "github.com/shopspring/decimal", false},
+		{"metro2", module + "rules", false},
+		{"sql", "embed", true},
+		{"sql", "strings", false},
+		{"batch", module + "batch/bureau", true},
+		{"batch", module + "fixtures", false},
+		{"batch", module + "cmd/furnisher", false},
+		{"batch", "github.com/pressly/goose/v3", false},
+		{"batch", "github.com/robfig/cron/v3", false},
+		{"batch/localpg", "github.com/pressly/goose/v3", true},
+		{"batch/bureau", "github.com/google/renameio/v2", true},
+		{"fixtures", module + "batch", false},
+		{"fixtures", module + "cmd/furnisher", false},
+		{"cmd", "github.com/robfig/cron/v3", true},
+		{"cmd", "github.com/pressly/goose/v3", false},
+	} {
+		i := slices.IndexFunc(allowances, func(a allowance) bool { return a.folder == c.folder })
+		if got := allowances[i].allows(c.imported); got != c.want {
+			t.Errorf("%s may import %s: got %v, want %v", c.folder, c.imported, got, c.want)
+		}
+	}
+}

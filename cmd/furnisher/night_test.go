@@ -1,0 +1,158 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/sirupsen/logrus"
+
+	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/intake"
+	"github.com/furnisher/furnisher/batch/localpg"
+	"github.com/furnisher/furnisher/batch/look"
+	"github.com/furnisher/furnisher/fixtures/pgtest"
+	"github.com/furnisher/furnisher/rules"
+)
+
+var september = rules.NewDate(2026, time.September, 30)
+
+// newApp returns a program whose database holds the extract of the scripts, and what it writes.
+func newApp(t *testing.T) (a *app, db *sqlx.DB, said *bytes.Buffer) {
+	t.Helper()
+	url := pgtest.NewURL(t)
+	said = &bytes.Buffer{}
+	a = &app{stdout: said, stderr: said, getenv: func(string) string { return "" }, now: time.Now}
+	a.settings = settings{databaseURL: url, verbose: true, quiet: true}
+	a.log = a.newLog()
+	db, err := localpg.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	if _, err := intake.Import(t.Context(), db, intake.Options{Dir: "testdata/extract", Now: time.Now}.WithDefaults()); err != nil {
+		t.Fatal(err)
+	}
+	return a, db, said
+}
+
+// hook is called with each line of the log.
+type hook func(*logrus.Entry)
+
+func (h hook) Levels() []logrus.Level { return logrus.AllLevels }
+func (h hook) Fire(e *logrus.Entry) error {
+	h(e)
+	return nil
+}
+
+// atStep calls f when a step begins.
+func (a *app) atStep(step string, f func()) {
+	a.log.AddHook(hook(func(e *logrus.Entry) {
+		if e.Message == "step begins" && e.Data["step"] == step {
+			f()
+		}
+	}))
+}
+
+// TestNightInterrupted stops a night in its middle and goes on with it.
+func TestNightInterrupted(t *testing.T) {
+	a, db, _ := newApp(t)
+	ctx, stop := context.WithCancel(t.Context())
+	a.atStep("statement", stop)
+	n := night{date: september, workers: 1, dir: t.TempDir()}
+	report, err := a.night(ctx, db, n)
+	if status, _ := classify(ctx, err); status != exitInterrupted {
+		t.Fatalf("got status %d, want %d: %v", status, exitInterrupted, err)
+	}
+	if report == nil || report.State != "STOPPED" || report.StoppedBecause != "interrupted" {
+		t.Fatalf("got report %+v, want a stopped run", report)
+	}
+	a.log = a.newLog()
+	if report, err = a.night(t.Context(), db, n); err != nil || report.State != "CLOSED" || report.Run != 1 {
+		t.Fatalf("got %+v, %v; want run 1 closed", report, err)
+	}
+}
+
+// TestDatabaseLost ends the connections of a night in its middle.
+func TestDatabaseLost(t *testing.T) {
+	a, db, _ := newApp(t)
+	other, err := localpg.Open(t.Context(), a.settings.databaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	a.atStep("statement", func() {
+		_, err := other.Exec(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+			WHERE datname = current_database() AND pid <> pg_backend_pid()`)
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	n := night{date: september, workers: 1, dir: t.TempDir()}
+	_, err = a.night(t.Context(), db, n)
+	if status, hint := classify(t.Context(), err); status != exitUnreachable || hint != hintUnreachable {
+		t.Fatalf("got status %d, hint %q, want %d: %v", status, hint, exitUnreachable, err)
+	}
+	a.log = a.newLog()
+	if report, err := a.night(t.Context(), db, n); err != nil || report.State != "CLOSED" {
+		t.Fatalf("got %+v, %v; want it closed", report, err)
+	}
+}
+
+// TestUnfinishedHint names the date that has to be run first.
+func TestUnfinishedHint(t *testing.T) {
+	a, db, _ := newApp(t)
+	ctx, stop := context.WithCancel(t.Context())
+	a.atStep("closure", stop)
+	n := night{date: september, workers: 1, dir: t.TempDir()}
+	if _, err := a.night(ctx, db, n); err == nil {
+		t.Fatal("the night was not stopped")
+	}
+	n.date++
+	_, err := a.night(t.Context(), db, n)
+	status, hint := classify(t.Context(), err)
+	if !errors.Is(err, batch.ErrUnfinished) || status != exitFailed || hint != "furnisher run --date 2026-09-30" {
+		t.Errorf("got status %d, hint %q: %v", status, hint, err)
+	}
+}
+
+// TestLoansStream holds that the list stops at the first error of the reader.
+func TestLoansStream(t *testing.T) {
+	_, db, _ := newApp(t)
+	var seen []string
+	enough := errors.New("enough")
+	err := look.Loans(t.Context(), db, func(l *look.Loan) error {
+		if seen = append(seen, l.LoanID); len(seen) == 2 {
+			return enough
+		}
+		return nil
+	})
+	if !errors.Is(err, enough) || !slices.Equal(seen, []string{"L-1", "L-2"}) {
+		t.Errorf("got %q, %v", seen, err)
+	}
+}
+
+func TestOnlyOnce(t *testing.T) {
+	first, again := deletion{account: "A1", file: "one"}, deletion{account: "A1", file: "two"}
+	other := deletion{account: "A2", file: "two"}
+	for _, c := range []struct {
+		name     string
+		found    []deletion
+		promised int64
+		says     string
+	}{
+		{"each once", []deletion{first, other}, 2, ""},
+		{"twice", []deletion{first, other, again}, 3, "account A1 is deleted twice: in one and in two"},
+		{"fewer than the ledger says", []deletion{first}, 2, "the files hold 1 deletions, the ledger 2"},
+	} {
+		err := onlyOnce(c.found, c.promised)
+		if (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: got %v, want %q", c.name, err, c.says)
+		}
+	}
+}
