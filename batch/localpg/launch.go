@@ -150,6 +150,9 @@ func (s *Server) settings() []string {
 		"checkpoint_timeout=15min",
 		"shared_buffers=256MB",
 		"maintenance_work_mem=256MB",
+		// Parallel queries share memory from here first: a container's /dev/shm has but 64 MB. Untouched
+		// it costs nothing.
+		"min_dynamic_shared_memory=256MB",
 		// A chunk's facts are sorted and grouped in memory, and no statement runs long enough to be worth
 		// compiling.
 		"work_mem=32MB",
