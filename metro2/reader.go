@@ -230,7 +230,8 @@ func (r *Reader) lacksRDW(data []byte) bool {
 	if rdw, ok := rdwOf(data, Character); ok && rdw == len(data) {
 		return false
 	}
-	return structuralLength(data, baseLayout.Size(Character)-4) == len(data)
+	end, whole := segmentsEnd(data, baseLayout.Size(Character)-4)
+	return whole && end == len(data)
 }
 
 // restoreBlanks fills up what an editor or a mail gateway has stripped from a
@@ -246,7 +247,7 @@ func (r *Reader) restoreBlanks(data []byte) []byte {
 	if r.framing != byLine && !trailer {
 		return data
 	}
-	full := structuralLength(data, baseLayout.Size(Character))
+	full, _ := segmentsEnd(data, baseLayout.Size(Character))
 	if ok && rdw > full && (trailer || hasPrefix(data[4:], "HEADER")) {
 		full = rdw // padded like the records of a fixed-length file
 	}
@@ -258,18 +259,18 @@ func (r *Reader) restoreBlanks(data []byte) []byte {
 	return r.work
 }
 
-// structuralLength returns the length that the segment identifiers of a record
-// speak for, given the length of its first segment. It may be more than there
-// is, when the last segment is cut.
-func structuralLength(data []byte, at int) int {
+// segmentsEnd follows the segment identifiers of a record from the end of its
+// first segment and returns where they lead: beyond what there is when the last
+// segment is cut. whole is false when something else stands in between.
+func segmentsEnd(data []byte, at int) (end int, whole bool) {
 	for at < len(data) {
 		order := segmentAt(data[at:])
 		if order < 0 {
-			return len(data)
+			return at, false
 		}
 		at += segmentKinds[order].size
 	}
-	return at
+	return at, true
 }
 
 func hasPrefix(data []byte, prefix string) bool {
