@@ -51,6 +51,7 @@ func TestDeletion(t *testing.T) {
 		{"DC1 no reason is no deletion", cancelled("", owed), "11 BR2"},
 		{"DC1 paid off with reason ERRO", closedAs(cancelled("ERRO", owed, paid("2026-02-10", 5000_00)), rules.PaidOff, "2026-02-10"), "DA DC1"},
 		{"DC2 it overrides a charge-off", chargedOffOn(cancelled("FRAD", lateLoan()[0], lateLoan()[1], waived("2026-02-25", 5000_00)), "2026-02-20", 5000_00), "DF DC1"},
+		{"DC2 it overrides a charge-off without amount or delinquency", chargedOffOn(cancelled("ERRO", originated("2026-02-21", 5_00).reversed("2026-02-22")), "2026-02-20", 0), "DA DC1"},
 		{"DC2 once", with(cancelled("ERRO", undone), func(a *rules.Account) { a.DeletedOn = day("2026-01-31") }), "ALREADY_DELETED DC2"},
 		{"DC2 never again, even without a termination", with(cancelled("ERRO", owed), func(a *rules.Account) { a.DeletedOn, a.Termination = day("2026-01-31"), nil }), "ALREADY_DELETED DC2"},
 		{"DC3 Q12 a balance is open: reported as usual", cancelled("ERRO", owed), "11 BR2"},
@@ -123,6 +124,12 @@ func TestDeletionRecord(t *testing.T) {
 		want := late(deleted("DF", "2026-02-28"))
 		want.Balance, want.PastDue, want.SMPA = 5000, 100, 100
 		if diff := cmp.Diff(want, endingOf(report(t, a))); diff != "" {
+			t.Errorf("record (-want +got):\n%s", diff)
+		}
+	})
+	t.Run("DC2 FORMAT 3.2 a charge-off without amount or delinquency", func(t *testing.T) {
+		a := chargedOffOn(cancelled("ERRO", originated("2026-02-21", 5_00).reversed("2026-02-22")), "2026-02-20", 0)
+		if diff := cmp.Diff(deleted("DA", "2026-02-20"), endingOf(report(t, a))); diff != "" {
 			t.Errorf("record (-want +got):\n%s", diff)
 		}
 	})

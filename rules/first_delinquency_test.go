@@ -36,6 +36,8 @@ func TestFirstDelinquency(t *testing.T) {
 			paid("2026-04-20", 300_00)), "71", "2026-04-01"},
 		{"an offset ends it as a payment does", "2026-05-15", join(firsts(), entry(rules.Offset, "2026-03-31", 300_00)), "71", "2026-04-01"},
 		{"a refund makes January unpaid again", "2026-05-15", join(firsts(), paid("2026-01-01", 500_00), refunded("2026-05-10", 450_00)), "82", "2026-01-01"},
+		{"a refund makes January unpaid again while February is missed: January is the first", "2026-03-20",
+			join(firsts(), paid("2026-01-01", 100_00), refunded("2026-03-10", 1)), "78", "2026-01-01"},
 		{"over leap day", "2028-03-01", []event{originated("2027-12-01", 1200_00), due("2028-01-31", 100_00)}, "71", "2028-01-31"},
 		{"Q6 a cycle at zero balance is not missed", "2026-05-15", []event{
 			originated("2025-12-01", 100_00), entry(rules.Adjustment, "2026-01-15", -100_00), due("2026-02-01", 100_00),

@@ -151,14 +151,14 @@ func (o oracle) steps(d, reading rules.Date) int {
 }
 
 // firstMissed walks from the first day on: the run of days 30 or more late that d lies in began with the
-// oldest payment missed on its first day (BR3, Q20).
+// oldest payment missed in it, which a refund can make an older one (BR3, Q20).
 func (o oracle) firstMissed(from, d, reading rules.Date) rules.Date {
 	var missed rules.Date
 	for today := from; today <= d; today++ {
 		switch {
 		case o.daysLate(today, reading) < 30:
 			missed = 0
-		case missed == 0:
+		case missed == 0 || o.oldestUnpaid(today, reading) < missed:
 			missed = o.oldestUnpaid(today, reading)
 		}
 	}

@@ -190,6 +190,21 @@ func TestChargedOff(t *testing.T) {
 			}
 		})
 	}
+	t.Run("3.3 the lender sent no amount: the balance at the charge-off", func(t *testing.T) {
+		a := off("2026-06-30", paid("2026-02-20", 50_00), paid("2026-02-21", 400_00))
+		a.ChargeOffAmount = 0
+		if got := report(t, a); got.OriginalChargeOff != 4950 || got.CurrentBalance != 4550 {
+			t.Errorf("got %d charged off, %d owed, want 4950 and 4550", got.OriginalChargeOff, got.CurrentBalance)
+		}
+	})
+	t.Run("3.3 as it was reported before, whatever is posted since", func(t *testing.T) {
+		a := off("2026-06-30", paid("2026-02-19", 100_00))
+		a.ChargeOffAmount = 0
+		a.Reports = []rules.Reported{*report(t, off("2026-05-31"))}
+		if got := report(t, a).OriginalChargeOff; got != 5000 {
+			t.Errorf("got %d, want 5000", got)
+		}
+	})
 	if text := (&rules.Undecidable{Code: "A", Detail: "b"}).Error(); text != "A: b" {
 		t.Errorf("text of an undecidable: got %q", text)
 	}
