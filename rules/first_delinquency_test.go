@@ -72,6 +72,16 @@ func TestFirstDelinquencyTakenOver(t *testing.T) {
 		{"the run began on the day after the last report", "2026-05-31",
 			join(firsts(), paid("2026-01-20", 100_00)), func(a *rules.Account) { a.Baseline.LastReportedOn = day("2026-03-02") }, "2026-03-03"},
 		{"none was reported: the ledger's", "2026-03-31", firsts(), func(a *rules.Account) { a.Baseline.FirstDelinquencyOn = 0 }, "2026-01-31"},
+		{"when it was reported is unknown: a run that began by its own date is the same", "2026-03-31", firsts(), func(a *rules.Account) {
+			a.Baseline = rules.Baseline{FirstDelinquencyOn: day("2026-02-05")}
+		}, "2026-02-05"},
+		{"when it was reported is unknown: a run that began after its own date is another", "2026-03-31", firsts(), func(a *rules.Account) {
+			a.Baseline = rules.Baseline{FirstDelinquencyOn: day("2026-01-30")}
+		}, "2026-01-31"},
+		{"BR3 when it was reported is unknown: a charge-off keeps the earlier of the two", "2026-03-31", firsts(), func(a *rules.Account) {
+			a.Baseline = rules.Baseline{FirstDelinquencyOn: day("2025-12-15")}
+			chargedOffOn(a, "2026-02-28", 1200_00)
+		}, "2025-12-15"},
 		{"charged off before the take-over, whatever the ledger proves", "2026-03-31", []event{originated("2025-12-01", 1200_00)},
 			func(a *rules.Account) { chargedOffOn(a, "2026-02-28", 1200_00) }, "2025-12-15"},
 		{"charged off after it, the delinquency ran before", "2026-03-31", firsts(),

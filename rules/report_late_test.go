@@ -146,6 +146,14 @@ func TestReportedAmounts(t *testing.T) {
 		{"3.5 C: as R", with("C"), []event{originated("2026-01-05", 100_00), due("2026-02-01", 10_00)}, amounts{Balance: 100, Limit: 3000, High: 700, Scheduled: 10, Terms: "LOC"}},
 		{"3.5 O: no scheduled payment", with("O"), []event{originated("2026-01-05", 100_00), due("2026-02-01", 100_00)}, amounts{Balance: 100, Limit: 3000, High: 700, Terms: "001"}},
 		{
+			"Q6 the latest cycle asks for nothing, so nothing is scheduled", func(*rules.Account) {},
+			[]event{originated("2026-01-05", 100_00), due("2026-01-20", 10_00), entry(rules.Adjustment, "2026-01-25", -100_00), due("2026-02-01", 10_00)}, amounts{},
+		},
+		{
+			"Q6 the latest asks, though the one before did not", func(*rules.Account) {},
+			[]event{due("2026-01-04", 10_00), originated("2026-01-05", 100_00), due("2026-02-01", 20_00)}, amounts{Balance: 100, Scheduled: 20},
+		},
+		{
 			"3.4 the scheduled payment that the lender sent", func(a *rules.Account) { a.HasSchedule, a.ScheduledPayment = true, 123_99 },
 			[]event{originated("2026-01-05", 100_00), due("2026-02-01", 10_00)}, amounts{Balance: 100, Scheduled: 123},
 		},
