@@ -29,10 +29,15 @@ func appendCopyText(dst, value []byte) []byte {
 	return dst
 }
 
-// appendCopyRow appends a line number and values as one line of COPY text, nil as NULL. It ends without
-// a line end: the driver adds one to each block.
-func appendCopyRow(dst []byte, line int64, values [][]byte) []byte {
+// appendCopyRow appends a row of a staging table as one line of COPY text, nil as NULL: its line, whether
+// its key may have come before, and the values. It ends without a line end: the driver adds one to each block.
+func appendCopyRow(dst []byte, line int64, again bool, values [][]byte) []byte {
 	dst = strconv.AppendInt(dst, line, 10)
+	if again {
+		dst = append(dst, "\tt"...)
+	} else {
+		dst = append(dst, "\tf"...)
+	}
 	for _, v := range values {
 		if v == nil {
 			dst = append(dst, '\t', '\\', 'N')

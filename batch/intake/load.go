@@ -22,12 +22,18 @@ type parser struct {
 	source   *source
 	progress func(file string, bytesRead, bytesTotal int64)
 	row      row
+	repeats  *repeats
+	key      []byte // of the present row
 	rows     int64
+	again    int64 // rows whose key may have come before
 	rejects  []Reject
 }
 
 func newParser(s *source, progress func(string, int64, int64)) *parser {
-	return &parser{source: s, progress: progress, row: row{table: s.table, values: make([][]byte, len(s.table.columns))}}
+	return &parser{
+		source: s, progress: progress, repeats: newRepeats(s.textSize()),
+		row: row{table: s.table, values: make([][]byte, len(s.table.columns))},
+	}
 }
 
 // run parses to the end of the file. Blocks come from free and go to full.
@@ -84,9 +90,22 @@ func (p *parser) fill(block []byte) ([]byte, error) {
 		if len(block) > 0 {
 			block = append(block, '\n')
 		}
-		block = appendCopyRow(block, line, p.row.values)
+		again := p.repeats.again(p.rowKey())
+		if again {
+			p.again++
+		}
+		block = appendCopyRow(block, line, again, p.row.values)
 	}
 	return block, nil
+}
+
+// rowKey is the present row's key in one piece.
+func (p *parser) rowKey() []byte {
+	p.key = p.key[:0]
+	for _, i := range p.source.table.keyPlaces {
+		p.key = append(append(p.key, p.row.values[i]...), 0)
+	}
+	return p.key
 }
 
 func fieldCount(got, want int) string {
@@ -103,13 +122,13 @@ func (p *parser) reject(line int64, r *Reject) {
 func stage(ctx context.Context, conn *sqlx.Conn, tx *sqlx.Tx, p *parser) error {
 	t := p.source.table
 	columns := make([]string, 0, len(t.columns))
-	names := []string{"line"}
+	names := []string{"line", "again"}
 	for i := range t.columns {
 		c := &t.columns[i]
 		columns = append(columns, c.stagedName()+" "+c.kind.sql)
 		names = append(names, c.stagedName())
 	}
-	create := "CREATE TEMPORARY TABLE " + t.staging() + " (line bigint, " + strings.Join(columns, ", ") + ") ON COMMIT DROP"
+	create := "CREATE TEMPORARY TABLE " + t.staging() + " (line bigint, again boolean, " + strings.Join(columns, ", ") + ") ON COMMIT DROP"
 	if _, err := tx.ExecContext(ctx, create); err != nil {
 		return err
 	}

@@ -19,6 +19,11 @@ func (i *importer) file(ctx context.Context, s *source) error {
 	if err := i.quarantine(ctx, p.rejects); err != nil {
 		return err
 	}
+	if p.again > 0 {
+		if err := i.dropRepeats(ctx, s.table, &counts); err != nil {
+			return err
+		}
+	}
 	if err := i.check(ctx, s.table, &counts); err != nil {
 		return err
 	}
@@ -64,15 +69,18 @@ func (i *importer) quarantine(ctx context.Context, rejects []Reject) error {
 	return nil
 }
 
-// check takes out of the staging table what may not go in: repeated keys, then missing references, then
-// what the table's own statements find.
+// dropRepeats takes rows out of the staging table whose key came before, if it really did.
+func (i *importer) dropRepeats(ctx context.Context, t *table, counts *FileReport) error {
+	query := t.fill(statements.ImportRepeated)
+	var rejected int64
+	err := i.tx.GetContext(ctx, &rejected, query, i.report.Import, t.file, t.fileColumn(t.key[len(t.key)-1]))
+	counts.Rejected += rejected
+	return err
+}
+
+// check takes rows out of the staging table that may not go in: those with missing references, then what
+// the table's own statements find.
 func (i *importer) check(ctx context.Context, t *table, counts *FileReport) error {
-	var same, different int64
-	err := i.tx.QueryRowContext(ctx, t.fill(statements.ImportRepeated), i.report.Import, t.file, t.fileColumn(t.key[len(t.key)-1])).Scan(&same, &different)
-	if err != nil {
-		return err
-	}
-	counts.Rejected += different
 	for _, ref := range t.refs {
 		query := strings.NewReplacer("{column}", ref.column, "{known}", ref.table, "{known_key}", ref.key).
 			Replace(t.fill(statements.ImportMissing))
@@ -129,13 +137,19 @@ func (i *importer) refuse(ctx context.Context, counts FileReport) error {
 
 // fill puts the table's names into a statement that serves all tables: identifiers cannot be parameters.
 func (t *table) fill(query string) string {
-	key := strings.Join(t.key, ", ")
+	key := make([]string, len(t.key))
+	for i, place := range t.keyPlaces {
+		key[i] = t.key[i]
+		if !t.columns[place].required {
+			key[i] = "coalesce(" + key[i] + ", '')"
+		}
+	}
 	columns := make([]string, len(t.columns))
 	for i := range t.columns {
 		columns[i] = t.columns[i].stagedName()
 	}
 	list := func(alias string) string { return alias + "." + strings.Join(columns, ", "+alias+".") }
-	return strings.NewReplacer("{staging}", t.staging(), "{key}", key, "{row}", list("s"), "{first_row}", list("f")).Replace(query)
+	return strings.NewReplacer("{staging}", t.staging(), "{key}", strings.Join(key, ", "), "{row}", list("s"), "{first_row}", list("f")).Replace(query)
 }
 
 // fileColumn is the name in the file of a staged column.

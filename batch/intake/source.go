@@ -31,6 +31,14 @@ func (s *source) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// textSize is about how long the file's text is; only a guess when it is compressed.
+func (s *source) textSize() int64 {
+	if strings.HasSuffix(s.file.Name(), ".gz") {
+		return 8 * s.size
+	}
+	return s.size
+}
+
 // openSources opens the files of a directory in the order of tables and checks their headers: what is
 // wrong with the last of them should not show after an hour's work.
 func openSources(dir string) (sources []*source, err error) {

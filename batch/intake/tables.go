@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/furnisher/furnisher/metro2"
@@ -11,7 +12,7 @@ import (
 // A table describes one file of the extract and its way into the book.
 type table struct {
 	file    string   // name without .gz
-	key     []string // staged columns, or expressions over them, that identify a row
+	key     []string // staged columns that identify a row
 	columns []column
 	check   func(r *row) *Reject // what is between the columns of one row
 	refs    []reference          // rows whose references are unknown are rejected
@@ -21,6 +22,8 @@ type table struct {
 	// fixpoint: the statements of rejects are repeated until they reject nothing, because a rejected row
 	// changes what is right for others.
 	fixpoint bool
+
+	keyPlaces []int // of the key among the columns
 }
 
 // A column is one column of a file.
@@ -81,7 +84,7 @@ func statusNames() (names []string) {
 }
 
 // tables lists the files in the order in which they are taken in: a row's references come before it.
-var tables = []table{
+var tables = withKeys([]table{
 	{
 		file: "programs.csv", key: []string{"program_id"},
 		columns: []column{
@@ -244,7 +247,7 @@ var tables = []table{
 		merges:  []string{statements.ImportCases},
 	},
 	{
-		file: "case_parties.csv", key: []string{"case_id", "coalesce(customer_id, '')", "coalesce(loan_id, '')"},
+		file: "case_parties.csv", key: []string{"case_id", "customer_id", "loan_id"},
 		columns: []column{need("case_id", keyKind), may("customer_id", keyKind), may("loan_id", keyKind)},
 		check:   checkCaseParty,
 		refs:    []reference{{"case_id", "case_file", "case_id"}, toCustomer, toLoan},
@@ -259,6 +262,17 @@ var tables = []table{
 		refs:   []reference{toCustomer},
 		merges: []string{statements.ImportCustomerRemovals},
 	},
+})
+
+// withKeys finds the places of the key columns.
+func withKeys(tables []table) []table {
+	for i := range tables {
+		t := &tables[i]
+		for _, key := range t.key {
+			t.keyPlaces = append(t.keyPlaces, slices.IndexFunc(t.columns, func(c column) bool { return c.stagedName() == key }))
+		}
+	}
+	return tables
 }
 
 // transactionKind is the closed set of entry types; the database has it as a type of its own.

@@ -1,13 +1,12 @@
 -- Takes rows whose key came before in the file out of a staging table: those that say the same are dropped,
--- the others are rejected. Gives how many of each. For all tables: {staging}, {key}, and the lists of the
--- columns {row} of alias s and {first_row} of alias f.
+-- the others are rejected. Gives how many were rejected. The parser marked the rows for which it may be so
+-- with {staging}.again. For all tables: {staging}, {key}, and the lists of the columns {row} of alias s and
+-- {first_row} of alias f.
 -- $1 import, $2 file, $3 column that the rejection names.
-WITH repeated AS (
-    SELECT {key} FROM {staging} GROUP BY {key} HAVING count(*) > 1
-), member AS (
+WITH member AS (
     SELECT line, first_value(line) OVER (PARTITION BY {key} ORDER BY line) AS first_line
     FROM {staging}
-    WHERE ({key}) IN (SELECT * FROM repeated)
+    WHERE ({key}) IN (SELECT {key} FROM {staging} WHERE again)
 ), gone AS (
     DELETE FROM {staging} s
     USING member m JOIN {staging} f ON f.line = m.first_line
@@ -17,5 +16,6 @@ WITH repeated AS (
     INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
     SELECT $1, $2, line, $3, 'key', 'the key came before in this file with other values'
     FROM gone WHERE NOT same
+    RETURNING 1
 )
-SELECT count(*) FILTER (WHERE same) AS same, count(*) FILTER (WHERE NOT same) AS different FROM gone
+SELECT count(*) FROM rejected
