@@ -100,7 +100,7 @@ func (s *step[T]) getText(d *decoder) string {
 
 // getUncleanText looks closer where the usual text is taken as it is.
 func (s *step[T]) getUncleanText(d *decoder, start, end int) string {
-	if !d.clean {
+	if !d.clean && !upperOnly(d.src[start:end]) {
 		s.inspect(d)
 	}
 	if s.kind == kindRawText { // in a payment history each place is a month

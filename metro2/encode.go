@@ -286,13 +286,11 @@ func (s *step[T]) putNumber(field []byte, v int64) string {
 
 // checkText finds the text field that must not be written.
 func (l *Layout[T]) checkText(rec *T, p *plan[T], index int) error {
-	for i := range p.steps {
-		s := &p.steps[i]
-		if s.kind > kindRawText {
-			continue
-		}
-		for _, c := range []byte(*at[string](rec, s.offset)) {
-			switch {
+	for i := range p.texts {
+		s := &p.texts[i]
+		v := *at[string](rec, s.offset)
+		for j := range len(v) {
+			switch c := v[j]; {
 			case c > 126:
 				return l.fail(s.field, index, reasonNonASCII)
 			case c < ' ':
