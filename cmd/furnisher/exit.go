@@ -129,7 +129,8 @@ func (a *app) end(ctx context.Context, command string, err error) int {
 	case exitExceptions:
 		label = labelNote
 	case exitInterrupted:
-		err = fmt.Errorf(textInterrupted, err)
+		first, _, _ := strings.Cut(err.Error(), "\n")
+		err = fmt.Errorf(textInterrupted, first)
 	}
 	a.tell(label, oneLine(err))
 	if hint != "" {
@@ -146,7 +147,8 @@ func readerGone(err error) bool {
 
 // oneLine puts the parts of a joined error behind each other.
 func oneLine(err error) string {
-	return strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; ")
+	lines := strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' })
+	return strings.Join(lines, "; ")
 }
 
 // tell writes one line to the person.

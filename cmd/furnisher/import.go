@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -41,6 +42,9 @@ func (a *app) intake(ctx context.Context, db *sqlx.DB, o intake.Options, asJSON 
 	var refused *intake.RefusedError
 	if errors.As(err, &refused) && len(refused.Rejects) > 0 && !asJSON {
 		return errors.Join(err, printTitled(a.stderr, titleRejects, headRejects, rejectRows(refused.Rejects)))
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return &ending{err: err, code: exitFailed, hint: hintNoExtract}
 	}
 	if err != nil {
 		return err
@@ -110,6 +114,6 @@ func (a *app) progress(wanted bool) (show func(file string, read, total int64), 
 
 func newBar(w io.Writer, name string, total int64) *progressbar.ProgressBar {
 	return progressbar.NewOptions64(total,
-		progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(name), progressbar.OptionShowBytes(true),
-		progressbar.OptionSetWidth(30), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
+		progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(name), progressbar.OptionSetWidth(30),
+		progressbar.OptionSetPredictTime(false), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
 }

@@ -78,23 +78,23 @@ func TestNightInterrupted(t *testing.T) {
 	}
 }
 
-// TestDatabaseLost ends the connections of a night in its middle.
+// TestDatabaseLost ends the connections of a night in the middle of a chunk.
 func TestDatabaseLost(t *testing.T) {
 	a, db, _ := newApp(t)
-	other, err := localpg.Open(t.Context(), a.settings.databaseURL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer other.Close()
+	lost := make(chan error, 1)
 	a.atStep("statement", func() {
-		_, err := other.Exec(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-			WHERE datname = current_database() AND pid <> pg_backend_pid()`)
+		blocked, err := blockStatements(t.Context(), a.settings.databaseURL)
 		if err != nil {
-			t.Error(err)
+			lost <- err
+			return
 		}
+		go func() { lost <- blocked.terminate(t.Context()) }()
 	})
 	n := night{date: september, workers: 1, dir: t.TempDir()}
-	_, err = a.night(t.Context(), db, n)
+	_, err := a.night(t.Context(), db, n)
+	if err := <-lost; err != nil {
+		t.Fatal(err)
+	}
 	if status, hint := classify(t.Context(), err); status != exitUnreachable || hint != hintUnreachable {
 		t.Fatalf("got status %d, hint %q, want %d: %v", status, hint, exitUnreachable, err)
 	}
@@ -102,6 +102,39 @@ func TestDatabaseLost(t *testing.T) {
 	if report, err := a.night(t.Context(), db, n); err != nil || report.State != "CLOSED" {
 		t.Fatalf("got %+v, %v; want it closed", report, err)
 	}
+}
+
+// blocker holds the table of final statements, so that a chunk waits for it.
+type blocker struct {
+	db *sqlx.DB
+	tx *sqlx.Tx
+}
+
+func blockStatements(ctx context.Context, url string) (*blocker, error) {
+	db, err := localpg.Open(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	tx, err := db.BeginTxx(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	_, err = tx.ExecContext(ctx, "LOCK TABLE statement")
+	return &blocker{db, tx}, err
+}
+
+// terminate ends all other sessions of the database as soon as one of them waits, and lets go of the table.
+func (b *blocker) terminate(ctx context.Context) error {
+	for waiting := false; !waiting; {
+		err := b.tx.GetContext(ctx, &waiting, `SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+			WHERE NOT l.granted AND d.datname = current_database())`)
+		if err != nil {
+			return err
+		}
+	}
+	_, err := b.tx.ExecContext(ctx, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+		WHERE datname = current_database() AND pid <> pg_backend_pid()`)
+	return errors.Join(err, b.tx.Rollback(), b.db.Close())
 }
 
 // TestUnfinishedHint names the date that has to be run first.
