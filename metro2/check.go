@@ -4,6 +4,7 @@ package metro2
 // and the rules that need them are silent.
 type CheckEnv struct {
 	Created     Date // day the file was made
+	Activity    Date // most recent account update in the file; only for CheckExaminer
 	PeriodStart Date // first day of the reporting period
 	PeriodEnd   Date // last day of the reporting period
 	// Decoded says that the record came from a [Reader] or [DecodeRecord]:

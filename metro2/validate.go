@@ -55,6 +55,9 @@ func ValidateIn(r io.Reader, env CheckEnv, each func(Finding) error) (Summary, e
 // order of the records, duplicates, and at the end the counters of the trailer.
 // It remembers 20 bytes for each account and nothing else.
 type Validator struct {
+	// Examiner asks for the checks of [CheckExaminer] as well.
+	Examiner bool
+
 	env      CheckEnv
 	accounts accountSet
 	summary  Summary
@@ -100,11 +103,17 @@ func (v *Validator) Check(item *Item, findings []Finding) []Finding {
 		if v.headers == 1 && v.env.Created == 0 {
 			v.env.Created = item.Header.DateCreated
 		}
+		if v.headers == 1 && v.env.Activity == 0 {
+			v.env.Activity = item.Header.ActivityDate
+		}
 	case KindTrailer:
 		v.trailer, v.atRecord = *item.Trailer, item.RecordNo
 	case KindData:
 		v.summary.Totals.Add(item.Record)
 		findings = CheckRecord(item.Record, v.env, findings)
+		if v.Examiner {
+			findings = CheckExaminer(item.Record, v.env, findings)
+		}
 		findings = v.checkDuplicate(item, findings)
 	}
 	v.last = item.Kind
