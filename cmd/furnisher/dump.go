@@ -88,8 +88,14 @@ func segments(r *metro2.Record) string {
 		name  string
 		count int
 	}{
-		{"j1", len(r.J1)}, {"j2", len(r.J2)}, {"k1", one(r.K1)}, {"k2", one(r.K2)}, {"k3", one(r.K3)}, {"k4", one(r.K4)},
-		{"l1", one(r.L1)}, {"n1", one(r.N1)},
+		{"j1", len(r.J1)},
+		{"j2", len(r.J2)},
+		{"k1", one(r.K1)},
+		{"k2", one(r.K2)},
+		{"k3", one(r.K3)},
+		{"k4", one(r.K4)},
+		{"l1", one(r.L1)},
+		{"n1", one(r.N1)},
 	} {
 		switch {
 		case s.count > 1:

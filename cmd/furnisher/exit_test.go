@@ -83,11 +83,15 @@ func TestEnd(t *testing.T) {
 		says  string
 	}{
 		{"done", true, nil, 0, ""},
-		{"usage", false, errors.New("unknown flag: --x"), 2,
-			"furnisher: error: unknown flag: --x\nfurnisher: hint: furnisher run --help\n"},
+		{
+			"usage", false, errors.New("unknown flag: --x"), 2,
+			"furnisher: error: unknown flag: --x\nfurnisher: hint: furnisher run --help\n",
+		},
 		{"failed", true, errors.Join(errors.New("one"), errors.New("two")), 1, "furnisher: error: one; two\n"},
-		{"exceptions", true, &ending{err: errors.New("two loans"), code: 3, hint: "look"}, 3,
-			"furnisher: note: two loans\nfurnisher: hint: look\n"},
+		{
+			"exceptions", true, &ending{err: errors.New("two loans"), code: 3, hint: "look"}, 3,
+			"furnisher: note: two loans\nfurnisher: hint: look\n",
+		},
 		{"nobody reads on", true, &fs.PathError{Op: "write", Path: "/dev/stdout", Err: syscall.EPIPE}, 1, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -130,8 +134,17 @@ func TestPercent(t *testing.T) {
 		want percentFlag
 		ok   bool
 	}{
-		{"0.1", 0.1, true}, {"0.1%", 0.1, true}, {"0", 0, true}, {"100%", 100, true}, {" 5 %", 5, true},
-		{"100.1", 0, false}, {"-1", 0, false}, {"NaN", 0, false}, {"", 0, false}, {"%", 0, false}, {"ten", 0, false},
+		{"0.1", 0.1, true},
+		{"0.1%", 0.1, true},
+		{"0", 0, true},
+		{"100%", 100, true},
+		{" 5 %", 5, true},
+		{"100.1", 0, false},
+		{"-1", 0, false},
+		{"NaN", 0, false},
+		{"", 0, false},
+		{"%", 0, false},
+		{"ten", 0, false},
 	} {
 		var got percentFlag
 		if err := got.Set(c.in); (err == nil) != c.ok || got != c.want {
