@@ -42,6 +42,7 @@ const (
 	reasonBlank     = "begins with a blank"
 	reasonControl   = "holds a control character"
 	reasonNonASCII  = "holds a character that is not ASCII; fold it first"
+	reasonTooMany   = "too many segments for one record"
 	reasonUnused    = "is empty and would be read as an unused segment"
 	reasonLowerCase = "holds a lower-case letter; fold it first"
 )
@@ -148,7 +149,7 @@ func putRDW(record []byte, form Form) error {
 		limit = maxPackedRecord
 	}
 	if len(record) > limit {
-		return &FieldError{Segment: "base", Reason: "too many segments for one record"}
+		return &FieldError{Segment: "base", Reason: reasonTooMany}
 	}
 	if form == Packed {
 		binary.BigEndian.PutUint16(record, uint16(len(record)))

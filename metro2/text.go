@@ -77,7 +77,7 @@ func appendFolded(out []byte, r rune, set Charset) []byte {
 		}
 		return appendSpace(out)
 	}
-	if plain, ok := plainLetters[r]; ok {
+	if plain, ok := plainLetters[r]; ok && set.allows(plain[0]) {
 		return append(out, plain...)
 	}
 	if unicode.Is(unicode.Mn, r) || strings.ContainsRune(silentMarks, r) {

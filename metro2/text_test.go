@@ -39,6 +39,7 @@ func TestFold(t *testing.T) {
 		{"empty", FoldName, "", ""},
 		{"address keeps its marks", FoldAddress, `12-B N. Main St. 1/2 \4`, `12-B N. MAIN ST. 1/2 \4`},
 		{"address drops the rest", FoldAddress, "Apt #4, c/o Peña", "APT 4 C/O PENA"},
+		{"full-width digits in a name", FoldName, "TERRY２", "TERRY"},
 		{"full-width digits", FoldAddress, "１２ MAIN", "12 MAIN"},
 		{"text", FoldText, "Test Lender, Inc.", "TEST LENDER INC."},
 		{"ampersand", FoldText, "Smith & Sons", "SMITH SONS"},
