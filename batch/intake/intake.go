@@ -22,7 +22,8 @@ type Options struct {
 	// Import takes 0 at its word: no bad row at all.
 	MaxBadPercent float64
 	Now           func() time.Time // feeds time stamps only
-	// Progress, if not nil, is told now and then how far the reading of a file has come.
+	// Progress, if not nil, is told now and then how far the reading of a file has come. It is called by one
+	// goroutine at a time, not always the caller's.
 	Progress func(file string, bytesRead, bytesTotal int64)
 }
 
@@ -67,7 +68,7 @@ func Import(ctx context.Context, db *sqlx.DB, o Options) (report *Report, err er
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, release()) }()
+	defer release()
 
 	started := o.Now()
 	report, err = inTx(ctx, db, func(i *importer) error {

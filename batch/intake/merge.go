@@ -42,8 +42,15 @@ func (i *importer) file(ctx context.Context, s *source) error {
 	if counts.Unchanged < 0 {
 		return fmt.Errorf("more rows written than read: %+v", counts)
 	}
-	if _, err := i.tx.ExecContext(ctx, "DROP TABLE "+s.table.staging()); err != nil {
-		return err
+	cleanUp := []string{"DROP TABLE " + s.table.staging()}
+	if counts.Inserted+counts.Updated > 0 {
+		// The night may follow at once, and should not plan by what the tables held before.
+		cleanUp = append(cleanUp, "ANALYZE "+strings.Join(s.table.books, ", "))
+	}
+	for _, query := range cleanUp {
+		if _, err := i.tx.ExecContext(ctx, query); err != nil {
+			return err
+		}
 	}
 	i.report.Files = append(i.report.Files, counts)
 	i.report.Rejected += counts.Rejected

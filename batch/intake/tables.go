@@ -13,6 +13,7 @@ import (
 type table struct {
 	file    string   // name without .gz
 	key     []string // staged columns that identify a row
+	books   []string // the tables of the book that it fills
 	columns []column
 	check   func(r *row) *Reject // what is between the columns of one row
 	refs    []reference          // rows whose references are unknown are rejected
@@ -87,6 +88,7 @@ func statusNames() (names []string) {
 var tables = withKeys([]table{
 	{
 		file: "programs.csv", key: []string{"program_id"},
+		books: []string{"program", "destination"},
 		columns: []column{
 			need("program_id", keyKind),
 			need("identification_number", kind{"text", maxText, parseIdentification}),
@@ -99,6 +101,7 @@ var tables = withKeys([]table{
 	},
 	{
 		file: "products.csv", key: []string{"product_id"},
+		books: []string{"product"},
 		columns: []column{
 			need("product_id", keyKind), need("name", textKind),
 			need("portfolio_type", metroKind(&metro2.PortfolioTypes)), need("account_type", metroKind(&metro2.AccountTypes)),
@@ -112,6 +115,7 @@ var tables = withKeys([]table{
 	},
 	{
 		file: "customers.csv", key: []string{"customer_id"},
+		books: []string{"customer"},
 		columns: []column{
 			need("customer_id", keyKind), need("surname", textKind), may("first_name", textKind), may("middle_name", textKind),
 			may("generation_code", metroKind(&metro2.GenerationCodes)), may("ssn", ssnKind), may("date_of_birth", dateKind),
@@ -126,6 +130,7 @@ var tables = withKeys([]table{
 	},
 	{
 		file: "loans.csv", key: []string{"loan_id"},
+		books: []string{"loan_key", "loan", "loan_state", "status_history"},
 		columns: []column{
 			need("loan_id", keyKind), need("product_id", keyKind), need("program_id", keyKind), need("account_number", keyKind),
 			need("opened_on", dateKind), may("original_amount", centsKind).as("original_amount_cents"),
@@ -152,6 +157,7 @@ var tables = withKeys([]table{
 	},
 	{
 		file: "loan_customers.csv", key: []string{"loan_id", "customer_id"},
+		books: []string{"loan_customer"},
 		columns: []column{
 			need("loan_id", keyKind), need("customer_id", keyKind), need("ecoa_code", metroKind(&metro2.ECOACodes)),
 			need("position", countKind(1)),
@@ -163,6 +169,7 @@ var tables = withKeys([]table{
 	},
 	{
 		file: "cycles.csv", key: []string{"loan_id", "cycle_no"},
+		books: []string{"cycle"},
 		columns: []column{
 			need("loan_id", keyKind), need("cycle_no", countKind(0)), need("starts_on", dateKind), need("ends_on", dateKind),
 			need("due_on", dateKind), need("minimum_due", centsKind).as("minimum_due_cents"),
@@ -173,6 +180,7 @@ var tables = withKeys([]table{
 	},
 	{
 		file: "transactions.csv", key: []string{"transaction_id"},
+		books: []string{"loan_transaction"},
 		columns: []column{
 			need("transaction_id", keyKind), need("loan_id", keyKind), need("type", transactionKind()),
 			need("amount", signedKind).as("amount_cents"), need("effective_on", dateKind), need("posted_at", timeKind),
@@ -186,6 +194,7 @@ var tables = withKeys([]table{
 	},
 	{
 		file: "reason_rules.csv", key: []string{"activity_status", "activity_substatus"},
+		books: []string{"reason_rule"},
 		columns: []column{
 			need("activity_status", keyKind), need("activity_substatus", keyKind), need("require_payoff_reason", boolKind),
 		},
@@ -193,6 +202,7 @@ var tables = withKeys([]table{
 	},
 	{
 		file: "terminations.csv", key: []string{"loan_id"},
+		books: []string{"termination"},
 		columns: []column{
 			need("loan_id", keyKind), need("terminated_on", dateKind), may("source", keyKind), may("reason", keyKind),
 			may("report_as_deleted", codeKind("DA", "DF")),
@@ -204,6 +214,7 @@ var tables = withKeys([]table{
 	},
 	{
 		file: "schedules.csv", key: []string{"schedule_id"},
+		books: []string{"schedule"},
 		columns: []column{
 			need("schedule_id", keyKind), need("loan_id", keyKind), need("kind", codeKind("CALL", "EMAIL", "SMS")),
 			need("state", codeKind("ACTIVE", "CANCELLED")),
@@ -214,6 +225,7 @@ var tables = withKeys([]table{
 	},
 	{
 		file: "scheduled_items.csv", key: []string{"item_id"},
+		books: []string{"scheduled_item"},
 		columns: []column{
 			need("item_id", keyKind), need("loan_id", keyKind), may("schedule_id", keyKind),
 			need("kind", codeKind("PAYMENT", "CALL", "EMAIL", "SMS")),
@@ -226,6 +238,7 @@ var tables = withKeys([]table{
 	},
 	{
 		file: "pauses.csv", key: []string{"loan_id", "from_on"},
+		books: []string{"pause"},
 		columns: []column{
 			need("loan_id", keyKind), need("from_on", dateKind), may("to_on", dateKind), need("reason", textKind),
 		},
@@ -235,6 +248,7 @@ var tables = withKeys([]table{
 	},
 	{
 		file: "cases.csv", key: []string{"case_id"},
+		books: []string{"case_file"},
 		columns: []column{
 			need("case_id", keyKind), may("external_id", keyKind), need("type", keyKind), need("status", keyKind),
 			may("outcome", keyKind), need("opened_on", dateKind), may("closed_on", dateKind),
@@ -248,6 +262,7 @@ var tables = withKeys([]table{
 	},
 	{
 		file: "case_parties.csv", key: []string{"case_id", "customer_id", "loan_id"},
+		books:   []string{"case_party"},
 		columns: []column{need("case_id", keyKind), may("customer_id", keyKind), may("loan_id", keyKind)},
 		check:   checkCaseParty,
 		refs:    []reference{{"case_id", "case_file", "case_id"}, toCustomer, toLoan},
@@ -255,6 +270,7 @@ var tables = withKeys([]table{
 	},
 	{
 		file: "customer_removals.csv", key: []string{"customer_id"},
+		books: []string{"customer_removal"},
 		columns: []column{
 			need("customerId", keyKind).as("customer_id"), need("action", codeKind("remove")), may("approver", textKind),
 			may("erasure_reason", textKind),
