@@ -2,6 +2,7 @@ package batch
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 
@@ -25,7 +26,7 @@ const lockNotAvailable = "55P03"
 // LockBook takes the book for one night or import: a session advisory lock on a connection of its own,
 // so that a pool cannot take it twice. It gives a second process an early, readable refusal; what keeps
 // the data safe are the fences of the chunks. Release gives the lock back.
-func LockBook(ctx context.Context, db *sqlx.DB) (release func() error, err error) {
+func LockBook(ctx context.Context, db *sqlx.DB) (release func(), err error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("lock the book: %w", err)
@@ -40,8 +41,11 @@ func LockBook(ctx context.Context, db *sqlx.DB) (release func() error, err error
 		}
 		return nil, errors.Join(fmt.Errorf("lock the book: %w", err), conn.Close())
 	}
-	return func() error {
+	return func() {
 		_, err := conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1), set_config('lock_timeout', '0', FALSE)", int64(bookLock))
-		return errors.Join(err, conn.Close())
+		if err != nil { // the session is lost or of no use: ended, it holds no lock
+			_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+		}
+		_ = conn.Close()
 	}, nil
 }

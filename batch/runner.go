@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -30,7 +31,7 @@ func (r *Runner) Run(ctx context.Context, d rules.Date) (report *Report, err err
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, release()) }()
+	defer release()
 
 	run, err := r.open(ctx, d)
 	if err != nil {
@@ -172,8 +173,19 @@ func (r *Runner) chunk(ctx context.Context, run Run, s Step, claim string, attem
 	return more, err
 }
 
-// quarantine writes a chunk's exceptions and resolves those of earlier runs that are gone.
+// quarantine writes a chunk's exceptions, each loan once for a reason even if several files met it, and
+// resolves those of earlier runs that are gone.
 func quarantine(ctx context.Context, tx *sqlx.Tx, s Step, c Chunk, exceptions []Exception) error {
+	type reason struct {
+		loan int64
+		code string
+	}
+	known := map[reason]bool{}
+	exceptions = slices.DeleteFunc(exceptions, func(e Exception) bool {
+		again := known[reason{e.Loan, e.Code}]
+		known[reason{e.Loan, e.Code}] = true
+		return again
+	})
 	if err := WriteRows(ctx, tx, statements.ExceptionAdd, exceptions, c.Run, s.Name()); err != nil {
 		return err
 	}

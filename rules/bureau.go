@@ -53,6 +53,7 @@ type Account struct {
 	ChargedOffOn     Date
 	ChargeOffAmount  Cents
 	Episode          int
+	TakenOverClosed  bool // it came closed with the take-over, and that is the closure that stands
 	Termination      *Termination
 	DeletedOn        Date // calendar date of the file that deleted it, or before the take-over; 0: not deleted
 	Baseline         Baseline
@@ -202,10 +203,10 @@ func (a *Account) openReceivables() string {
 }
 
 // finalsSent counts how often this final report went out already (DC10): the newest reports that were
-// final and said the same status as of the same day. What the lender sent before the take-over counts
-// as all of them.
+// final and said the same status as of the same day. What the lender sent of a loan that was taken over
+// closed counts as all of them.
 func (a *Account) finalsSent(r *Reported) int {
-	if len(a.Reports) == 0 && a.Baseline.LastReportedOn >= r.DateAccountInfo {
+	if len(a.Reports) == 0 && a.TakenOverClosed && a.Baseline.LastReportedOn >= r.DateAccountInfo {
 		return max(1, a.Product.TrailingReports)
 	}
 	sent := 0

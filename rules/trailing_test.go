@@ -166,10 +166,18 @@ func TestTrailingAndBack(t *testing.T) {
 		} {
 			a := closedAs(account("2026-03-31", originated("2026-01-01", 500_00), paid("2026-02-10", 500_00)), rules.PaidOff, "2026-02-10")
 			a.Product.TrailingReports = 3
+			a.TakenOverClosed = true
 			a.Baseline = rules.Baseline{History: tail("0"), LastReportedOn: day(lastReported)}
 			if got := outcome(t, a); got != want {
 				t.Errorf("last reported %s: got %s, want %s", lastReported, got, want)
 			}
+		}
+	})
+	t.Run("DC10 taken over open, closed as of a day before the last report: its end was never reported", func(t *testing.T) {
+		a := closedAs(account("2026-03-31", originated("2026-01-01", 500_00), paid("2026-02-10", 500_00)), rules.PaidOff, "2026-02-10")
+		a.Baseline = rules.Baseline{History: tail("0"), LastReportedOn: day("2026-02-28")}
+		if got := outcome(t, a); got != "13 BR2" {
+			t.Errorf("got %s, want 13 BR2", got)
 		}
 	})
 	t.Run("DC1 a deletion goes out though the end was reported", func(t *testing.T) {

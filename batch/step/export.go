@@ -84,6 +84,7 @@ type accountRow struct {
 	LastReportedOn     rules.Date   `db:"last_reported_on"`
 	Status             rules.Status `db:"status"`
 	ClosedOn           rules.Date   `db:"closed_on"`
+	FirstStatus        rules.Status `db:"first_status"`
 	Episode            int          `db:"episode"`
 	ChargedOffOn       rules.Date   `db:"charged_off_on"`
 	ChargeOff          rules.Cents  `db:"charge_off_cents"`
@@ -220,7 +221,7 @@ func (p *part) account(row accountRow, reports []rules.Reported) *rules.Account 
 		AsOf: p.file.AsOf, PeriodAfter: p.file.PreviousOn, Furnish: row.Furnish, OriginalAmount: row.OriginalAmount,
 		CreditLimit: row.CreditLimit, HighestBalance: row.HighestBalance, TermsDuration: row.TermsDuration,
 		ScheduledPayment: row.ScheduledPayment, HasSchedule: row.HasSchedule, ChargedOffOn: row.ChargedOffOn,
-		ChargeOffAmount: row.ChargeOff, Episode: row.Episode, DeletedOn: row.DeletedOn, Reports: reports,
+		ChargeOffAmount: row.ChargeOff, Episode: row.Episode, TakenOverClosed: row.Episode == 1 && row.FirstStatus.Closed(), DeletedOn: row.DeletedOn, Reports: reports,
 		Baseline: rules.Baseline{
 			History: row.PaymentHistory, FirstDelinquencyOn: row.FirstDelinquencyOn, LastReportedOn: row.LastReportedOn,
 		},

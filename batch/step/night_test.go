@@ -309,9 +309,7 @@ func TestNightRefusesDates(t *testing.T) {
 	if _, err := runner(db, dir).Run(context.Background(), day("2026-06-01")); !errors.Is(err, batch.ErrLocked) {
 		t.Errorf("while the book is held: %v, want ErrLocked", err)
 	}
-	if err := release(); err != nil {
-		t.Fatal(err)
-	}
+	release()
 	night(t, db, dir, "2026-06-01")
 }
 
@@ -366,5 +364,33 @@ func TestNightMakesNoInvalidFile(t *testing.T) {
 	}
 	if left := fileHashes(t, dir); len(left) != 0 {
 		t.Errorf("files were left behind: %v", left)
+	}
+}
+
+// DC8, Q15: a reversal after the deletion never brings the loan back; it is quarantined once, also when one
+// night makes the files of several months.
+func TestNightQuarantinesReversalAfterDeletion(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	e := book()
+	e.loan("A")
+	e.load(t, db)
+	dir := t.TempDir()
+	night(t, db, dir, "2026-05-31")
+	payment := e.entry("A", "PAYMENT", "1000.00", "2026-06-10", "")
+	e["terminations"] = "loan_id,terminated_on,source,reason\nA,2026-06-10,,ERRO\n"
+	e.load(t, db)
+	night(t, db, dir, "2026-06-30")
+	e.entry("A", "REVERSAL", "1000.00", "2026-07-03", payment)
+	e.load(t, db)
+	report := night(t, db, dir, "2026-09-30") // the files of July, August and September
+	if len(report.Files) != 3 || len(report.Exceptions) != 1 || report.Exceptions[0].Code != "REVERSAL_AFTER_DELETION" {
+		t.Fatalf("%d files, exceptions %+v; want 3 and the reversal", len(report.Files), report.Exceptions)
+	}
+	if again := night(t, db, dir, "2026-10-31"); len(again.Exceptions) != 0 || again.Files[0].Records != 0 {
+		t.Errorf("October: %d exceptions, %d records, want none", len(again.Exceptions), again.Files[0].Records)
+	}
+	if n := count(t, db, `SELECT count(*) FROM run_exception WHERE resolved_run IS NULL`); n != 1 {
+		t.Errorf("%d open exceptions, want 1: only a person resolves it", n)
 	}
 }

@@ -6,7 +6,7 @@ SELECT l.loan, l.loan_id, l.product, l.account_number, l.opened_on, l.furnish, l
        coalesce(l.highest_balance_cents, 0) AS highest_balance_cents, coalesce(l.terms_duration, '') AS terms_duration,
        coalesce(l.scheduled_payment_cents, 0) AS scheduled_payment_cents, l.scheduled_payment_cents IS NOT NULL AS has_schedule,
        coalesce(l.payment_history, '') AS payment_history, l.first_delinquency_on, l.last_reported_on,
-       h.to_status AS status, h.closed_on, s.episode, s.charged_off_on, coalesce(s.charge_off_cents, 0) AS charge_off_cents,
+       h.to_status AS status, h.closed_on, first.to_status AS first_status, s.episode, s.charged_off_on, coalesce(s.charge_off_cents, 0) AS charge_off_cents,
        t.loan IS NOT NULL AS terminated, t.terminated_on, coalesce(t.reason, '') AS reason,
        coalesce(t.report_as_deleted, '') AS report_as_deleted,
        coalesce(l.deletion_reported_on,
@@ -16,6 +16,7 @@ SELECT l.loan, l.loan_id, l.product, l.account_number, l.opened_on, l.furnish, l
        EXISTS (SELECT FROM cycle c WHERE c.loan = l.loan AND c.ends_on = $4) AS cycle_ends
 FROM loan l
 JOIN loan_state s ON s.loan = l.loan
+JOIN status_history first ON first.loan = l.loan AND first.seq = 1
 LEFT JOIN termination t ON t.loan = l.loan
 CROSS JOIN LATERAL (
     SELECT h.to_status, h.closed_on FROM status_history h
