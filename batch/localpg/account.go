@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -59,8 +60,10 @@ func (a account) run(ctx context.Context, dir, program string, args ...string) (
 	if err != nil {
 		return "", fmt.Errorf("make a file for the output of %s: %w", filepath.Base(program), err)
 	}
-	defer os.Remove(output.Name())
 	defer output.Close()
+	if err := os.Remove(output.Name()); err != nil { // now, so that nothing is left if we are killed
+		return "", fmt.Errorf("hide the file for the output of %s: %w", filepath.Base(program), err)
+	}
 
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir = dir
@@ -71,7 +74,7 @@ func (a account) run(ctx context.Context, dir, program string, args ...string) (
 		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: a.uid, Gid: a.gid}
 	}
 	runErr := cmd.Run()
-	text, err := os.ReadFile(output.Name())
+	text, err := io.ReadAll(io.NewSectionReader(output, 0, 1<<20))
 	if err != nil {
 		return "", fmt.Errorf("read the output of %s: %w", filepath.Base(program), err)
 	}
