@@ -18,8 +18,13 @@ func checkLoan(r *row) *Reject {
 	if status == rules.ChargeOff {
 		r.set("charged_off_on", r.get("status_since"))
 	}
-	if rules.ServicingStatus(r.get("servicing_status")) == rules.Servicing {
+	switch {
+	case rules.ServicingStatus(r.get("servicing_status")) == rules.Servicing:
 		r.set("stop_reason", nil)
+	case r.has("stop_reason"):
+		r.set("new_stop_reason", r.get("stop_reason"))
+	default:
+		r.set("new_stop_reason", []byte(rules.DefaultStopReason))
 	}
 	return nil
 }

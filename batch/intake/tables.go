@@ -148,7 +148,7 @@ var tables = withKeys([]table{
 			may("mortgage_id", keyKind), may("new_account_number", keyKind), may("payment_history", historyKind),
 			may("first_delinquency_on", dateKind), may("original_charge_off_amount", centsKind).as("original_charge_off_cents"),
 			may("last_reported_on", dateKind), may("deletion_reported_on", dateKind),
-			derived("charged_off_on", dateKind),
+			derived("charged_off_on", dateKind), derived("new_stop_reason", keyKind),
 		},
 		check:   checkLoan,
 		refs:    []reference{{"product_id", "product", "product_id"}, {"program_id", "program", "program_id"}},

@@ -44,14 +44,14 @@ WITH sent AS (
 ), compared AS (
     SELECT s.*, t.status AS old_status, t.closed_on AS old_closed_on,
            t.servicing_status AS old_servicing, t.stop_reason AS old_stop_reason,
-           CASE WHEN s.servicing_status = t.servicing_status THEN coalesce(s.stop_reason, t.stop_reason) ELSE s.stop_reason END
-               AS new_stop_reason,
+           CASE WHEN s.servicing_status = t.servicing_status THEN coalesce(s.stop_reason, t.stop_reason, s.new_stop_reason)
+               ELSE s.new_stop_reason END AS stop_reason_now,
            (s.status, s.status_since) <> (t.imported_status, t.imported_status_since) AS by_hand,
            t.charged_off_on IS NOT NULL AND t.charge_off_cents IS NULL AND s.original_charge_off_cents IS NOT NULL AS fills
     FROM sent s JOIN loan_state t ON t.loan = s.loan
 ), change AS (
     SELECT c.*, c.by_hand AND c.status <> c.old_status AS moves,
-           (c.servicing_status, c.new_stop_reason) IS DISTINCT FROM (c.old_servicing, c.old_stop_reason) AS stops
+           (c.servicing_status, c.stop_reason_now) IS DISTINCT FROM (c.old_servicing, c.old_stop_reason) AS stops
     FROM compared c
 ), changed AS (
     SELECT c.*, (SELECT max(h.seq) FROM status_history h WHERE h.loan = c.loan) AS last_seq
@@ -69,7 +69,7 @@ WITH sent AS (
         charged_off_on = CASE WHEN c.moves THEN coalesce(c.charged_off_on, t.charged_off_on) ELSE t.charged_off_on END,
         charge_off_cents = CASE WHEN c.fills OR (c.moves AND c.charged_off_on IS NOT NULL)
             THEN coalesce(t.charge_off_cents, c.original_charge_off_cents) ELSE t.charge_off_cents END,
-        servicing_status = c.servicing_status, stop_reason = c.new_stop_reason,
+        servicing_status = c.servicing_status, stop_reason = c.stop_reason_now,
         imported_status = c.status, imported_status_since = c.status_since
     FROM changed c
     WHERE t.loan = c.loan
@@ -81,7 +81,7 @@ WITH sent AS (
     FROM changed c WHERE c.by_hand
     UNION ALL
     SELECT c.loan, c.last_seq + CASE WHEN c.by_hand THEN 2 ELSE 1 END, 'SERVICING', c.old_servicing, c.servicing_status,
-           d.closed, d.closed, NULL, 'IMPORT', 'ST3', jsonb_strip_nulls(jsonb_build_object('stop_reason', c.new_stop_reason))
+           d.closed, d.closed, NULL, 'IMPORT', 'ST3', jsonb_strip_nulls(jsonb_build_object('stop_reason', c.stop_reason_now))
     FROM changed c
     CROSS JOIN LATERAL (
         -- The extract has no date for it: the last business date that was closed is when the night learns of it.

@@ -30,7 +30,7 @@ WITH sent AS (
     SELECT
         s.loan, s.status, s.status_since, 'TAKEOVER', s.closed_on, CASE WHEN s.closed_on IS NULL THEN 0 ELSE 1 END,
         s.status_since, s.charged_off_on, CASE WHEN s.charged_off_on IS NOT NULL THEN s.original_charge_off_cents END,
-        s.servicing_status, s.stop_reason, s.status, s.status_since,
+        s.servicing_status, s.new_stop_reason, s.status, s.status_since,
         (SELECT max(business_date) FROM run WHERE state = 'CLOSED')
     FROM sent s
     ORDER BY s.loan
@@ -41,7 +41,7 @@ WITH sent AS (
     FROM sent s
     UNION ALL
     SELECT s.loan, 2, 'SERVICING', s.servicing_status, s.status_since, s.status_since, NULL, 'TAKEOVER', 'ST3',
-           jsonb_strip_nulls(jsonb_build_object('stop_reason', s.stop_reason))
+           jsonb_strip_nulls(jsonb_build_object('stop_reason', s.new_stop_reason))
     FROM sent s
     ORDER BY 1, 2
 )
