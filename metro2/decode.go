@@ -170,15 +170,6 @@ func (s *step[T]) getNumber(d *decoder) uint64 {
 	if s.packed {
 		return s.getPacked(d, field)
 	}
-	if len(field) == 9 { // the width of amounts, most of them zero
-		tail, head := binary.LittleEndian.Uint64(field[1:]), field[0]-'0'
-		if tail == eightZeros && head == 0 {
-			return 0
-		}
-		if v, ok := parse8(tail); ok && head <= 9 {
-			return uint64(head)*1e8 + v
-		}
-	}
 	if v, ok := parseDigits(field); ok {
 		return v
 	}

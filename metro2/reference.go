@@ -125,6 +125,7 @@ func (l *Layout[T]) info() LayoutInfo {
 	return out
 }
 
+// String returns the type of a field as people read it.
 func (k kind) String() string {
 	return [...]string{"text", "text", "date", "time stamp", "amount", "number", "constant", "reserved", "length"}[k]
 }
