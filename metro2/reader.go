@@ -66,6 +66,7 @@ type Reader struct {
 	record  Record
 	trailer Trailer
 	work    []byte // a record converted or padded
+	data    []byte // what the present record was decoded from: ASCII, nothing missing
 }
 
 // bufferSize holds the largest record of either form, twice over.
@@ -137,6 +138,7 @@ func (r *Reader) interpret(raw []byte) {
 	if r.form == Packed && r.ebcdic && kind != KindUnknown {
 		data = r.translatePacked(data, kind)
 	}
+	r.data = data
 	r.item.Kind = kind
 	if rdw, ok := rdwOf(data, r.form); ok {
 		r.item.RDW = rdw
