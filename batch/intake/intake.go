@@ -66,7 +66,7 @@ func Import(ctx context.Context, db *sqlx.DB, o Options) (report *Report, err er
 
 	release, err := batch.LockBook(ctx, db)
 	if err != nil {
-		return nil, err
+		return nil, explain(ctx, err)
 	}
 	defer release()
 
@@ -86,7 +86,7 @@ func Import(ctx context.Context, db *sqlx.DB, o Options) (report *Report, err er
 func explain(ctx context.Context, err error) error {
 	var refused *RefusedError
 	switch {
-	case errors.As(err, &refused):
+	case errors.As(err, &refused), errors.Is(err, batch.ErrLocked):
 		return err
 	case ctx.Err() != nil:
 		return fmt.Errorf("import interrupted, nothing was loaded: %w", ctx.Err())
