@@ -61,3 +61,22 @@ func (l lateness) delinquency(d Date) (firstMissed, began Date) {
 		}
 	}
 }
+
+// lastMissed returns the due date of the first cycle of the last run of cycles up to d that were unpaid on
+// their due dates, 0 if every one was paid in time.
+func (l lateness) lastMissed(d Date) Date {
+	var first Date
+	paid := l.walk()
+	var unpaidBefore bool
+	for k, c := range l.Cycles {
+		if c.DueOn > d {
+			break
+		}
+		unpaid := l.due.asks[k] && paid(c.DueOn).Paid < l.due.upTo[k]
+		if unpaid && !unpaidBefore {
+			first = c.DueOn
+		}
+		unpaidBefore = unpaid
+	}
+	return first
+}

@@ -105,19 +105,23 @@ func (a *Account) chargedOff(r *Reported, late lateness, now Totals) error {
 	return nil
 }
 
-// chargeOffDelinquency is the first delinquency of a charged-off loan, as firstDelinquency: frozen at the charge-off,
-// before 30 days late by Q25, and never later than it was reported (BR3). 0 when nothing was unpaid.
+// chargeOffDelinquency is the first delinquency of a charged-off loan, as firstDelinquency. Reported once for
+// the charge-off it is frozen (BR3). Before 30 days late it goes by the oldest unpaid cycle (Q25), and where
+// only fees were left unpaid by the last missed payments. 0 when no payment was ever missed.
 func (a *Account) chargeOffDelinquency(late lateness, accountInfo Date) (missed, dofd Date) {
-	missed, dofd = a.firstDelinquency(late, a.ChargedOffOn)
-	if dofd == 0 {
-		if missed = late.due.oldestUnpaid(a.ChargedOffOn, late.at(a.ChargedOffOn).Paid); missed != 0 {
-			dofd = min(missed+30, accountInfo)
-		}
+	if before := a.reportedChargeOff(); before != nil && before.DateFirstDelinquency != 0 {
+		return before.FirstMissedDueOn, before.DateFirstDelinquency
 	}
-	if before := a.reportedChargeOff(); before != nil && (dofd == 0 || before.DateFirstDelinquency < dofd) {
-		missed, dofd = before.FirstMissedDueOn, before.DateFirstDelinquency
+	if missed, dofd = a.firstDelinquency(late, a.ChargedOffOn); dofd != 0 {
+		return missed, dofd
 	}
-	return missed, dofd
+	if missed = late.due.oldestUnpaid(a.ChargedOffOn, late.at(a.ChargedOffOn).Paid); missed == 0 {
+		missed = late.lastMissed(a.ChargedOffOn)
+	}
+	if missed == 0 {
+		return 0, 0
+	}
+	return missed, min(missed+30, accountInfo)
 }
 
 // originalChargeOff is field 23, which never changes: as reported before, as it was written down at the
