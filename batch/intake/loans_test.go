@@ -87,98 +87,101 @@ func moved(t testing.TB, db *sqlx.DB, set, to string) {
 		SELECT loan, 3, 'ACCOUNT', imported_status, status, '2026-10-31', '2026-10-31', 'NIGHT', 'DQ4', 1 FROM loan_state`)
 }
 
+const activeLoan = "L1,I1,P1,A1,2025-01-10,ACTIVE,2025-03-01,,SERVICING,,,036"
+
+var knownLoans = []struct {
+	name, first string
+	set, to     string // what a night made of it, if anything
+	again       string
+	counts      [5]int64
+	state       string
+	history     string // from seq 4 on
+}{
+	{
+		name: "sent again after a night's decision", first: activeLoan, set: "count_from = count_from", to: "SUSPENDED::DELINQUENT", again: activeLoan,
+		counts: [5]int64{1, 0, 0, 1, 0},
+		state:  `{"loan":1,"status":"SUSPENDED::DELINQUENT","since":"2026-10-31","cause":"NIGHT","closed":null,"e":0,"f":"2025-03-01","r":null,"co":null,"coc":null,"s":"SERVICING","w":null,"a":null}`,
+	},
+	{
+		name: "described anew only", first: activeLoan, set: "count_from = count_from", to: "SUSPENDED::DELINQUENT",
+		again:  activeLoan[:len(activeLoan)-3] + "048",
+		counts: [5]int64{1, 0, 1, 0, 0},
+		state:  `{"loan":1,"status":"SUSPENDED::DELINQUENT","since":"2026-10-31","cause":"NIGHT","closed":null,"e":0,"f":"2025-03-01","r":null,"co":null,"coc":null,"s":"SERVICING","w":null,"a":null}`,
+	},
+	{
+		name: "set active by hand after a night's delinquency", first: activeLoan, set: "count_from = count_from", to: "SUSPENDED::DELINQUENT",
+		again:   loan("ACTIVE", "2026-11-01", "", "SERVICING", "", ""),
+		counts:  [5]int64{1, 0, 1, 0, 0},
+		state:   `{"loan":1,"status":"ACTIVE","since":"2026-11-01","cause":"IMPORT","closed":null,"e":0,"f":"2026-11-01","r":null,"co":null,"coc":null,"s":"SERVICING","w":null,"a":null}`,
+		history: `{"loan":1,"seq":4,"st":"ACCOUNT","from":"SUSPENDED::DELINQUENT","to":"ACTIVE","d":"2026-11-01","e":"2026-11-01","closed":null,"cause":"IMPORT","rule":"ST5","run":null,"who":null,"why":null,"facts":{}}`,
+	},
+	{
+		name: "closed by hand", first: activeLoan, set: "count_from = '2026-12-31'", to: "ACTIVE",
+		again:   loan("CLOSED::SETTLEMENT", "2026-11-01", "2026-10-29", "SERVICING", "", ""),
+		counts:  [5]int64{1, 0, 1, 0, 0},
+		state:   `{"loan":1,"status":"CLOSED::SETTLEMENT","since":"2026-11-01","cause":"IMPORT","closed":"2026-10-29","e":1,"f":"2026-12-31","r":null,"co":null,"coc":null,"s":"SERVICING","w":null,"a":null}`,
+		history: `{"loan":1,"seq":4,"st":"ACCOUNT","from":"ACTIVE","to":"CLOSED::SETTLEMENT","d":"2026-11-01","e":"2026-11-01","closed":"2026-10-29","cause":"IMPORT","rule":"ST5","run":null,"who":null,"why":null,"facts":{}}`,
+	},
+	{
+		name: "another closure by hand is the same episode", first: activeLoan, set: "closed_on = '2026-10-20', episode = 3", to: "CLOSED::PAID_OFF",
+		again:   loan("CLOSED::CHARGE_OFF", "2026-11-01", "", "SERVICING", "", "12"),
+		counts:  [5]int64{1, 0, 1, 0, 0},
+		state:   `{"loan":1,"status":"CLOSED::CHARGE_OFF","since":"2026-11-01","cause":"IMPORT","closed":"2026-11-01","e":3,"f":"2026-11-01","r":null,"co":"2026-11-01","coc":1200,"s":"SERVICING","w":null,"a":null}`,
+		history: `{"loan":1,"seq":4,"st":"ACCOUNT","from":"CLOSED::PAID_OFF","to":"CLOSED::CHARGE_OFF","d":"2026-11-01","e":"2026-11-01","closed":"2026-11-01","cause":"IMPORT","rule":"ST5","run":null,"who":null,"why":null,"facts":{}}`,
+	},
+	{
+		name: "opened again by hand", first: activeLoan, set: "closed_on = '2026-10-20', episode = 1, reopened_on = '2026-10-01'", to: "CLOSED::PAID_OFF",
+		again:   loan("ACTIVE", "2026-11-01", "", "SERVICING", "", ""),
+		counts:  [5]int64{1, 0, 1, 0, 0},
+		state:   `{"loan":1,"status":"ACTIVE","since":"2026-11-01","cause":"IMPORT","closed":null,"e":1,"f":"2026-11-01","r":null,"co":null,"coc":null,"s":"SERVICING","w":null,"a":null}`,
+		history: `{"loan":1,"seq":4,"st":"ACCOUNT","from":"CLOSED::PAID_OFF","to":"ACTIVE","d":"2026-11-01","e":"2026-11-01","closed":null,"cause":"IMPORT","rule":"ST5","run":null,"who":null,"why":null,"facts":{}}`,
+	},
+	{
+		name: "the lender says what the night said", first: activeLoan, set: "closed_on = '2026-10-20', episode = 1, count_from = '2026-05-01'", to: "CLOSED::PAID_OFF",
+		again:   loan("CLOSED::PAID_OFF", "2026-10-25", "2026-10-21", "SERVICING", "", ""),
+		counts:  [5]int64{1, 0, 1, 0, 0},
+		state:   `{"loan":1,"status":"CLOSED::PAID_OFF","since":"2026-10-25","cause":"IMPORT","closed":"2026-10-20","e":1,"f":"2026-05-01","r":null,"co":null,"coc":null,"s":"SERVICING","w":null,"a":null}`,
+		history: `{"loan":1,"seq":4,"st":"ACCOUNT","from":"CLOSED::PAID_OFF","to":"CLOSED::PAID_OFF","d":"2026-10-25","e":"2026-10-25","closed":"2026-10-20","cause":"IMPORT","rule":"ST5","run":null,"who":null,"why":null,"facts":{}}`,
+	},
+	{
+		name: "servicing stopped", first: activeLoan, set: "count_from = count_from", to: "ACTIVE",
+		again:   loan("ACTIVE", "2025-03-01", "", "NOT_SERVICING", "", ""),
+		counts:  [5]int64{1, 0, 1, 0, 0},
+		state:   `{"loan":1,"status":"ACTIVE","since":"2026-10-31","cause":"NIGHT","closed":null,"e":0,"f":"2025-03-01","r":null,"co":null,"coc":null,"s":"NOT_SERVICING","w":"API_REQUEST","a":null}`,
+		history: `{"loan":1,"seq":4,"st":"SERVICING","from":"SERVICING","to":"NOT_SERVICING","d":"2025-03-01","e":"2025-03-01","closed":null,"cause":"IMPORT","rule":"ST3","run":null,"who":null,"why":null,"facts":{"stop_reason": "API_REQUEST"}}`,
+	},
+	{
+		name: "a stop without a reason keeps the reason", first: activeLoan, set: "servicing_status = 'NOT_SERVICING', stop_reason = 'DECEASED'", to: "ACTIVE",
+		again:  loan("ACTIVE", "2025-03-01", "", "NOT_SERVICING", "", ""),
+		counts: [5]int64{1, 0, 0, 1, 0},
+		state:  `{"loan":1,"status":"ACTIVE","since":"2026-10-31","cause":"NIGHT","closed":null,"e":0,"f":"2025-03-01","r":null,"co":null,"coc":null,"s":"NOT_SERVICING","w":"DECEASED","a":null}`,
+	},
+	{
+		name: "both at once", first: activeLoan, set: "servicing_status = 'NOT_SERVICING', stop_reason = 'DECEASED'", to: "ACTIVE",
+		again:  loan("SUSPENDED::DELINQUENT", "2026-11-01", "", "SERVICING", "", ""),
+		counts: [5]int64{1, 0, 1, 0, 0},
+		state:  `{"loan":1,"status":"SUSPENDED::DELINQUENT","since":"2026-11-01","cause":"IMPORT","closed":null,"e":0,"f":"2026-11-01","r":null,"co":null,"coc":null,"s":"SERVICING","w":null,"a":null}`,
+		history: `{"loan":1,"seq":4,"st":"ACCOUNT","from":"ACTIVE","to":"SUSPENDED::DELINQUENT","d":"2026-11-01","e":"2026-11-01","closed":null,"cause":"IMPORT","rule":"ST5","run":null,"who":null,"why":null,"facts":{}}
+{"loan":1,"seq":5,"st":"SERVICING","from":"NOT_SERVICING","to":"SERVICING","d":"2026-11-01","e":"2026-11-01","closed":null,"cause":"IMPORT","rule":"ST3","run":null,"who":null,"why":null,"facts":{}}`,
+	},
+	{
+		name: "the amount of a charge-off comes later", first: loan("CLOSED::CHARGE_OFF", "2026-02-03", "", "SERVICING", "", ""),
+		set: "count_from = count_from", to: "CLOSED::CHARGE_OFF", again: loan("CLOSED::CHARGE_OFF", "2026-02-03", "", "SERVICING", "", "100"),
+		counts: [5]int64{1, 0, 1, 0, 0},
+		state:  `{"loan":1,"status":"CLOSED::CHARGE_OFF","since":"2026-10-31","cause":"NIGHT","closed":"2026-02-03","e":1,"f":"2026-02-03","r":null,"co":"2026-02-03","coc":10000,"s":"SERVICING","w":null,"a":null}`,
+	},
+	{
+		name: "the amount of a charge-off is written once", first: loan("CLOSED::CHARGE_OFF", "2026-02-03", "", "SERVICING", "", "50"),
+		set: "count_from = count_from", to: "CLOSED::CHARGE_OFF", again: loan("CLOSED::CHARGE_OFF", "2026-02-03", "", "SERVICING", "", "100"),
+		counts: [5]int64{1, 0, 1, 0, 0},
+		state:  `{"loan":1,"status":"CLOSED::CHARGE_OFF","since":"2026-10-31","cause":"NIGHT","closed":"2026-02-03","e":1,"f":"2026-02-03","r":null,"co":"2026-02-03","coc":5000,"s":"SERVICING","w":null,"a":null}`,
+	},
+}
+
 // The lender's word on a known loan: news is taken as set by hand (Q5, ST5), what was sent before is not news.
 func TestKnownLoan(t *testing.T) {
 	t.Parallel()
-	active := loan("ACTIVE", "2025-03-01", "", "SERVICING", "", "")
-	for _, c := range []struct {
-		name, first string
-		set, to     string // what a night made of it, if anything
-		again       string
-		counts      [5]int64
-		state       string
-		history     string // from seq 4 on
-	}{
-		{
-			name: "sent again after a night's decision", first: active, set: "count_from = count_from", to: "SUSPENDED::DELINQUENT", again: active,
-			counts: [5]int64{1, 0, 0, 1, 0},
-			state:  `{"loan":1,"status":"SUSPENDED::DELINQUENT","since":"2026-10-31","cause":"NIGHT","closed":null,"e":0,"f":"2025-03-01","r":null,"co":null,"coc":null,"s":"SERVICING","w":null,"a":null}`,
-		},
-		{
-			name: "described anew only", first: active, set: "count_from = count_from", to: "SUSPENDED::DELINQUENT",
-			again:  active[:len(active)-3] + "048",
-			counts: [5]int64{1, 0, 1, 0, 0},
-			state:  `{"loan":1,"status":"SUSPENDED::DELINQUENT","since":"2026-10-31","cause":"NIGHT","closed":null,"e":0,"f":"2025-03-01","r":null,"co":null,"coc":null,"s":"SERVICING","w":null,"a":null}`,
-		},
-		{
-			name: "set active by hand after a night's delinquency", first: active, set: "count_from = count_from", to: "SUSPENDED::DELINQUENT",
-			again:   loan("ACTIVE", "2026-11-01", "", "SERVICING", "", ""),
-			counts:  [5]int64{1, 0, 1, 0, 0},
-			state:   `{"loan":1,"status":"ACTIVE","since":"2026-11-01","cause":"IMPORT","closed":null,"e":0,"f":"2026-11-01","r":null,"co":null,"coc":null,"s":"SERVICING","w":null,"a":null}`,
-			history: `{"loan":1,"seq":4,"st":"ACCOUNT","from":"SUSPENDED::DELINQUENT","to":"ACTIVE","d":"2026-11-01","e":"2026-11-01","closed":null,"cause":"IMPORT","rule":"ST5","run":null,"who":null,"why":null,"facts":{}}`,
-		},
-		{
-			name: "closed by hand", first: active, set: "count_from = '2026-12-31'", to: "ACTIVE",
-			again:   loan("CLOSED::SETTLEMENT", "2026-11-01", "2026-10-29", "SERVICING", "", ""),
-			counts:  [5]int64{1, 0, 1, 0, 0},
-			state:   `{"loan":1,"status":"CLOSED::SETTLEMENT","since":"2026-11-01","cause":"IMPORT","closed":"2026-10-29","e":1,"f":"2026-12-31","r":null,"co":null,"coc":null,"s":"SERVICING","w":null,"a":null}`,
-			history: `{"loan":1,"seq":4,"st":"ACCOUNT","from":"ACTIVE","to":"CLOSED::SETTLEMENT","d":"2026-11-01","e":"2026-11-01","closed":"2026-10-29","cause":"IMPORT","rule":"ST5","run":null,"who":null,"why":null,"facts":{}}`,
-		},
-		{
-			name: "another closure by hand is the same episode", first: active, set: "closed_on = '2026-10-20', episode = 3", to: "CLOSED::PAID_OFF",
-			again:   loan("CLOSED::CHARGE_OFF", "2026-11-01", "", "SERVICING", "", "12"),
-			counts:  [5]int64{1, 0, 1, 0, 0},
-			state:   `{"loan":1,"status":"CLOSED::CHARGE_OFF","since":"2026-11-01","cause":"IMPORT","closed":"2026-11-01","e":3,"f":"2026-11-01","r":null,"co":"2026-11-01","coc":1200,"s":"SERVICING","w":null,"a":null}`,
-			history: `{"loan":1,"seq":4,"st":"ACCOUNT","from":"CLOSED::PAID_OFF","to":"CLOSED::CHARGE_OFF","d":"2026-11-01","e":"2026-11-01","closed":"2026-11-01","cause":"IMPORT","rule":"ST5","run":null,"who":null,"why":null,"facts":{}}`,
-		},
-		{
-			name: "opened again by hand", first: active, set: "closed_on = '2026-10-20', episode = 1, reopened_on = '2026-10-01'", to: "CLOSED::PAID_OFF",
-			again:   loan("ACTIVE", "2026-11-01", "", "SERVICING", "", ""),
-			counts:  [5]int64{1, 0, 1, 0, 0},
-			state:   `{"loan":1,"status":"ACTIVE","since":"2026-11-01","cause":"IMPORT","closed":null,"e":1,"f":"2026-11-01","r":null,"co":null,"coc":null,"s":"SERVICING","w":null,"a":null}`,
-			history: `{"loan":1,"seq":4,"st":"ACCOUNT","from":"CLOSED::PAID_OFF","to":"ACTIVE","d":"2026-11-01","e":"2026-11-01","closed":null,"cause":"IMPORT","rule":"ST5","run":null,"who":null,"why":null,"facts":{}}`,
-		},
-		{
-			name: "the lender says what the night said", first: active, set: "closed_on = '2026-10-20', episode = 1, count_from = '2026-05-01'", to: "CLOSED::PAID_OFF",
-			again:   loan("CLOSED::PAID_OFF", "2026-10-25", "2026-10-21", "SERVICING", "", ""),
-			counts:  [5]int64{1, 0, 1, 0, 0},
-			state:   `{"loan":1,"status":"CLOSED::PAID_OFF","since":"2026-10-25","cause":"IMPORT","closed":"2026-10-20","e":1,"f":"2026-05-01","r":null,"co":null,"coc":null,"s":"SERVICING","w":null,"a":null}`,
-			history: `{"loan":1,"seq":4,"st":"ACCOUNT","from":"CLOSED::PAID_OFF","to":"CLOSED::PAID_OFF","d":"2026-10-25","e":"2026-10-25","closed":"2026-10-20","cause":"IMPORT","rule":"ST5","run":null,"who":null,"why":null,"facts":{}}`,
-		},
-		{
-			name: "servicing stopped", first: active, set: "count_from = count_from", to: "ACTIVE",
-			again:   loan("ACTIVE", "2025-03-01", "", "NOT_SERVICING", "", ""),
-			counts:  [5]int64{1, 0, 1, 0, 0},
-			state:   `{"loan":1,"status":"ACTIVE","since":"2026-10-31","cause":"NIGHT","closed":null,"e":0,"f":"2025-03-01","r":null,"co":null,"coc":null,"s":"NOT_SERVICING","w":"API_REQUEST","a":null}`,
-			history: `{"loan":1,"seq":4,"st":"SERVICING","from":"SERVICING","to":"NOT_SERVICING","d":"2025-03-01","e":"2025-03-01","closed":null,"cause":"IMPORT","rule":"ST3","run":null,"who":null,"why":null,"facts":{"stop_reason": "API_REQUEST"}}`,
-		},
-		{
-			name: "a stop without a reason keeps the reason", first: active, set: "servicing_status = 'NOT_SERVICING', stop_reason = 'DECEASED'", to: "ACTIVE",
-			again:  loan("ACTIVE", "2025-03-01", "", "NOT_SERVICING", "", ""),
-			counts: [5]int64{1, 0, 0, 1, 0},
-			state:  `{"loan":1,"status":"ACTIVE","since":"2026-10-31","cause":"NIGHT","closed":null,"e":0,"f":"2025-03-01","r":null,"co":null,"coc":null,"s":"NOT_SERVICING","w":"DECEASED","a":null}`,
-		},
-		{
-			name: "both at once", first: active, set: "servicing_status = 'NOT_SERVICING', stop_reason = 'DECEASED'", to: "ACTIVE",
-			again:  loan("SUSPENDED::DELINQUENT", "2026-11-01", "", "SERVICING", "", ""),
-			counts: [5]int64{1, 0, 1, 0, 0},
-			state:  `{"loan":1,"status":"SUSPENDED::DELINQUENT","since":"2026-11-01","cause":"IMPORT","closed":null,"e":0,"f":"2026-11-01","r":null,"co":null,"coc":null,"s":"SERVICING","w":null,"a":null}`,
-			history: `{"loan":1,"seq":4,"st":"ACCOUNT","from":"ACTIVE","to":"SUSPENDED::DELINQUENT","d":"2026-11-01","e":"2026-11-01","closed":null,"cause":"IMPORT","rule":"ST5","run":null,"who":null,"why":null,"facts":{}}
-{"loan":1,"seq":5,"st":"SERVICING","from":"NOT_SERVICING","to":"SERVICING","d":"2026-11-01","e":"2026-11-01","closed":null,"cause":"IMPORT","rule":"ST3","run":null,"who":null,"why":null,"facts":{}}`,
-		},
-		{
-			name: "the amount of a charge-off comes later", first: loan("CLOSED::CHARGE_OFF", "2026-02-03", "", "SERVICING", "", ""),
-			set: "count_from = count_from", to: "CLOSED::CHARGE_OFF", again: loan("CLOSED::CHARGE_OFF", "2026-02-03", "", "SERVICING", "", "100"),
-			counts: [5]int64{1, 0, 1, 0, 0},
-			state:  `{"loan":1,"status":"CLOSED::CHARGE_OFF","since":"2026-10-31","cause":"NIGHT","closed":"2026-02-03","e":1,"f":"2026-02-03","r":null,"co":"2026-02-03","coc":10000,"s":"SERVICING","w":null,"a":null}`,
-		},
-		{
-			name: "the amount of a charge-off is written once", first: loan("CLOSED::CHARGE_OFF", "2026-02-03", "", "SERVICING", "", "50"),
-			set: "count_from = count_from", to: "CLOSED::CHARGE_OFF", again: loan("CLOSED::CHARGE_OFF", "2026-02-03", "", "SERVICING", "", "100"),
-			counts: [5]int64{1, 0, 1, 0, 0},
-			state:  `{"loan":1,"status":"CLOSED::CHARGE_OFF","since":"2026-10-31","cause":"NIGHT","closed":"2026-02-03","e":1,"f":"2026-02-03","r":null,"co":"2026-02-03","coc":5000,"s":"SERVICING","w":null,"a":null}`,
-		},
-	} {
+	for _, c := range knownLoans {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			db := pgtest.New(t)
