@@ -62,21 +62,20 @@ func (l lateness) delinquency(d Date) (firstMissed, began Date) {
 	}
 }
 
-// lastMissed returns the due date of the first cycle of the last run of cycles up to d that were unpaid on
-// their due dates, 0 if every one was paid in time.
+// lastMissed returns the due date of the first missed payment of the last time up to d that anything was
+// unpaid on a due date, 0 if every cycle was paid in time.
 func (l lateness) lastMissed(d Date) Date {
 	var first Date
 	paid := l.walk()
-	var unpaidBefore bool
 	for k, c := range l.Cycles {
 		if c.DueOn > d {
 			break
 		}
-		unpaid := l.due.asks[k] && paid(c.DueOn).Paid < l.due.upTo[k]
-		if unpaid && !unpaidBefore {
+		in := paid(c.DueOn).Paid
+		caughtUp := k == 0 || in >= l.due.upTo[k-1]
+		if l.due.asks[k] && in < l.due.upTo[k] && caughtUp {
 			first = c.DueOn
 		}
-		unpaidBefore = unpaid
 	}
 	return first
 }

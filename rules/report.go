@@ -143,7 +143,7 @@ func (a *Account) firstDelinquency(late lateness, d Date) (missed, dofd Date) {
 	missed, began := late.delinquency(d)
 	if reported := a.Baseline.FirstDelinquencyOn; reported != 0 {
 		then := a.Baseline.LastReportedOn
-		ranThen := began != 0 && began <= max(then, reported)
+		ranThen := began != 0 && began <= max(then, reported) && reported <= d
 		chargedOffThen := a.ChargedOffOn != 0 && (a.ChargedOffOn <= then || then == 0 && (began == 0 || reported < missed+30))
 		if ranThen || chargedOffThen {
 			return reported - 30, reported
