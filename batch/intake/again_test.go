@@ -6,7 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/bureau"
 	"github.com/furnisher/furnisher/batch/intake"
+	"github.com/furnisher/furnisher/batch/step"
 	"github.com/furnisher/furnisher/fixtures"
 	"github.com/furnisher/furnisher/fixtures/pgtest"
 )
@@ -46,6 +49,49 @@ func TestAgain(t *testing.T) {
 		}
 	}
 	diff(t, "book", snapshot(t, db), before)
+}
+
+// Sent again after nights that moved, closed, purged and exported, the same extract undoes nothing.
+func TestAgainAfterNights(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	ctx := context.Background()
+	dir := t.TempDir()
+	made := fixtures.Options{Loans: 500, Seed: 5, Out: dir}.WithDefaults()
+	if _, err := fixtures.Generate(ctx, made); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := intake.Import(ctx, db, options(dir)); err != nil {
+		t.Fatal(err)
+	}
+	runner := batch.Runner{
+		DB: db, Plan: step.Nightly(bureau.Files{Dir: t.TempDir(), VendorVersion: "1"}), Now: options("").Now,
+		Version: "test", Who: "test", Why: "test",
+	}
+	for _, date := range made.NightDates() {
+		if _, err := runner.Run(ctx, date); err != nil {
+			t.Fatal(err)
+		}
+		before := snapshot(t, db)
+		report, err := intake.Import(ctx, db, options(dir))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range report.Files {
+			if f.Unchanged != f.Rows {
+				t.Errorf("after %s: %+v, want all unchanged", date, f)
+			}
+		}
+		diff(t, "book after "+date.String(), snapshot(t, db), before)
+	}
+	for _, trace := range []string{
+		"loan_state WHERE status_cause = 'NIGHT'", "scheduled_item WHERE cancelled_run IS NOT NULL", "status_history WHERE cause = 'NIGHT'",
+	} {
+		var n int
+		if err := db.Get(&n, "SELECT count(*) FROM "+trace); err != nil || n == 0 {
+			t.Errorf("%d rows in %s: the nights did nothing (%v)", n, trace, err)
+		}
+	}
 }
 
 // An update in every file is one row updated, and the new values are there.
