@@ -31,16 +31,16 @@ func ExampleReader_Explain() {
 	for _, field := range r.Explain(false) {
 		switch field.Key {
 		case "account_number", "account_type", "date_opened", "current_balance", "account_status", "surname":
-			fmt.Println(field.Num, field.Name, "at", field.Start, "is", field.Value, field.Meaning)
+			fmt.Printf("%s %s at %d is %s (%s)\n", field.Num, field.Name, field.Start, field.Value, field.Meaning)
 		}
 	}
 	// Output:
-	// 7 Consumer Account Number at 43 is ****0001
-	// 9 Account Type at 74 is 00 auto
-	// 10 Date Opened at 76 is 2025-03-15
-	// 17A Account Status at 124 is 11 current, 0-29 days past due
-	// 21 Current Balance at 155 is $15,210
-	// 30 Surname at 232 is ****
+	// 7 Consumer Account Number at 43 is ****0001 ()
+	// 9 Account Type at 74 is 00 (auto)
+	// 10 Date Opened at 76 is 2025-03-15 ()
+	// 17A Account Status at 124 is 11 (current, 0-29 days past due)
+	// 21 Current Balance at 155 is $15,210 ()
+	// 30 Surname at 232 is **** ()
 }
 
 func ExampleDiff() {
