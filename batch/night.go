@@ -34,6 +34,15 @@ type Finisher interface {
 	Finish(ctx context.Context, db *sqlx.DB, run Run) error
 }
 
+// ErrRedo is wrapped by what Finish returns when the chunks' work cannot be finished as it is, but could be
+// if the data were put right: the step's chunks are taken back, and the next call applies them again.
+var ErrRedo = errors.New("the step must be done again")
+
+// Undoer is a Finisher that can take back all that its chunks made, for ErrRedo.
+type Undoer interface {
+	Undo(ctx context.Context, tx *sqlx.Tx, run Run) error
+}
+
 // Run identifies a night to its steps.
 type Run struct {
 	ID       int64

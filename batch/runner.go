@@ -92,7 +92,7 @@ func (r *Runner) step(ctx context.Context, run Run, s Step) error {
 	}
 	if f, ok := s.(Finisher); ok {
 		if err := f.Finish(ctx, r.DB, run); err != nil {
-			return err
+			return errors.Join(err, r.redo(ctx, run, s, err))
 		}
 	}
 	if _, err := r.DB.ExecContext(ctx, statements.StepFinish, run.ID, s.Name(), r.Now()); err != nil {
@@ -100,6 +100,21 @@ func (r *Runner) step(ctx context.Context, run Run, s Step) error {
 	}
 	log.Info("step done")
 	return nil
+}
+
+// redo takes back the chunks of a step whose Finish says so; another error leaves them done.
+func (r *Runner) redo(ctx context.Context, run Run, s Step, cause error) error {
+	undoer, ok := s.(Undoer)
+	if !ok || !errors.Is(cause, ErrRedo) {
+		return nil
+	}
+	return inTx(context.WithoutCancel(ctx), r.DB, func(tx *sqlx.Tx) error {
+		if err := undoer.Undo(context.WithoutCancel(ctx), tx, run); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(context.WithoutCancel(ctx), statements.StepRedo, run.ID, s.Name())
+		return err
+	})
 }
 
 // work takes chunks of a step by a claiming statement until none is left.

@@ -10,6 +10,9 @@ var (
 	//go:embed query/file_plan.sql
 	FilePlan string
 
+	//go:embed query/file_undo.sql
+	FileUndo string
+
 	//go:embed query/cycle_ends.sql
 	CycleEnds string
 
@@ -39,6 +42,9 @@ var (
 
 	//go:embed query/line_read.sql
 	LineRead string
+
+	//go:embed query/line_loan.sql
+	LineLoan string
 
 	//go:embed query/line_forget.sql
 	LineForget string

@@ -34,6 +34,9 @@ var (
 	//go:embed query/step_finished.sql
 	StepFinished string
 
+	//go:embed query/step_redo.sql
+	StepRedo string
+
 	//go:embed query/chunk_claim.sql
 	ChunkClaim string
 

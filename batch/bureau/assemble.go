@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -20,11 +21,16 @@ import (
 	statements "github.com/furnisher/furnisher/sql"
 )
 
-// ErrInvalidFile is returned by Assemble when its own validator found an error: no file was made.
-var ErrInvalidFile = errors.New("the file failed validation and was not made")
+// Errors of Assemble that no file was made by; the data can be put right and the records made again (batch.ErrRedo).
+var (
+	// ErrInvalidFile: the file's own validator found an error.
+	ErrInvalidFile = fmt.Errorf("the file failed validation and was not made: %w", batch.ErrRedo)
+	// ErrCounts: the file and the ledger do not say the same.
+	ErrCounts = fmt.Errorf("the file and the ledger do not agree: %w", batch.ErrRedo)
+)
 
-// ErrCounts is returned by Assemble when ledger and file do not agree on what the file holds.
-var ErrCounts = errors.New("the file and the ledger do not agree")
+// ErrFolder is returned when the folder of the files cannot be written.
+var ErrFolder = errors.New("the folder of the files cannot be written")
 
 // Files says where files go and which version of the program writes them.
 type Files struct {
@@ -32,17 +38,48 @@ type Files struct {
 	VendorVersion string // header field 16, at most 5 characters
 }
 
-// Assemble writes the files that a run has still to write: streamed in account order to a temporary file
-// beside its target, checked, synced and renamed, then noted in the ledger. After a crash anywhere it
-// writes the same bytes again.
-func (f Files) Assemble(ctx context.Context, db *sqlx.DB, run batch.Run) error {
-	files, err := Pending(ctx, db, run.ID)
+// Prepare makes the folder of the files and tries that a file can be written there.
+func (f Files) Prepare() error {
+	if err := os.MkdirAll(f.Dir, 0o700); err != nil {
+		return fmt.Errorf("%w: %w", ErrFolder, err)
+	}
+	probe, err := os.CreateTemp(f.Dir, ".probe-*")
 	if err != nil {
+		return fmt.Errorf("%w: %w", ErrFolder, err)
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
+// Assemble writes the files that a run has still to write: each streamed in account order to a temporary
+// file beside its target and checked, and when all of them are right each synced, renamed and noted in the
+// ledger. After a crash anywhere it writes the same bytes again.
+func (f Files) Assemble(ctx context.Context, db *sqlx.DB, run batch.Run) (err error) {
+	files, err := Pending(ctx, db, run.ID)
+	if err != nil || len(files) == 0 {
 		return err
 	}
+	if err := f.Prepare(); err != nil {
+		return err
+	}
+	drafts := make([]*draft, 0, len(files))
+	defer func() {
+		for _, d := range drafts {
+			err = errors.Join(err, d.pending.Cleanup())
+		}
+	}()
 	for _, b := range files {
-		if err := f.assemble(ctx, db, b); err != nil {
+		d, err := f.newDraft(b)
+		if err != nil {
+			return err
+		}
+		drafts = append(drafts, d)
+		if err := d.write(ctx, db, f.VendorVersion); err != nil {
 			return fmt.Errorf("file of program %s as of %s: %w", b.ProgramID, b.AsOf, err)
+		}
+	}
+	for _, d := range drafts {
+		if err := d.publish(ctx, db); err != nil {
+			return fmt.Errorf("file of program %s as of %s: %w", d.ProgramID, d.AsOf, err)
 		}
 	}
 	return nil
@@ -59,58 +96,86 @@ func (b Building) Name() string {
 	return fmt.Sprintf("metro2-%s-%d-%08d.txt", program, b.File, b.AsOf.YMD())
 }
 
-type written struct {
-	name, path, sha256 string
-	bytes, records     int64
+// draft is a file on its way: under a temporary name until it is published.
+type draft struct {
+	Building
+	path    string
+	pending *renameio.PendingFile
+	sha256  string
+	bytes   int64
+	records int64
 }
 
-func (f Files) assemble(ctx context.Context, db *sqlx.DB, b Building) error {
-	if err := os.MkdirAll(f.Dir, 0o700); err != nil {
-		return err
-	}
+func (f Files) newDraft(b Building) (*draft, error) {
 	path, err := filepath.Abs(filepath.Join(f.Dir, b.Name()))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	pending, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o600))
+	// What a killed process left of this very file would hold personal data for ever.
+	left, err := filepath.Glob(filepath.Join(filepath.Dir(path), "."+b.Name()+"*"))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer pending.Cleanup() //nolint:errcheck // after the rename there is nothing to clean; before it the first error is the one to report
-	w := written{name: b.Name(), path: path}
+	for _, name := range left {
+		if err := os.Remove(name); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrFolder, err)
+		}
+	}
+	pending, err := renameio.NewPendingFile(path, renameio.WithTempDir(filepath.Dir(path)), renameio.WithPermissions(0o600))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrFolder, err)
+	}
+	return &draft{Building: b, path: path, pending: pending}, nil
+}
+
+// write writes the draft and checks it.
+func (d *draft) write(ctx context.Context, db *sqlx.DB, version string) (err error) {
 	hash := sha256.New()
-	buffered := bufio.NewWriterSize(io.MultiWriter(pending, hash), 1<<16)
-	if w.records, err = f.stream(ctx, db, b, buffered); err != nil {
+	buffered := bufio.NewWriterSize(io.MultiWriter(d.pending, hash), 1<<16)
+	if d.records, err = d.stream(ctx, db, version, buffered); err != nil {
 		return err
 	}
 	if err := buffered.Flush(); err != nil {
 		return err
 	}
-	w.sha256 = hex.EncodeToString(hash.Sum(nil))
-	if w.bytes, err = pending.Seek(0, io.SeekCurrent); err != nil {
+	d.sha256 = hex.EncodeToString(hash.Sum(nil))
+	if d.bytes, err = d.pending.Seek(0, io.SeekCurrent); err != nil {
 		return err
 	}
-	if _, err := pending.Seek(0, io.SeekStart); err != nil {
+	if _, err := d.pending.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	if err := validate(pending); err != nil {
+	if err := d.validate(ctx, db); err != nil {
 		return err
 	}
-	if err := agree(ctx, db, b, w.records); err != nil {
+	return d.agree(ctx, db)
+}
+
+// publish gives the draft its final name, notes it in the ledger and forgets its stored records.
+func (d *draft) publish(ctx context.Context, db *sqlx.DB) error {
+	if err := d.pending.CloseAtomicallyReplace(); err != nil {
 		return err
 	}
-	if err := pending.CloseAtomicallyReplace(); err != nil {
+	if err := syncDir(filepath.Dir(d.path)); err != nil {
 		return err
 	}
-	if err := syncDir(f.Dir); err != nil {
+	tx, err := db.BeginTxx(ctx, nil)
+	if err != nil {
 		return err
 	}
-	return commit(ctx, db, b, w)
+	_, err = tx.ExecContext(ctx, statements.FileDone, d.File, d.Name(), d.path, d.sha256, d.bytes, d.records)
+	if err == nil {
+		_, err = tx.ExecContext(ctx, statements.LineForget, d.File)
+	}
+	if err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	return tx.Commit()
 }
 
 // stream writes header, records in account order and trailer, and returns the number of records.
-func (f Files) stream(ctx context.Context, db *sqlx.DB, b Building, w io.Writer) (int64, error) {
-	rows, err := db.QueryContext(ctx, statements.LineRead, b.File)
+func (d *draft) stream(ctx context.Context, db *sqlx.DB, version string, w io.Writer) (int64, error) {
+	rows, err := db.QueryContext(ctx, statements.LineRead, d.File)
 	if err != nil {
 		return 0, err
 	}
@@ -124,13 +189,13 @@ func (f Files) stream(ctx context.Context, db *sqlx.DB, b Building, w io.Writer)
 			return 0, err
 		}
 		if problems := metro2.DecodeRecord(line, metro2.Character, &record, nil); len(problems) > 0 {
-			return 0, fmt.Errorf("record %d as stored: %s", count+1, problems[0])
+			return 0, fmt.Errorf("%w: record %d as stored: %s", ErrInvalidFile, count+1, problems[0])
 		}
 		if writer == nil { // the header shows the first cycle of the data (header field 3)
-			writer = metro2.NewWriter(w, f.header(b, record.Base.CycleID), metro2.Options{})
+			writer = metro2.NewWriter(w, d.header(version, record.Base.CycleID), metro2.Options{})
 		}
 		if err := writer.Write(&record); err != nil {
-			return 0, fmt.Errorf("record %d: %w", count+1, err)
+			return 0, unwritable(err)
 		}
 		count++
 	}
@@ -138,52 +203,70 @@ func (f Files) stream(ctx context.Context, db *sqlx.DB, b Building, w io.Writer)
 		return 0, err
 	}
 	if writer == nil {
-		writer = metro2.NewWriter(w, f.header(b, ""), metro2.Options{})
+		writer = metro2.NewWriter(w, d.header(version, ""), metro2.Options{})
 	}
-	return count, writer.Close()
+	return count, unwritable(writer.Close())
 }
 
-func (f Files) header(b Building, cycle string) metro2.Header {
+// unwritable marks a value that does not fit the format, such as a reporter's name in the header, as a fault of
+// the data; other errors are the machine's.
+func unwritable(err error) error {
+	var field *metro2.FieldError
+	if errors.As(err, &field) {
+		return fmt.Errorf("%w: %w", ErrInvalidFile, err)
+	}
+	return err
+}
+
+func (b Building) header(version, cycle string) metro2.Header {
 	return metro2.Header{
-		CycleID: cycle, InnovisID: strings.ToUpper(b.InnovisID), EquifaxID: strings.ToUpper(b.EquifaxID),
-		ExperianID: strings.ToUpper(b.ExperianID), TransUnionID: strings.ToUpper(b.TransUnionID),
+		CycleID: cycle, InnovisID: metro2.FoldText(b.InnovisID), EquifaxID: metro2.FoldText(b.EquifaxID),
+		ExperianID: metro2.FoldText(b.ExperianID), TransUnionID: metro2.FoldText(b.TransUnionID),
 		ActivityDate: date(b.AsOf), DateCreated: date(b.CreatedOn), ReporterName: metro2.FoldText(b.ReporterName),
 		ReporterAddress: metro2.FoldText(b.ReporterAddress), ReporterPhone: number(b.ReporterPhone),
-		VendorName: "FURNISHER", VendorVersion: f.VendorVersion,
+		VendorName: "FURNISHER", VendorVersion: version,
 	}
 }
 
-// validate reads a file back and returns ErrInvalidFile with its first error.
-func validate(r io.Reader) error {
-	var first string
-	summary, err := metro2.Validate(r, func(finding metro2.Finding) error {
-		if finding.Severity == metro2.Error && first == "" {
-			first = finding.String()
+// validate reads the draft back and returns ErrInvalidFile with its first error and the loan behind it.
+func (d *draft) validate(ctx context.Context, db *sqlx.DB) error {
+	var first *metro2.Finding
+	summary, err := metro2.Validate(d.pending, func(finding metro2.Finding) error {
+		if finding.Severity == metro2.Error && first == nil {
+			first = &finding
 		}
 		return nil
 	})
-	if err != nil {
+	if err != nil || first == nil {
 		return err
 	}
-	if summary.Errors > 0 {
-		return fmt.Errorf("%w: %d errors, the first: %s", ErrInvalidFile, summary.Errors, first)
+	at := "header, trailer or file"
+	if n := first.Record - 2; n >= 0 { // the header is record 1
+		var loan string
+		err := db.GetContext(ctx, &loan, statements.LineLoan, d.File, n)
+		switch {
+		case err == nil:
+			at = "loan " + loan
+		case !errors.Is(err, sql.ErrNoRows):
+			return err
+		}
 	}
-	return nil
+	return fmt.Errorf("%w: %d errors, the first at %s: %s", ErrInvalidFile, summary.Errors, at, first)
 }
 
 // agree compares the file with the ledger: its records are the loans reported, and every loan of the
 // program is either reported or on the exclusion list (DC11).
-func agree(ctx context.Context, db *sqlx.DB, b Building, records int64) error {
+func (d *draft) agree(ctx context.Context, db *sqlx.DB) error {
 	var counts struct {
 		Reported int64 `db:"reported"`
 		Excluded int64 `db:"excluded"`
 		Book     int64 `db:"book"`
 	}
-	if err := db.GetContext(ctx, &counts, statements.FileCounts, b.File); err != nil {
+	if err := db.GetContext(ctx, &counts, statements.FileCounts, d.File); err != nil {
 		return err
 	}
-	if counts.Reported != records || counts.Reported+counts.Excluded != counts.Book {
-		return fmt.Errorf("%w: %d records, %d reported, %d excluded, %d loans", ErrCounts, records, counts.Reported, counts.Excluded, counts.Book)
+	if counts.Reported != d.records || counts.Reported+counts.Excluded != counts.Book {
+		return fmt.Errorf("%w: %d records, %d reported, %d excluded, %d loans", ErrCounts, d.records, counts.Reported, counts.Excluded, counts.Book)
 	}
 	return nil
 }
@@ -194,20 +277,4 @@ func syncDir(dir string) error {
 		return err
 	}
 	return errors.Join(d.Sync(), d.Close())
-}
-
-// commit notes the file that has its final name and forgets its stored records.
-func commit(ctx context.Context, db *sqlx.DB, b Building, w written) error {
-	tx, err := db.BeginTxx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, statements.FileDone, b.File, w.name, w.path, w.sha256, w.bytes, w.records)
-	if err == nil {
-		_, err = tx.ExecContext(ctx, statements.LineForget, b.File)
-	}
-	if err != nil {
-		return errors.Join(err, tx.Rollback())
-	}
-	return tx.Commit()
 }

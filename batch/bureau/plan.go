@@ -64,6 +64,14 @@ func Plan(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
 	return nil
 }
 
+// Undo takes back what a run's chunks made for its files that are not written.
+func Undo(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
+	if _, err := tx.ExecContext(ctx, statements.FileUndo, run.ID); err != nil {
+		return fmt.Errorf("take back the files of run %d: %w", run.ID, err)
+	}
+	return nil
+}
+
 // Pending returns the files that a run has still to write, oldest calendar date first.
 func Pending(ctx context.Context, q sqlx.QueryerContext, run int64) ([]Building, error) {
 	var files []Building

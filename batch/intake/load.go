@@ -140,10 +140,14 @@ func stage(ctx context.Context, conn *sqlx.Conn, tx *sqlx.Tx, p *parser) error {
 	group.Go(func() error { return p.run(groupCtx, free, full) })
 	group.Go(func() error {
 		// Not groupCtx: when the parser refuses the file the COPY ends in order and the connection lives on.
-		return conn.Raw(func(driverConn any) error {
+		// The error goes around Raw: told of a lost connection it would wait for the open transaction to end.
+		var copyErr error
+		err := conn.Raw(func(driverConn any) error {
 			query := "COPY " + t.staging() + " (" + strings.Join(names, ", ") + ") FROM STDIN"
-			return copyIn(ctx, driverConn.(driver.Conn), query, free, full)
+			copyErr = copyIn(ctx, driverConn.(driver.Conn), query, free, full)
+			return nil
 		})
+		return errors.Join(copyErr, err)
 	})
 	if err := group.Wait(); err != nil {
 		return err

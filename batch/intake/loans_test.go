@@ -1,6 +1,7 @@
 package intake_test
 
 import (
+	"encoding/hex"
 	"testing"
 
 	"github.com/jmoiron/sqlx"
@@ -66,7 +67,9 @@ func TestTakeOver(t *testing.T) {
 func TestLoanKeys(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
-	row := func(id string) string { return id + ",I1,P1," + id + ",2025-01-10,ACTIVE,2025-01-10,,SERVICING,,," }
+	row := func(id string) string {
+		return id + ",I1,P1,ACCOUNT" + hex.EncodeToString([]byte(id)) + ",2025-01-10,ACTIVE,2025-01-10,,SERVICING,,,"
+	}
 	load(t, db, book().with("loans.csv", loanHeader, row("b"), row("a"), row("B"), row("é"), row("10"), row("9")))
 	load(t, db, book().with("loans.csv", loanHeader, row("z"), row("a"), row("0")))
 	diff(t, "keys", rows(t, db, "SELECT loan, loan_id AS id FROM loan_key ORDER BY 1"), `{"loan":1,"id":"10"}

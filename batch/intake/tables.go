@@ -92,8 +92,9 @@ var tables = withKeys([]table{
 		columns: []column{
 			need("program_id", keyKind),
 			need("identification_number", kind{"text", maxText, parseIdentification}),
-			need("reporter_name", textKind), need("reporter_address", textKind), may("reporter_phone", phoneKind),
-			may("innovis_id", keyKind), may("equifax_id", keyKind), may("experian_id", keyKind), may("transunion_id", keyKind),
+			need("reporter_name", headerKind("reporter_name")), need("reporter_address", headerKind("reporter_address")),
+			may("reporter_phone", phoneKind), may("innovis_id", headerKind("innovis_id")), may("equifax_id", headerKind("equifax_id")),
+			may("experian_id", headerKind("experian_id")), may("transunion_id", headerKind("transunion_id")),
 			need("calendar", kind{"text", maxText, parseCalendar}),
 			may("activity_cycle_ids", kind{"text[]", 10_000, parseKeyList}).or("{}"),
 		},

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -58,6 +59,28 @@ func codeKind(codes ...string) kind {
 			return raw, ""
 		}
 		return nil, reason
+	}}
+}
+
+// headerKind is a text that stands in a file's header: a value that does not fit would stop the program's files.
+func headerKind(field string) kind {
+	width := 0
+	for _, layout := range metro2.Layouts() {
+		for _, f := range layout.Fields {
+			if layout.Name == "header" && f.Key == field {
+				width = f.Width
+			}
+		}
+	}
+	reason := fmt.Sprintf("the header of a file has %d characters for it", width)
+	return kind{"text", maxText, func(_ *row, raw []byte) ([]byte, string) {
+		switch folded := metro2.FoldText(string(raw)); {
+		case folded == "":
+			return nil, "a file cannot hold any of its characters"
+		case len(folded) > width:
+			return nil, reason
+		}
+		return raw, ""
 	}}
 }
 

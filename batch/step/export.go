@@ -23,14 +23,26 @@ type Export struct{ Files bureau.Files }
 // Name is the step's key in the ledger.
 func (Export) Name() string { return "export" }
 
-// Begin notes the files that the night owes.
-func (Export) Begin(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
-	return bureau.Plan(ctx, tx, run)
+// Begin notes the files that the night owes, and makes sure that they can be written before anything is done.
+func (e Export) Begin(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
+	if err := bureau.Plan(ctx, tx, run); err != nil {
+		return err
+	}
+	files, err := bureau.Pending(ctx, tx, run.ID)
+	if err != nil || len(files) == 0 {
+		return err
+	}
+	return e.Files.Prepare()
 }
 
 // Finish writes the files.
 func (e Export) Finish(ctx context.Context, db *sqlx.DB, run batch.Run) error {
 	return e.Files.Assemble(ctx, db, run)
+}
+
+// Undo takes back what the chunks made for files that could not be written.
+func (Export) Undo(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
+	return bureau.Undo(ctx, tx, run)
 }
 
 // Apply reports the loans of a chunk in every file of the run, oldest calendar date first. Counts:

@@ -365,6 +365,12 @@ func TestNightMakesNoInvalidFile(t *testing.T) {
 	if left := fileHashes(t, dir); len(left) != 0 {
 		t.Errorf("files were left behind: %v", left)
 	}
+	if _, err := db.Exec(`DROP TRIGGER twice ON file_line`); err != nil {
+		t.Fatal(err)
+	}
+	if report := night(t, db, dir, "2026-05-31"); report.State != "CLOSED" || report.Files[0].Records != 1 {
+		t.Errorf("after the data were put right: %s with %d records, want CLOSED with 1", report.State, report.Files[0].Records)
+	}
 }
 
 // DC8, Q15: a reversal after the deletion never brings the loan back; it is quarantined once, also when one
@@ -392,5 +398,28 @@ func TestNightQuarantinesReversalAfterDeletion(t *testing.T) {
 	}
 	if n := count(t, db, `SELECT count(*) FROM run_exception WHERE resolved_run IS NULL`); n != 1 {
 		t.Errorf("%d open exceptions, want 1: only a person resolves it", n)
+	}
+}
+
+// A value that does not fit the header stops the file, and the night goes on once it is put right. The loans
+// are decided anew by what was imported meanwhile.
+func TestNightGoesOnAfterDataWerePutRight(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	e := book()
+	e.loan("A")
+	e.load(t, db)
+	if _, err := db.Exec(`UPDATE program SET reporter_name = repeat('X', 41)`); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if _, err := runner(db, dir).Run(context.Background(), day("2026-05-31")); !errors.Is(err, bureau.ErrInvalidFile) {
+		t.Fatalf("err %v, want ErrInvalidFile", err)
+	}
+	e["loans"] = strings.Replace(e["loans"], "ACCTA", "OTHER1", 1)
+	e.load(t, db)
+	file := night(t, db, dir, "2026-05-31").Files[0]
+	if _, there := records(t, file.Path)["OTHER1"]; !there {
+		t.Error("the file does not hold the account as it was put right")
 	}
 }

@@ -57,6 +57,7 @@ var endings = []struct {
 	{batch.ErrReconcile, exitFailed, hintReconcile},
 	{bureau.ErrInvalidFile, exitInvalid, hintInvalidFile},
 	{bureau.ErrCounts, exitFailed, hintCounts},
+	{bureau.ErrFolder, exitFailed, hintFilesFolder},
 	{bureau.ErrNoFile, exitFailed, hintFiles},
 	{bureau.ErrState, exitFailed, hintFiles},
 	{localpg.ErrSchemaBehind, exitUsage, hintMigrate},

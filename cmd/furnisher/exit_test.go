@@ -40,6 +40,7 @@ func TestExitStatus(t *testing.T) {
 		{"reconcile", live, batch.ErrReconcile, 1, hintReconcile},
 		{"invalid file", live, bureau.ErrInvalidFile, 6, hintInvalidFile},
 		{"counts", live, bureau.ErrCounts, 1, hintCounts},
+		{"files folder", live, bureau.ErrFolder, 1, hintFilesFolder},
 		{"no file", live, bureau.ErrNoFile, 1, hintFiles},
 		{"file state", live, bureau.ErrState, 1, hintFiles},
 		{"refused", live, &intake.RefusedError{File: "loans.csv", Reason: "bad"}, 1, hintRefused},

@@ -60,10 +60,34 @@ FILE is the number of a file, its name or its path.`
 	shortMetro2     = "read Metro 2 files"
 	shortDump       = "show the records of a Metro 2 file"
 	longDump        = `Shows each record of FILE in a line; "-" is the standard input, and gzip is unpacked. With --json every field is shown
-as it stands, also those that identify a person; without it none of those.`
+as it stands, also those that identify a person; without it none of those. A record with problems also shows its bytes
+there, so that furnisher metro2 convert can restore it.`
 	shortValidate = "check Metro 2 files"
 	longValidate  = `Prints each finding, then a summary. "-" is the standard input, and gzip is unpacked. Exit status 6 if there are
-errors.`
+errors, or with --fail-on warning also if there are warnings.
+
+--rules takes ids (B12) and families (B, or E for the checks of an examiner) with commas between, and leaves out what
+has a minus before it: --rules B,X01 checks only these, --rules -E all but the examiner's, which furnisher metro2 rules lists.`
+	shortExplain = "tell every field of a record of a Metro 2 file"
+	longExplain  = `Shows each field of a record: number, name, position, bytes, value and meaning, then the findings on that record.
+What identifies a person is masked, of account numbers all but the last four characters; --unmask shows it. Of --record
+and --account exactly one is given; of an account all records are shown. "-" is the standard input, and gzip is unpacked.`
+	shortDiff = "compare two Metro 2 files account by account"
+	longDiff  = `Shows what was added, removed and changed from A to B, per account (identification and account number) and field, whatever
+the order of the records and the form of the files. What identifies a person is masked; --unmask shows it. Exit status 0
+whether or not the files differ; with --exit-code 1 if they do. "-" is the standard input, and gzip is unpacked.`
+	shortConvert = "convert a Metro 2 file to character form, packed form or JSON lines"
+	longConvert  = `Converts FILE, which may be in any of the three forms, without loss: converted back it has the same records byte for byte.
+A record that cannot be carried over stops the work; --normalize writes it by its values where only their filling is
+unusual. JSON lines hold what identifies a person as it stands. EBCDIC becomes ASCII. Without -o the standard output is
+written; a file is put in place once it is whole, and compressed if its name ends in .gz. "-" is the standard input, and
+gzip is unpacked.`
+	shortStats = "count what Metro 2 files hold"
+	longStats  = `Counts the accounts of all files together by status, portfolio, segment, amount and days past due, with a bar for each.
+"-" is the standard input, and gzip is unpacked.`
+	shortRules    = "list the rules that Metro 2 files are checked by"
+	shortLayout   = "list the fields of the Metro 2 records"
+	longLayout    = `Lists the fields of all records and segments, or of the one of that name (header, base, j1 to n1, trailer) with its codes.`
 	shortGenerate = "make a servicing extract of invented loans"
 	shortDemo     = "import an invented portfolio and run three nights, in a database of its own"
 	longDemo      = `Makes a portfolio of invented loans in a folder of its own with a private database of its own, runs its three nights
@@ -74,6 +98,19 @@ date is the local date at that moment. A night that fails is logged and the next
 where clocks are put forward, an hour between is not there once a year. Stopped by a signal it exits 0, or 130 if
 it cut a night short; that night is gone on with by the next run of its date.`
 )
+
+// families tell what the rules of a family are about, why they matter and where they come from.
+var families = map[string]struct{ title, matters, source string }{
+	"F": {"form", "A bureau cannot read what does not have the form, or reads something else.", "public descriptions of the format"},
+	"B": {"base segment", "A wrong statement about an account harms its consumer, and the law holds the furnisher to accuracy.", "public descriptions of the format"},
+	"J": {"associated consumers", "What is wrong here stands in the file of a person who may not even be a borrower.", "public descriptions of the format"},
+	"K": {"creditor, sale, mortgage, special payment", "These tell whose debt it is: without them it is reported twice or of nobody.", "public descriptions of the format"},
+	"L": {"change of numbers", "A wrong change leaves two accounts in the consumer's file where there is one.", "public descriptions of the format"},
+	"T": {"trailer", "A bureau that counts otherwise than the trailer refuses the file.", "public descriptions of the format"},
+	"X": {"across records", "Two statements about one account contradict each other sooner or later.", "public descriptions of the format"},
+	"H": {"questions of history", "What an examiner would ask about. No proof of a fault.", "the examiner's published and historical checks"},
+	"E": {"checks of an examiner", "A hit is a question that an examiner will ask. No proof of a fault.", "the examiner's published evaluator and its historical tests, reconstructed"},
+}
 
 // What each flag is for.
 const (
@@ -96,6 +133,19 @@ const (
 	flagOut         = "folder for the CSV files"
 	flagDemoDir     = "folder of the demo; default demo in the data folder"
 	flagCron        = "cron expression: minute hour day month weekday"
+	flagCSV         = "print comma-separated values"
+	flagMarkdown    = "print Markdown"
+	flagRules       = "check by these rules only, as B12,X or -E"
+	flagFailOn      = "severity from which the exit status is 6: error or warning"
+	flagRecord      = "number of the record, the header being 1"
+	flagAccount     = "account number of the records"
+	flagUnmask      = "show what identifies a person"
+	flagExitCode    = "exit with status 1 if the files differ"
+	flagTo          = "form to convert to: character, packed or json"
+	flagOutFile     = "file to write"
+	flagLineEnd     = "line end of the character form: crlf, lf or none"
+	flagNormalize   = "write records with unusual fillings by their values"
+	flagForm        = "form that positions are of: character or packed"
 	flagTimezone    = "time zone of the expression and of the business date, as America/New_York"
 )
 
@@ -112,12 +162,22 @@ var (
 	errNoDate       = errors.New("no business date: --date is missing")
 	errNoWhy        = errors.New("no reason: --why is missing")
 	errNoOut        = errors.New("no folder: --out is missing")
+	errOneRecord    = errors.New("either --record or --account must be given")
+	errOneFormat    = errors.New("only one of --json, --csv and --markdown can be asked for")
+	errStdinTwice   = errors.New("the standard input can be read once")
+	errNoSuchRecord = errors.New("the file has no such record")
+	errDiffer       = errors.New("the files differ")
 	errZoneInCron   = errors.New("the time zone goes into --timezone, not into --cron")
 )
 
 func errNotNumber(s string) error { return fmt.Errorf("%q is not the number of a run", s) }
 func errNoRun(run int64) error    { return fmt.Errorf("there is no run %d", run) }
 func errNoFile(file string) error { return fmt.Errorf("there is no file %q", file) }
+func errNotOneOf(flag, value, allowed string) error {
+	return fmt.Errorf("--%s %q is none of %s", flag, value, allowed)
+}
+func errNoRule(name string) error   { return fmt.Errorf("there is no rule or family %q", name) }
+func errNoLayout(name string) error { return fmt.Errorf("there is no layout %q", name) }
 func errNotMetro2(name string) error {
 	return fmt.Errorf("%q holds no record of a Metro 2 file", name)
 }
@@ -147,6 +207,15 @@ const (
 	textMigratedAll = "migrations applied: %d; the schema is up to date\n"
 	textFileChanged = "file %d is %s\n"
 	textValidated   = "files %d, records %d, errors %d, warnings %d\n"
+	textExaminer    = "examiner check %s: %d\n"
+	textRecord      = "%s: record %d, %s, %d bytes, account %s\n"
+	textNoFindings  = "\nno findings\n"
+	textWarned      = "warnings found: %d"
+	textFamily      = "## %s: %s\n\n%s Source: %s.\n\n"
+	textDiffer      = "equal %d, changed %d, added %d, removed %d\n"
+	textConverted   = "records %d"
+	textNormalized  = ", written by their values %d"
+	textStats       = "files %d, records %d, accounts %d, unknown records %d\n"
 	textDemoImport  = "Import of the portfolio in %s\n"
 	textDemoNight   = "\nNight of %s\n"
 	textDemoDone    = `
@@ -166,6 +235,7 @@ const (
 	hintReconcile        = "was the book changed while the night ran? Type the same command again: it goes on where it stopped"
 	hintInvalidFile      = "no file was released; put right what the finding names (furnisher import DIR) and type the same command again"
 	hintCounts           = "no file was released; type the same command again, and if it fails again keep the database and ask for help"
+	hintFilesFolder      = "put the folder right, or name another by --files or FURNISHER_FILES, and type the same command again"
 	hintFiles            = "furnisher files"
 	hintLoans            = "furnisher loans"
 	hintRuns             = "furnisher runs"
@@ -182,7 +252,12 @@ const (
 	hintDate             = "furnisher run --date YYYY-MM-DD"
 	hintWorkers          = "furnisher run --date YYYY-MM-DD --workers 2"
 	hintCron             = `furnisher schedule --cron "15 23 * * *" --timezone America/New_York`
-	hintInvalid          = "furnisher metro2 dump FILE shows the records"
+	hintRules            = "furnisher metro2 rules"
+	hintLayout           = "furnisher metro2 layout"
+	hintExplain          = "furnisher metro2 explain FILE --record N"
+	hintDump             = "furnisher metro2 dump FILE shows the records and their numbers"
+	hintConvert          = "furnisher metro2 convert FILE --to json takes every record; furnisher metro2 validate FILE lists their problems"
+	hintInvalid          = "furnisher metro2 explain FILE --record N shows a record with what was found in it"
 	hintDemo             = "keep the folder and report it: this must never happen"
 	hintDemoDir          = "furnisher demo --dir FOLDER, with a new or empty folder"
 	hintDemoBusy         = "wait until it ends, or furnisher demo --dir FOLDER"

@@ -4,13 +4,13 @@
 -- {first_row} of alias f.
 -- $1 import, $2 file, $3 column that the rejection names.
 WITH member AS (
-    SELECT line, first_value(line) OVER (PARTITION BY {key} ORDER BY line) AS first_line
+    SELECT ctid AS place, first_value(ctid) OVER (PARTITION BY {key} ORDER BY line) AS first_place
     FROM {staging}
     WHERE ({key}) IN (SELECT {key} FROM {staging} WHERE again)
 ), gone AS (
     DELETE FROM {staging} s
-    USING member m JOIN {staging} f ON f.line = m.first_line
-    WHERE s.line = m.line AND m.line > m.first_line
+    USING member m JOIN {staging} f ON f.ctid = m.first_place
+    WHERE s.ctid = m.place AND m.place <> m.first_place
     RETURNING s.line, ({row}) IS NOT DISTINCT FROM ({first_row}) AS same
 ), rejected AS (
     INSERT INTO import_reject (import, file, line, column_name, value_class, reason)

@@ -111,7 +111,7 @@ CREATE TABLE loan (
     last_reported_on       date,
     deletion_reported_on   date
 );
-CREATE INDEX loan_by_account ON loan (program, account_number);
+CREATE INDEX loan_by_account ON loan (program, upper(account_number)); -- files are written in upper case
 
 -- The two states of a loan (ST1, ST3) and what the night must remember of them. Rewritten often and
 -- indexed by nothing but its key, so that updates stay on their page.
