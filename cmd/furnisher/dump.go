@@ -42,7 +42,7 @@ func (a *app) dump(r io.Reader, name string, asJSON bool) error {
 			known++
 		}
 		if asJSON {
-			line = append(metro2.AppendJSON(line[:0], item), '\n')
+			line = append(reader.AppendJSON(line[:0]), '\n')
 			_, err = w.Write(line)
 		} else {
 			err = dumpLine(w, item)

@@ -18,6 +18,10 @@ const (
 	titleDeletions      = "deletions"
 	titleLoanExceptions = "quarantined"
 	titleDemoDeletions  = "deleted accounts, as the files say"
+	titleFindings       = "findings"
+	titleCodes          = "%s %s"
+	titleLayout         = "%s, %s form, %d bytes"
+	titleRest           = "bytes of no field"
 	statePending        = "pending"
 )
 
@@ -39,6 +43,15 @@ var (
 	headExcluded       = []string{">file", "state", "as of", "reason", "rule", "detail"}
 	headDeletions      = []string{">file", "state", "as of", "destination", "code", "date closed", "counts"}
 	headLoanExceptions = []string{">run", "night", "step", "code", "detail", ">since run", ">resolved by run"}
+	headExplain        = []string{"no.", "field", ">position", "raw", "value", "meaning"}
+	headFindings       = []string{"place", ">position", "severity", "rule", "message"}
+	headStats          = []string{"", "", ">count", "", ">balance", ">past due"}
+	headAmounts        = []string{"", "", ">not zero", "", ">sum"}
+	headRules          = []string{"rule", "family", "severity", "field", "sentence"}
+	headFindingCSV     = []string{"file", "record", "account", "segment", "field", "position", "rule", "severity", "message"}
+	headRulesMarkdown  = []string{"rule", "severity", "field", "sentence"}
+	headFields         = []string{"no.", "key", "name", "type", ">position", ">bytes", "need", "masked", "notes"}
+	headCodes          = []string{"code", "meaning"}
 	headDemoDeletions  = []string{"account", "code", "date closed", "file"}
 )
 
@@ -54,6 +67,8 @@ const (
 	lineTrailer = "%8d trailer  %4d bytes  %d base, %d J1, %d J2 segments, %d DA, %d DF\n"
 	lineUnknown = "%8d unknown  %4d bytes\n"
 	lineProblem = "         %s position %d: %s %s: %s\n"
+	lineDiff    = "%-8s %-8s %s %s  record %s -> %s\n"
+	lineChange  = "  %-8s %s.%s position %d: %s -> %s\n"
 	lineFinding = "%s: record %d, account %s: %s position %d: %s %s: %s\n"
 )
 

@@ -5,18 +5,22 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 
+	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
 	"github.com/furnisher/furnisher/metro2"
 )
 
 func (a *app) metro2Command() *cobra.Command {
-	return group("metro2", shortMetro2, a.dumpCommand(), a.validateCommand())
+	return group("metro2", shortMetro2,
+		a.dumpCommand(), a.validateCommand(), a.explainCommand(), a.diffCommand(), a.convertCommand(), a.statsCommand(),
+		a.rulesCommand(), a.layoutCommand())
 }
 
 // masked shows the last four characters of an account number of more than that.
@@ -30,18 +34,27 @@ func masked(account string) string {
 
 // place names segment and field of a finding: "j1[2].surname".
 func place(f *metro2.Finding) string {
-	s := f.Segment
-	if f.Index > 0 {
-		s = fmt.Sprintf("%s[%d]", s, f.Index)
-	}
+	s := segmentName(f.Segment, f.Index)
 	if f.Field != "" {
 		s += "." + f.Field
 	}
 	return s
 }
 
+func segmentName(segment string, index int) string {
+	if index > 0 {
+		return fmt.Sprintf("%s[%d]", segment, index)
+	}
+	return segment
+}
+
+// badFlag is the ending of a command whose flag has a value that it does not know.
+func badFlag(command, flag, value, allowed string) error {
+	return &ending{err: errNotOneOf(flag, value, allowed), code: exitUsage, hint: hintHelp("furnisher metro2 " + command)}
+}
+
 // readMetro2 lets work read a file, "-" for the standard input; what is compressed by gzip is unpacked,
-// whatever its name.
+// whatever its name. Work of a person who waits long is shown to go on.
 func (a *app) readMetro2(ctx context.Context, name string, work func(io.Reader) error) error {
 	in := a.stdin
 	if name != "-" {
@@ -50,19 +63,59 @@ func (a *app) readMetro2(ctx context.Context, name string, work func(io.Reader) 
 			return err
 		}
 		defer f.Close()
-		in = f
+		shown, done := a.watched(f, name)
+		defer done()
+		in = shown
 	}
 	stream := interruptible(ctx, in)
 	defer stream.Close()
 	buffered := bufio.NewReaderSize(stream, 1<<16)
-	if magic, err := buffered.Peek(3); err == nil && bytes.Equal(magic, []byte{0x1f, 0x8b, 8}) {
+	if magic, err := buffered.Peek(3); err == nil && bytes.Equal(magic, gzipMagic) {
 		unpacked, err := gzip.NewReader(buffered)
 		if err != nil {
 			return fmt.Errorf("read %q: %w", name, err)
 		}
-		return work(unpacked)
+		return work(namedReader{unpacked, name})
 	}
-	return work(buffered)
+	return work(namedReader{buffered, name})
+}
+
+// gzipMagic begins what is compressed by gzip.
+var gzipMagic = []byte{0x1f, 0x8b, 8}
+
+// namedReader says in its errors what was read.
+type namedReader struct {
+	io.Reader
+	name string
+}
+
+func (r namedReader) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = fmt.Errorf("%q: %w", r.name, err)
+	}
+	return n, err
+}
+
+// watchedSize is the size from which reading a file takes long enough to be watched.
+const watchedSize = 50 << 20
+
+// watched shows on a terminal how far a large file has been read.
+func (a *app) watched(f *os.File, name string) (in io.Reader, done func()) {
+	info, err := f.Stat()
+	if err != nil || info.Size() <= watchedSize || a.settings.quiet || !onTerminal(a.stderr) {
+		return f, func() {}
+	}
+	bar := newBar(a.stderr, name, info.Size())
+	return io.TeeReader(f, barWriter{bar}), func() { bar.Clear() } //nolint:errcheck // a bar that stays is no failure
+}
+
+// barWriter moves a bar on; one that cannot be drawn is no reason to stop.
+type barWriter struct{ bar *progressbar.ProgressBar }
+
+func (w barWriter) Write(p []byte) (int, error) {
+	w.bar.Add(len(p)) //nolint:errcheck // see above
+	return len(p), nil
 }
 
 // interruptible lets a read end with ctx: one from a terminal or a pipe would wait for ever.

@@ -38,7 +38,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"status": status, "lock": lock, "copydir": copyDir, "replace": replace,
+			"status": status, "lock": lock, "copydir": copyDir, "replace": replace, "cut": cut,
 		},
 	})
 }
@@ -95,4 +95,18 @@ func replace(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("%s does not hold %q", args[0], args[1])
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(text, args[1], args[2])), 0o600))
+}
+
+// cut FROM TO N copies the first N bytes of a file.
+func cut(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("usage: cut FROM TO N")
+	}
+	n, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	text := ts.ReadFile(args[0])
+	if len(text) <= n {
+		ts.Fatalf("%s has only %d bytes", args[0], len(text))
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text[:n]), 0o600))
 }

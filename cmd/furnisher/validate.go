@@ -3,10 +3,12 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -26,44 +28,80 @@ type finding struct {
 	Message  string `json:"message"`
 }
 
+func findingOf(file, account string, f *metro2.Finding) finding {
+	return finding{
+		file, f.Record, account, segmentName(f.Segment, f.Index), f.Field, f.Position, f.Rule, f.Severity.String(), f.Message,
+	}
+}
+
+// validation is what a person asks of `metro2 validate`.
+type validation struct {
+	asJSON, asCSV bool
+	rules, failOn string
+	wanted        ruleChoice
+	strict        bool // warnings fail, too
+}
+
 func (a *app) validateCommand() *cobra.Command {
-	var asJSON bool
+	var v validation
 	c := &cobra.Command{
 		Use: "validate FILE...", Short: shortValidate, Long: longValidate, Args: cobra.MinimumNArgs(1),
-		RunE: a.does(func(ctx context.Context, args []string) error { return a.validateAll(ctx, args, asJSON) }),
+		RunE: a.does(func(ctx context.Context, args []string) (err error) {
+			if v.asJSON && v.asCSV {
+				return &ending{err: errOneFormat, code: exitUsage, hint: hintHelp("furnisher metro2 validate")}
+			}
+			if v.strict = v.failOn == "warning"; !v.strict && v.failOn != "error" {
+				return badFlag("validate", "fail-on", v.failOn, "error, warning")
+			}
+			if v.wanted, err = chooseRules(v.rules); err != nil {
+				return err
+			}
+			return a.validateAll(ctx, args, &v)
+		}),
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
+	c.Flags().BoolVar(&v.asJSON, "json", false, flagJSON)
+	c.Flags().BoolVar(&v.asCSV, "csv", false, flagCSV)
+	c.Flags().StringVar(&v.rules, "rules", "", flagRules)
+	c.Flags().StringVar(&v.failOn, "fail-on", "error", flagFailOn)
 	return c
 }
 
-func (a *app) validateAll(ctx context.Context, names []string, asJSON bool) error {
+func (a *app) validateAll(ctx context.Context, names []string, v *validation) error {
 	w := bufio.NewWriterSize(a.stdout, 1<<16)
-	out := &findingWriter{w: w, asJSON: asJSON}
-	out.begin()
-	var sum metro2.Summary
+	out := newFindingWriter(w, v)
 	for _, name := range names {
 		err := a.readMetro2(ctx, name, func(r io.Reader) error {
 			s, err := validateOne(r, func(account string, f *metro2.Finding) { out.add(name, account, f) })
-			sum.Records, sum.Errors, sum.Warnings = sum.Records+s.Records, sum.Errors+s.Errors, sum.Warnings+s.Warnings
+			out.records += s.Records
 			return err
 		})
 		if err != nil {
 			return errors.Join(err, w.Flush())
 		}
 	}
-	out.finish(len(names), sum)
+	out.finish(len(names))
 	if err := errors.Join(out.err, w.Flush()); err != nil {
 		return err
 	}
-	if sum.Errors > 0 {
-		return &ending{err: fmt.Errorf(textInvalid, sum.Errors), code: exitInvalid, hint: hintInvalid}
+	switch {
+	case out.errors > 0:
+		return &ending{err: fmt.Errorf(textInvalid, out.errors), code: exitInvalid, hint: hintInvalid}
+	case v.strict && out.warnings > 0:
+		return &ending{err: fmt.Errorf(textWarned, out.warnings), code: exitInvalid, hint: hintInvalid}
 	}
 	return nil
 }
 
+// newValidator returns one that checks by all rules; what is not wanted is left out when it is told.
+func newValidator() *metro2.Validator {
+	v := metro2.NewValidator(metro2.CheckEnv{})
+	v.Examiner = true
+	return v
+}
+
 // validateOne passes on each finding of a file with the masked account number of its record.
 func validateOne(r io.Reader, each func(account string, f *metro2.Finding)) (metro2.Summary, error) {
-	reader, v := metro2.NewReader(r), metro2.NewValidator(metro2.CheckEnv{})
+	reader, v := metro2.NewReader(r), newValidator()
 	var findings []metro2.Finding
 	for {
 		item, err := reader.Next()
@@ -92,13 +130,39 @@ func validateOne(r io.Reader, each func(account string, f *metro2.Finding)) (met
 	return v.Summary(), nil
 }
 
-// findingWriter prints findings as they come, because a broken file has as many as it has bytes. Its
-// first error sticks.
+// findingWriter prints the wanted findings as they come, because a broken file has as many as it has bytes,
+// and counts them. Its first error sticks.
 type findingWriter struct {
-	w      io.Writer
-	asJSON bool
-	count  int
-	err    error
+	*validation
+	w        io.Writer
+	csv      *csv.Writer
+	examiner map[string]int // hits of each wanted check of an examiner
+
+	records, errors, warnings int
+	err                       error
+}
+
+func newFindingWriter(w io.Writer, v *validation) *findingWriter {
+	o := &findingWriter{validation: v, w: w, examiner: map[string]int{}}
+	for _, r := range metro2.ExaminerRules() {
+		if v.wanted.has(r.ID) {
+			o.examiner[r.ID] = 0
+		}
+	}
+	switch {
+	case v.asJSON:
+		o.printf(`{"findings":[`)
+	case v.asCSV:
+		o.csv = csv.NewWriter(w)
+		o.keep(o.csv.Write(headFindingCSV))
+	}
+	return o
+}
+
+func (o *findingWriter) keep(err error) {
+	if o.err == nil {
+		o.err = err
+	}
 }
 
 func (o *findingWriter) printf(format string, args ...any) {
@@ -107,36 +171,51 @@ func (o *findingWriter) printf(format string, args ...any) {
 	}
 }
 
-func (o *findingWriter) begin() {
-	if o.asJSON {
-		o.printf(`{"findings":[`)
+func (o *findingWriter) add(file, account string, found *metro2.Finding) {
+	if !o.wanted.has(found.Rule) {
+		return
+	}
+	if found.Severity == metro2.Error {
+		o.errors++
+	} else {
+		o.warnings++
+	}
+	if n, known := o.examiner[found.Rule]; known {
+		o.examiner[found.Rule] = n + 1
+	}
+	f := findingOf(file, account, found)
+	switch {
+	case o.asCSV:
+		o.keep(o.csv.Write([]string{
+			f.File, strconv.Itoa(f.Record), f.Account, f.Segment, f.Field, strconv.Itoa(f.Position), f.Rule, f.Severity, f.Message,
+		}))
+	case o.asJSON:
+		text, err := json.Marshal(f)
+		o.keep(err)
+		if o.errors+o.warnings > 1 {
+			o.printf(",")
+		}
+		o.printf("\n%s", text)
+	default:
+		o.printf(lineFinding, file, f.Record, dash(account), place(found), f.Position, f.Severity, f.Rule, f.Message)
 	}
 }
 
-func (o *findingWriter) add(file, account string, f *metro2.Finding) {
-	o.count++
-	if !o.asJSON {
-		o.printf(lineFinding, file, f.Record, dash(account), place(f), f.Position, f.Severity, f.Rule, f.Message)
-		return
+func (o *findingWriter) finish(files int) {
+	switch {
+	case o.asCSV:
+		o.csv.Flush()
+		o.keep(o.csv.Error())
+	case o.asJSON:
+		hits, err := json.Marshal(o.examiner)
+		o.keep(err)
+		o.printf("],\n\"examiner\":%s,\n\"files\":%d,\"records\":%d,\"errors\":%d,\"warnings\":%d}\n", hits, files, o.records, o.errors, o.warnings)
+	default:
+		for _, r := range metro2.ExaminerRules() {
+			if n := o.examiner[r.ID]; n > 0 {
+				o.printf(textExaminer, r.ID, n)
+			}
+		}
+		o.printf(textValidated, files, o.records, o.errors, o.warnings)
 	}
-	segment := f.Segment
-	if f.Index > 0 {
-		segment = fmt.Sprintf("%s[%d]", f.Segment, f.Index)
-	}
-	text, err := json.Marshal(finding{file, f.Record, account, segment, f.Field, f.Position, f.Rule, f.Severity.String(), f.Message})
-	if err != nil && o.err == nil {
-		o.err = err
-	}
-	if o.count > 1 {
-		o.printf(",")
-	}
-	o.printf("\n%s", text)
-}
-
-func (o *findingWriter) finish(files int, sum metro2.Summary) {
-	if o.asJSON {
-		o.printf("],\n\"files\":%d,\"records\":%d,\"errors\":%d,\"warnings\":%d}\n", files, sum.Records, sum.Errors, sum.Warnings)
-		return
-	}
-	o.printf(textValidated, files, sum.Records, sum.Errors, sum.Warnings)
 }

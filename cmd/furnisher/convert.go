@@ -1,0 +1,108 @@
+package main
+
+import (
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/furnisher/furnisher/metro2"
+)
+
+// Values of the flags of `metro2 convert`.
+var (
+	targets  = map[string]metro2.Target{"character": metro2.ToCharacter, "packed": metro2.ToPacked, "json": metro2.ToJSON}
+	lineEnds = map[string]string{"crlf": "\r\n", "lf": "\n", "none": metro2.NoLineEnd}
+)
+
+func (a *app) convertCommand() *cobra.Command {
+	var to, lineEnd, out string
+	var options metro2.ConvertOptions
+	c := &cobra.Command{
+		Use: "convert FILE --to character|packed|json", Short: shortConvert, Long: longConvert, Args: cobra.ExactArgs(1),
+		RunE: a.does(func(ctx context.Context, args []string) error {
+			var known bool
+			if options.To, known = targets[to]; !known {
+				return badFlag("convert", "to", to, "character, packed, json")
+			}
+			if options.LineEnd, known = lineEnds[lineEnd]; !known {
+				return badFlag("convert", "line-end", lineEnd, "crlf, lf, none")
+			}
+			return a.convert(ctx, args[0], out, options)
+		}),
+	}
+	c.Flags().StringVar(&to, "to", "", flagTo)
+	c.Flags().StringVarP(&out, "out", "o", "-", flagOutFile)
+	c.Flags().StringVar(&lineEnd, "line-end", "crlf", flagLineEnd)
+	c.Flags().BoolVar(&options.Normalize, "normalize", false, flagNormalize)
+	return c
+}
+
+func (a *app) convert(ctx context.Context, name, out string, options metro2.ConvertOptions) error {
+	var summary metro2.ConvertSummary
+	work := func(w io.Writer) error {
+		return a.readMetro2(ctx, name, func(r io.Reader) (err error) {
+			summary, err = metro2.Convert(r, w, options)
+			return err
+		})
+	}
+	err := error(nil)
+	if out == "-" {
+		err = work(a.stdout)
+	} else {
+		err = writeWhole(out, work)
+	}
+	var refused *metro2.ConvertError
+	switch {
+	case errors.As(err, &refused):
+		return &ending{err: err, code: exitFailed, hint: hintConvert}
+	case err != nil || out == "-" || a.settings.quiet:
+		return err
+	}
+	text := fmt.Sprintf(textConverted, summary.Records)
+	if summary.Normalized > 0 {
+		text += fmt.Sprintf(textNormalized, summary.Normalized)
+	}
+	_, err = fmt.Fprintln(a.stdout, text)
+	return err
+}
+
+// writeWhole puts a file in place once it is written and on the disk; before that its target stays as it
+// was. A name that ends in .gz has it compressed.
+func writeWhole(name string, work func(io.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(name), ".furnisher-")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(f.Name())
+		}
+	}()
+	if strings.HasSuffix(name, ".gz") {
+		packed := gzip.NewWriter(f)
+		err = work(packed)
+		if err == nil {
+			err = packed.Close()
+		}
+	} else {
+		err = work(f)
+	}
+	if err != nil {
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), name)
+}

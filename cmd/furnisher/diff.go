@@ -1,0 +1,158 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/furnisher/furnisher/metro2"
+)
+
+func (a *app) diffCommand() *cobra.Command {
+	var asJSON, exitCode bool
+	var options metro2.DiffOptions
+	c := &cobra.Command{
+		Use: "diff A B", Short: shortDiff, Long: longDiff, Args: cobra.ExactArgs(2),
+		RunE: a.does(func(ctx context.Context, args []string) error {
+			if args[0] == "-" && args[1] == "-" {
+				return &ending{err: errStdinTwice, code: exitUsage, hint: hintHelp("furnisher metro2 diff")}
+			}
+			summary, err := a.diff(ctx, args[0], args[1], options, asJSON)
+			if err == nil && exitCode && summary.Different() {
+				return &ending{err: errDiffer, code: exitFailed}
+			}
+			return err
+		}),
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
+	c.Flags().BoolVar(&options.Unmask, "unmask", false, flagUnmask)
+	c.Flags().BoolVar(&exitCode, "exit-code", false, flagExitCode)
+	return c
+}
+
+func (a *app) diff(ctx context.Context, nameA, nameB string, options metro2.DiffOptions, asJSON bool) (summary metro2.DiffSummary, err error) {
+	section, closeA, err := a.randomAccess(ctx, nameA)
+	if err != nil {
+		return summary, err
+	}
+	defer closeA()
+	w := bufio.NewWriterSize(a.stdout, 1<<16)
+	out := &differenceWriter{w: w, asJSON: asJSON}
+	out.begin()
+	err = a.readMetro2(ctx, nameB, func(r io.Reader) error {
+		summary, err = metro2.Diff(section, r, options, out.add)
+		return err
+	})
+	if err == nil {
+		out.finish(summary)
+		err = out.err
+	}
+	return summary, errors.Join(err, w.Flush())
+}
+
+// randomAccess gives a file that can be read at any place. What cannot, the standard input and what is
+// compressed, is unpacked into a file that has no name any more, and ends with the program.
+func (a *app) randomAccess(ctx context.Context, name string) (*io.SectionReader, func(), error) {
+	if f, err := os.Open(name); name != "-" && err == nil {
+		info, err := f.Stat()
+		magic := make([]byte, len(gzipMagic))
+		_, readErr := f.ReadAt(magic, 0)
+		if err == nil && info.Mode().IsRegular() && (readErr != nil || string(magic) != string(gzipMagic)) {
+			return io.NewSectionReader(f, 0, info.Size()), func() { f.Close() }, nil
+		}
+		f.Close()
+	}
+	f, err := os.CreateTemp("", "furnisher-")
+	if err != nil {
+		return nil, nil, err
+	}
+	drop := func() {
+		f.Close()
+		os.Remove(f.Name())
+	}
+	var size int64
+	err = a.readMetro2(ctx, name, func(r io.Reader) (err error) {
+		size, err = io.Copy(f, r)
+		return err
+	})
+	if err != nil {
+		drop()
+		return nil, nil, err
+	}
+	return io.NewSectionReader(f, 0, size), drop, nil
+}
+
+// differenceWriter prints differences as they come. Its first error sticks.
+type differenceWriter struct {
+	w      io.Writer
+	asJSON bool
+	count  int
+	err    error
+}
+
+func (o *differenceWriter) printf(format string, args ...any) {
+	if o.err == nil {
+		_, o.err = fmt.Fprintf(o.w, format, args...)
+	}
+}
+
+func (o *differenceWriter) begin() {
+	if o.asJSON {
+		o.printf(`{"differences":[`)
+	}
+}
+
+func (o *differenceWriter) add(d metro2.Difference) error {
+	if o.count++; o.asJSON {
+		if d.Fields == nil {
+			d.Fields = []metro2.FieldChange{}
+		}
+		text, err := json.Marshal(d)
+		if err != nil {
+			return err
+		}
+		if o.count > 1 {
+			o.printf(",")
+		}
+		o.printf("\n%s", text)
+		return o.err
+	}
+	o.printf(lineDiff, d.Change, d.Kind, dash(d.IdentificationNumber), dash(d.AccountNumber), recordNumber(d.RecordA), recordNumber(d.RecordB))
+	for _, f := range d.Fields {
+		o.printf(lineChange, f.Change, segmentName(f.Segment, f.Index), f.Key, f.Position, withMeaning(f.From, f.FromText), withMeaning(f.To, f.ToText))
+	}
+	return o.err
+}
+
+func recordNumber(n int) string {
+	if n == 0 {
+		return "-"
+	}
+	return strconv.Itoa(n)
+}
+
+func withMeaning(value, meaning string) string {
+	if meaning == "" {
+		return dash(value)
+	}
+	return fmt.Sprintf("%s (%s)", dash(value), meaning)
+}
+
+func (o *differenceWriter) finish(s metro2.DiffSummary) {
+	if !o.asJSON {
+		o.printf(textDiffer, s.Equal, s.Changed, s.Added, s.Removed)
+		return
+	}
+	text, err := json.Marshal(s)
+	if err != nil && o.err == nil {
+		o.err = err
+	}
+	o.printf("],\n\"summary\":%s}\n", text)
+}

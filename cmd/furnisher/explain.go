@@ -1,0 +1,173 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/furnisher/furnisher/metro2"
+)
+
+// explanation is a record of `metro2 explain --json`.
+type explanation struct {
+	Record   int                 `json:"record"`
+	Kind     string              `json:"kind"`
+	Bytes    int                 `json:"bytes"`
+	Account  string              `json:"account"` // masked unless asked; "" for a record without one
+	Fields   []metro2.FieldValue `json:"fields"`
+	Findings []finding           `json:"findings"`
+}
+
+// explainer looks for the records to explain in one file.
+type explainer struct {
+	file    string
+	record  int
+	account string
+	unmask  bool
+}
+
+func (a *app) explainCommand() *cobra.Command {
+	var e explainer
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "explain FILE --record N|--account X", Short: shortExplain, Long: longExplain, Args: cobra.ExactArgs(1),
+		RunE: a.does(func(ctx context.Context, args []string) error {
+			if (e.record > 0) == (e.account != "") {
+				return &ending{err: errOneRecord, code: exitUsage, hint: hintExplain}
+			}
+			e.file = args[0]
+			var found []explanation
+			err := a.readMetro2(ctx, e.file, func(r io.Reader) (err error) {
+				found, err = e.explain(r)
+				return err
+			})
+			switch {
+			case err != nil:
+				return err
+			case len(found) == 0:
+				return &ending{err: errNoSuchRecord, code: exitFailed, hint: hintDump}
+			case asJSON:
+				return printJSON(a.stdout, map[string]any{"file": e.file, "records": found})
+			}
+			return e.print(a.stdout, found)
+		}),
+	}
+	c.Flags().IntVar(&e.record, "record", 0, flagRecord)
+	c.Flags().StringVar(&e.account, "account", "", flagAccount)
+	c.Flags().BoolVar(&e.unmask, "unmask", false, flagUnmask)
+	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
+	return c
+}
+
+// explain reads up to the record that is asked for: what stands before it decides about some findings. What
+// is found of the file as a whole belongs to the trailer.
+func (e *explainer) explain(r io.Reader) ([]explanation, error) {
+	reader, v := metro2.NewReader(r), newValidator()
+	found := []explanation{}
+	var findings []metro2.Finding
+	for {
+		item, err := reader.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		findings = v.Check(item, findings[:0])
+		if !e.wants(item) {
+			continue
+		}
+		found = append(found, e.tell(reader, item, findings))
+		if e.record > 0 && item.Kind != metro2.KindTrailer {
+			return found, nil
+		}
+	}
+	for _, f := range v.Finish(findings[:0]) {
+		for i := range found {
+			if found[i].Record == f.Record {
+				found[i].Findings = append(found[i].Findings, findingOf(e.file, "", &f))
+			}
+		}
+	}
+	return found, nil
+}
+
+func (e *explainer) wants(item *metro2.Item) bool {
+	if e.record > 0 {
+		return item.RecordNo == e.record
+	}
+	return item.Kind == metro2.KindData && item.Record.Base.AccountNumber == e.account
+}
+
+func (e *explainer) tell(r *metro2.Reader, item *metro2.Item, findings []metro2.Finding) explanation {
+	out := explanation{
+		Record: item.RecordNo, Kind: item.Kind.String(), Bytes: len(item.Raw), Fields: r.Explain(e.unmask), Findings: []finding{},
+	}
+	account := ""
+	if item.Kind == metro2.KindData {
+		account = masked(item.Record.Base.AccountNumber)
+		if out.Account = account; e.unmask {
+			out.Account = item.Record.Base.AccountNumber
+		}
+	}
+	for i := range findings {
+		out.Findings = append(out.Findings, findingOf(e.file, account, &findings[i]))
+	}
+	return out
+}
+
+func (e *explainer) print(w io.Writer, found []explanation) error {
+	for i := range found {
+		x := &found[i]
+		if _, err := fmt.Fprintf(w, textRecord, e.file, x.Record, x.Kind, x.Bytes, dash(x.Account)); err != nil {
+			return err
+		}
+		if err := printFields(w, x.Fields); err != nil {
+			return err
+		}
+		if len(x.Findings) == 0 {
+			if _, err := io.WriteString(w, textNoFindings); err != nil {
+				return err
+			}
+			continue
+		}
+		rows := make([][]any, len(x.Findings))
+		for i, f := range x.Findings {
+			where := f.Segment
+			if f.Field != "" {
+				where += "." + f.Field
+			}
+			rows[i] = []any{where, f.Position, f.Severity, f.Rule, f.Message}
+		}
+		if err := printTitled(w, titleFindings, headFindings, rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// printFields prints a table for each segment.
+func printFields(w io.Writer, fields []metro2.FieldValue) error {
+	for len(fields) > 0 {
+		title := segmentName(fields[0].Segment, fields[0].Index)
+		var rows [][]any
+		for len(fields) > 0 && segmentName(fields[0].Segment, fields[0].Index) == title {
+			f := fields[0]
+			fields = fields[1:]
+			position := strconv.Itoa(f.Position)
+			rows = append(rows, []any{f.Num, f.Name, position, strings.TrimRight(f.Raw, " "), f.Value, f.Meaning})
+		}
+		if title == "record" {
+			title = titleRest
+		}
+		if err := printTitled(w, title, headExplain, rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}

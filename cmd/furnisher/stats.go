@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/furnisher/furnisher/metro2"
+)
+
+func (a *app) statsCommand() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "stats FILE...", Short: shortStats, Long: longStats, Args: cobra.MinimumNArgs(1),
+		RunE: a.does(func(ctx context.Context, args []string) error {
+			var stats metro2.Stats
+			for _, name := range args {
+				if err := a.readMetro2(ctx, name, func(r io.Reader) error { return addStats(&stats, r) }); err != nil {
+					return err
+				}
+			}
+			if stats.Records == stats.Unknown {
+				return &ending{err: errNotMetro2(strings.Join(args, " ")), code: exitFailed, hint: hintValidate(args[0])}
+			}
+			if asJSON {
+				return printJSON(a.stdout, map[string]any{
+					"files": len(args), "records": stats.Records, "accounts": stats.Accounts(), "unknown": stats.Unknown, "groups": stats.Groups(),
+				})
+			}
+			return printStats(a.stdout, len(args), &stats)
+		}),
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
+	return c
+}
+
+func addStats(stats *metro2.Stats, r io.Reader) error {
+	reader := metro2.NewReader(r)
+	for {
+		item, err := reader.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		stats.Add(item)
+	}
+}
+
+// printStats leaves out the lines of what does not occur.
+func printStats(w io.Writer, files int, stats *metro2.Stats) error {
+	if _, err := fmt.Fprintf(w, textStats, files, stats.Records, stats.Accounts(), stats.Unknown); err != nil {
+		return err
+	}
+	for _, group := range stats.Groups() {
+		amounts := group.Name == "amount"
+		heading := headStats
+		if amounts {
+			heading = headAmounts
+		}
+		most := int64(0)
+		for _, l := range group.Lines {
+			most = max(most, weight(l, amounts))
+		}
+		var rows [][]any
+		for _, l := range group.Lines {
+			if l.Count == 0 {
+				continue
+			}
+			row := []any{l.Value, l.Meaning, l.Count, bar(weight(l, amounts), most), l.Balance}
+			if !amounts {
+				row = append(row, l.PastDue)
+			}
+			rows = append(rows, row)
+		}
+		if len(rows) == 0 {
+			continue
+		}
+		if err := printTitled(w, group.Name, heading, rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// weight is what the bar of a line shows: dollars among amounts, else the count.
+func weight(l metro2.StatsLine, amounts bool) int64 {
+	if amounts {
+		return int64(l.Balance)
+	}
+	return int64(l.Count)
+}
+
+// barWidth is the length of the longest bar.
+const barWidth = 24
+
+// bar is a bar in proportion; of anything at all at least one mark long.
+func bar(value, most int64) string {
+	if value <= 0 || most <= 0 {
+		return ""
+	}
+	return strings.Repeat("█", max(1, int(float64(value)/float64(most)*barWidth+0.5)))
+}
