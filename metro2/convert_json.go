@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // JSONReader reads the lines that [Reader.AppendJSON] makes, in constant memory.
@@ -110,8 +111,8 @@ func (r *JSONReader) parse(line []byte) (*Item, error) {
 func kindOfJSON(line []byte) Kind {
 	kind := KindUnknown
 	p := jsonParser{src: line}
-	_ = p.members(func(key string) error { // what is wrong is said when the line is parsed
-		switch key {
+	_ = p.members(func(key []byte) error { // what is wrong is said when the line is parsed
+		switch string(key) {
 		case "processing_ind":
 			kind = KindData
 			return errJSON
@@ -141,24 +142,28 @@ func parseObject[T any](p *jsonParser, r *JSONReader, l *Layout[T], rec *T, inde
 	fail := func(key, reason string) error {
 		return &ConvertError{r.line, l.name, index, key, l.position(key), reason}
 	}
-	seen := map[string]bool{}
-	err := p.members(func(key string) error {
-		if seen[key] {
-			return fail(known(l, key), reasonTwice)
-		}
-		seen[key] = true
-		for i := range l.plans[Character].steps {
-			if s := &l.plans[Character].steps[i]; s.field.Key == key && s.kind != kindReserved {
-				if reason := s.parseValue(p, r, rec); reason != "" {
-					return fail(key, reason)
-				}
-				return nil
+	steps := l.plans[Character].steps
+	var seen [maxFields]bool // by place in the layout
+	var others []string      // members that are no fields
+	next := 0                // a line of ours has the fields in the order of the layout
+	err := p.members(func(key []byte) error {
+		i := findStep(steps, key, next)
+		switch {
+		case i >= 0 && seen[i]:
+			return fail(string(key), reasonTwice)
+		case i >= 0:
+			seen[i], next = true, i+1
+			if reason := steps[i].parseValue(p, r, rec); reason != "" {
+				return fail(string(key), reason)
 			}
+			return nil
+		case !top:
+			return fail("", reasonUnknown)
+		case slices.Contains(others, string(key)):
+			return fail("", reasonTwice)
 		}
-		if top {
-			return r.parseMember(p, key)
-		}
-		return fail("", reasonUnknown)
+		others = append(others, string(key))
+		return r.parseMember(p, string(key))
 	})
 	if errors.Is(err, errJSON) {
 		return fail("", reasonJSON)
@@ -166,13 +171,19 @@ func parseObject[T any](p *jsonParser, r *JSONReader, l *Layout[T], rec *T, inde
 	return err
 }
 
-// known returns a key if it is one of the layout's: another one is not to be
-// repeated in a message.
-func known[T any](l *Layout[T], key string) string {
-	if l.position(key) > 0 {
-		return key
+// maxFields is more than any layout has.
+const maxFields = 64
+
+// findStep returns the place of a field that JSON shows, or -1. It looks first
+// where it is expected.
+func findStep[T any](steps []step[T], key []byte, expected int) int {
+	for n := range steps {
+		i := (expected + n) % len(steps)
+		if steps[i].field.Key == string(key) && steps[i].kind != kindReserved {
+			return i
+		}
 	}
-	return ""
+	return -1
 }
 
 func (r *JSONReader) parseMember(p *jsonParser, key string) error {

@@ -293,3 +293,12 @@ func TestConvertRefused(t *testing.T) {
 		t.Error("a tab was taken for a line end")
 	}
 }
+
+// TestMaxFields holds the parser's array to the layouts.
+func TestMaxFields(t *testing.T) {
+	for _, l := range Layouts() {
+		if len(l.Fields) > maxFields {
+			t.Errorf("layout %s has %d fields", l.Name, len(l.Fields))
+		}
+	}
+}

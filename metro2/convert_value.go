@@ -43,7 +43,7 @@ func (p *jsonParser) rest() bool {
 
 // members calls each with the key of every member of an object, to read its
 // value.
-func (p *jsonParser) members(each func(key string) error) error {
+func (p *jsonParser) members(each func(key []byte) error) error {
 	if p.depth++; p.depth > maxJSONDepth || !p.take('{') {
 		return errJSON
 	}
@@ -52,7 +52,7 @@ func (p *jsonParser) members(each func(key string) error) error {
 		return nil
 	}
 	for {
-		key, ok := p.text()
+		key, ok := p.bytes()
 		if !ok || !p.take(':') {
 			return errJSON
 		}
@@ -100,7 +100,7 @@ func (p *jsonParser) skipValue() error {
 	}
 	switch p.src[p.at] {
 	case '{':
-		return p.members(func(string) error { return p.skipValue() })
+		return p.members(func([]byte) error { return p.skipValue() })
 	case '[':
 		return p.elements(p.skipValue)
 	case '"':
@@ -117,8 +117,14 @@ func (p *jsonParser) skipValue() error {
 
 // text reads a string.
 func (p *jsonParser) text() (string, bool) {
+	text, ok := p.bytes()
+	return string(text), ok
+}
+
+// bytes reads a string without a copy where it needs none.
+func (p *jsonParser) bytes() ([]byte, bool) {
 	if !p.take('"') {
-		return "", false
+		return nil, false
 	}
 	start := p.at
 	plain := true
@@ -127,11 +133,11 @@ func (p *jsonParser) text() (string, bool) {
 		case c == '"':
 			p.at++
 			if plain {
-				return string(p.src[start : p.at-1]), true
+				return p.src[start : p.at-1], true
 			}
 			var out string
 			err := json.Unmarshal(p.src[start-1:p.at], &out)
-			return out, err == nil
+			return []byte(out), err == nil
 		case c == '\\':
 			plain = false
 			p.at++
@@ -139,7 +145,7 @@ func (p *jsonParser) text() (string, bool) {
 			plain = false
 		}
 	}
-	return "", false
+	return nil, false
 }
 
 // number reads a whole number of at most 14 digits.
@@ -174,24 +180,24 @@ func (s *step[T]) parseValue(p *jsonParser, r *JSONReader, rec *T) string {
 		}
 		return ""
 	}
-	text, ok := p.text()
+	text, ok := p.bytes()
 	if !ok {
 		return reasonType
 	}
 	switch s.kind {
 	case kindFixed:
-		if text != s.field.Fixed {
+		if string(text) != s.field.Fixed {
 			return reasonConstant
 		}
 		return ""
 	case kindText, kindRawText:
-		*at[string](rec, s.offset) = text
+		*at[string](rec, s.offset) = string(text)
 		return ""
 	}
-	if text == "" {
+	if len(text) == 0 {
 		return ""
 	}
-	v, ok := parseFew([]byte(text))
+	v, ok := parseFew(text)
 	if !ok || len(text) != s.field.Width {
 		return reasonType
 	}
