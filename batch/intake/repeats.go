@@ -13,10 +13,13 @@ type repeats struct {
 	bits []uint64
 }
 
+// maxRepeats bounds the memory of the filter: beyond a file of 5 GB it takes more new keys for known.
+const maxRepeats = 256 << 20
+
 // newRepeats makes a filter for a file of so many bytes. A row of 80 bytes has 32 bits, and one new key in
 // a thousand is taken for known.
 func newRepeats(size int64) *repeats {
-	return &repeats{maphash.MakeSeed(), make([]uint64, size/20/8+64)}
+	return &repeats{maphash.MakeSeed(), make([]uint64, min(size/20, maxRepeats)/8+64)}
 }
 
 // again reports whether the key may have come before, and remembers it.
