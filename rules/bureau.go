@@ -91,7 +91,7 @@ type Reported struct {
 	AccountStatus        string
 	PaymentRating        string
 	PaymentHistory       string
-	HistoryAsOf          Date   // the month before it is the newest of PaymentHistory
+	HistoryChain         string // the profile as of AsOf, from which the next one is made: PaymentHistory goes by DateAccountInfo
 	HistoryCharacter     string // what this report leaves in next month's history (FORMAT.md 2.5)
 	DateAccountInfo      Date
 	DateFirstDelinquency Date
@@ -224,7 +224,7 @@ func (a *Account) trailing() *Reported {
 	r := a.Reports[0]
 	months := a.AsOf.MonthIndex() - r.AsOf.MonthIndex()
 	r.PaymentHistory = shift(r.PaymentHistory, r.HistoryCharacter, months)
-	r.HistoryAsOf = r.HistoryAsOf.AddMonths(months)
+	r.HistoryChain = a.historyChain()
 	r.AsOf = a.AsOf
 	r.Rule = "Q26"
 	r.CreditLimit, r.HighestCredit, r.TermsDuration = a.creditLimit(), a.highestCredit(), a.termsDuration()
@@ -239,7 +239,7 @@ func (a *Account) deletion(code string) *Reported {
 	r.Facts = Facts{"would_be": r.AccountStatus, "terminated_on": a.Termination.On, "reason": a.Termination.Reason}
 	r.AccountStatus, r.PaymentRating, r.SpecialComment, r.OriginalChargeOff = code, "", "", 0
 	r.DateAccountInfo = a.AsOf
-	r.PaymentHistory, r.HistoryAsOf = a.history(a.AsOf), a.AsOf
+	r.PaymentHistory = r.HistoryChain
 	r.Final = true
 	r.Rule = "DC1"
 	switch {

@@ -71,7 +71,7 @@ func reevaluate(l *Loan, d Date) []Move {
 		return []Move{reopening(l, d, owedOn, balance)}
 	case owedOn != 0:
 		if l.held(d) {
-			return nil
+			return []Move{reopening(l, d, owedOn, l.Ledger.At(owedOn).Balance)}
 		}
 		return []Move{reopening(l, owedOn, owedOn, l.Ledger.At(owedOn).Balance), closing(l, d, balance)}
 	case balance <= 0 && closedAs(balance) != l.Status:

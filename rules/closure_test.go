@@ -176,11 +176,11 @@ func TestClosedIsNotFinal(t *testing.T) {
 			t.Errorf("got episode %d closed %s, want 2 closed 2026-03-25", n.episode, n.loan.ClosedOn)
 		}
 	})
-	t.Run("Q11 Q9 the second payoff is held first", func(t *testing.T) {
+	t.Run("Q11 Q9 while the second payoff is held the loan is open", func(t *testing.T) {
 		n := active(settling(3), lent, settled.reversed("2026-03-20"), paid("2026-03-25", 1000_00))
-		n.on(t, "2026-03-08", "2026-03-27").tell(t, "2026-03-08 "+paidOff+" PO2 as of 2026-03-05")
-		n.on(t, "2026-03-28").tell(t, "2026-03-08 "+paidOff+" PO2 as of 2026-03-05",
-			"2026-03-28 ACTIVE PO4 as of 2026-03-20", "2026-03-28 "+paidOff+" PO2 as of 2026-03-25")
+		moves := []string{"2026-03-08 " + paidOff + " PO2 as of 2026-03-05", "2026-03-27 ACTIVE PO4 as of 2026-03-20"}
+		n.on(t, "2026-03-08", "2026-03-27").tell(t, moves...)
+		n.on(t, "2026-03-28").tell(t, append(moves, "2026-03-28 "+paidOff+" PO2 as of 2026-03-25")...)
 	})
 	t.Run("Q10 taken over closed: the ledger before is the lender's", func(t *testing.T) {
 		n := takenOver(settling(0), rules.PaidOff, "2026-03-05", originated("2026-01-10", 900_00)).every(t, "2026-03-05", "2026-03-31")

@@ -32,16 +32,34 @@ func historyCharacter(r *Reported, portfolio string) string {
 
 func revolves(portfolio string) bool { return portfolio == "R" || portfolio == "C" }
 
-// history is the payment history profile of a report as of the date of account information (BR4, Q21, Q22).
-func (a *Account) history(accountInfo Date) string {
+// historyChain is the payment history profile as of the calendar date, made from the last report's (BR4, Q21, Q22).
+func (a *Account) historyChain() string {
 	if len(a.Reports) > 0 {
 		last := a.Reports[0]
-		return shift(last.PaymentHistory, last.HistoryCharacter, accountInfo.MonthIndex()-last.HistoryAsOf.MonthIndex())
+		return shift(last.HistoryChain, last.HistoryCharacter, a.AsOf.MonthIndex()-last.AsOf.MonthIndex())
 	}
 	if base := a.Baseline; base.History != "" && base.LastReportedOn != 0 {
-		return shift(base.History, a.stateOn(base.LastReportedOn, "D"), accountInfo.MonthIndex()-base.LastReportedOn.MonthIndex())
+		return shift(base.History, a.stateOn(base.LastReportedOn, "D"), a.AsOf.MonthIndex()-base.LastReportedOn.MonthIndex())
 	}
-	return a.provenHistory(accountInfo)
+	return a.provenHistory(a.AsOf)
+}
+
+// history is the profile relative to the date of account information, which for a paid account may lie in
+// an earlier month than the calendar date: the months that are not before it are dropped (FORMAT.md 3.1).
+func (a *Account) history(accountInfo Date, chain string) string {
+	later := a.AsOf.MonthIndex() - accountInfo.MonthIndex()
+	switch {
+	case later <= 0:
+		return chain
+	case len(a.Reports) == 0 && a.Baseline.History == "":
+		return a.provenHistory(accountInfo)
+	}
+	later = min(later, historyMonths)
+	unknown := "D"
+	if strings.HasSuffix(chain, "B") {
+		unknown = "B"
+	}
+	return chain[later:] + strings.Repeat(unknown, later)
 }
 
 // shift moves a profile on by the months since the report that left character c: months without a report

@@ -10,7 +10,7 @@ import (
 // before is a report made earlier: what the next one's history goes by.
 func before(asOf, status, character, profile string) rules.Reported {
 	return rules.Reported{
-		AsOf: day(asOf), DateAccountInfo: day(asOf), HistoryAsOf: day(asOf),
+		AsOf: day(asOf), DateAccountInfo: day(asOf), HistoryChain: profile,
 		AccountStatus: status, HistoryCharacter: character, PaymentHistory: profile,
 	}
 }

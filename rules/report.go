@@ -24,7 +24,8 @@ func (a *Account) ordinary() (*Reported, error) {
 	default:
 		a.byDaysLate(r, late)
 	}
-	r.PaymentHistory, r.HistoryAsOf = a.history(r.DateAccountInfo), r.DateAccountInfo
+	r.HistoryChain = a.historyChain()
+	r.PaymentHistory = a.history(r.DateAccountInfo, r.HistoryChain)
 	r.HistoryCharacter = historyCharacter(r, a.Product.PortfolioType)
 	return r, err
 }
@@ -105,23 +106,24 @@ func (a *Account) chargedOff(r *Reported, late lateness, now Totals) error {
 	return nil
 }
 
-// chargeOffDelinquency is the first delinquency of a charged-off loan, as firstDelinquency. Reported once for
-// the charge-off it is frozen (BR3). Before 30 days late it goes by the oldest unpaid cycle (Q25), and where
-// only fees were left unpaid by the last missed payments. 0 when no payment was ever missed.
+// chargeOffDelinquency is the first delinquency of a charged-off loan, as firstDelinquency: frozen at the
+// charge-off, and never later than it was reported for it (BR3). Before 30 days late it goes by the oldest
+// unpaid cycle (Q25), and where only fees were left unpaid by the last missed payments. 0 when no payment
+// was ever missed.
 func (a *Account) chargeOffDelinquency(late lateness, accountInfo Date) (missed, dofd Date) {
-	if before := a.reportedChargeOff(); before != nil && before.DateFirstDelinquency != 0 {
+	if missed, dofd = a.firstDelinquency(late, a.ChargedOffOn); dofd == 0 {
+		if missed = late.due.oldestUnpaid(a.ChargedOffOn, late.at(a.ChargedOffOn).Paid); missed == 0 {
+			missed = late.lastMissed(a.ChargedOffOn)
+		}
+		if missed != 0 {
+			dofd = min(missed+30, accountInfo)
+		}
+	}
+	before := a.reportedChargeOff()
+	if before != nil && before.DateFirstDelinquency != 0 && (dofd == 0 || before.DateFirstDelinquency < dofd) {
 		return before.FirstMissedDueOn, before.DateFirstDelinquency
 	}
-	if missed, dofd = a.firstDelinquency(late, a.ChargedOffOn); dofd != 0 {
-		return missed, dofd
-	}
-	if missed = late.due.oldestUnpaid(a.ChargedOffOn, late.at(a.ChargedOffOn).Paid); missed == 0 {
-		missed = late.lastMissed(a.ChargedOffOn)
-	}
-	if missed == 0 {
-		return 0, 0
-	}
-	return missed, min(missed+30, accountInfo)
+	return missed, dofd
 }
 
 // originalChargeOff is field 23, which never changes: as reported before, as it was written down at the

@@ -66,7 +66,7 @@ func TestTrailing(t *testing.T) {
 	t.Run("Q26 the final record is repeated field by field", func(t *testing.T) {
 		_, r := monthEnds(t, closing(3, "I"), ends[:3]...)
 		final, repeated := r[1], r[0]
-		repeated.AsOf, repeated.HistoryAsOf, repeated.PaymentHistory = final.AsOf, final.HistoryAsOf, final.PaymentHistory
+		repeated.AsOf, repeated.HistoryChain, repeated.PaymentHistory = final.AsOf, final.HistoryChain, final.PaymentHistory
 		repeated.Rule, repeated.Facts = final.Rule, final.Facts
 		if diff := cmp.Diff(final, repeated); diff != "" {
 			t.Errorf("record (-final +repeated):\n%s", diff)

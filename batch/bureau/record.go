@@ -55,7 +55,7 @@ func Encode(f Building, t Terms, r *rules.Reported, consumers []Consumer) ([]byt
 	}
 	record := &metro2.Record{Base: base(f, t, r, consumers[0])}
 	for _, c := range consumers[1:] {
-		if associated := folded(c); c.IsBusiness || address(associated) != address(folded(consumers[0])) {
+		if associated := folded(c); c.IsBusiness || c.ECOACode == "W" || address(associated) != address(folded(consumers[0])) {
 			record.J2 = append(record.J2, associated)
 		} else {
 			record.J1 = append(record.J1, metro2.J1{
@@ -131,7 +131,7 @@ func base(f Building, t Terms, r *rules.Reported, c Consumer) metro2.Base {
 // folded is a customer as a segment with an address shows it (FORMAT.md 1.5).
 func folded(c Consumer) metro2.J2 {
 	name := metro2.FoldName
-	if c.IsBusiness {
+	if c.IsBusiness || c.ECOACode == "W" { // a company's name may hold digits
 		name = metro2.FoldText
 	}
 	return metro2.J2{

@@ -276,3 +276,25 @@ func TestConfig(t *testing.T) {
 		t.Errorf("a relative folder gave %q, %v", relative.DataDir, err)
 	}
 }
+
+// A server that lost how far goose's numbers were, but no row, takes the next migration.
+func TestMigrateNumbersOn(t *testing.T) {
+	_, database := withServer(t)
+	url := database("numbers")
+	files := fstest.MapFS{"schema/00001_a.sql": {Data: []byte("-- +goose Up\nCREATE TABLE a (a int);\n")}}
+	if _, err := Migrate(t.Context(), url, files); err != nil {
+		t.Fatal(err)
+	}
+	db, err := Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), "SELECT setval(pg_get_serial_sequence('furnisher.goose_db_version', 'id'), 1)"); err != nil {
+		t.Fatal(err)
+	}
+	files["schema/00002_b.sql"] = &fstest.MapFile{Data: []byte("-- +goose Up\nCREATE TABLE b (b int);\n")}
+	if applied, err := Migrate(t.Context(), url, files); err != nil || len(applied) != 1 {
+		t.Errorf("migrate: %v, %v, want the second migration", applied, err)
+	}
+}

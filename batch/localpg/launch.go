@@ -153,6 +153,8 @@ func (s *Server) settings() []string {
 		// Parallel queries share memory from here first: a container's /dev/shm has but 64 MB. Untouched
 		// it costs nothing.
 		"min_dynamic_shared_memory=256MB",
+		// The context of a failed COPY would be a customer's row, and no personal value may stand in a log.
+		"log_error_verbosity=terse",
 		// A chunk's facts are sorted and grouped in memory, and no statement runs long enough to be worth
 		// compiling.
 		"work_mem=32MB",

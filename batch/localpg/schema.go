@@ -62,7 +62,21 @@ func migrateUp(ctx context.Context, db *sqlx.DB, files fs.FS) ([]*goose.Migratio
 	if err != nil {
 		return nil, err
 	}
+	if err := numberOn(ctx, db); err != nil {
+		return nil, err
+	}
 	return provider.Up(ctx)
+}
+
+// numberOn sets the sequence of goose's table to where the table is. A server with wal_level=minimal that was
+// killed before its first checkpoint has lost how far the sequence was, but none of the rows.
+func numberOn(ctx context.Context, db *sqlx.DB) error {
+	var there bool
+	if err := db.GetContext(ctx, &there, "SELECT to_regclass($1) IS NOT NULL", versionTable); err != nil || !there {
+		return err
+	}
+	_, err := db.ExecContext(ctx, "SELECT setval(pg_get_serial_sequence($1, 'id'), (SELECT max(id) FROM "+versionTable+"))", versionTable)
+	return err
 }
 
 // Status lists the migrations of files and whether the database has them. It writes nothing.

@@ -172,8 +172,8 @@ func (p *part) apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, tally *bat
 
 // decide says what the file tells of one loan, or why it leaves it out.
 func (p *part) decide(row accountRow, reports []rules.Reported, consumers []bureau.Consumer, tally *batch.Tally) (*rules.Exclusion, error) {
-	if p.file.Calendar.ByCycle() && !p.inCycle(row) {
-		return &rules.Exclusion{Reason: rules.OtherCycle, Rule: "BR1", Detail: "its billing cycle does not end on this date"}, nil
+	if why := p.otherCycle(row); why != "" {
+		return &rules.Exclusion{Reason: rules.OtherCycle, Rule: "BR1", Detail: why}, nil
 	}
 	account := p.account(row, reports)
 	if err := rules.ReversedAfterDeletion(account); err != nil && !row.ReversalNoted {
@@ -215,10 +215,20 @@ func (p *part) decide(row accountRow, reports []rules.Reported, consumers []bure
 	return nil, nil
 }
 
-// inCycle reports whether a cycle program reports the loan on this calendar date.
-func (p *part) inCycle(row accountRow) bool {
+// otherCycle says why a cycle program does not report the loan on this calendar date; empty: it does.
+func (p *part) otherCycle(row accountRow) string {
 	ids := p.file.ActivityCycleIDs
-	return row.CycleEnds && (len(ids) == 0 || row.CycleID != nil && slices.Contains(ids, *row.CycleID))
+	switch {
+	case !p.file.Calendar.ByCycle():
+		return ""
+	case len(ids) > 0 && row.CycleID == nil:
+		return "it has no cycle id, and the program reports by cycle ids"
+	case len(ids) > 0 && !slices.Contains(ids, *row.CycleID):
+		return "its cycle id is not one that the program reports"
+	case !row.CycleEnds:
+		return "its billing cycle does not end on this date"
+	}
+	return ""
 }
 
 // account gathers the facts of a loan. A state that the loan came with, but that began after the calendar

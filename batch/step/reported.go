@@ -20,7 +20,7 @@ type reportedRow struct {
 	AccountStatus        string      `db:"account_status" json:"account_status"`
 	PaymentRating        string      `db:"payment_rating" json:"payment_rating"`
 	PaymentHistory       string      `db:"payment_history" json:"payment_history"`
-	HistoryAsOf          rules.Date  `db:"history_as_of" json:"history_as_of"`
+	HistoryChain         string      `db:"history_chain" json:"history_chain"`
 	HistoryCharacter     string      `db:"history_character" json:"history_character"`
 	DateAccountInfo      rules.Date  `db:"date_account_info" json:"date_account_info"`
 	DateFirstDelinquency *rules.Date `db:"date_first_delinquency" json:"date_first_delinquency"`
@@ -43,7 +43,7 @@ type reportedRow struct {
 func newReportedRow(loan int64, accountNumber string, bytes int, r *rules.Reported) reportedRow {
 	return reportedRow{
 		Loan: loan, AsOf: r.AsOf, AccountNumber: accountNumber, AccountStatus: r.AccountStatus, PaymentRating: r.PaymentRating,
-		PaymentHistory: r.PaymentHistory, HistoryAsOf: r.HistoryAsOf, HistoryCharacter: r.HistoryCharacter, DateAccountInfo: r.DateAccountInfo,
+		PaymentHistory: r.PaymentHistory, HistoryChain: r.HistoryChain, HistoryCharacter: r.HistoryCharacter, DateAccountInfo: r.DateAccountInfo,
 		DateFirstDelinquency: optional(r.DateFirstDelinquency), FirstMissedDueOn: optional(r.FirstMissedDueOn),
 		DateClosed: optional(r.DateClosed), DateLastPayment: optional(r.DateLastPayment), CurrentBalance: r.CurrentBalance,
 		AmountPastDue: r.AmountPastDue, ScheduledPayment: r.ScheduledPayment, ActualPayment: r.ActualPayment,
@@ -63,7 +63,7 @@ func present(d *rules.Date) rules.Date {
 func (r reportedRow) rules() rules.Reported {
 	return rules.Reported{
 		AsOf: r.AsOf, AccountStatus: r.AccountStatus, PaymentRating: r.PaymentRating, PaymentHistory: r.PaymentHistory,
-		HistoryAsOf: r.HistoryAsOf, HistoryCharacter: r.HistoryCharacter, DateAccountInfo: r.DateAccountInfo,
+		HistoryChain: r.HistoryChain, HistoryCharacter: r.HistoryCharacter, DateAccountInfo: r.DateAccountInfo,
 		DateFirstDelinquency: present(r.DateFirstDelinquency), FirstMissedDueOn: present(r.FirstMissedDueOn),
 		DateClosed: present(r.DateClosed), DateLastPayment: present(r.DateLastPayment), CurrentBalance: r.CurrentBalance,
 		AmountPastDue: r.AmountPastDue, ScheduledPayment: r.ScheduledPayment, ActualPayment: r.ActualPayment,

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -39,7 +40,20 @@ func (a *app) databaseConfig() localpg.Config {
 		c.DataDir = a.settings.data
 	}
 	c.Log = a.log
+	if c.DatabaseURL == "" {
+		ignoreClientSettings()
+	}
 	return c
+}
+
+// ignoreClientSettings takes the PG… variables out of the environment: they are meant for another server than
+// the private one, and the driver would read them.
+func ignoreClientSettings() {
+	for _, variable := range os.Environ() {
+		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "PG") {
+			os.Unsetenv(name) //nolint:errcheck // it fails for a name that the environment cannot hold
+		}
+	}
 }
 
 // dataDir is the folder of what the program keeps on this machine.

@@ -40,7 +40,12 @@ func (a *app) intake(ctx context.Context, db *sqlx.DB, o intake.Options, asJSON 
 	report, err := intake.Import(ctx, db, o)
 	err = errors.Join(err, done())
 	var refused *intake.RefusedError
-	if errors.As(err, &refused) && len(refused.Rejects) > 0 && !asJSON {
+	if errors.As(err, &refused) && asJSON {
+		return errors.Join(err, printJSON(a.stdout, map[string]any{
+			"refused": refused.File, "reason": refused.Reason, "rejects": refused.Rejects,
+		}))
+	}
+	if errors.As(err, &refused) && len(refused.Rejects) > 0 {
 		return errors.Join(err, printTitled(a.stderr, titleRejects, headRejects, rejectRows(refused.Rejects)))
 	}
 	if errors.Is(err, fs.ErrNotExist) {

@@ -3,7 +3,7 @@
 SELECT r.*
 FROM loan_state s
 CROSS JOIN LATERAL (
-    SELECT r.loan, r.as_of, r.account_status, r.payment_rating, r.payment_history, r.history_as_of, r.history_character, r.date_account_info,
+    SELECT r.loan, r.as_of, r.account_status, r.payment_rating, r.payment_history, r.history_chain, r.history_character, r.date_account_info,
            r.date_first_delinquency, r.first_missed_due_on, r.date_closed, r.date_last_payment, r.current_balance,
            r.amount_past_due, r.scheduled_payment, r.actual_payment, r.original_charge_off, r.special_comment, r.final, r.episode
     FROM reported r JOIN bureau_file f ON f.file = r.file

@@ -20,7 +20,7 @@ CREATE TABLE import_file (
     CHECK (rows = inserted + updated + unchanged + rejected)
 );
 
--- value_class says what kind of value stood there (empty, text, number, …), never the value.
+-- value_class says what kind of value stood there (empty, text, number, ...), never the value.
 CREATE TABLE import_reject (
     import      bigint NOT NULL REFERENCES import,
     file        text NOT NULL,

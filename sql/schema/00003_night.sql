@@ -2,7 +2,7 @@
 
 -- +goose Up
 CREATE TABLE run (
-    run             bigint PRIMARY KEY, -- 1, 2, 3, … without gaps: a sequence would skip where an opening was rolled back
+    run             bigint PRIMARY KEY, -- 1, 2, 3, ... without gaps: a sequence would skip where an opening was rolled back
     business_date   date NOT NULL,
     previous_date   date,               -- the business date closed before this one; null: none
     plan_hash       text NOT NULL,

@@ -10,7 +10,7 @@ CREATE TABLE destination (
 );
 
 CREATE TABLE bureau_file (
-    file          bigint PRIMARY KEY,   -- 1, 2, 3, … without gaps: it is part of the file's name
+    file          bigint PRIMARY KEY,   -- 1, 2, 3, ... without gaps: it is part of the file's name
     run           bigint NOT NULL REFERENCES run,
     program       bigint NOT NULL REFERENCES program,
     destination   bigint NOT NULL REFERENCES destination,
@@ -51,7 +51,7 @@ CREATE TABLE reported (
     account_status         text NOT NULL,
     payment_rating         text NOT NULL,
     payment_history        text NOT NULL,
-    history_as_of          date NOT NULL,    -- the month before it is the newest of payment_history
+    history_chain          text NOT NULL,    -- the profile as of as_of, from which the next is made
     history_character      text NOT NULL,
     date_account_info      date NOT NULL,
     date_first_delinquency date,
