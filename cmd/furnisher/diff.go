@@ -58,9 +58,13 @@ func (a *app) diff(ctx context.Context, nameA, nameB string, options metro2.Diff
 }
 
 // randomAccess gives a file that can be read at any place. What cannot, the standard input and what is
-// compressed, is unpacked into a file that has no name any more, and ends with the program.
+// compressed, is unpacked into a file that has no name any more: whatever happens, it does not stay.
 func (a *app) randomAccess(ctx context.Context, name string) (*io.SectionReader, func(), error) {
-	if f, err := os.Open(name); name != "-" && err == nil {
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, nil, err
+		}
 		info, err := f.Stat()
 		magic := make([]byte, len(gzipMagic))
 		_, readErr := f.ReadAt(magic, 0)
@@ -73,9 +77,9 @@ func (a *app) randomAccess(ctx context.Context, name string) (*io.SectionReader,
 	if err != nil {
 		return nil, nil, err
 	}
-	drop := func() {
+	if err := os.Remove(f.Name()); err != nil {
 		f.Close()
-		os.Remove(f.Name())
+		return nil, nil, err
 	}
 	var size int64
 	err = a.readMetro2(ctx, name, func(r io.Reader) (err error) {
@@ -83,10 +87,10 @@ func (a *app) randomAccess(ctx context.Context, name string) (*io.SectionReader,
 		return err
 	})
 	if err != nil {
-		drop()
+		f.Close()
 		return nil, nil, err
 	}
-	return io.NewSectionReader(f, 0, size), drop, nil
+	return io.NewSectionReader(f, 0, size), func() { f.Close() }, nil
 }
 
 // differenceWriter prints differences as they come. Its first error sticks.
