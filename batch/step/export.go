@@ -186,7 +186,7 @@ func (p *part) decide(row accountRow, reports []rules.Reported, consumers []bure
 		return excluded, err
 	}
 	if row.Duplicate {
-		return nil, &rules.Undecidable{Code: rules.CodeDuplicate, Detail: "another loan of the program has the same account number"}
+		return nil, &rules.Undecidable{Code: rules.CodeDuplicate, Detail: "an older loan of the program has the same account number"}
 	}
 	product := p.products[row.Product]
 	terms := bureau.Terms{

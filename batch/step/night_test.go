@@ -423,3 +423,23 @@ func TestNightGoesOnAfterDataWerePutRight(t *testing.T) {
 		t.Error("the file does not hold the account as it was put right")
 	}
 }
+
+// DC2, X01: of two loans with one account number the newcomer is held back, also when they differ only by case.
+func TestNightHoldsBackReusedAccountNumber(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	e := book()
+	e.loan("A")
+	e.loan("B")
+	e.load(t, db)
+	if _, err := db.Exec(`UPDATE loan SET account_number = 'accta' WHERE loan_id = 'B'`); err != nil {
+		t.Fatal(err)
+	}
+	report := night(t, db, t.TempDir(), "2026-05-31")
+	if len(report.Exceptions) != 1 || report.Exceptions[0].LoanID != "B" || report.Exceptions[0].Code != "DUPLICATE_ACCOUNT" {
+		t.Errorf("exceptions %+v, want B's", report.Exceptions)
+	}
+	if file := records(t, report.Files[0].Path); len(file) != 1 || file["ACCTA"].AccountStatus != "11" {
+		t.Errorf("the file holds %d records, want A's", len(file))
+	}
+}

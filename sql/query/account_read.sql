@@ -12,7 +12,7 @@ SELECT l.loan, l.loan_id, l.product, l.account_number, l.opened_on, l.furnish, l
        coalesce(l.deletion_reported_on,
                 (SELECT min(f.as_of) FROM deletion d JOIN bureau_file f ON f.file = d.file WHERE d.loan = l.loan AND d.live)) AS deleted_on,
        EXISTS (SELECT FROM run_exception e WHERE e.loan = l.loan AND e.code = $5) AS reversal_noted,
-       EXISTS (SELECT FROM loan o WHERE o.program = l.program AND upper(o.account_number) = upper(l.account_number) AND o.loan <> l.loan) AS duplicate,
+       EXISTS (SELECT FROM loan o WHERE o.program = l.program AND upper(o.account_number) = upper(l.account_number) AND o.loan < l.loan) AS duplicate,
        EXISTS (SELECT FROM cycle c WHERE c.loan = l.loan AND c.ends_on = $4) AS cycle_ends
 FROM loan l
 JOIN loan_state s ON s.loan = l.loan
