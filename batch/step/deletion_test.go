@@ -68,7 +68,7 @@ func TestNightsDeleteOnce(t *testing.T) {
 func TestDatabaseRefusesSecondLiveDeletion(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
-	const insert = `INSERT INTO deletion (destination, loan, file, code, date_closed) VALUES (1, 7, $1, $2, '2026-06-30')`
+	const insert = `INSERT INTO deletion (destination, loan, file, account_number, code, date_closed) VALUES (1, 7, $1, 'ACCT7', $2, '2026-06-30')`
 	if _, err := db.Exec(insert, 1, "DA"); err != nil {
 		t.Fatal(err)
 	}
@@ -131,5 +131,29 @@ func TestNightHoldsBackReusedAccountNumber(t *testing.T) {
 	}
 	if file := records(t, report.Files[0].Path); len(file) != 1 || file["ACCTA"].AccountStatus != "11" {
 		t.Errorf("the file holds %d records, want A's", len(file))
+	}
+}
+
+// DC2: the number under which a loan was deleted is not used again, even when the loan took another number.
+func TestNightHoldsBackNumberOfDeletedLoan(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	e := book()
+	e.loan("A")
+	e.load(t, db)
+	dir := t.TempDir()
+	night(t, db, dir, "2026-05-31")
+	e.entry("A", "PAYMENT", "1000.00", "2026-06-10", "")
+	e["terminations"] = "loan_id,terminated_on,source,reason\nA,2026-06-10,,ERRO\n"
+	e.load(t, db)
+	night(t, db, dir, "2026-06-30")
+	e["loans"] = strings.Replace(e["loans"], "A,PL,P1,ACCTA", "A,PL,P1,OTHER1", 1)
+	e.load(t, db)
+	e.loan("B")
+	e["loans"] = strings.Replace(e["loans"], "B,PL,P1,ACCTB", "B,PL,P1,ACCTA", 1)
+	e.load(t, db)
+	report := night(t, db, dir, "2026-07-31")
+	if len(report.Exceptions) != 1 || report.Exceptions[0].Code != "DUPLICATE_ACCOUNT" || report.Files[0].Records != 0 {
+		t.Errorf("exceptions %+v, %d records; want B held back and none", report.Exceptions, report.Files[0].Records)
 	}
 }

@@ -136,9 +136,10 @@ type excludedRow struct {
 }
 
 type deletionRow struct {
-	Loan       int64      `json:"loan"`
-	Code       string     `json:"code"`
-	DateClosed rules.Date `json:"date_closed"`
+	Loan          int64      `json:"loan"`
+	AccountNumber string     `json:"account_number"`
+	Code          string     `json:"code"`
+	DateClosed    rules.Date `json:"date_closed"`
 }
 
 func (p *part) apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, tally *batch.Tally) error {
@@ -186,7 +187,7 @@ func (p *part) decide(row accountRow, reports []rules.Reported, consumers []bure
 		return excluded, err
 	}
 	if row.Duplicate {
-		return nil, &rules.Undecidable{Code: rules.CodeDuplicate, Detail: "an older loan of the program has the same account number"}
+		return nil, &rules.Undecidable{Code: rules.CodeDuplicate, Detail: "an older or a deleted loan of the program has the same account number"}
 	}
 	product := p.products[row.Product]
 	terms := bureau.Terms{
@@ -206,7 +207,7 @@ func (p *part) decide(row accountRow, reports []rules.Reported, consumers []bure
 	tally.Count("reported", 1)
 	tally.Count("status_"+report.AccountStatus, 1)
 	if code := report.Deletion(); code != "" {
-		p.deletions = append(p.deletions, deletionRow{row.Loan, code, report.DateClosed})
+		p.deletions = append(p.deletions, deletionRow{row.Loan, terms.AccountNumber, code, report.DateClosed})
 		tally.Count("deleted", 1)
 	}
 	if report.Facts["deletion_waiting"] != nil {

@@ -1,6 +1,6 @@
 -- The accounts of a program in a chunk, with their state on a calendar date: the last move effective by then, and for a loan
 -- that came later the state that it came with.
--- $1 after loan, $2 last loan, $3 program, $4 as of, $5 exception code of a reversal after the deletion. Index: loan_pkey, status_history_pkey, deletion_by_loan, loan_by_account.
+-- $1 after loan, $2 last loan, $3 program, $4 as of, $5 exception code of a reversal after the deletion. Index: loan_pkey, status_history_pkey, deletion_by_loan, deletion_by_account, loan_by_account.
 SELECT l.loan, l.loan_id, l.product, l.account_number, l.opened_on, l.furnish, l.cycle_id,
        coalesce(l.original_amount_cents, 0) AS original_amount_cents, coalesce(l.credit_limit_cents, 0) AS credit_limit_cents,
        coalesce(l.highest_balance_cents, 0) AS highest_balance_cents, coalesce(l.terms_duration, '') AS terms_duration,
@@ -12,7 +12,9 @@ SELECT l.loan, l.loan_id, l.product, l.account_number, l.opened_on, l.furnish, l
        coalesce(l.deletion_reported_on,
                 (SELECT min(f.as_of) FROM deletion d JOIN bureau_file f ON f.file = d.file WHERE d.loan = l.loan AND d.live)) AS deleted_on,
        EXISTS (SELECT FROM run_exception e WHERE e.loan = l.loan AND e.code = $5) AS reversal_noted,
-       EXISTS (SELECT FROM loan o WHERE o.program = l.program AND upper(o.account_number) = upper(l.account_number) AND o.loan < l.loan) AS duplicate,
+       EXISTS (SELECT FROM loan o WHERE o.program = l.program AND upper(o.account_number) = upper(l.account_number) AND o.loan < l.loan)
+       OR EXISTS (SELECT FROM deletion d JOIN destination n ON n.destination = d.destination
+                  WHERE d.live AND d.account_number = upper(l.account_number) AND d.loan <> l.loan AND n.program = l.program) AS duplicate,
        EXISTS (SELECT FROM cycle c WHERE c.loan = l.loan AND c.ends_on = $4) AS cycle_ends
 FROM loan l
 JOIN loan_state s ON s.loan = l.loan

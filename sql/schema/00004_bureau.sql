@@ -89,6 +89,7 @@ CREATE TABLE deletion (
     destination bigint NOT NULL,
     loan        bigint NOT NULL,
     file        bigint NOT NULL,
+    account_number text NOT NULL,  -- as it was reported: it is not used again (DC2)
     code        text NOT NULL CHECK (code IN ('DA', 'DF')),
     date_closed date NOT NULL,
     live        boolean NOT NULL DEFAULT true,
@@ -96,6 +97,7 @@ CREATE TABLE deletion (
 );
 CREATE UNIQUE INDEX deletion_once ON deletion (destination, loan) WHERE live;
 CREATE INDEX deletion_by_loan ON deletion (loan);
+CREATE INDEX deletion_by_account ON deletion (account_number) WHERE live;
 
 -- The encoded records of a file that is being built: written by the chunks, assembled in account
 -- order, gone when the file has its name.
