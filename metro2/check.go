@@ -10,6 +10,9 @@ type CheckEnv struct {
 	// Decoded says that the record came from a [Reader] or [DecodeRecord]:
 	// what those report of single fields is not reported twice.
 	Decoded bool
+	// Doubtful asks [CheckExaminer] for the checks that contradict the field
+	// definitions, too.
+	Doubtful bool
 }
 
 // CheckRecord applies the single-record rules to rec and returns findings
@@ -80,6 +83,7 @@ type rule struct {
 	hit      func(f facts) bool
 
 	position int
+	doubtful bool // see [RuleInfo.Doubtful]
 }
 
 func (r *rule) finding() Finding {

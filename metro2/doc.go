@@ -37,8 +37,8 @@
 //
 // The decoder reads whatever can be read and reports the rest as [Problem]
 // values. A record without problems encodes to the very bytes it came from.
-// [CheckRecord] then judges what the values say. Rules have stable ids; [Rules]
-// lists them.
+// [CheckRecord] then judges what the values say, and a [Validator] with a history
+// whether several monthly files agree. Rules have stable ids; [Rules] lists them.
 //
 // # What it refuses to do
 //
@@ -46,7 +46,6 @@
 // nothing. It decides nothing about an account: status, dates and history come
 // from the caller. It never puts a name, number, date of birth or address into
 // an error or finding, only record number, segment, field, position and rule.
-// It does not compare with earlier files.
 //
 // The format's authority is the industry's licensed guide, which this package
 // does not reproduce. What the rules say is drawn from public sources; who goes

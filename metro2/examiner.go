@@ -7,25 +7,43 @@ package metro2
 // are reconstructed from its historical tests.
 //
 // Some of these checks contradict the definitions of the fields; their
-// sentences say so. Checks that compare with an earlier record are not here.
+// sentences say so, [RuleInfo.Doubtful] tells them, and they are left out unless
+// env asks for them. A [Validator] with a history applies those that compare
+// with an earlier record.
 func CheckExaminer(rec *Record, env CheckEnv, findings []Finding) []Finding {
 	f := newFacts(rec, env)
 	for i := range examinerRules {
-		if r := &examinerRules[i]; r.hit(f) {
+		if r := &examinerRules[i]; (!r.doubtful || env.Doubtful) && r.hit(f) {
 			findings = append(findings, r.finding())
 		}
 	}
 	return findings
 }
 
-// ExaminerRules lists the checks of [CheckExaminer].
+// ExaminerRules lists the checks of [CheckExaminer] and behind them those that
+// compare with an earlier record.
 func ExaminerRules() []RuleInfo {
 	var out []RuleInfo
 	for _, r := range examinerRules {
 		out = append(out, RuleInfo{r.id, r.severity, r.segment, r.field, r.sentence})
 	}
+	for _, r := range examinerHistory {
+		out = append(out, RuleInfo{r.id, r.severity, r.segment, r.field, r.sentence})
+	}
 	return out
 }
+
+// Doubtful says that an examiner's check contradicts the definitions of the
+// fields: a correct record can be hit. Such checks are off unless asked for.
+func (r RuleInfo) Doubtful() bool { return oneOf(r.ID, setDoubtful) }
+
+// setDoubtful are the checks that hit: a bankruptcy that is paid as agreed; a
+// line closed by the lender or an account sold; the zeros of a discharge; one
+// deceased borrower of two; the blank that belongs into an L1 segment; a card
+// without a balance.
+const setDoubtful = "Status-DOFD-2 Status-DateClosed-2 Balance-DateClosed-1 " +
+	"Bankruptcy-APD-1 Bankruptcy-Balance-1 Bankruptcy-SMPA-1 ECOA-J1J2-1 " +
+	"AccountChange-ID-4 AccountChange-Number-4 Status-Balance-5 Status-SMPA-4"
 
 // Sets of codes that the checks share.
 const (
@@ -117,6 +135,7 @@ func examinerTable() []rule {
 	}
 	for i := range out {
 		out[i].severity = Warning
+		out[i].doubtful = oneOf(out[i].id, setDoubtful)
 		if out[i].segment == "" {
 			out[i].segment = "base"
 		}

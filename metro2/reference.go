@@ -11,7 +11,7 @@ type RuleInfo struct {
 
 // Rules lists all rules in the order in which a record meets them: what
 // decoding reports, the values of single fields, the account, the consumers,
-// the other segments, the file.
+// the other segments, the file, the files before.
 func Rules() []RuleInfo {
 	out := append([]RuleInfo(nil), formatRules...)
 	for _, r := range accountRules {
@@ -29,7 +29,11 @@ func Rules() []RuleInfo {
 	for _, r := range segmentRules {
 		out = append(out, RuleInfo{r.id, r.severity, r.segment, r.field, r.sentence})
 	}
-	return append(out, fileRules...)
+	out = append(out, fileRules...)
+	for _, r := range historyRules {
+		out = append(out, RuleInfo{r.id, r.severity, r.segment, r.field, r.sentence})
+	}
+	return out
 }
 
 // formatRules are applied by the reader, the decoder and the value checks.

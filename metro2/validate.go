@@ -53,12 +53,19 @@ func ValidateIn(r io.Reader, env CheckEnv, each func(Finding) error) (Summary, e
 
 // Validator checks a file record by record: each record by [CheckRecord], the
 // order of the records, duplicates, and at the end the counters of the trailer.
-// It remembers 20 bytes for each account and nothing else.
+// It remembers a 20-byte entry for each account and nothing else, unless History
+// is asked for. Fields are set before the first record.
 type Validator struct {
 	// Examiner asks for the checks of [CheckExaminer] as well.
 	Examiner bool
+	// History asks for the rules that compare a record with the last one of its
+	// account: several monthly files, oldest first, with NextFile between them.
+	// It takes less than 200 bytes for each account, none of them a personal value.
+	History bool
 
-	env      CheckEnv
+	given    CheckEnv // what the caller knows about every file
+	env      CheckEnv // with what the header of the present one says
+	past     *accountHistory
 	accounts accountSet
 	summary  Summary
 	last     Kind // of the last record
@@ -68,11 +75,21 @@ type Validator struct {
 	atRecord int // number of the trailer record
 }
 
-// NewValidator returns a Validator of one file. env need not say that records
-// are decoded.
+// NewValidator returns a Validator. env need not say that records are decoded.
 func NewValidator(env CheckEnv) *Validator {
 	env.Decoded = true
-	return &Validator{env: env, accounts: newAccountSet()}
+	return &Validator{given: env, env: env, accounts: newAccountSet()}
+}
+
+// NextFile goes on to another file after Finish: order, duplicates, counters and
+// summary begin anew, and with History the accounts of all files before remain.
+func (v *Validator) NextFile() {
+	v.env, v.summary, v.last = v.given, Summary{}, KindUnknown
+	v.headers, v.trailers, v.trailer, v.atRecord = 0, 0, Trailer{}, 0
+	clear(v.accounts.seen)
+	if v.past != nil {
+		v.past.file++
+	}
 }
 
 // What the file rules say.
@@ -115,6 +132,9 @@ func (v *Validator) Check(item *Item, findings []Finding) []Finding {
 			findings = CheckExaminer(item.Record, v.env, findings)
 		}
 		findings = v.checkDuplicate(item, findings)
+		if v.History {
+			findings = v.checkHistory(item, findings)
+		}
 	}
 	v.last = item.Kind
 	return v.close(item.RecordNo, findings, first)
@@ -193,6 +213,13 @@ func (v *Validator) checkDuplicate(item *Item, findings []Finding) []Finding {
 		Segment: baseLayout.name, Field: "account_number", Position: baseLayout.position("account_number"),
 		Rule: "X01", Severity: Error, Message: fmt.Sprintf(duplicateFirstSeen, saysDuplicate, earlier),
 	})
+}
+
+func (v *Validator) checkHistory(item *Item, findings []Finding) []Finding {
+	if v.past == nil {
+		v.past = newHistory()
+	}
+	return v.past.check(item.Record, item.RecordNo, v.env, v.Examiner, findings)
 }
 
 // checkTotals compares the counters of the trailer with the recount, row by row

@@ -144,7 +144,8 @@ type deletionRow struct {
 
 func (p *part) apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, tally *batch.Tally) error {
 	var rows []accountRow
-	if err := tx.SelectContext(ctx, &rows, statements.AccountRead, c.After, c.Last, p.file.Program, p.file.AsOf, rules.CodeReversed); err != nil {
+	if err := tx.SelectContext(ctx, &rows, statements.AccountRead, c.After, c.Last, p.file.Program, p.file.AsOf, rules.CodeReversed,
+		p.file.Calendar.ByCycle()); err != nil {
 		return fmt.Errorf("read accounts: %w", err)
 	}
 	reports, err := readReports(ctx, tx, c)

@@ -1,6 +1,7 @@
 -- The accounts of a program in a chunk, with their state on a calendar date: the last move effective by then, and for a loan
 -- that came later the state that it came with.
--- $1 after loan, $2 last loan, $3 program, $4 as of, $5 exception code of a reversal after the deletion. Index: loan_pkey, status_history_pkey, deletion_by_loan, deletion_by_account, loan_by_account.
+-- $1 after loan, $2 last loan, $3 program, $4 as of, $5 exception code of a reversal after the
+-- deletion, $6 whether the program reports by cycle. The range stands at every table, so that none is read whole. Index: loan_pkey, status_history_pkey, deletion_by_loan, deletion_by_account, loan_by_account.
 SELECT l.loan, l.loan_id, l.product, l.account_number, l.opened_on, l.furnish, l.cycle_id,
        coalesce(l.original_amount_cents, 0) AS original_amount_cents, coalesce(l.credit_limit_cents, 0) AS credit_limit_cents,
        coalesce(l.highest_balance_cents, 0) AS highest_balance_cents, coalesce(l.terms_duration, '') AS terms_duration,
@@ -15,10 +16,10 @@ SELECT l.loan, l.loan_id, l.product, l.account_number, l.opened_on, l.furnish, l
        EXISTS (SELECT FROM loan o WHERE o.program = l.program AND upper(o.account_number) = upper(l.account_number) AND o.loan < l.loan)
        OR EXISTS (SELECT FROM deletion d JOIN destination n ON n.destination = d.destination
                   WHERE d.live AND d.account_number = upper(l.account_number) AND d.loan <> l.loan AND n.program = l.program) AS duplicate,
-       EXISTS (SELECT FROM cycle c WHERE c.loan = l.loan AND c.ends_on = $4) AS cycle_ends
+       $6 AND EXISTS (SELECT FROM cycle c WHERE c.loan = l.loan AND c.loan > $1 AND c.loan <= $2 AND c.ends_on = $4) AS cycle_ends
 FROM loan l
-JOIN loan_state s ON s.loan = l.loan
-JOIN status_history first ON first.loan = l.loan AND first.seq = 1
+JOIN loan_state s ON s.loan = l.loan AND s.loan > $1 AND s.loan <= $2
+JOIN status_history first ON first.loan = l.loan AND first.seq = 1 AND first.loan > $1 AND first.loan <= $2
 LEFT JOIN termination t ON t.loan = l.loan
 CROSS JOIN LATERAL (
     SELECT h.to_status, h.closed_on FROM status_history h

@@ -6,7 +6,7 @@ SELECT lc.loan, lc.position, lc.ecoa_code, c.surname, coalesce(c.first_name, '')
        coalesce(c.address2, '') AS address2, c.city, c.state, c.postal_code, coalesce(c.country_code, '') AS country_code,
        coalesce(c.address_indicator, '') AS address_indicator, coalesce(c.residence_code, '') AS residence_code, c.is_business
 FROM loan_customer lc
-JOIN loan l ON l.loan = lc.loan
+JOIN loan l ON l.loan = lc.loan AND l.loan > $1 AND l.loan <= $2
 JOIN customer c ON c.customer = lc.customer
 WHERE lc.loan > $1 AND lc.loan <= $2 AND l.program = $3
 ORDER BY lc.loan, lc.position

@@ -24,7 +24,7 @@ WITH reversal AS MATERIALIZED (
     FROM cycle WHERE loan > $1 AND loan <= $2 AND due_on <= $3 GROUP BY loan
 )
 SELECT s.loan, e.kinds, e.amounts, e.effective, e.undone, c.cycle_nos, c.due, c.minimum_due,
-       c.loan IS NOT NULL OR EXISTS (SELECT FROM cycle x WHERE x.loan = s.loan) AS has_cycles
+       c.loan IS NOT NULL OR EXISTS (SELECT FROM cycle x WHERE x.loan = s.loan AND x.loan > $1 AND x.loan <= $2) AS has_cycles
 FROM loan_state s
 LEFT JOIN entries e ON e.loan = s.loan
 LEFT JOIN cycles c ON c.loan = s.loan
