@@ -15,6 +15,7 @@ func TestAllocations(t *testing.T) {
 	var problems []Problem
 	var totals Totals
 	findings := make([]Finding, 0, 8)
+	v, month := historyValidator(), &Item{Kind: KindData, RecordNo: 2, Record: clean}
 	for name, c := range map[string]struct {
 		want float64
 		run  func()
@@ -23,6 +24,7 @@ func TestAllocations(t *testing.T) {
 		"decode":  {1, func() { problems = DecodeRecord(src, Character, &got, problems[:0]) }},
 		"check":   {0, func() { findings = CheckRecord(clean, testEnv, findings[:0]) }},
 		"examine": {0, func() { findings = CheckExaminer(clean, testEnv, findings[:0]) }},
+		"history": {0, func() { findings = v.Check(month, findings[:0]); v.NextFile() }},
 		"count":   {0, func() { totals.Add(rec) }},
 		"fold":    {0, func() { FoldName("VAN DYKE-SAMPLE") }},
 	} {

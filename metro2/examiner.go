@@ -81,9 +81,17 @@ func oneOf(code, set string) bool {
 	return false
 }
 
-func (f facts) statusIn(set string) bool    { return oneOf(f.base.AccountStatus, set) }
+// pairIn is oneOf for sets whose codes all have two characters, which most do.
+func pairIn(code, set string) bool {
+	if len(code) != 2 {
+		return false
+	}
+	return code2{code[0], code[1]}.in(set)
+}
+
+func (f facts) statusIn(set string) bool    { return pairIn(f.base.AccountStatus, set) }
 func (f facts) commentIn(set string) bool   { return oneOf(f.base.SpecialComment, set) }
-func (f facts) typeIn(set string) bool      { return oneOf(f.base.AccountType, set) }
+func (f facts) typeIn(set string) bool      { return pairIn(f.base.AccountType, set) }
 func (f facts) portfolioIn(set string) bool { return oneOf(f.base.PortfolioType, set) }
 
 func (f facts) deferred() bool { return f.base.TermsFrequency == "D" }

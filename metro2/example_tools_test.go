@@ -12,9 +12,11 @@ import (
 )
 
 // exampleFile is a file of one record.
-func exampleFile(rec *metro2.Record) []byte {
+func exampleFile(rec *metro2.Record) []byte { return exampleMonth(exampleHeader(), rec) }
+
+func exampleMonth(header metro2.Header, rec *metro2.Record) []byte {
 	var file bytes.Buffer
-	w := metro2.NewWriter(&file, exampleHeader(), metro2.Options{LineEnd: "\n"})
+	w := metro2.NewWriter(&file, header, metro2.Options{LineEnd: "\n"})
 	if err := errors.Join(w.Write(rec), w.Close()); err != nil {
 		log.Fatal(err)
 	}
@@ -135,4 +137,39 @@ func ExampleStats() {
 	// portfolio I 1 15210
 	// segment base 1 15210
 	// days past due 0-29 1 15210
+}
+
+func ExampleValidator_NextFile() {
+	october, november := exampleRecord(), exampleRecord()
+	november.Base.DateAccountInfo = 20261130
+	november.Base.DateOpened = 20250316 // was the 15th
+	november.Base.PaymentHistory = "0" + november.Base.PaymentHistory[:23]
+
+	v := metro2.NewValidator(metro2.CheckEnv{})
+	v.History = true
+	for i, rec := range []*metro2.Record{october, november} {
+		if i > 0 {
+			v.NextFile()
+		}
+		header := exampleHeader()
+		header.ActivityDate = rec.Base.DateAccountInfo
+		r := metro2.NewReader(bytes.NewReader(exampleMonth(header, rec)))
+		for {
+			item, err := r.Next()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				log.Fatal(err)
+			}
+			for _, f := range v.Check(item, nil) {
+				if f.Rule[0] == 'X' {
+					fmt.Printf("file %d: %s\n", i+1, f)
+				}
+			}
+		}
+		v.Finish(nil)
+	}
+	// Output:
+	// file 2: record 2: base.date_opened: position 76: warning X03: date opened is not the one last reported
 }

@@ -66,6 +66,7 @@ type Validator struct {
 	given    CheckEnv // what the caller knows about every file
 	env      CheckEnv // with what the header of the present one says
 	past     *accountHistory
+	month    Date // of the header's most recent update
 	accounts accountSet
 	summary  Summary
 	last     Kind // of the last record
@@ -85,7 +86,7 @@ func NewValidator(env CheckEnv) *Validator {
 // summary begin anew, and with History the accounts of all files before remain.
 func (v *Validator) NextFile() {
 	v.env, v.summary, v.last = v.given, Summary{}, KindUnknown
-	v.headers, v.trailers, v.trailer, v.atRecord = 0, 0, Trailer{}, 0
+	v.month, v.headers, v.trailers, v.trailer, v.atRecord = 0, 0, 0, Trailer{}, 0
 	clear(v.accounts.seen)
 	if v.past != nil {
 		v.past.file++
@@ -123,6 +124,7 @@ func (v *Validator) Check(item *Item, findings []Finding) []Finding {
 		if v.headers == 1 && v.env.Activity == 0 {
 			v.env.Activity = item.Header.ActivityDate
 		}
+		v.month = item.Header.ActivityDate
 	case KindTrailer:
 		v.trailer, v.atRecord = *item.Trailer, item.RecordNo
 	case KindData:
@@ -219,6 +221,7 @@ func (v *Validator) checkHistory(item *Item, findings []Finding) []Finding {
 	if v.past == nil {
 		v.past = newHistory()
 	}
+	v.past.month = v.month
 	return v.past.check(item.Record, item.RecordNo, v.env, v.Examiner, findings)
 }
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -56,6 +57,7 @@ func (a *app) validateCommand() *cobra.Command {
 			if v.wanted, err = chooseRules(v.rules); err != nil {
 				return err
 			}
+			v.wanted = v.wanted.withoutDoubtful(v.rules)
 			return a.validateAll(ctx, args, &v)
 		}),
 	}
@@ -66,12 +68,32 @@ func (a *app) validateCommand() *cobra.Command {
 	return c
 }
 
+// withoutDoubtful leaves out the checks that contradict the field definitions, but for those that the list of
+// rules names by their ids: a family does not bring them in.
+func (c ruleChoice) withoutDoubtful(list string) ruleChoice {
+	named := map[string]bool{}
+	for id := range strings.SplitSeq(list, ",") {
+		named[strings.TrimSpace(id)] = true
+	}
+	not := map[string]bool{}
+	for _, r := range metro2.ExaminerRules() {
+		not[r.ID] = r.Doubtful() && !named[r.ID]
+	}
+	return func(id string) bool { return !not[id] && c.has(id) }
+}
+
+// validateAll checks the files as those of one furnisher, month by month in the order given.
 func (a *app) validateAll(ctx context.Context, names []string, v *validation) error {
 	w := bufio.NewWriterSize(a.stdout, 1<<16)
 	out := newFindingWriter(w, v)
-	for _, name := range names {
+	checker := metro2.NewValidator(metro2.CheckEnv{Doubtful: v.rules != ""})
+	checker.Examiner, checker.History = true, len(names) > 1
+	for i, name := range names {
+		if i > 0 {
+			checker.NextFile()
+		}
 		err := a.readMetro2(ctx, name, func(r io.Reader) error {
-			s, err := validateOne(r, func(account string, f *metro2.Finding) { out.add(name, account, f) })
+			s, err := validateOne(r, checker, func(account string, f *metro2.Finding) { out.add(name, account, f) })
 			out.records += s.Records
 			return err
 		})
@@ -92,7 +114,7 @@ func (a *app) validateAll(ctx context.Context, names []string, v *validation) er
 	return nil
 }
 
-// newValidator returns one that checks by all rules; what is not wanted is left out when it is told.
+// newValidator returns one that checks a single file by all rules but the doubtful ones.
 func newValidator() *metro2.Validator {
 	v := metro2.NewValidator(metro2.CheckEnv{})
 	v.Examiner = true
@@ -100,8 +122,8 @@ func newValidator() *metro2.Validator {
 }
 
 // validateOne passes on each finding of a file with the masked account number of its record.
-func validateOne(r io.Reader, each func(account string, f *metro2.Finding)) (metro2.Summary, error) {
-	reader, v := metro2.NewReader(r), newValidator()
+func validateOne(r io.Reader, v *metro2.Validator, each func(account string, f *metro2.Finding)) (metro2.Summary, error) {
+	reader := metro2.NewReader(r)
 	var findings []metro2.Finding
 	for {
 		item, err := reader.Next()
