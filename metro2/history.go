@@ -39,7 +39,11 @@ func (h *accountHistory) check(rec *Record, record int, env CheckEnv, examiner b
 	h.fill(now, newFacts(rec, env))
 	now.file, now.record, now.month = h.file, uint32(record), h.month
 	same, sameNumber := h.find(now)
+	now.first = now.record
 	now.succeed(same)
+	if now.first != now.record {
+		findings = append(findings, duplicateOf(int(now.first)))
+	}
 	if same != nil && same.file != now.file && !same.retold(now) {
 		findings = compare(historyRules, same, now, findings)
 	}
@@ -64,8 +68,8 @@ func compare(rules []historyRule, was, now *past, findings []Finding) []Finding 
 	return findings
 }
 
-// succeed takes over what outlives a record: that the account was deleted, and
-// how often it was finally reported.
+// succeed takes over what outlives a record: that the account was deleted, how
+// often it was finally reported, and where its first record in the file is.
 func (p *past) succeed(was *past) {
 	if p.has(wasFinal) {
 		p.finals = 1
@@ -74,6 +78,9 @@ func (p *past) succeed(was *past) {
 		return
 	}
 	p.is |= was.is & wasDeleted
+	if was.file == p.file {
+		p.first = was.first
+	}
 	switch {
 	case was.file == p.file, was.retold(p): // not a second report
 		p.finals = max(p.finals, was.finals)

@@ -15,6 +15,7 @@ type past struct {
 	next   uint32 // number of another account with the same account number, 0 for none
 	file   uint32 // in which the record was
 	record uint32
+	first  uint32 // first record of the account in that file
 
 	month                                      Date // most recent update in the file, by its header
 	activity, opened, firstDelinquency, closed Date

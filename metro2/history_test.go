@@ -216,12 +216,12 @@ func TestHistoryIsOfTheAccount(t *testing.T) {
 func TestHistoryWithinAFile(t *testing.T) {
 	first, second := cleanRecord(), cleanRecord()
 	second.Base.DateOpened = 20250316
-	var rules []string
-	for _, f := range validateFiles(t, historyValidator(), writeFile(t, 20261031, first, second)) {
-		rules = append(rules, f.Rule)
+	var got []string
+	for _, f := range validateFiles(t, historyValidator(), writeFile(t, 20261031, first, second, second)) {
+		got = append(got, fmt.Sprintf("%d %s %s", f.Record, f.Rule, f.Message[len(f.Message)-1:]))
 	}
-	if want := []string{"X01", "PROG-DateOpen-1"}; !slices.Equal(rules, want) {
-		t.Errorf("rules %v, want %v", rules, want)
+	if want := []string{"3 X01 2", "3 PROG-DateOpen-1 s", "4 X01 2"}; !slices.Equal(got, want) {
+		t.Errorf("findings %v, want %v", got, want)
 	}
 }
 
@@ -296,11 +296,13 @@ func TestHistoryTable(t *testing.T) {
 	}
 }
 
-// TestHistoryIsSmall: ten million accounts fit into 4 GiB, the table of X01 and
-// the collector's room included.
+// TestHistoryIsSmall: at 200 bytes each, ten million accounts fit into 4 GiB with
+// the room that the collector takes. An index that has just grown is 3/8 full.
 func TestHistoryIsSmall(t *testing.T) {
-	const slotBytes, duplicateBytes, most = 4 * 8 / 3, 40, 200
-	if got := int(unsafe.Sizeof(past{})) + slotBytes + duplicateBytes; got > most {
+	const slotBytes, most = 4 * 8 / 3, 200
+	if got := int(unsafe.Sizeof(past{})) + slotBytes; got > most {
 		t.Errorf("%d bytes for each account, want at most %d", got, most)
+	} else {
+		t.Logf("%d bytes for each account", got)
 	}
 }

@@ -133,9 +133,10 @@ func (v *Validator) Check(item *Item, findings []Finding) []Finding {
 		if v.Examiner {
 			findings = CheckExaminer(item.Record, v.env, findings)
 		}
-		findings = v.checkDuplicate(item, findings)
 		if v.History {
 			findings = v.checkHistory(item, findings)
+		} else {
+			findings = v.checkDuplicate(item, findings)
 		}
 	}
 	v.last = item.Kind
@@ -211,12 +212,17 @@ func (v *Validator) checkDuplicate(item *Item, findings []Finding) []Finding {
 	if earlier == 0 {
 		return findings
 	}
-	return append(findings, Finding{
-		Segment: baseLayout.name, Field: "account_number", Position: baseLayout.position("account_number"),
-		Rule: "X01", Severity: Error, Message: fmt.Sprintf(duplicateFirstSeen, saysDuplicate, earlier),
-	})
+	return append(findings, duplicateOf(earlier))
 }
 
+func duplicateOf(first int) Finding {
+	return Finding{
+		Segment: baseLayout.name, Field: "account_number", Position: baseLayout.position("account_number"),
+		Rule: "X01", Severity: Error, Message: fmt.Sprintf(duplicateFirstSeen, saysDuplicate, first),
+	}
+}
+
+// checkHistory finds duplicates, too: the table of all accounts knows them.
 func (v *Validator) checkHistory(item *Item, findings []Finding) []Finding {
 	if v.past == nil {
 		v.past = newHistory()
