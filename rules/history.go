@@ -45,12 +45,17 @@ func (a *Account) historyChain() string {
 }
 
 // history is the profile relative to the date of account information, which for a paid account may lie in
-// an earlier month than the calendar date: the months that are not before it are dropped (FORMAT.md 3.1).
+// an earlier month than the calendar date: the months that are not before it are dropped (FORMAT.md 3.1). If no
+// month has ended between the last report and it, the profile is repeated (Q22).
 func (a *Account) history(accountInfo Date, chain string) string {
 	later := a.AsOf.MonthIndex() - accountInfo.MonthIndex()
 	switch {
 	case later <= 0:
 		return chain
+	case len(a.Reports) > 0 && a.Reports[0].AsOf.MonthIndex() >= accountInfo.MonthIndex():
+		return a.Reports[0].PaymentHistory
+	case len(a.Reports) == 0 && a.Baseline.History != "" && a.Baseline.LastReportedOn.MonthIndex() >= accountInfo.MonthIndex():
+		return a.Baseline.History
 	case len(a.Reports) == 0 && a.Baseline.History == "":
 		return a.provenHistory(accountInfo)
 	}

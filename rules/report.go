@@ -86,7 +86,7 @@ func (a *Account) chargedOff(r *Reported, late lateness, now Totals) error {
 	r.AccountStatus, r.Rule = StatusChargeOff, "BR2"
 	r.Facts["charged_off_on"] = a.ChargedOffOn
 	if now.Balance <= 0 {
-		paidOn := max(a.Ledger.paidOffOn(a.AsOf), a.ChargedOffOn)
+		paidOn := a.Ledger.paidOffOn(a.AsOf)
 		r.AccountStatus, r.Final = StatusPaidChargeOff, true
 		r.DateAccountInfo, r.DateClosed = paidOn, paidOn
 		r.Facts["paid_on"] = paidOn
@@ -116,14 +116,14 @@ func (a *Account) chargeOffDelinquency(late lateness, accountInfo Date) (missed,
 			missed = late.lastMissed(a.ChargedOffOn)
 		}
 		if missed != 0 {
-			dofd = min(missed+30, accountInfo)
+			dofd = missed + 30
 		}
 	}
 	before := a.reportedChargeOff()
 	if before != nil && before.DateFirstDelinquency != 0 && (dofd == 0 || before.DateFirstDelinquency < dofd) {
-		return before.FirstMissedDueOn, before.DateFirstDelinquency
+		missed, dofd = before.FirstMissedDueOn, before.DateFirstDelinquency
 	}
-	return missed, dofd
+	return missed, min(dofd, accountInfo)
 }
 
 // originalChargeOff is field 23, which never changes: as reported before, as it was written down at the

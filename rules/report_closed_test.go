@@ -167,7 +167,7 @@ func TestChargedOff(t *testing.T) {
 		{"PO2 Q24 overpaid by a cent", off("2026-06-30", paid("2026-05-05", 5000_76)), settled("2026-05-05")},
 		{"Q24 R: the date paid too", onCard(off("2026-06-30", paid("2026-05-05", 5000_75))), settled("2026-05-05")},
 		{"3.3 settled: the rest is waived", off("2026-06-30", paid("2026-05-05", 1800_00), waived("2026-05-07", 3200_75)), settled("2026-05-07")},
-		{"written off by an entry dated before the charge-off: the date of the charge-off", off("2026-06-30", entry(rules.Adjustment, "2026-02-15", -5000_75)), settled("2026-02-20")},
+		{"Q24 paid by an entry dated before the charge-off: the date paid", off("2026-06-30", entry(rules.Adjustment, "2026-02-15", -5000_75)), settled("2026-02-15")},
 		{"the payment bounced: 97 again", off("2026-06-30", paid("2026-05-05", 5000_75).reversed("2026-05-09")), owed("2026-06-30", 5000)},
 		{"BR3 instalments paid after the charge-off do not move the date", off("2026-06-30", paid("2026-03-05", 100_00)), owed("2026-06-30", 4900)},
 	} {
