@@ -11,11 +11,25 @@ var fromEBCDIC = func() (table [256]byte) {
 		from  byte
 		chars string
 	}{
-		{0x40, " "}, {0x4b, ".<(+|&"}, {0x5a, "!$*);"}, {0x60, "-/"}, {0x6b, ",%_>?"},
-		{0x79, "`:#@'=\""}, {0x81, "abcdefghi"}, {0x91, "jklmnopqr"}, {0xa1, "~stuvwxyz"},
-		{0xb0, "^"}, {0xba, "[]"}, {0xc0, "{ABCDEFGHI"}, {0xd0, "}JKLMNOPQR"},
-		{0xe0, "\\"}, {0xe2, "STUVWXYZ"}, {0xf0, "0123456789"},
-		{0x0d, "\r"}, {0x15, "\n"}, {0x25, "\n"},
+		{0x40, " "},
+		{0x4b, ".<(+|&"},
+		{0x5a, "!$*);"},
+		{0x60, "-/"},
+		{0x6b, ",%_>?"},
+		{0x79, "`:#@'=\""},
+		{0x81, "abcdefghi"},
+		{0x91, "jklmnopqr"},
+		{0xa1, "~stuvwxyz"},
+		{0xb0, "^"},
+		{0xba, "[]"},
+		{0xc0, "{ABCDEFGHI"},
+		{0xd0, "}JKLMNOPQR"},
+		{0xe0, "\\"},
+		{0xe2, "STUVWXYZ"},
+		{0xf0, "0123456789"},
+		{0x0d, "\r"},
+		{0x15, "\n"},
+		{0x25, "\n"},
 	} {
 		for i := range len(run.chars) {
 			table[int(run.from)+i] = run.chars[i]

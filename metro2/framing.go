@@ -65,7 +65,7 @@ func (r *Reader) headerAt(head []byte, at int) bool {
 // record says so; one elsewhere says so too, unless another record follows the
 // first one without it.
 func (r *Reader) hasLines(head []byte) bool {
-	at, first := -1, len(head)
+	at := -1
 	ends := []byte{'\n', '\r'}
 	if r.ebcdic {
 		ends = []byte{0x15, 0x25, 0x0d}
@@ -79,7 +79,7 @@ func (r *Reader) hasLines(head []byte) bool {
 	if at < 0 {
 		return false
 	}
-	first = at
+	first := at
 	if first > 0 && head[first-1] == '\r' {
 		first--
 	}

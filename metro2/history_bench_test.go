@@ -9,9 +9,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
-	"time"
 )
 
 // BenchmarkValidateHistory is a clean record of the second file and later: all
@@ -45,42 +45,42 @@ func BenchmarkValidateHistory(b *testing.B) {
 	}
 }
 
-var million = flag.Int("million", 0, "validate generated files of this many records and print seconds and peak memory")
+var records = flag.Int("records", 10_000, "records of the files that BenchmarkValidateFiles validates")
 
-// TestMillion measures, when asked, what `furnisher metro2 validate` takes:
+// BenchmarkValidateFiles is what `furnisher metro2 validate` takes for whole files:
 //
-//	go test ./metro2 -run TestMillion -million 1000000 -v
+//	go test ./metro2 -run NONE -bench ValidateFiles -benchtime 1x -records 1000000
 //
-// The file is written first; the peak is the process's, so it holds the writing,
-// which is constant.
-func TestMillion(t *testing.T) {
-	if *million == 0 {
-		t.Skip("a measurement: -million 1000000")
-	}
-	path := filepath.Join(t.TempDir(), "million.txt")
-	generate(t, path, *million)
+// The peak is the process's, so it holds the writing of the file, which is constant.
+func BenchmarkValidateFiles(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "records.txt")
+	generate(b, path, *records)
 	info, err := os.Stat(path)
 	if err != nil {
-		t.Fatal(err)
+		b.Fatal(err)
 	}
 	for _, files := range []int{1, 2} {
-		v := historyValidator()
-		v.History = files > 1
-		start := time.Now()
-		for i := range files {
-			if i > 0 {
-				v.NextFile()
+		b.Run(fmt.Sprintf("%d files of %d records", files, *records), func(b *testing.B) {
+			b.SetBytes(int64(files) * info.Size())
+			for b.Loop() {
+				v := historyValidator()
+				v.History = files > 1
+				for i := range files {
+					if i > 0 {
+						v.NextFile()
+					}
+					if n := validatePath(b, v, path); n > 0 && i == 0 {
+						b.Errorf("%d findings", n)
+					}
+				}
 			}
-			if n := validatePath(t, v, path); n > 0 && i == 0 {
-				t.Errorf("%d findings", n)
-			}
-		}
-		took := time.Since(start).Seconds()
-		t.Logf("%d file(s) of %d records, %d MB each: %.2f s, %.0f MB/s, peak %s", files, *million, info.Size()>>20, took, float64(files)*float64(info.Size()>>20)/took, peakMemory())
+			b.ReportMetric(peakMemory(), "peak-kB")
+		})
 	}
 }
 
-func generate(t *testing.T, path string, records int) {
+func generate(t testing.TB, path string, records int) {
+	t.Helper()
 	f, err := os.Create(path)
 	if err != nil {
 		t.Fatal(err)
@@ -99,7 +99,7 @@ func generate(t *testing.T, path string, records int) {
 	}
 }
 
-func validatePath(t *testing.T, v *Validator, path string) (found int) {
+func validatePath(t testing.TB, v *Validator, path string) (found int) {
 	f, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
@@ -120,13 +120,17 @@ func validatePath(t *testing.T, v *Validator, path string) (found int) {
 	}
 }
 
-// peakMemory is what the kernel says, "" where it says nothing.
-func peakMemory() string {
+// peakMemory is what the kernel says in kB, 0 where it says nothing.
+func peakMemory() float64 {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
-		return ""
+		return 0
 	}
 	_, rest, _ := bytes.Cut(status, []byte("VmHWM:"))
-	line, _, _ := bytes.Cut(rest, []byte("\n"))
-	return strings.TrimSpace(string(line))
+	line, _, _ := bytes.Cut(rest, []byte("kB"))
+	peak, err := strconv.ParseFloat(strings.TrimSpace(string(line)), 64)
+	if err != nil {
+		return 0
+	}
+	return peak
 }

@@ -38,7 +38,8 @@ type totalStep struct {
 var totalSteps = func() (out struct {
 	perRecord []totalStep
 	byStatus  map[string]uintptr
-}) {
+},
+) {
 	out.byStatus = map[string]uintptr{}
 	for _, s := range trailerLayout.plans[Character].steps {
 		switch rule := s.field.recount; {

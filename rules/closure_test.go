@@ -125,11 +125,13 @@ func TestClosedIsNotFinal(t *testing.T) {
 		},
 		{
 			"PO4 a cent of the surplus is left", active(settling(0), lent, paid("2026-03-05", 1010_00), refunded("2026-03-12", 9_99)),
-			"2026-03-01", "2026-03-31", []string{"2026-03-05 " + surplus + " PO2"},
+			"2026-03-01", "2026-03-31",
+			[]string{"2026-03-05 " + surplus + " PO2"},
 		},
 		{
 			"PO4 a cent too much is refunded", active(settling(0), lent, paid("2026-03-05", 1010_00), refunded("2026-03-12", 10_01)),
-			"2026-03-01", "2026-03-31", []string{"2026-03-05 " + surplus + " PO2", "2026-03-12 ACTIVE PO4"},
+			"2026-03-01", "2026-03-31",
+			[]string{"2026-03-05 " + surplus + " PO2", "2026-03-12 ACTIVE PO4"},
 		},
 		{
 			"PO3 paid once more: a surplus", active(settling(0), lent, settled, paid("2026-03-12", 1)), "2026-03-01", "2026-03-31",
@@ -143,7 +145,8 @@ func TestClosedIsNotFinal(t *testing.T) {
 		{
 			"ST5 a hold stops the reopening too",
 			takenOver(settling(0), rules.PaidOff, "2026-03-05", lent, settled.reversed("2026-03-20")).held("2026-03-25"),
-			"2026-03-05", "2026-03-31", []string{"2026-03-26 ACTIVE PO4 as of 2026-03-20"},
+			"2026-03-05", "2026-03-31",
+			[]string{"2026-03-26 ACTIVE PO4 as of 2026-03-20"},
 		},
 		{
 			"PO4 the reversal is known only later",
@@ -227,7 +230,8 @@ func TestReopenedByCount(t *testing.T) {
 		},
 		{
 			"DQ6 the reopened loan cures", active(counting(2, 2, 0), join(bounced("2026-03-10"), paid("2026-03-20", 200_00))...),
-			"2026-02-01", "2026-04-09", []string{closes, "2026-03-10 " + delinquent + " PO4", "2026-03-20 ACTIVE DQ6"},
+			"2026-02-01", "2026-04-09",
+			[]string{closes, "2026-03-10 " + delinquent + " PO4", "2026-03-20 ACTIVE DQ6"},
 		},
 		{
 			"DQ3 cycles before an earlier cure do not count",

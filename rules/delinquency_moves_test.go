@@ -81,15 +81,18 @@ func TestCure(t *testing.T) {
 	runNights(t, []nights{
 		{
 			"DQ6 instalments alone do not cure",
-			active(counting(2, 0, 0), join(owing, paid("2026-03-15", 200_00))...), "2026-02-01", "2026-04-09", []string{slipped},
+			active(counting(2, 0, 0), join(owing, paid("2026-03-15", 200_00))...), "2026-02-01", "2026-04-09",
+			[]string{slipped},
 		},
 		{
 			"DQ6 nor with the fee",
-			active(counting(2, 0, 0), join(owing, paid("2026-03-15", 205_00))...), "2026-02-01", "2026-04-09", []string{slipped},
+			active(counting(2, 0, 0), join(owing, paid("2026-03-15", 205_00))...), "2026-02-01", "2026-04-09",
+			[]string{slipped},
 		},
 		{
 			"DQ6 one cent short",
-			active(counting(2, 0, 0), join(owing, paid("2026-03-15", 205_24))...), "2026-02-01", "2026-04-09", []string{slipped},
+			active(counting(2, 0, 0), join(owing, paid("2026-03-15", 205_24))...), "2026-02-01", "2026-04-09",
+			[]string{slipped},
 		},
 		{
 			"DQ6 the whole past-due amount",
@@ -117,7 +120,8 @@ func TestCure(t *testing.T) {
 		},
 		{
 			"DQ6 on the next due date the past due grows with the instalment",
-			active(counting(2, 0, 0), join(owing, paid("2026-04-10", 205_25))...), "2026-02-01", "2026-04-10", []string{slipped},
+			active(counting(2, 0, 0), join(owing, paid("2026-04-10", 205_25))...), "2026-02-01", "2026-04-10",
+			[]string{slipped},
 		},
 		{
 			"DQ3 a cure ends the run: N1 further underpayments are needed",
@@ -131,7 +135,8 @@ func TestCure(t *testing.T) {
 		{
 			"DQ6 a bounced payment un-pays before the night: no cure",
 			active(counting(2, 0, 0), join(owing, paid("2026-03-15", 205_25).reversed("2026-03-16"))...),
-			"2026-03-10", "2026-03-10", []string{slipped},
+			"2026-03-10", "2026-03-10",
+			[]string{slipped},
 		},
 	})
 	t.Run("DQ6 seen first after it bounced", func(t *testing.T) {
@@ -239,10 +244,19 @@ func TestDaysPastDue(t *testing.T) {
 		on   string
 		want int
 	}{
-		{"2026-02-09", 0}, {"2026-02-10", 0}, {"2026-02-11", 1}, {"2026-03-01", 19}, {"2026-03-31", 49},
+		{"2026-02-09", 0},
+		{"2026-02-10", 0},
+		{"2026-02-11", 1},
+		{"2026-03-01", 19},
+		{"2026-03-31", 49},
 		{"2026-04-01", 22}, // February is paid now, March is the oldest
-		{"2026-05-01", 0}, {"2026-05-09", 0}, {"2026-05-10", 0}, {"2026-05-11", 0},
-		{"2026-06-10", 0}, {"2026-06-11", 1}, {"2026-12-31", 204},
+		{"2026-05-01", 0},
+		{"2026-05-09", 0},
+		{"2026-05-10", 0},
+		{"2026-05-11", 0},
+		{"2026-06-10", 0},
+		{"2026-06-11", 1},
+		{"2026-12-31", 204},
 	} {
 		if got := ledgerOn(day(c.on), events).DaysPastDue(day(c.on)); got != c.want {
 			t.Errorf("days past due on %s: got %d, want %d", c.on, got, c.want)

@@ -36,8 +36,10 @@ func TestFirstDelinquency(t *testing.T) {
 			paid("2026-04-20", 300_00)), "71", "2026-04-01"},
 		{"an offset ends it as a payment does", "2026-05-15", join(firsts(), entry(rules.Offset, "2026-03-31", 300_00)), "71", "2026-04-01"},
 		{"a refund makes January unpaid again", "2026-05-15", join(firsts(), paid("2026-01-01", 500_00), refunded("2026-05-10", 450_00)), "82", "2026-01-01"},
-		{"a refund makes January unpaid again while February is missed: January is the first", "2026-03-20",
-			join(firsts(), paid("2026-01-01", 100_00), refunded("2026-03-10", 1)), "78", "2026-01-01"},
+		{
+			"a refund makes January unpaid again while February is missed: January is the first", "2026-03-20",
+			join(firsts(), paid("2026-01-01", 100_00), refunded("2026-03-10", 1)), "78", "2026-01-01",
+		},
 		{"over leap day", "2028-03-01", []event{originated("2027-12-01", 1200_00), due("2028-01-31", 100_00)}, "71", "2028-01-31"},
 		{"Q6 a cycle at zero balance is not missed", "2026-05-15", []event{
 			originated("2025-12-01", 100_00), entry(rules.Adjustment, "2026-01-15", -100_00), due("2026-02-01", 100_00),
@@ -65,12 +67,18 @@ func TestFirstDelinquencyTakenOver(t *testing.T) {
 		want   string
 	}{
 		{"still the same delinquency", "2026-03-31", firsts(), nil, "2025-12-15"},
-		{"it became current on the day after the last report, and late again", "2026-05-31",
-			join(firsts(), paid("2026-03-01", 300_00)), nil, "2026-05-01"},
-		{"it was cured, then late again before the last report: the ledger began that run by then", "2026-05-31",
-			join(firsts(), paid("2026-01-20", 100_00)), func(a *rules.Account) { a.Baseline.LastReportedOn = day("2026-03-03") }, "2025-12-15"},
-		{"the run began on the day after the last report", "2026-05-31",
-			join(firsts(), paid("2026-01-20", 100_00)), func(a *rules.Account) { a.Baseline.LastReportedOn = day("2026-03-02") }, "2026-03-03"},
+		{
+			"it became current on the day after the last report, and late again", "2026-05-31",
+			join(firsts(), paid("2026-03-01", 300_00)), nil, "2026-05-01",
+		},
+		{
+			"it was cured, then late again before the last report: the ledger began that run by then", "2026-05-31",
+			join(firsts(), paid("2026-01-20", 100_00)), func(a *rules.Account) { a.Baseline.LastReportedOn = day("2026-03-03") }, "2025-12-15",
+		},
+		{
+			"the run began on the day after the last report", "2026-05-31",
+			join(firsts(), paid("2026-01-20", 100_00)), func(a *rules.Account) { a.Baseline.LastReportedOn = day("2026-03-02") }, "2026-03-03",
+		},
 		{"none was reported: the ledger's", "2026-03-31", firsts(), func(a *rules.Account) { a.Baseline.FirstDelinquencyOn = 0 }, "2026-01-31"},
 		{"when it was reported is unknown: a run that began by its own date is the same", "2026-03-31", firsts(), func(a *rules.Account) {
 			a.Baseline = rules.Baseline{FirstDelinquencyOn: day("2026-02-05")}
@@ -82,10 +90,15 @@ func TestFirstDelinquencyTakenOver(t *testing.T) {
 			a.Baseline = rules.Baseline{FirstDelinquencyOn: day("2025-12-15")}
 			chargedOffOn(a, "2026-02-28", 1200_00)
 		}, "2025-12-15"},
-		{"charged off before the take-over, whatever the ledger proves", "2026-03-31", []event{originated("2025-12-01", 1200_00)},
-			func(a *rules.Account) { chargedOffOn(a, "2026-02-28", 1200_00) }, "2025-12-15"},
-		{"charged off after it, the delinquency ran before", "2026-03-31", firsts(),
-			func(a *rules.Account) { chargedOffOn(a, "2026-03-20", 1200_00) }, "2025-12-15"},
+		{
+			"charged off before the take-over, whatever the ledger proves", "2026-03-31",
+			[]event{originated("2025-12-01", 1200_00)},
+			func(a *rules.Account) { chargedOffOn(a, "2026-02-28", 1200_00) }, "2025-12-15",
+		},
+		{
+			"charged off after it, the delinquency ran before", "2026-03-31", firsts(),
+			func(a *rules.Account) { chargedOffOn(a, "2026-03-20", 1200_00) }, "2025-12-15",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a := account(c.asOf, c.events...)

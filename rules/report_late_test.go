@@ -129,37 +129,44 @@ func TestReportedAmounts(t *testing.T) {
 		{"a credit balance is 0", with("R"), []event{originated("2026-01-05", 10_00), paid("2026-01-06", 500_00)}, amounts{Limit: 3000, High: 700, Terms: "REV"}},
 		{
 			"3.4 too large is nine nines", func(a *rules.Account) { a.OriginalAmount = 1_000_000_000_00; a.TermsDuration = "5" },
-			[]event{originated("2026-01-05", 1_000_000_000_00)}, amounts{Balance: 999_999_999, High: 999_999_999, Terms: "005"},
+			[]event{originated("2026-01-05", 1_000_000_000_00)},
+			amounts{Balance: 999_999_999, High: 999_999_999, Terms: "005"},
 		},
 		{
 			"3.5 I: no limit, original amount, months", func(a *rules.Account) { card(a); a.Product.PortfolioType, a.OriginalAmount = "I", 5000_99 },
-			[]event{originated("2026-01-05", 800_00)}, amounts{Balance: 800, High: 5000, Terms: "060"},
+			[]event{originated("2026-01-05", 800_00)},
+			amounts{Balance: 800, High: 5000, Terms: "060"},
 		},
 		{
 			"3.5 M: no limit, years padded", func(a *rules.Account) {
 				card(a)
 				a.Product.PortfolioType, a.OriginalAmount, a.TermsDuration = "M", 5000_99, "30"
 			},
-			[]event{originated("2026-01-05", 800_00)}, amounts{Balance: 800, High: 5000, Terms: "030"},
+			[]event{originated("2026-01-05", 800_00)},
+			amounts{Balance: 800, High: 5000, Terms: "030"},
 		},
 		{"3.5 R: limit, peak balance of the ledger", with("R"), []event{originated("2026-01-05", 800_99), paid("2026-01-20", 790_00)}, amounts{Balance: 10, Limit: 3000, High: 800, Terms: "REV"}},
 		{"3.5 C: as R", with("C"), []event{originated("2026-01-05", 100_00), due("2026-02-01", 10_00)}, amounts{Balance: 100, Limit: 3000, High: 700, Scheduled: 10, Terms: "LOC"}},
 		{"3.5 O: no scheduled payment", with("O"), []event{originated("2026-01-05", 100_00), due("2026-02-01", 100_00)}, amounts{Balance: 100, Limit: 3000, High: 700, Terms: "001"}},
 		{
 			"Q6 the latest cycle asks for nothing, so nothing is scheduled", func(*rules.Account) {},
-			[]event{originated("2026-01-05", 100_00), due("2026-01-20", 10_00), entry(rules.Adjustment, "2026-01-25", -100_00), due("2026-02-01", 10_00)}, amounts{},
+			[]event{originated("2026-01-05", 100_00), due("2026-01-20", 10_00), entry(rules.Adjustment, "2026-01-25", -100_00), due("2026-02-01", 10_00)},
+			amounts{},
 		},
 		{
 			"Q6 the latest asks, though the one before did not", func(*rules.Account) {},
-			[]event{due("2026-01-04", 10_00), originated("2026-01-05", 100_00), due("2026-02-01", 20_00)}, amounts{Balance: 100, Scheduled: 20},
+			[]event{due("2026-01-04", 10_00), originated("2026-01-05", 100_00), due("2026-02-01", 20_00)},
+			amounts{Balance: 100, Scheduled: 20},
 		},
 		{
 			"3.4 the scheduled payment that the lender sent", func(a *rules.Account) { a.HasSchedule, a.ScheduledPayment = true, 123_99 },
-			[]event{originated("2026-01-05", 100_00), due("2026-02-01", 10_00)}, amounts{Balance: 100, Scheduled: 123},
+			[]event{originated("2026-01-05", 100_00), due("2026-02-01", 10_00)},
+			amounts{Balance: 100, Scheduled: 123},
 		},
 		{
 			"a scheduled payment of nothing that the lender sent", func(a *rules.Account) { a.HasSchedule = true },
-			[]event{originated("2026-01-05", 100_00), due("2026-02-01", 10_00)}, amounts{Balance: 100},
+			[]event{originated("2026-01-05", 100_00), due("2026-02-01", 10_00)},
+			amounts{Balance: 100},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -99,8 +99,8 @@ func TestOptions(t *testing.T) {
 		t.Errorf("default max bad %g, want 0.1", got)
 	}
 	for name, o := range map[string]intake.Options{
-		"below 0":   {Dir: "x", MaxBadPercent: -1, Now: time.Now},
-		"above 100": {Dir: "x", MaxBadPercent: 101, Now: time.Now},
+		"below 0":   {Dir: "x", MaxBadPercent: -1, Now: func() time.Time { return time.Time{} }},
+		"above 100": {Dir: "x", MaxBadPercent: 101, Now: func() time.Time { return time.Time{} }},
 		"no clock":  {Dir: "x"},
 	} {
 		if _, err := intake.Import(context.Background(), nil, o); err == nil {

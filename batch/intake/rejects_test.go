@@ -148,8 +148,10 @@ var rejectTables = []struct {
 	{
 		"schedules.csv", "schedule_id,loan_id,kind,state",
 		[][2]string{
-			{"S1,L1,CALL,ACTIVE", ""}, {"S2,L1,FAX,ACTIVE", "kind|text|not one of CALL, EMAIL, SMS"},
-			{"S3,L1,SMS,DONE", "state|text|not one of ACTIVE, CANCELLED"}, {"S4,L9,SMS,ACTIVE", "loan_id|" + unknown},
+			{"S1,L1,CALL,ACTIVE", ""},
+			{"S2,L1,FAX,ACTIVE", "kind|text|not one of CALL, EMAIL, SMS"},
+			{"S3,L1,SMS,DONE", "state|text|not one of ACTIVE, CANCELLED"},
+			{"S4,L9,SMS,ACTIVE", "loan_id|" + unknown},
 			{"S1,L2,CALL,ACTIVE", "schedule_id|" + repeated},
 		},
 		[5]int64{5, 1, 0, 0, 4},
@@ -192,7 +194,9 @@ var rejectTables = []struct {
 	{
 		"customer_removals.csv", "action,customerId,approver,erasure_reason",
 		[][2]string{
-			{"remove,C1,,", ""}, {"remove,C9,,", "customerId|" + unknown}, {"delete,C2,,", "action|text|not one of remove"},
+			{"remove,C1,,", ""},
+			{"remove,C9,,", "customerId|" + unknown},
+			{"delete,C2,,", "action|text|not one of remove"},
 			{"remove,C1,someone,", "customerId|" + repeated},
 		},
 		[5]int64{4, 1, 0, 0, 3},

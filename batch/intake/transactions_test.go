@@ -266,8 +266,10 @@ func TestLoanCustomerPositions(t *testing.T) {
 		{"taken", [][2]string{{"L1,C3,1,1", taken}}, [5]int64{1, 0, 0, 0, 1}, `{"c":1,"p":1}` + "\n" + `{"c":2,"p":2}`},
 		{"freed", [][2]string{{"L1,C3,1,1", ""}, {"L1,C1,1,3", ""}}, [5]int64{2, 1, 1, 0, 0}, `{"c":3,"p":1}` + "\n" + `{"c":2,"p":2}` + "\n" + `{"c":1,"p":3}`},
 		{
-			"not freed by a rejected row", [][2]string{{"L1,C3,1,1", taken}, {"L1,C1,1,2", taken}},
-			[5]int64{2, 0, 0, 0, 2}, `{"c":1,"p":1}` + "\n" + `{"c":2,"p":2}`,
+			"not freed by a rejected row",
+			[][2]string{{"L1,C3,1,1", taken}, {"L1,C1,1,2", taken}},
+			[5]int64{2, 0, 0, 0, 2},
+			`{"c":1,"p":1}` + "\n" + `{"c":2,"p":2}`,
 		},
 		{"left out", [][2]string{{"L1,C3,1,3", ""}}, [5]int64{1, 1, 0, 0, 0}, `{"c":1,"p":1}` + "\n" + `{"c":2,"p":2}` + "\n" + `{"c":3,"p":3}`},
 	} {

@@ -38,8 +38,10 @@ func TestNightsDelinquentThenChargedOff(t *testing.T) {
 	dir := t.TempDir()
 	// Cycles fall due on 06-20, 07-20, 08-20, 09-20, 10-20; grace is 5 days.
 	for _, want := range []struct{ date, status string }{
-		{"2026-07-24", "ACTIVE"}, {"2026-07-25", "SUSPENDED::DELINQUENT"},
-		{"2026-09-24", "SUSPENDED::DELINQUENT"}, {"2026-09-25", "CLOSED::CHARGE_OFF"},
+		{"2026-07-24", "ACTIVE"},
+		{"2026-07-25", "SUSPENDED::DELINQUENT"},
+		{"2026-09-24", "SUSPENDED::DELINQUENT"},
+		{"2026-09-25", "CLOSED::CHARGE_OFF"},
 	} {
 		night(t, db, dir, want.date)
 		if got := status(t, db, "A"); got != want.status {
