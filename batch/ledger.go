@@ -13,8 +13,8 @@ import (
 	statements "github.com/furnisher/furnisher/sql"
 )
 
-// inTx runs f in one transaction: committed if f returns nil, else rolled back.
-func inTx(ctx context.Context, db *sqlx.DB, f func(tx *sqlx.Tx) error) error {
+// InTx runs f in one transaction: committed if f returns nil, else rolled back.
+func InTx(ctx context.Context, db *sqlx.DB, f func(tx *sqlx.Tx) error) error {
 	tx, err := db.BeginTxx(ctx, nil)
 	if err != nil {
 		return err
@@ -40,7 +40,7 @@ type runRow struct {
 // open opens the run of d or takes up the unfinished one.
 func (r *Runner) open(ctx context.Context, d rules.Date) (Run, error) {
 	var run Run
-	err := inTx(ctx, r.DB, func(tx *sqlx.Tx) error {
+	err := InTx(ctx, r.DB, func(tx *sqlx.Tx) error {
 		var known []runRow
 		if err := tx.SelectContext(ctx, &known, statements.RunFind, d); err != nil {
 			return err
@@ -89,7 +89,7 @@ func (r *Runner) openNew(ctx context.Context, tx *sqlx.Tx, d rules.Date) (Run, e
 
 // start marks a step as begun and lets it begin, once.
 func (r *Runner) start(ctx context.Context, run Run, s Step) error {
-	return inTx(ctx, r.DB, func(tx *sqlx.Tx) error {
+	return InTx(ctx, r.DB, func(tx *sqlx.Tx) error {
 		var name string
 		err := tx.GetContext(ctx, &name, statements.StepStart, run.ID, s.Name(), r.Now())
 		if errors.Is(err, sql.ErrNoRows) {

@@ -108,7 +108,7 @@ func (r *Runner) redo(ctx context.Context, run Run, s Step, cause error) error {
 	if !ok || !errors.Is(cause, ErrRedo) {
 		return nil
 	}
-	return inTx(context.WithoutCancel(ctx), r.DB, func(tx *sqlx.Tx) error {
+	return InTx(context.WithoutCancel(ctx), r.DB, func(tx *sqlx.Tx) error {
 		if err := undoer.Undo(context.WithoutCancel(ctx), tx, run); err != nil {
 			return err
 		}
@@ -156,7 +156,7 @@ func passes(err error) bool {
 
 // chunk claims one chunk, applies the step and marks the chunk done, in one transaction.
 func (r *Runner) chunk(ctx context.Context, run Run, s Step, claim string, attempt int) (more bool, err error) {
-	err = inTx(ctx, r.DB, func(tx *sqlx.Tx) error {
+	err = InTx(ctx, r.DB, func(tx *sqlx.Tx) error {
 		started := r.Now()
 		c := Chunk{Run: run.ID, Date: run.Date}
 		err := tx.QueryRowxContext(ctx, claim, run.ID, s.Name()).Scan(&c.Seq, &c.After, &c.Last)

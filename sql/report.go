@@ -7,9 +7,6 @@ var (
 	//go:embed query/run_show.sql
 	RunShow string
 
-	//go:embed query/run_list.sql
-	RunList string
-
 	//go:embed query/run_steps.sql
 	RunSteps string
 

@@ -159,18 +159,13 @@ func (d *draft) publish(ctx context.Context, db *sqlx.DB) error {
 	if err := syncDir(filepath.Dir(d.path)); err != nil {
 		return err
 	}
-	tx, err := db.BeginTxx(ctx, nil)
-	if err != nil {
+	return batch.InTx(ctx, db, func(tx *sqlx.Tx) error {
+		_, err := tx.ExecContext(ctx, statements.FileDone, d.File, d.Name(), d.path, d.sha256, d.bytes, d.records)
+		if err == nil {
+			_, err = tx.ExecContext(ctx, statements.LineForget, d.File)
+		}
 		return err
-	}
-	_, err = tx.ExecContext(ctx, statements.FileDone, d.File, d.Name(), d.path, d.sha256, d.bytes, d.records)
-	if err == nil {
-		_, err = tx.ExecContext(ctx, statements.LineForget, d.File)
-	}
-	if err != nil {
-		return errors.Join(err, tx.Rollback())
-	}
-	return tx.Commit()
+	})
 }
 
 // stream writes header, records in account order and trailer, and returns the number of records.

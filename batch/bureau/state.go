@@ -10,6 +10,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"github.com/furnisher/furnisher/batch"
 	statements "github.com/furnisher/furnisher/sql"
 )
 
@@ -44,21 +45,15 @@ var (
 // Change takes a file to another state and notes who did it and why. Voiding or rejecting a file gives
 // its deletions back: they did not count, and go into the next file (DC6).
 func Change(ctx context.Context, db *sqlx.DB, file int64, to State, who, why string, now time.Time) error {
-	tx, err := db.BeginTxx(ctx, nil)
+	err := batch.InTx(ctx, db, func(tx *sqlx.Tx) error { return change(ctx, tx, file, to, who, why, now) })
 	if err != nil {
-		return err
+		return fmt.Errorf("file %d: %w", file, err)
 	}
-	if err := change(ctx, tx, file, to, who, why, now); err != nil {
-		return errors.Join(fmt.Errorf("file %d: %w", file, err), tx.Rollback())
-	}
-	return tx.Commit()
+	return nil
 }
 
 func change(ctx context.Context, tx *sqlx.Tx, file int64, to State, who, why string, now time.Time) error {
-	var present struct {
-		State State          `db:"state"`
-		Name  sql.NullString `db:"name"`
-	}
+	var present State
 	err := tx.GetContext(ctx, &present, statements.FileState, file)
 	if errors.Is(err, sql.ErrNoRows) {
 		return ErrNoFile
@@ -66,8 +61,8 @@ func change(ctx context.Context, tx *sqlx.Tx, file int64, to State, who, why str
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(follows[present.State], to) {
-		return fmt.Errorf("%w: it is %s, not %s", ErrState, present.State, to)
+	if !slices.Contains(follows[present], to) {
+		return fmt.Errorf("%w: it is %s, not %s", ErrState, present, to)
 	}
 	if _, err := tx.ExecContext(ctx, statements.FileChange, file, to, why); err != nil {
 		return err

@@ -67,8 +67,8 @@ CREATE TABLE customer (
     is_business        boolean NOT NULL DEFAULT false
 );
 
--- The lender's id of a loan and its key. The one place where a loan is unique by its text id and by
--- its account number: the big tables are unique by the key.
+-- The lender's id of a loan and its key. The one place where a loan is unique by its text id: the big tables
+-- are unique by the key.
 CREATE TABLE loan_key (
     loan           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     loan_id        text NOT NULL UNIQUE
