@@ -18,7 +18,7 @@
 //	err := w.Write(&metro2.Record{Base: metro2.Base{
 //		IdentificationNumber: "TESTLENDER01", AccountNumber: "ACCT0000000001",
 //		PortfolioType: "I", AccountType: "00", AccountStatus: "11",
-//		Surname: metro2.FoldName("O'Neil"), // ONEIL
+//		Surname: "O'Neil", // written as ONEIL
 //		// ...
 //	}})
 //	err = w.Close() // writes the trailer
@@ -30,10 +30,14 @@
 //
 // # Strict out, lenient in
 //
-// The encoder refuses a value that is too long, negative, no real date, not
-// ASCII or in lower case, by a [FieldError] that names the field; it never cuts
-// and never changes a value. Callers fold and cut before, by the named functions
-// [FoldName], [FoldAddress], [FoldText] and [CutCity].
+// A [Writer] folds what has one way to be written: lower case, diacritics,
+// apostrophes, amounts of more than nine digits. Everything else that does not
+// fit, a value that is too long, negative, no real date or no text of ASCII, is
+// refused by a [FieldError] that names the field; nothing is ever cut.
+// [AppendRecord], which writes one record, changes nothing at all. Callers who
+// want more, such as a name without punctuation or a city cut to its field, fold
+// before, by the named functions [FoldName], [FoldAddress], [FoldText] and
+// [CutCity].
 //
 // The decoder reads whatever can be read and reports the rest as [Problem]
 // values. A record without problems encodes to the very bytes it came from.

@@ -65,6 +65,7 @@ func drawText(t *rapid.T, label string, width int, raw bool) string {
 		return ""
 	}
 	text := string(rapid.SliceOfN(rapid.ByteRange(' ', '_'), low, width).Draw(t, label))
+	text = strings.ReplaceAll(text, "'", "-") // apostrophes are not written
 	if raw {
 		return "0" + text[1:]
 	}
@@ -132,35 +133,8 @@ func TestRecordRoundTrip(t *testing.T) {
 	})
 }
 
-// TestFileRoundTrip: the reader gives back what the writer took, whatever the
-// form and the line ends, and the trailer agrees with the recount.
-func TestFileRoundTrip(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		options := rapid.SampledFrom([]Options{{}, {LineEnd: "\n"}, {LineEnd: NoLineEnd}, {Form: Packed}}).Draw(t, "options")
-		header := drawSegment(t, headerLayout)
-		var records []*Record
-		var file bytes.Buffer
-		w := NewWriter(&file, header, options)
-		batch := w.NewBatch()
-		for range rapid.IntRange(0, 4).Draw(t, "records") {
-			rec := drawRecord(t)
-			if batch.Append(rec) == nil {
-				records = append(records, rec)
-			}
-			if rapid.Bool().Draw(t, "batch ends") {
-				if err := w.WriteBatch(batch); err != nil {
-					t.Fatal(err)
-				}
-				batch.Reset()
-			}
-		}
-		if err := errors.Join(w.WriteBatch(batch), w.Close()); err != nil {
-			t.Fatal(err)
-		}
-		compareFile(t, &file, options, header, records)
-	})
-}
-
+// compareFile holds that a file gives back what went into it, and that the
+// trailer agrees with the recount.
 func compareFile(t *rapid.T, file *bytes.Buffer, options Options, header Header, records []*Record) {
 	var recount Totals
 	r := NewReader(file)
@@ -172,8 +146,13 @@ func compareFile(t *rapid.T, file *bytes.Buffer, options Options, header Header,
 			}
 			return
 		}
-		if err != nil || len(item.Problems) > 0 {
-			t.Fatalf("record %d: error %v, problems %v", i+1, err, item.Problems)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range item.Problems {
+			if !options.Fixed || !ofFixedLength[p.Message] {
+				t.Fatalf("record %d: %v", i+1, p)
+			}
 		}
 		switch item.Kind {
 		case KindHeader:

@@ -2,65 +2,32 @@ package metro2
 
 import (
 	"bufio"
-	"encoding/binary"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 )
 
-// NoLineEnd is the [Options] value for a file without any line ends.
-const NoLineEnd = "none"
-
-// BlockCount says what the trailer field "block count" holds. The guide asks for
-// it "if applicable", and readers disagree.
-type BlockCount uint8
-
-const (
-	// BlocksAreRecords counts one block for each record, header and trailer
-	// included.
-	BlocksAreRecords BlockCount = iota
-	// NoBlockCount writes zero.
-	NoBlockCount
-)
-
-// Options say how a file is written. The zero value is the usual file: character
-// form, CR LF behind each record.
-type Options struct {
-	// Form of all records.
-	Form Form
-	// LineEnd stands behind each record, the trailer included: "\r\n" (also
-	// when empty), "\n" or [NoLineEnd]. A packed file has none whatever is
-	// asked for, since its numbers may hold any byte.
-	LineEnd string
-	// BlockCount chooses the content of the trailer's block count.
-	BlockCount BlockCount
-}
-
-func (o Options) lineEnd() (string, error) {
-	switch {
-	case o.Form == Packed || o.LineEnd == NoLineEnd:
-		return "", nil
-	case o.LineEnd == "":
-		return "\r\n", nil
-	case o.LineEnd == "\r\n" || o.LineEnd == "\n":
-		return o.LineEnd, nil
-	}
-	return "", fmt.Errorf("metro2: line end %q is neither CR LF, LF nor none", o.LineEnd)
-}
-
 // Writer writes one file: the header at once, each record as it comes, the
 // trailer at the end with the counts of what was written.
+//
+// What a value has that the format does not, and that has one way to be
+// written, is written that way (FORMAT.md 1.5 and 3.4): letters in upper case,
+// diacritics as plain letters (Ñ as N, ß as SS), apostrophes left out (O'NEIL as
+// ONEIL), amounts above [MaxDollars] as MaxDollars. The record of the caller
+// stays as it is. Everything else that does not fit is refused by a
+// [*FieldError]: negative and too long values, control characters, letters of
+// other scripts, anything but ASCII in an account number or code. Nothing is
+// cut.
 //
 // The first error sticks: each later call returns it and writes nothing. A
 // caller that wants to set bad records aside encodes them into a [Batch] first.
 type Writer struct {
-	out     *bufio.Writer
-	options Options
-	batch   Batch
-	totals  Totals
-	offset  int64
-	closed  bool
-	err     error
+	out    *bufio.Writer
+	framer framer
+	totals Totals
+	offset int64 // of the first byte that is still in the framer
+	err    error
 }
 
 var errClosed = errors.New("metro2: write on a closed file")
@@ -68,12 +35,11 @@ var errClosed = errors.New("metro2: write on a closed file")
 // NewWriter returns a Writer that has written the header. Its error, if any, is
 // returned by the next call.
 func NewWriter(w io.Writer, h Header, options Options) *Writer {
-	out := &Writer{out: bufio.NewWriterSize(w, 1<<16), options: options}
-	lineEnd, err := options.lineEnd()
-	out.err = err
-	out.batch = Batch{form: options.Form, lineEnd: lineEnd}
+	out := &Writer{out: bufio.NewWriterSize(w, 1<<16)}
+	out.framer, out.err = newFramer(options)
 	if out.err == nil {
-		out.err = out.batch.frame(func(dst []byte) ([]byte, error) { return AppendHeader(dst, &h, options.Form) })
+		headerLayout.canonicalize(&h)
+		out.err = out.framer.frame(func(dst []byte) ([]byte, error) { return out.framer.appendHeader(dst, &h) })
 		out.flush()
 	}
 	return out
@@ -84,8 +50,7 @@ func (w *Writer) Write(rec *Record) error {
 	if w.err != nil {
 		return w.err
 	}
-	if w.err = w.batch.encode(rec); w.err == nil {
-		w.totals.Add(rec)
+	if w.err = w.framer.encode(rec, &w.totals); w.err == nil {
 		w.flush()
 	}
 	return w.err
@@ -94,26 +59,28 @@ func (w *Writer) Write(rec *Record) error {
 // NewBatch returns an empty batch for records of this file. Batches may be
 // filled by other goroutines, while writing them in order is left to one.
 func (w *Writer) NewBatch() *Batch {
-	return &Batch{form: w.batch.form, lineEnd: w.batch.lineEnd}
+	return &Batch{framer: framer{options: w.framer.options, lineEnd: w.framer.lineEnd, length: w.framer.length}}
 }
 
-// WriteBatch writes all records of a batch and leaves the batch as it is.
+// WriteBatch writes all records of a batch and leaves the batch as it is. With
+// [FullBlocks] a batch begins and ends a block.
 func (w *Writer) WriteBatch(b *Batch) error {
 	if w.err != nil {
 		return w.err
 	}
-	if b.form != w.batch.form || b.lineEnd != w.batch.lineEnd {
+	if b.framer.options != w.framer.options {
 		w.err = errors.New("metro2: batch was made for a file of another kind")
 		return w.err
 	}
 	w.totals.Merge(&b.totals)
-	w.emit(b.data)
+	w.emit(len(w.framer.data))
+	w.write(b.framer.data)
 	return w.err
 }
 
 // Offset returns how many bytes of the file the calls so far have made: where
-// the next record begins.
-func (w *Writer) Offset() int64 { return w.offset }
+// the next record begins, or its block descriptor.
+func (w *Writer) Offset() int64 { return w.offset + int64(len(w.framer.data)) }
 
 // Totals returns the counts of the records written so far.
 func (w *Writer) Totals() Totals { return w.totals }
@@ -124,11 +91,13 @@ func (w *Writer) Close() error {
 		return w.err
 	}
 	trailer := w.totals.Trailer
-	if w.options.BlockCount == BlocksAreRecords {
+	if w.framer.options.BlockCount == BlocksAreRecords {
 		trailer.BlockCount = trailer.TotalBase + 2
 	}
-	w.err = w.batch.frame(func(dst []byte) ([]byte, error) { return AppendTrailer(dst, &trailer, w.options.Form) })
-	w.flush()
+	w.err = w.framer.frame(func(dst []byte) ([]byte, error) { return w.framer.appendTrailer(dst, &trailer) })
+	if w.err == nil {
+		w.emit(len(w.framer.data))
+	}
 	if w.err == nil {
 		w.err = w.out.Flush()
 	}
@@ -139,15 +108,20 @@ func (w *Writer) Close() error {
 	return nil
 }
 
+// flush writes what no further record changes.
 func (w *Writer) flush() {
-	if w.err != nil {
-		return
+	if w.err == nil {
+		w.emit(w.framer.settled())
 	}
-	w.emit(w.batch.data)
-	w.batch.data = w.batch.data[:0]
 }
 
-func (w *Writer) emit(data []byte) {
+// emit writes the first n bytes of the framer.
+func (w *Writer) emit(n int) {
+	w.write(w.framer.data[:n])
+	w.framer.drop(n)
+}
+
+func (w *Writer) write(data []byte) {
 	n, err := w.out.Write(data)
 	w.offset += int64(n)
 	if err != nil {
@@ -157,55 +131,52 @@ func (w *Writer) emit(data []byte) {
 
 // Batch collects encoded records, framed for one file, with their counts.
 type Batch struct {
-	form    Form
-	lineEnd string
-	data    []byte
-	totals  Totals
+	framer framer
+	totals Totals
 }
 
 // Append encodes one record behind the others. When it returns an error, a
 // [*FieldError], the batch is as it was before.
-func (b *Batch) Append(rec *Record) error {
-	err := b.encode(rec)
-	if err == nil {
-		b.totals.Add(rec)
-	}
-	return err
-}
-
-func (b *Batch) encode(rec *Record) error {
-	return b.frame(func(dst []byte) ([]byte, error) { return AppendRecord(dst, rec, b.form) })
-}
+func (b *Batch) Append(rec *Record) error { return b.framer.encode(rec, &b.totals) }
 
 // Len returns the number of bytes collected: where in the batch the next record
-// begins.
-func (b *Batch) Len() int { return len(b.data) }
+// begins, or its block descriptor.
+func (b *Batch) Len() int { return len(b.framer.data) }
 
 // Totals returns the counts of the records collected.
 func (b *Batch) Totals() Totals { return b.totals }
 
 // Reset empties the batch and keeps its memory.
 func (b *Batch) Reset() {
-	b.data = b.data[:0]
+	b.framer.drop(len(b.framer.data))
 	b.totals = Totals{}
 }
 
-// frame appends one record with what stands around it: the block descriptor of
-// a packed file in front, or the line end behind.
-func (b *Batch) frame(appendTo func([]byte) ([]byte, error)) error {
-	start := len(b.data)
-	dst := b.data
-	if b.form == Packed {
-		dst = append(dst, 0, 0, 0, 0)
+// encode frames a record as the format wants it and counts what was written.
+func (f *framer) encode(rec *Record, totals *Totals) error {
+	err := f.frame(func(dst []byte) (out []byte, err error) {
+		out, rec, err = f.appendCanonical(dst, rec)
+		return out, err
+	})
+	if err == nil {
+		totals.Add(rec)
 	}
-	dst, err := appendTo(dst)
-	if err != nil {
-		b.data = dst[:start]
-		return err
+	return err
+}
+
+// appendCanonical looks closer only at a record that the encoder refuses or that
+// holds an apostrophe: nearly all are as the format wants them. It returns the
+// record that it wrote.
+func (f *framer) appendCanonical(dst []byte, rec *Record) ([]byte, *Record, error) {
+	n := len(dst)
+	out, err := f.appendRecord(dst, rec)
+	if err == nil && bytes.IndexByte(out[n:], '\'') < 0 && bytes.IndexByte(out[n:], '`') < 0 {
+		return out, rec, nil
 	}
-	if b.form == Packed {
-		binary.BigEndian.PutUint16(dst[start:], uint16(len(dst)-start))
+	canonical, changed := canonicalRecord(rec)
+	if !changed {
+		return out, rec, err
 	}
-	b.data = append(dst, b.lineEnd...)
-	return nil
+	out, err = f.appendRecord(dst[:n], canonical)
+	return out, canonical, err
 }

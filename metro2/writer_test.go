@@ -148,8 +148,8 @@ func TestWriterReturnsWriteErrors(t *testing.T) {
 
 func TestWriterRefuses(t *testing.T) {
 	var field *FieldError
-	if err := NewWriter(io.Discard, Header{ReporterName: "Test"}, Options{}).Close(); !errors.As(err, &field) || field.Segment != "header" {
-		t.Errorf("lower case in the header: error %v", err)
+	if err := NewWriter(io.Discard, Header{ReporterName: "TEST\n"}, Options{}).Close(); !errors.As(err, &field) || field.Segment != "header" {
+		t.Errorf("control character in the header: error %v", err)
 	}
 	if err := NewWriter(io.Discard, testHeader(), Options{LineEnd: "\r"}).Close(); err == nil {
 		t.Error("a line end of CR alone is taken")
