@@ -1,6 +1,7 @@
 package localpg
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"io/fs"
@@ -17,6 +18,9 @@ import (
 type Config struct {
 	// DatabaseURL names an external database, as URL or as key=value pairs. Empty: the private server.
 	DatabaseURL string
+	// DirectURL names the same external database past a pooler, for what needs a session of its own. Empty:
+	// no pooler stands before DatabaseURL.
+	DirectURL string
 	// DataDir holds the private server, one folder per major version. Default: /var/lib/furnisher for
 	// root, else furnisher below StateHome.
 	DataDir string
@@ -38,10 +42,13 @@ type Config struct {
 	programDirs []string // where to look for server programs instead of the usual places; for tests
 }
 
-// FromEnv reads DATABASE_URL, FURNISHER_DATA, FURNISHER_PG_BIN and XDG_STATE_HOME.
+// FromEnv reads DATABASE_URL, DATABASE_URL_DIRECT, FURNISHER_DATA, FURNISHER_PG_BIN and XDG_STATE_HOME.
+// DATABASE_URL_DIRECT alone serves for both: it must not end in a new, empty private database.
 func FromEnv(getenv func(string) string) Config {
+	direct := getenv("DATABASE_URL_DIRECT")
 	return Config{
-		DatabaseURL: getenv("DATABASE_URL"),
+		DatabaseURL: cmp.Or(getenv("DATABASE_URL"), direct),
+		DirectURL:   direct,
 		DataDir:     getenv("FURNISHER_DATA"),
 		BinDir:      getenv("FURNISHER_PG_BIN"),
 		StateHome:   getenv("XDG_STATE_HOME"),

@@ -1,6 +1,7 @@
 package localpg
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,8 +14,11 @@ import (
 // there.
 type Database struct {
 	*sqlx.DB
-	// URL is where it is, with search_path=furnisher, for those who make connections of their own. It may
-	// hold a password.
+	// Direct is a pool of connections that keep their session, for session locks and LISTEN. It is DB itself
+	// unless a pooler stands before DB.
+	Direct *sqlx.DB
+	// URL is where it is past any pooler, with search_path=furnisher, for those who make connections of
+	// their own. It may hold a password.
 	URL string
 	// Private is this process's share in the private server; nil for an external database.
 	Private *Server
@@ -23,7 +27,7 @@ type Database struct {
 // Connect opens the database that the configuration names, or else the private one, with a schema that
 // fits this program: the private one is migrated, an external one has to be.
 //
-// It returns ErrUnreachable, ErrBadURL, or for an external database ErrSchemaBehind.
+// It returns ErrUnreachable, ErrBadURL, or for an external database ErrSchemaBehind or ErrPooler.
 func Connect(ctx context.Context, c Config) (*Database, error) {
 	c, err := c.WithDefaults()
 	if err != nil {
@@ -38,6 +42,9 @@ func Connect(ctx context.Context, c Config) (*Database, error) {
 // Close closes the connections and gives up the share in the private server.
 func (d *Database) Close() error {
 	err := d.DB.Close()
+	if d.Direct != d.DB {
+		err = errors.Join(err, d.Direct.Close())
+	}
 	if d.Private != nil {
 		err = errors.Join(err, d.Private.Close())
 	}
@@ -45,14 +52,31 @@ func (d *Database) Close() error {
 }
 
 func connectExternal(ctx context.Context, c Config) (*Database, error) {
-	database, err := open(ctx, c.DatabaseURL)
+	database, err := open(ctx, cmp.Or(c.DirectURL, c.DatabaseURL))
 	if err != nil {
 		return nil, err
 	}
-	if err := checkSchema(ctx, database.DB, c.Schema); err != nil {
+	if err := checkExternal(ctx, database, c); err != nil {
 		return nil, errors.Join(err, database.Close())
 	}
 	return database, nil
+}
+
+func checkExternal(ctx context.Context, database *Database, c Config) error {
+	if err := checkSession(ctx, database.Direct); err != nil {
+		return err
+	}
+	if c.DirectURL != "" && c.DirectURL != c.DatabaseURL {
+		pooled, err := openPooled(ctx, c.DatabaseURL)
+		if err != nil {
+			return err
+		}
+		database.DB = pooled
+		if err := checkSame(ctx, database); err != nil {
+			return err
+		}
+	}
+	return checkSchema(ctx, database.Direct, c.Schema)
 }
 
 func connectPrivate(ctx context.Context, c Config) (*Database, error) {
@@ -80,7 +104,7 @@ func open(ctx context.Context, address string) (*Database, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Database{DB: db, URL: address}, nil
+	return &Database{DB: db, Direct: db, URL: address}, nil
 }
 
 // checkSchema refuses a database that lacks migrations. One that has more is fine: code works before and

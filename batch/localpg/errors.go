@@ -23,6 +23,11 @@ var (
 	// ErrBadURL is returned by WithSearchPath, Open and Connect for a DATABASE_URL that cannot be used.
 	ErrBadURL = errors.New("bad database URL")
 
+	// ErrPooler is returned by Connect and Migrate when the address for what needs a session goes through
+	// a pooler that gives a connection another session with each transaction. A session's lock taken there
+	// would stay with whoever comes next.
+	ErrPooler = errors.New("the address goes through a pooler of transactions, and locks need a session")
+
 	// ErrFolderClosed is returned by Start when root wants data or programs in a folder that the
 	// server's account may not enter.
 	ErrFolderClosed = errors.New("folder is closed to the server's account")

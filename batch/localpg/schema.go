@@ -32,13 +32,17 @@ type MigrationStatus struct {
 }
 
 // Migrate applies the migrations schema/*.sql of files that the database lacks, each in a transaction
-// with its record, and returns those. Processes that call it at once wait for the first one.
+// with its record, and returns those. Processes that call it at once wait for the first one. It returns
+// ErrPooler if its lock would not hold.
 func Migrate(ctx context.Context, database string, files fs.FS) ([]Applied, error) {
 	db, err := Open(ctx, database)
 	if err != nil {
 		return nil, fmt.Errorf("migrate: %w", err)
 	}
 	defer db.Close()
+	if err := checkSession(ctx, db); err != nil {
+		return nil, fmt.Errorf("migrate: %w", err)
+	}
 	var results []*goose.MigrationResult
 	err = withSchemaLock(ctx, db, func() (err error) {
 		results, err = migrateUp(ctx, db, files)

@@ -71,6 +71,10 @@ func Open(ctx context.Context, database string) (*sqlx.DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	return firstUse(ctx, db)
+}
+
+func firstUse(ctx context.Context, db *sqlx.DB) (*sqlx.DB, error) {
 	if err := checkSearchPath(ctx, db); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -81,7 +85,9 @@ func Open(ctx context.Context, database string) (*sqlx.DB, error) {
 // then tables would be made, and missed, in another schema.
 func checkSearchPath(ctx context.Context, db *sqlx.DB) error {
 	var path string
-	if err := db.GetContext(ctx, &path, "SHOW search_path"); err != nil {
+	if err := db.GetContext(ctx, &path, "SHOW search_path"); refusedByPooler(err) {
+		return fmt.Errorf("%w: %w", ErrPooler, err)
+	} else if err != nil {
 		return fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
 	if path != schemaName {
@@ -101,6 +107,10 @@ func openPool(database string) (*sqlx.DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrBadURL, withoutURL(err))
 	}
+	return newPool(config)
+}
+
+func newPool(config pq.Config) (*sqlx.DB, error) {
 	if filepath.IsAbs(config.Host) {
 		config.Hostaddr = netip.Addr{} // from the environment it would send us elsewhere
 	}
