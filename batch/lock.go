@@ -24,8 +24,9 @@ const lockPatience = "3s"
 const lockNotAvailable = "55P03"
 
 // LockBook takes the book for one night or import: a session advisory lock on a connection of its own,
-// so that a pool cannot take it twice. It gives a second process an early, readable refusal; what keeps
-// the data safe are the fences of the chunks. Release gives the lock back.
+// so that a pool cannot take it twice; db must not go through a pooler of transactions. It gives a second
+// process an early, readable refusal; what keeps the data safe are the fences of the chunks. Release gives
+// the lock back.
 func LockBook(ctx context.Context, db *sqlx.DB) (release func(), err error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {

@@ -134,6 +134,7 @@ const (
 // Runner takes business dates through a plan.
 type Runner struct {
 	DB        *sqlx.DB
+	Direct    *sqlx.DB // of connections that keep their session, for the book's lock; DB if nil
 	Plan      Plan
 	Log       logrus.FieldLogger
 	Now       func() time.Time // for time stamps only
@@ -147,6 +148,9 @@ func (r *Runner) withDefaults() (*Runner, error) {
 	c := *r
 	if c.DB == nil || c.Now == nil || len(c.Plan) == 0 {
 		return nil, errors.New("runner needs a database, a clock and a plan")
+	}
+	if c.Direct == nil {
+		c.Direct = c.DB
 	}
 	if c.Workers == 0 {
 		c.Workers = DefaultWorkers

@@ -27,7 +27,7 @@ func (r *Runner) Run(ctx context.Context, d rules.Date) (report *Report, err err
 	if err != nil {
 		return nil, err
 	}
-	release, err := LockBook(ctx, r.DB)
+	release, err := LockBook(ctx, r.Direct)
 	if err != nil {
 		return nil, err
 	}

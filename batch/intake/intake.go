@@ -22,6 +22,7 @@ type Options struct {
 	// Import takes 0 at its word: no bad row at all.
 	MaxBadPercent float64
 	Now           func() time.Time // feeds time stamps only
+	Direct        *sqlx.DB         // of connections that keep their session, for the book's lock; the import's own if nil
 	// Progress, if not nil, is told now and then how far the reading of a file has come. It is called by one
 	// goroutine at a time, not always the caller's.
 	Progress func(file string, bytesRead, bytesTotal int64)
@@ -64,7 +65,11 @@ func Import(ctx context.Context, db *sqlx.DB, o Options) (report *Report, err er
 	}
 	defer func() { err = errors.Join(err, closeSources(sources)) }()
 
-	release, err := batch.LockBook(ctx, db)
+	lock := o.Direct
+	if lock == nil {
+		lock = db
+	}
+	release, err := batch.LockBook(ctx, lock)
 	if err != nil {
 		return nil, explain(ctx, err)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 type settings struct {
 	logJSON, quiet, verbose bool
 	databaseURL             string // DATABASE_URL
+	directURL               string // DATABASE_URL_DIRECT
 	data                    string // FURNISHER_DATA
 	files                   string // FURNISHER_FILES
 }
@@ -26,6 +28,7 @@ func (s *settings) flags(f *pflag.FlagSet) {
 	f.BoolVar(&s.quiet, "quiet", false, flagQuiet)
 	f.BoolVar(&s.verbose, "verbose", false, flagVerbose)
 	f.StringVar(&s.databaseURL, "database-url", "", flagDatabaseURL)
+	f.StringVar(&s.directURL, "database-url-direct", "", flagDirectURL)
 	f.StringVar(&s.data, "data", "", flagData)
 	f.StringVar(&s.files, "files", "", flagFiles)
 }
@@ -35,6 +38,10 @@ func (a *app) databaseConfig() localpg.Config {
 	c := localpg.FromEnv(a.getenv)
 	if a.settings.databaseURL != "" {
 		c.DatabaseURL = a.settings.databaseURL
+	}
+	if a.settings.directURL != "" {
+		c.DirectURL = a.settings.directURL
+		c.DatabaseURL = cmp.Or(c.DatabaseURL, c.DirectURL)
 	}
 	if a.settings.data != "" {
 		c.DataDir = a.settings.data

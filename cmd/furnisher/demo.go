@@ -10,7 +10,6 @@ import (
 	"slices"
 	"syscall"
 
-	"github.com/jmoiron/sqlx"
 	"github.com/spf13/cobra"
 
 	"github.com/furnisher/furnisher/batch"
@@ -55,11 +54,11 @@ func (a *app) demoCommand() *cobra.Command {
 
 func (a *app) demo(ctx context.Context, d *demo) error {
 	config := a.databaseConfig()
-	config.DatabaseURL, config.DataDir = "", d.dir
+	config.DatabaseURL, config.DirectURL, config.DataDir = "", "", d.dir
 	if err := d.empty(ctx, config); err != nil {
 		return err
 	}
-	return a.withDatabase(ctx, config, func(db *sqlx.DB) error {
+	return a.withDatabase(ctx, config, func(db *localpg.Database) error {
 		options := fixtures.Options{Seed: 1, Out: d.extract}.WithDefaults()
 		if _, err := fixtures.Generate(ctx, options); err != nil {
 			return err
@@ -79,7 +78,7 @@ func (a *app) demo(ctx context.Context, d *demo) error {
 }
 
 // demoNights runs the nights that the portfolio is made for and returns their files.
-func (a *app) demoNights(ctx context.Context, db *sqlx.DB, d *demo, o fixtures.Options) ([]batch.FileReport, error) {
+func (a *app) demoNights(ctx context.Context, db *localpg.Database, d *demo, o fixtures.Options) ([]batch.FileReport, error) {
 	var files []batch.FileReport
 	for _, date := range o.NightDates() {
 		if err := a.say(textDemoNight, date); err != nil {

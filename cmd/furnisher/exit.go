@@ -62,6 +62,7 @@ var endings = []struct {
 	{bureau.ErrState, exitFailed, hintFiles},
 	{localpg.ErrSchemaBehind, exitUsage, hintMigrate},
 	{localpg.ErrBadURL, exitUsage, hintBadURL},
+	{localpg.ErrPooler, exitUsage, hintPooler},
 	{localpg.ErrFolderClosed, exitUsage, hintFolderClosed},
 	{localpg.ErrOtherVersion, exitUsage, hintOtherVersion},
 	{localpg.ErrNoServerPrograms, exitUnreachable, hintNoServerPrograms},

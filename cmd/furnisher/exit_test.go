@@ -46,6 +46,7 @@ func TestExitStatus(t *testing.T) {
 		{"refused", live, &intake.RefusedError{File: "loans.csv", Reason: "bad"}, 1, hintRefused},
 		{"schema behind", live, localpg.ErrSchemaBehind, 2, hintMigrate},
 		{"bad URL", live, localpg.ErrBadURL, 2, hintBadURL},
+		{"pooler", live, localpg.ErrPooler, 2, hintPooler},
 		{"unreachable", live, localpg.ErrUnreachable, 10, hintUnreachable},
 		{"no programs", live, fmt.Errorf("%w: %w", localpg.ErrUnreachable, localpg.ErrNoServerPrograms), 10, hintNoServerPrograms},
 		{"folder closed", live, fmt.Errorf("%w: %w", localpg.ErrUnreachable, localpg.ErrFolderClosed), 2, hintFolderClosed},

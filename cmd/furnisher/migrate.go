@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -87,11 +88,12 @@ func (a *app) printMigrations(ctx context.Context, url string, asJSON bool) erro
 	return printTable(a.stdout, headMigrations, rows)
 }
 
-// withURL lets work use the address of the database that the settings name, whatever the state of its schema.
+// withURL lets work use the address of the database that the settings name, past any pooler and whatever the
+// state of its schema.
 func (a *app) withURL(ctx context.Context, work func(url string) error) (err error) {
 	config := a.databaseConfig()
 	if config.DatabaseURL != "" {
-		return work(config.DatabaseURL)
+		return work(cmp.Or(config.DirectURL, config.DatabaseURL))
 	}
 	server, err := localpg.Start(ctx, config)
 	if err != nil {

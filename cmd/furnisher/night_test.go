@@ -23,19 +23,19 @@ import (
 var september = rules.NewDate(2026, time.September, 30)
 
 // newApp returns a program whose database holds the extract of the scripts, and what it writes.
-func newApp(t *testing.T) (a *app, db *sqlx.DB, said *bytes.Buffer) {
+func newApp(t *testing.T) (a *app, db *localpg.Database, said *bytes.Buffer) {
 	t.Helper()
 	url := pgtest.NewURL(t)
 	said = &bytes.Buffer{}
 	a = &app{stdout: said, stderr: said, getenv: func(string) string { return "" }, now: time.Now}
 	a.settings = settings{databaseURL: url, verbose: true, quiet: true}
 	a.log = a.newLog()
-	db, err := localpg.Open(t.Context(), url)
+	db, err := localpg.Connect(t.Context(), localpg.Config{DatabaseURL: url})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	if _, err := intake.Import(t.Context(), db, intake.Options{Dir: "testdata/extract", Now: time.Now}.WithDefaults()); err != nil {
+	if _, err := intake.Import(t.Context(), db.DB, intake.Options{Dir: "testdata/extract", Now: time.Now}.WithDefaults()); err != nil {
 		t.Fatal(err)
 	}
 	return a, db, said
@@ -159,7 +159,7 @@ func TestLoansStream(t *testing.T) {
 	_, db, _ := newApp(t)
 	var seen []string
 	enough := errors.New("enough")
-	err := look.Loans(t.Context(), db, func(l *look.Loan) error {
+	err := look.Loans(t.Context(), db.DB, func(l *look.Loan) error {
 		if seen = append(seen, l.LoanID); len(seen) == 2 {
 			return enough
 		}

@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/jmoiron/sqlx"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/bureau"
+	"github.com/furnisher/furnisher/batch/localpg"
 	"github.com/furnisher/furnisher/batch/look"
 	"github.com/furnisher/furnisher/batch/step"
 	"github.com/furnisher/furnisher/rules"
@@ -58,7 +58,7 @@ func (a *app) runCommand() *cobra.Command {
 			if err := n.check(); err != nil {
 				return err
 			}
-			return a.withDB(ctx, func(db *sqlx.DB) error {
+			return a.withDatabase(ctx, a.databaseConfig(), func(db *localpg.Database) error {
 				report, err := a.night(ctx, db, n)
 				if report != nil {
 					err = errors.Join(err, a.printNight(report, asJSON))
@@ -75,14 +75,14 @@ func (a *app) runCommand() *cobra.Command {
 
 // night takes the book through one business date. The report is there also beside an error, once the run
 // was opened.
-func (a *app) night(ctx context.Context, db *sqlx.DB, n night) (*batch.Report, error) {
+func (a *app) night(ctx context.Context, db *localpg.Database, n night) (*batch.Report, error) {
 	runner := batch.Runner{
-		DB: db, Plan: step.Nightly(bureau.Files{Dir: n.dir, VendorVersion: version}), Log: a.log, Now: a.now,
+		DB: db.DB, Direct: db.Direct, Plan: step.Nightly(bureau.Files{Dir: n.dir, VendorVersion: version}), Log: a.log, Now: a.now,
 		Workers: n.workers, Version: version, Who: a.who(), Why: n.why,
 	}
 	report, err := runner.Run(ctx, n.date)
 	if errors.Is(err, batch.ErrUnfinished) {
-		if runs, lookErr := look.Runs(ctx, db); lookErr == nil {
+		if runs, lookErr := look.Runs(ctx, db.DB); lookErr == nil {
 			err = &ending{err: err, hint: hintFinish(runs)}
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/localpg"
 	"github.com/furnisher/furnisher/batch/look"
 	"github.com/furnisher/furnisher/rules"
 )
@@ -96,7 +97,7 @@ func (a *app) nightly(ctx context.Context, where *time.Location, n night, cut *a
 		tonight := n
 		tonight.date = rules.DateOf(a.now().In(where))
 		var report *batch.Report
-		err := a.withDB(ctx, func(db *sqlx.DB) (err error) {
+		err := a.withDatabase(ctx, a.databaseConfig(), func(db *localpg.Database) (err error) {
 			report, err = a.night(ctx, db, tonight)
 			return err
 		})

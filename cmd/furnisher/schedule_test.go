@@ -129,7 +129,7 @@ func TestSchedule(t *testing.T) {
 // TestScheduleSurvives runs a night that panics and one that fails: the third is run all the same.
 func TestScheduleSurvives(t *testing.T) {
 	a, db, _ := newApp(t)
-	release, err := batch.LockBook(t.Context(), db)
+	release, err := batch.LockBook(t.Context(), db.Direct)
 	if err != nil {
 		t.Fatal(err)
 	}
