@@ -2,7 +2,7 @@ package metro2
 
 import (
 	"bufio"
-	"encoding/binary"
+	"bytes"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -24,12 +24,18 @@ const (
 
 // ConvertOptions say what a file is converted to.
 type ConvertOptions struct {
-	To      Target
-	LineEnd string // behind each record in character form, as in [Options]
-	// Normalize writes a record by its values, where it would be refused only
-	// for how they are filled: blank numbers, packed numbers with an unusual
-	// sign, indented text, unused segments, segments out of order, padding and
-	// stripped blanks. That is lost then.
+	To Target
+	// LineEnd, Blocks, Fixed and Room are those of [Options]; JSON lines have
+	// none of them. Without Fixed records keep the length that they have.
+	LineEnd string
+	Blocks  Blocks
+	Fixed   bool
+	Room    Room
+	// Normalize writes a record by its values where they are filled in an
+	// unusual way: blank numbers, packed numbers with an unusual sign, indented
+	// text, unused segments, segments out of order, padding and stripped blanks.
+	// That is lost then. It makes a file of variable length from one of fixed
+	// length.
 	Normalize bool
 }
 
@@ -58,7 +64,7 @@ func (e *ConvertError) Error() string {
 
 // Why a record cannot be converted, apart from its problems.
 const (
-	reasonNoHeader = "a packed file has to begin with a header"
+	reasonNoHeader = "a packed file, or one of blocks, has to begin with a header"
 	reasonLineEnd  = "holds a line end"
 	reasonLength   = "its length differs from its descriptor word, so it needs a line of its own"
 	reasonCharset  = "holds an EBCDIC character that ASCII does not have"
@@ -76,15 +82,15 @@ const (
 //
 // Memory does not grow with the file.
 func Convert(r io.Reader, w io.Writer, options ConvertOptions) (ConvertSummary, error) {
-	o := Options{LineEnd: options.LineEnd}
+	c := converter{out: bufio.NewWriterSize(w, 1<<16), options: options}
+	o := Options{LineEnd: options.LineEnd, Blocks: options.Blocks, Fixed: options.Fixed, Room: options.Room}
 	if options.To == ToPacked {
 		o.Form = Packed
 	}
-	lineEnd, err := o.lineEnd()
-	if err != nil {
+	var err error
+	if c.framer, err = newFramer(o); err != nil {
 		return ConvertSummary{}, err
 	}
-	c := converter{out: bufio.NewWriterSize(w, 1<<16), options: options, form: o.Form, lineEnd: lineEnd}
 	in := bufio.NewReaderSize(r, 1<<16)
 	if next, _ := in.Peek(1); len(next) == 1 && next[0] == '{' {
 		err = c.fromJSON(NewJSONReader(in))
@@ -93,6 +99,9 @@ func Convert(r io.Reader, w io.Writer, options ConvertOptions) (ConvertSummary, 
 	}
 	if err == nil && c.summary.Records == 0 {
 		err = &ConvertError{Segment: wholeFile, Reason: reasonNoRecord}
+	}
+	if err == nil {
+		err = c.emit(len(c.framer.data))
 	}
 	if flushed := c.out.Flush(); flushed != nil && err == nil {
 		err = fmt.Errorf("metro2: write file: %w", flushed)
@@ -103,10 +112,9 @@ func Convert(r io.Reader, w io.Writer, options ConvertOptions) (ConvertSummary, 
 type converter struct {
 	out     *bufio.Writer
 	options ConvertOptions
-	form    Form
-	lineEnd string
+	framer  framer
 	summary ConvertSummary
-	line    []byte
+	line    []byte // of JSON
 }
 
 // source is a record to be converted. Its bytes are nil when values are all
@@ -170,80 +178,89 @@ func (c *converter) fromJSON(r *JSONReader) error {
 // convert writes one record.
 func (c *converter) convert(s source) error {
 	c.summary.Records++
-	var err error
-	switch {
-	case c.options.To == ToJSON:
+	if c.options.To == ToJSON {
 		raw := s.raw
 		if !needsRaw(s.item) {
 			raw = nil
 		}
 		c.line = append(appendJSONLine(c.line[:0], s.item, raw, s.form), '\n')
-	case c.options.To == ToPacked && c.summary.Records == 1 && s.item.Kind != KindHeader:
-		err = &ConvertError{Record: 1, Segment: wholeFile, Reason: reasonNoHeader}
-	default:
-		err = c.encode(s)
+		return c.write(c.line)
+	}
+	if c.summary.Records == 1 && s.item.Kind != KindHeader && (c.options.To == ToPacked || c.framer.options.blockLimit() > 0) {
+		return &ConvertError{Record: 1, Segment: wholeFile, Reason: reasonNoHeader}
+	}
+	err := c.framer.frame(func(dst []byte) ([]byte, error) { return c.appendRecord(dst, s) })
+	var field *FieldError
+	if errors.As(err, &field) {
+		return &ConvertError{s.item.RecordNo, field.Segment, field.Index, field.Field, field.Position, field.Reason}
 	}
 	if err != nil {
 		return err
 	}
-	if _, err := c.out.Write(c.line); err != nil {
+	return c.emit(c.framer.settled())
+}
+
+// emit writes the first n bytes of the framer.
+func (c *converter) emit(n int) error {
+	err := c.write(c.framer.data[:n])
+	c.framer.drop(n)
+	return err
+}
+
+func (c *converter) write(data []byte) error {
+	if _, err := c.out.Write(data); err != nil {
 		return fmt.Errorf("metro2: write file: %w", err)
 	}
 	return nil
 }
 
-// encode leaves a record with what stands around it in the line.
-func (c *converter) encode(s source) error {
-	c.line = c.line[:0]
-	if c.form == Packed {
-		c.line = append(c.line, 0, 0, 0, 0)
+// appendRecord leaves the bytes of a record as they are where its form stays.
+func (c *converter) appendRecord(dst []byte, s source) ([]byte, error) {
+	mends := c.options.Normalize && unusual(s.item)
+	if s.raw == nil || s.form != c.framer.options.Form || c.options.Fixed || mends {
+		return c.appendValues(dst, s, mends)
 	}
-	start := len(c.line)
-	verbatim := s.raw != nil && s.form == c.form
-	if verbatim {
-		if reason := c.unsafe(s.raw); reason != "" {
-			if !c.options.Normalize || !unusual(s.item) {
-				return &ConvertError{Record: s.item.RecordNo, Segment: wholeRecord, Position: 1, Reason: reason}
-			}
-			verbatim = false
-		}
+	if reason := c.unsafe(s.raw); reason != "" {
+		return dst, &ConvertError{Record: s.item.RecordNo, Segment: wholeRecord, Position: 1, Reason: reason}
 	}
-	if verbatim {
-		c.line = append(c.line, s.raw...)
-	} else if err := c.encodeValues(s); err != nil {
-		return err
-	}
-	if c.form == Packed {
-		binary.BigEndian.PutUint16(c.line, uint16(len(c.line)-start+4))
-	}
-	c.line = append(c.line, c.lineEnd...)
-	return nil
+	return append(dst, s.raw...), nil
 }
 
-// encodeValues writes a record anew from its values.
-func (c *converter) encodeValues(s source) error {
-	if len(s.item.Problems) > 0 {
-		if !c.options.Normalize || !unusual(s.item) {
-			return c.refuseForm(s)
-		}
-		c.summary.Normalized++
+// appendValues writes a record anew from its values. One with problems is
+// refused, unless it becomes the very bytes that it was, or mends.
+func (c *converter) appendValues(dst []byte, s source, mends bool) ([]byte, error) {
+	n := len(dst)
+	out, err := c.appendItem(dst, s.item)
+	if len(s.item.Problems) == 0 || err == nil && s.form == c.framer.options.Form && bytes.Equal(out[n:], s.raw) {
+		return out, err
 	}
-	line, err := appendItem(c.line, s.item, c.form)
-	var field *FieldError
-	if errors.As(err, &field) {
-		return &ConvertError{s.item.RecordNo, field.Segment, field.Index, field.Field, field.Position, field.Reason}
+	if !mends {
+		return out, c.refuseForm(s)
 	}
-	c.line = line
-	return err
+	c.summary.Normalized++
+	return out, err
+}
+
+func (c *converter) appendItem(dst []byte, item *Item) ([]byte, error) {
+	switch item.Kind {
+	case KindHeader:
+		return c.framer.appendHeader(dst, item.Header)
+	case KindTrailer:
+		return c.framer.appendTrailer(dst, item.Trailer)
+	case KindData:
+		return c.framer.appendRecord(dst, item.Record)
+	}
+	return dst, &FieldError{Segment: wholeRecord, Reason: saysNoRecord}
 }
 
 // unsafe says why a record would not be found again in the file as it stands.
 func (c *converter) unsafe(raw []byte) string {
-	rdw, ok := rdwOf(raw, c.form)
+	rdw, ok := rdwOf(raw, c.framer.options.Form)
+	lines := c.framer.lineEnd != "" && c.framer.options.blockLimit() == 0
 	switch {
-	case c.lineEnd != "" && (holdsByte(raw, '\n') || holdsByte(raw, '\r')):
+	case c.framer.lineEnd != "" && (holdsByte(raw, '\n') || holdsByte(raw, '\r')):
 		return reasonLineEnd
-	case c.lineEnd == "" && (!ok || rdw != len(raw)):
+	case !lines && (!ok || rdw != len(raw)):
 		return reasonLength
 	}
 	return ""
@@ -271,9 +288,10 @@ var unusualOnly = map[string]bool{
 	saysPlaceholder: true, saysOrder: true, saysIndented: true, saysMissingRDW: true,
 }
 
-// unusual reports whether a record would lose only how its values are filled.
+// unusual reports whether a record has problems, and would lose only how its
+// values are filled.
 func unusual(item *Item) bool {
-	if item.Kind == KindUnknown {
+	if item.Kind == KindUnknown || len(item.Problems) == 0 {
 		return false
 	}
 	for _, p := range item.Problems {
