@@ -18,11 +18,12 @@ import (
 // Values of the flags of `metro2 convert`.
 var (
 	targets  = map[string]metro2.Target{"character": metro2.ToCharacter, "packed": metro2.ToPacked, "json": metro2.ToJSON}
-	lineEnds = map[string]string{"crlf": "\r\n", "lf": "\n", "none": metro2.NoLineEnd}
+	lineEnds = map[string]string{"": "", "crlf": "\r\n", "lf": "\n", "none": metro2.NoLineEnd}
+	blocks   = map[string]metro2.Blocks{"": metro2.UsualBlocks, "none": metro2.NoBlocks, "record": metro2.RecordBlocks, "full": metro2.FullBlocks}
 )
 
 func (a *app) convertCommand() *cobra.Command {
-	var to, lineEnd, out string
+	var to, lineEnd, blocking, fixed, out string
 	var options metro2.ConvertOptions
 	c := &cobra.Command{
 		Use: "convert FILE --to character|packed|json", Short: shortConvert, Long: longConvert, Args: cobra.ExactArgs(1),
@@ -34,14 +35,40 @@ func (a *app) convertCommand() *cobra.Command {
 			if options.LineEnd, known = lineEnds[lineEnd]; !known {
 				return badFlag("convert", "line-end", lineEnd, "crlf, lf, none")
 			}
+			if options.Blocks, known = blocks[blocking]; !known {
+				return badFlag("convert", "blocks", blocking, "none, record, full")
+			}
+			if options.Room, known = room(fixed); !known {
+				return badFlag("convert", "fixed", fixed, "base, j1, j2, k1, k2, k3, k4, l1, n1, with commas between, and all but j1 and j2 once")
+			}
+			options.Fixed = fixed != ""
 			return a.convert(ctx, args[0], out, options)
 		}),
 	}
 	c.Flags().StringVar(&to, "to", "", flagTo)
 	c.Flags().StringVarP(&out, "out", "o", "-", flagOutFile)
-	c.Flags().StringVar(&lineEnd, "line-end", "crlf", flagLineEnd)
+	c.Flags().StringVar(&lineEnd, "line-end", "", flagLineEnd)
+	c.Flags().StringVar(&blocking, "blocks", "", flagBlocks)
+	c.Flags().StringVar(&fixed, "fixed", "", flagFixed)
 	c.Flags().BoolVar(&options.Normalize, "normalize", false, flagNormalize)
 	return c
+}
+
+// room reads a list of segments, as j1,j1,k2.
+func room(list string) (room metro2.Room, known bool) {
+	if list == "" {
+		return room, true
+	}
+	for _, name := range strings.Split(strings.ToLower(list), ",") {
+		places := map[string]*int{
+			"base": new(int), "j1": &room.J1, "j2": &room.J2, "k1": &room.K1, "k2": &room.K2, "k3": &room.K3, "k4": &room.K4, "l1": &room.L1, "n1": &room.N1,
+		}[strings.TrimSpace(name)]
+		if places == nil {
+			return room, false
+		}
+		*places++
+	}
+	return room, max(room.K1, room.K2, room.K3, room.K4, room.L1, room.N1) <= 1
 }
 
 func (a *app) convert(ctx context.Context, name, out string, options metro2.ConvertOptions) error {

@@ -79,9 +79,9 @@ whether or not the files differ; with --exit-code 1 if they do. "-" is the stand
 	shortConvert = "convert a Metro 2 file to character form, packed form or JSON lines"
 	longConvert  = `Converts FILE, which may be in any of the three forms, without loss: converted back it has the same records byte for byte.
 A record that cannot be carried over stops the work; --normalize writes it by its values where only their filling is
-unusual. JSON lines hold what identifies a person as it stands. EBCDIC becomes ASCII. Without -o the standard output is
-written; a file is put in place once it is whole, and compressed if its name ends in .gz. "-" is the standard input, and
-gzip is unpacked.`
+unusual, which also makes records of variable length from those of --fixed. JSON lines hold what identifies a person as
+it stands. EBCDIC becomes ASCII. Without -o the standard output is written; a file is put in place once it is whole, and
+compressed if its name ends in .gz. "-" is the standard input, and gzip is unpacked.`
 	shortStats = "count what Metro 2 files hold"
 	longStats  = `Counts the accounts of all files together by status, portfolio, segment, amount and days past due, with a bar for each.
 "-" is the standard input, and gzip is unpacked.`
@@ -149,7 +149,9 @@ const (
 	flagExitCode    = "exit with status 1 if the files differ"
 	flagTo          = "form to convert to: character, packed or json"
 	flagOutFile     = "file to write"
-	flagLineEnd     = "line end of the character form: crlf, lf or none"
+	flagLineEnd     = "line end of the character form: crlf, lf or none; default crlf, and none in blocks"
+	flagBlocks      = "records that share a block descriptor word: none have one, each record has its own, or full blocks; default record in packed form, else none"
+	flagFixed       = "write records of one fixed length, with room for these segments, as j1,j1,k2; base for none"
 	flagNormalize   = "write records with unusual fillings by their values"
 	flagForm        = "form that positions are of: character or packed"
 	flagTimezone    = "time zone of the expression and of the business date, as America/New_York"
