@@ -23,8 +23,6 @@ const (
 // decoder carries what all fields of one segment share.
 type decoder struct {
 	src      []byte // the segment
-	text     string // the same bytes, for text values to be cut from
-	clean    bool   // every byte is known to be printable and not lower case
 	segment  string
 	index    int
 	problems []Problem
@@ -39,30 +37,15 @@ func (d *decoder) problem(key string, position int, rule string, severity Severi
 
 // decode reads one segment into rec, every field of it, as well as the bytes
 // allow, and appends what it had to complain about. src has the exact length of
-// the segment; text is the same bytes.
-func (l *Layout[T]) decode(src []byte, text string, form Form, index int, rec *T, problems []Problem) []Problem {
+// the segment.
+func (l *Layout[T]) decode(src []byte, form Form, index int, rec *T, problems []Problem) []Problem {
 	p := &l.plans[form]
-	d := decoder{src: src, text: text, segment: l.name, index: index, problems: problems}
-	d.clean = form == Character && upperOnly(src)
-	texts := p.texts
-	for i := range texts {
-		s := &texts[i]
-		*at[string](rec, s.offset) = s.getText(&d)
+	d := decoder{src: src, segment: l.name, index: index, problems: problems}
+	if !p.getTexts(src, rec) {
+		p.getOddTexts(&d, rec)
 	}
-	values := p.values
-	for i := range values {
-		s := &values[i]
-		switch s.kind {
-		case kindDollars:
-			*at[Dollars](rec, s.offset) = Dollars(s.getNumber(&d))
-		case kindNumber:
-			*at[Number](rec, s.offset) = Number(s.getNumber(&d))
-		case kindDate:
-			*at[Date](rec, s.offset) = s.getDate(&d)
-		case kindTimestamp:
-			*at[Timestamp](rec, s.offset) = s.getTimestamp(&d)
-		}
-	}
+	p.getNumbers(&d, rec)
+	p.getDates(&d, rec)
 	for i := range p.fillers {
 		p.fillers[i].checkFiller(&d)
 	}
@@ -70,6 +53,119 @@ func (l *Layout[T]) decode(src []byte, text string, form Form, index int, rec *T
 		slices.SortStableFunc(found, func(a, b Problem) int { return a.Position - b.Position })
 	}
 	return d.problems
+}
+
+// Room for the longer texts of the layout that has the most.
+const (
+	maxTexts     = 16
+	maxTextBytes = 320
+)
+
+// getTexts gathers the texts of a segment without the blanks behind them in one
+// string, a fraction of the segment, and lets the fields point into it; shorter
+// ones need no memory at all. It gives up, rec half done, when some text is not
+// as it should be.
+func (p *plan[T]) getTexts(src []byte, rec *T) bool {
+	if !p.getCodes(src, rec) {
+		return false
+	}
+	var room [maxTextBytes]byte
+	var ends [maxTexts]int
+	gathered, ok := p.gatherTexts(room[:], src, &ends)
+	if !ok || !upperOnly(gathered) {
+		return false
+	}
+	text := string(gathered)
+	start := 0
+	for i := range p.texts {
+		end := ends[i&(maxTexts-1)]
+		*at[string](rec, p.texts[i].offset) = text[start:end]
+		start = end
+	}
+	return true
+}
+
+func (p *plan[T]) getCodes(src []byte, rec *T) bool {
+	odd := uint16(0)
+	flags, codes := p.flags, p.codes
+	for i := range flags {
+		s := &flags[i]
+		place, strange := placeOfShort(src[s.start], ' ')
+		odd |= strange
+		*at[string](rec, s.offset) = shortTexts[place]
+	}
+	for i := range codes {
+		s := &codes[i]
+		place, strange := placeOfShort(src[s.start], src[s.start+1])
+		odd |= strange
+		*at[string](rec, s.offset) = shortTexts[place]
+	}
+	return odd == 0
+}
+
+// gatherTexts puts one text behind the other and writes down where each ends.
+func (p *plan[T]) gatherTexts(room, src []byte, ends *[maxTexts]int) (gathered []byte, ok bool) {
+	n := 0
+	texts := p.texts
+	for i := range texts {
+		s := &texts[i]
+		field := src[s.start:s.end]
+		if used := trimmedLen(field); used > 0 {
+			if s.kind == kindRawText { // in a payment history each place is a month
+				used = len(field)
+			} else if field[0] == ' ' {
+				return nil, false
+			}
+			n += copy(room[n:], field[:used])
+		}
+		ends[i&(maxTexts-1)] = n
+	}
+	return room[:n], true
+}
+
+func (p *plan[T]) getNumbers(d *decoder, rec *T) {
+	src, numbers := d.src, p.numbers
+	for i := range numbers {
+		s := &numbers[i]
+		if !s.packed {
+			if v, ok := parseDigits(src[s.start:s.end]); ok {
+				*at[uint64](rec, s.offset) = v
+				continue
+			}
+		}
+		*at[uint64](rec, s.offset) = s.getNumber(d)
+	}
+}
+
+func (p *plan[T]) getDates(d *decoder, rec *T) {
+	src, dates := d.src, p.dates
+	for i := range dates {
+		s := &dates[i]
+		if !s.packed {
+			if v, ok := parseDate(binary.LittleEndian.Uint64(src[s.start:])); ok {
+				*at[Date](rec, s.offset) = v
+				continue
+			}
+		}
+		*at[Date](rec, s.offset) = s.getDate(d)
+	}
+	for i := range p.stamps {
+		s := &p.stamps[i]
+		*at[Timestamp](rec, s.offset) = s.getTimestamp(d)
+	}
+}
+
+// getOddTexts takes any texts, and says what is wrong with them.
+func (p *plan[T]) getOddTexts(d *decoder, rec *T) {
+	text := string(d.src)
+	for i := range p.steps {
+		s := &p.steps[i]
+		if !s.isText() {
+			continue
+		}
+		start, end := s.start, s.start+trimmedLen(d.src[s.start:s.end])
+		*at[string](rec, s.offset) = s.getOddText(d, text, start, end)
+	}
 }
 
 func (s *step[T]) problem(d *decoder, rule string, severity Severity, says string) {
@@ -86,33 +182,23 @@ func (s *step[T]) checkFiller(d *decoder) {
 	}
 }
 
-func (s *step[T]) getText(d *decoder) string {
-	start := int(s.start)
-	n := trimmedLen(d.src[start:s.end])
-	if n == 0 {
+func (s *step[T]) getOddText(d *decoder, text string, start, end int) string {
+	if start == end {
 		return ""
 	}
-	if !d.clean || d.src[start] == ' ' || s.kind == kindRawText {
-		return s.getUncleanText(d, start, start+n)
-	}
-	return d.text[start : start+n]
-}
-
-// getUncleanText looks closer where the usual text is taken as it is.
-func (s *step[T]) getUncleanText(d *decoder, start, end int) string {
-	if !d.clean && !upperOnly(d.src[start:end]) {
+	if !upperOnly(d.src[start:end]) {
 		s.inspect(d)
 	}
-	if s.kind == kindRawText { // in a payment history each place is a month
-		return d.text[s.start:s.end]
+	if s.kind == kindRawText {
+		return text[s.start:s.end]
 	}
-	if d.src[start] == ' ' {
+	if text[start] == ' ' {
 		s.problem(d, "F06", Warning, saysIndented)
 	}
-	for d.src[start] == ' ' {
+	for text[start] == ' ' {
 		start++
 	}
-	return d.text[start:end]
+	return text[start:end]
 }
 
 // inspect reports the first byte of each sort that text must not hold.
@@ -131,17 +217,6 @@ func (s *step[T]) inspect(d *decoder) {
 }
 
 func (s *step[T]) getDate(d *decoder) Date {
-	if !s.packed { // the usual date, without a detour
-		digits := binary.LittleEndian.Uint64(d.src[s.start:s.end])
-		if digits == eightZeros {
-			return 0
-		}
-		if v, ok := parse8(digits); ok {
-			if date := dateOfDigits(uint32(v)); date.Valid() {
-				return date
-			}
-		}
-	}
 	v := s.getNumber(d)
 	if v == 0 {
 		return 0

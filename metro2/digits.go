@@ -3,6 +3,7 @@ package metro2
 import (
 	"encoding/binary"
 	"math/bits"
+	"strings"
 )
 
 // Eight bytes at a time: the number and blank handling of the whole package
@@ -40,9 +41,16 @@ func putDigits(out []byte, v uint64) {
 // checked that v fits.
 func putSignificant(out []byte, v uint64) {
 	i := len(out)
-	if v >= 10000 && i >= 8 {
+	if i >= 8 {
 		i -= 8
-		binary.LittleEndian.PutUint64(out[i:i+8], digits8(v%1e8))
+		low := v
+		if v >= 1e8 {
+			low = v % 1e8
+		}
+		binary.LittleEndian.PutUint64(out[i:], digits8(low))
+		if v < 1e8 {
+			return
+		}
 		v /= 1e8
 	}
 	for v >= 10 {
@@ -68,22 +76,37 @@ func digits8(v uint64) uint64 {
 
 // parse8 reads eight digit characters held as by digits8.
 func parse8(w uint64) (v uint64, ok bool) {
-	w ^= eightZeros
-	if (w+0x7676767676767676|w)&0x8080808080808080 != 0 {
-		return 0, false
-	}
-	w = w*10 + w>>8
+	w, ok = parsePairs(w)
 	v = (w&0x000000ff000000ff*0x000f424000000064 + w>>16&0x000000ff000000ff*0x0000271000000001) >> 32
-	return v, true
+	return v, ok
+}
+
+// parsePairs reads eight digit characters as four numbers of two digits, the
+// first in the lowest byte, the others 16, 32 and 48 bits above it; the bytes
+// between hold nothing of use.
+func parsePairs(w uint64) (v uint64, ok bool) {
+	w ^= eightZeros
+	return w*10 + w>>8, (w+0x7676767676767676|w)&0x8080808080808080 == 0
+}
+
+// parseDate reads MMDDYYYY, zeros as absent; ok is false when that is no valid
+// date.
+func parseDate(w uint64) (d Date, ok bool) {
+	if w == eightZeros {
+		return 0, true
+	}
+	w, ok = parsePairs(w)
+	month, day, year := uint32(w&0xff), uint32(w>>16&0xff), uint32(w>>32&0xff)*100+uint32(w>>48&0xff)
+	return Date(year*10000 + month*100 + day), ok && isDate(year, month, day)
 }
 
 // parseDigits reads a field of digit characters; ok is false when any byte is
 // something else.
 func parseDigits(src []byte) (v uint64, ok bool) {
-	head := len(src) - 8
-	if head < 0 {
+	if len(src) < 8 {
 		return parseFew(src)
 	}
+	head := len(src) - 8
 	if tail := binary.LittleEndian.Uint64(src[head:]); tail != eightZeros {
 		if v, ok = parse8(tail); !ok {
 			return 0, false
@@ -128,6 +151,25 @@ func trimmedLen(src []byte) int {
 		n--
 	}
 	return n
+}
+
+// shortTexts holds every usual text of at most two characters, so that a code
+// need not be copied out of its record.
+var shortTexts = func() (table [64 * 64]string) {
+	for place := range table {
+		table[place] = strings.TrimRight(string([]byte{' ' + byte(place>>6), ' ' + byte(place&63)}), " ")
+	}
+	return table
+}()
+
+// placeOfShort returns where a text of two characters stands in shortTexts; odd
+// is not zero when it does not stand there or begins with a blank.
+func placeOfShort(first, second byte) (place, odd uint16) {
+	high, low := uint16(first)-' ', uint16(second)-' '
+	if high == 0 && low != 0 {
+		return 0, 1
+	}
+	return (high&63)<<6 | low&63, (high | low) &^ 63
 }
 
 // upperOnly reports whether every byte is a printable ASCII character below

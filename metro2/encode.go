@@ -166,66 +166,131 @@ func (l *Layout[T]) append(dst []byte, rec *T, form Form, index int) ([]byte, er
 	n := len(dst)
 	dst = append(dst, p.blank...)
 	out := dst[n:]
+	failed, reason := p.put(out, rec)
+	if failed == nil && !p.areUpper(out) {
+		failed, reason = p.oddText(rec)
+	}
+	if failed != nil {
+		return nil, &FieldError{l.name, index, failed.field.Key, failed.field.position, reason}
+	}
+	return dst, nil
+}
+
+// put writes all fields, or returns one that cannot be written and why.
+func (p *plan[T]) put(out []byte, rec *T) (failed *step[T], reason string) {
+	if failed, reason = p.putCodes(out, rec); failed != nil {
+		return failed, reason
+	}
+	if failed, reason = p.putTexts(out, rec); failed != nil {
+		return failed, reason
+	}
+	if failed, reason = p.putNumbers(out, rec); failed != nil {
+		return failed, reason
+	}
+	return p.putDates(out, rec)
+}
+
+func (p *plan[T]) putCodes(out []byte, rec *T) (failed *step[T], reason string) {
+	flags, codes := p.flags, p.codes
+	for i := range flags {
+		s := &flags[i]
+		v := *at[string](rec, s.offset)
+		switch {
+		case v == "":
+		case len(v) > 1 || v[0] == ' ':
+			return s, s.textReason(v)
+		default:
+			out[s.start] = v[0]
+		}
+	}
+	for i := range codes {
+		s := &codes[i]
+		v := *at[string](rec, s.offset)
+		switch {
+		case v == "":
+		case len(v) > 2 || v[0] == ' ':
+			return s, s.textReason(v)
+		case len(v) == 2:
+			out[s.start], out[s.start+1] = v[0], v[1]
+		default:
+			out[s.start] = v[0]
+		}
+	}
+	return nil, ""
+}
+
+func (p *plan[T]) putTexts(out []byte, rec *T) (failed *step[T], reason string) {
 	texts := p.texts
 	for i := range texts {
 		s := &texts[i]
 		v := *at[string](rec, s.offset)
+		if v == "" {
+			continue
+		}
+		if copy(out[s.start:s.end], v) < len(v) || v[0] == ' ' {
+			if reason := s.textReason(v); reason != "" {
+				return s, reason
+			}
+		}
+	}
+	return nil, ""
+}
+
+func (p *plan[T]) putNumbers(out []byte, rec *T) (failed *step[T], reason string) {
+	numbers := p.numbers
+	for i := range numbers {
+		s := &numbers[i]
+		v := *at[int64](rec, s.offset)
 		switch {
-		case v == "":
-		case len(v) == 1 && v[0] != ' ':
-			out[s.start] = v[0]
+		case v == 0:
+		case v < 0:
+			return s, reasonNegative
+		case v >= s.limit:
+			return s, reasonTooLarge
+		case s.packed:
+			putPacked(out[s.start:s.end], uint64(v))
 		default:
-			if copy(out[s.start:s.end], v) < len(v) || v[0] == ' ' {
-				if reason := s.textReason(v); reason != "" {
-					return nil, l.fail(s.field, index, reason)
-				}
-			}
+			putSignificant(out[s.start:s.end], uint64(v))
 		}
 	}
-	values := p.values
-	for i := range values {
-		s := &values[i]
-		reason := ""
-		switch s.kind {
-		case kindDollars:
-			v := *at[Dollars](rec, s.offset)
-			if v == 0 {
-				continue
-			}
-			reason = s.putNumber(out[s.start:s.end], int64(v))
-		case kindNumber:
-			v := *at[Number](rec, s.offset)
-			if v == 0 {
-				continue
-			}
-			reason = s.putNumber(out[s.start:s.end], int64(v))
-		case kindDate:
-			v := *at[Date](rec, s.offset)
-			if v == 0 {
-				continue
-			}
-			reason = s.putDate(out[s.start:s.end], v)
-		case kindTimestamp:
-			v := *at[Timestamp](rec, s.offset)
-			if v == 0 {
-				continue
-			}
-			reason = s.putTimestamp(out[s.start:s.end], v)
-		}
-		if reason != "" {
-			return nil, l.fail(s.field, index, reason)
+	return nil, ""
+}
+
+func (p *plan[T]) putDates(out []byte, rec *T) (failed *step[T], reason string) {
+	dates, stamps := p.dates, p.stamps
+	for i := range dates {
+		s := &dates[i]
+		v := *at[Date](rec, s.offset)
+		switch {
+		case v == 0:
+		case !v.Valid():
+			return s, reasonDate
+		case s.packed:
+			putPacked(out[s.start:s.end], v.digits())
+		default:
+			binary.LittleEndian.PutUint64(out[s.start:], digits8(v.digits()))
 		}
 	}
-	if form == Character && upperOnly(out) {
-		return dst, nil
+	for i := range stamps {
+		s := &stamps[i]
+		v := *at[Timestamp](rec, s.offset)
+		switch {
+		case v == 0:
+		case !v.Valid():
+			return s, reasonDate
+		case s.packed:
+			putPacked(out[s.start:s.end], v.digits())
+		default:
+			putSignificant(out[s.start:s.end], v.digits())
+		}
 	}
-	return dst, l.checkText(rec, p, index)
+	return nil, ""
 }
 
 // textReason says what is wrong with a text that was cut or begins with a blank.
 func (s *step[T]) textReason(v string) string {
 	switch {
-	case len(v) > int(s.end-s.start):
+	case len(v) > s.end-s.start:
 		return reasonTooLong
 	case s.kind == kindText:
 		return reasonBlank
@@ -233,77 +298,34 @@ func (s *step[T]) textReason(v string) string {
 	return ""
 }
 
-func (s *step[T]) putDate(field []byte, v Date) string {
-	switch {
-	case !v.Valid():
-		return reasonDate
-	case s.packed:
-		putPacked(field, v.digits())
-	default:
-		putDateDigits(field, v)
+// areUpper reports whether no text holds what must not be written.
+func (p *plan[T]) areUpper(out []byte) bool {
+	for _, area := range p.characters {
+		if !upperOnly(out[area.start:area.end]) {
+			return false
+		}
 	}
-	return ""
+	return true
 }
 
-// putDateDigits writes a valid date as MMDDYYYY.
-func putDateDigits(field []byte, v Date) {
-	field = field[:8]
-	year, monthDay := uint32(v)/10000, uint32(v)%10000
-	putPair(field[0:], monthDay/100)
-	putPair(field[2:], monthDay%100)
-	putPair(field[4:], year/100)
-	putPair(field[6:], year%100)
-}
-
-func (s *step[T]) putTimestamp(field []byte, v Timestamp) string {
-	switch {
-	case !v.Valid():
-		return reasonDate
-	case s.packed:
-		putPacked(field, v.digits())
-	default:
-		putDateDigits(field, v.Date())
-		clock := uint32(v % 1000000)
-		putPair(field[8:], clock/10000)
-		putPair(field[10:], clock/100%100)
-		putPair(field[12:], clock%100)
-	}
-	return ""
-}
-
-func (s *step[T]) putNumber(field []byte, v int64) string {
-	switch {
-	case v < 0:
-		return reasonNegative
-	case v >= s.limit:
-		return reasonTooLarge
-	case s.packed:
-		putPacked(field, uint64(v))
-	default:
-		putSignificant(field, uint64(v))
-	}
-	return ""
-}
-
-// checkText finds the text field that must not be written.
-func (l *Layout[T]) checkText(rec *T, p *plan[T], index int) error {
-	for i := range p.texts {
-		s := &p.texts[i]
+// oddText finds the text field that must not be written.
+func (p *plan[T]) oddText(rec *T) (failed *step[T], reason string) {
+	for i := range p.steps {
+		s := &p.steps[i]
+		if !s.isText() {
+			continue
+		}
 		v := *at[string](rec, s.offset)
 		for j := range len(v) {
 			switch c := v[j]; {
 			case c > 126:
-				return l.fail(s.field, index, reasonNonASCII)
+				return s, reasonNonASCII
 			case c < ' ':
-				return l.fail(s.field, index, reasonControl)
+				return s, reasonControl
 			case c >= 'a' && c <= 'z':
-				return l.fail(s.field, index, reasonLowerCase)
+				return s, reasonLowerCase
 			}
 		}
 	}
-	return nil
-}
-
-func (l *Layout[T]) fail(f *Field[T], index int, reason string) error {
-	return &FieldError{l.name, index, f.Key, f.position, reason}
+	return nil, ""
 }

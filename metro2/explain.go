@@ -151,7 +151,7 @@ func explainSegment[T any](e *explainer, l *Layout[T], form Form, at, index int)
 	src = appendBlanks(src, size-len(src))
 	rec := new(T)
 	faults := map[string]Problem{}
-	for _, p := range l.decode(src, string(src), form, index, rec, nil) {
+	for _, p := range l.decode(src, form, index, rec, nil) {
 		if _, known := faults[p.Field]; !known || p.Severity == Error {
 			faults[p.Field] = p
 		}

@@ -133,20 +133,31 @@ type plan[T any] struct {
 	steps []step[T]
 	// The same steps, sorted by what is to be done: a loop over one sort runs
 	// much faster than one that asks each field for its sort.
-	texts   []step[T] // hold text
-	values  []step[T] // hold another value
+	flags   []step[T] // text of one character
+	codes   []step[T] // text of two characters
+	texts   []step[T] // other text
+	numbers []step[T] // amounts, too: both are an int64
+	dates   []step[T]
+	stamps  []step[T]
 	fillers []step[T] // constants and reserved areas
+
+	characters []span // all that is not packed
 }
+
+// span is a part of a segment: zero-based, half-open.
+type span struct{ start, end int }
 
 // step is one field in one form.
 type step[T any] struct {
 	kind       kind
 	packed     bool
-	start, end int32   // zero-based, half-open
+	start, end int     // zero-based, half-open
 	offset     uintptr // of the struct field
 	limit      int64   // first number that has too many digits
 	field      *Field[T]
 }
+
+func (s *step[T]) isText() bool { return s.kind == kindText || s.kind == kindRawText }
 
 // hasValue is false for constants, reserved areas and the RDW.
 func (s *step[T]) hasValue() bool { return s.kind < kindFixed }
@@ -175,7 +186,7 @@ func (l *Layout[T]) plan(packed bool) plan[T] {
 	var p plan[T]
 	for i := range l.fields {
 		f := &l.fields[i]
-		s := step[T]{kind: f.kind(), start: int32(p.size), field: f}
+		s := step[T]{kind: f.kind(), start: p.size, field: f}
 		if s.hasValue() {
 			s.offset = offsetOf(f.Ref)
 			s.limit = powersOfTen[min(f.Width, len(powersOfTen)-1)]
@@ -186,19 +197,49 @@ func (l *Layout[T]) plan(packed bool) plan[T] {
 			width = f.packedWidth(s.kind)
 		}
 		p.size += width
-		s.end = int32(p.size)
+		s.end = p.size
 		p.blank = append(p.blank, emptyFill(f, s.kind, s.packed, width)...)
 		p.steps = append(p.steps, s)
-		switch {
-		case s.kind <= kindRawText:
-			p.texts = append(p.texts, s)
-		case s.hasValue():
-			p.values = append(p.values, s)
-		case s.kind != kindRDW:
+	}
+	p.sort()
+	return p
+}
+
+func (p *plan[T]) sort() {
+	textBytes := 0
+	for _, s := range p.steps {
+		width := s.end - s.start
+		switch s.kind {
+		case kindText, kindRawText:
+			switch {
+			case width == 1 && s.kind == kindText:
+				p.flags = append(p.flags, s)
+			case width == 2 && s.kind == kindText:
+				p.codes = append(p.codes, s)
+			default:
+				p.texts = append(p.texts, s)
+				textBytes += width
+			}
+		case kindDollars, kindNumber:
+			p.numbers = append(p.numbers, s)
+		case kindDate:
+			p.dates = append(p.dates, s)
+		case kindTimestamp:
+			p.stamps = append(p.stamps, s)
+		case kindFixed, kindReserved:
 			p.fillers = append(p.fillers, s)
 		}
+		if last := len(p.characters) - 1; s.packed {
+			continue
+		} else if last >= 0 && p.characters[last].end == s.start {
+			p.characters[last].end = s.end
+		} else {
+			p.characters = append(p.characters, span{s.start, s.end})
+		}
 	}
-	return p
+	if len(p.texts) > maxTexts || textBytes > maxTextBytes {
+		panic("metro2: a layout holds more text than the decoder gathers")
+	}
 }
 
 // packedWidth follows from the digits: two to a byte, and half a byte of sign.

@@ -191,8 +191,7 @@ func decodeFileRecord[T any](l *Layout[T], src []byte, form Form, rec *T, proble
 	size := l.Size(form)
 	problems = checkRDW(src, form, problems)
 	src, problems = padTo(src, size, problems)
-	text := string(src)
-	problems = l.decode(src[:size], text[:size], form, 0, rec, problems)
+	problems = l.decode(src[:size], form, 0, rec, problems)
 	switch {
 	case len(src) == size:
 	case trimmedLen(src[size:]) == 0:

@@ -50,7 +50,7 @@ func packedToEBCDIC(t testing.TB, file []byte) []byte {
 	out := bytes.Clone(file)
 	for at := 0; at < len(out); {
 		record := out[at+4 : at+int(binary.BigEndian.Uint16(out[at:]))]
-		steps := func() (spans [][2]int32) {
+		steps := func() (spans [][2]int) {
 			switch {
 			case bytes.HasPrefix(record[4:], []byte("HEADER")):
 				return textSpans(headerLayout)
@@ -68,10 +68,10 @@ func packedToEBCDIC(t testing.TB, file []byte) []byte {
 	return out
 }
 
-func textSpans[T any](l *Layout[T]) (out [][2]int32) {
+func textSpans[T any](l *Layout[T]) (out [][2]int) {
 	for _, s := range l.plans[Packed].steps {
 		if !s.packed {
-			out = append(out, [2]int32{s.start, s.end})
+			out = append(out, [2]int{s.start, s.end})
 		}
 	}
 	return out

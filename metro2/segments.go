@@ -19,19 +19,19 @@ const wholeRecord = "record"
 
 // DecodeRecord reads one data record, RDW included and line end excluded, into
 // rec and returns problems extended by what it had to complain about. It always
-// fills rec as well as the bytes allow. Texts are substrings of one copy of src.
+// fills rec as well as the bytes allow. The texts of a segment are substrings of one
+// string that holds nothing else.
 func DecodeRecord(src []byte, form Form, rec *Record, problems []Problem) []Problem {
 	problems = checkRDW(src, form, problems)
 	src, problems = padTo(src, baseLayout.Size(form), problems)
-	text := string(src)
 	size := baseLayout.Size(form)
-	problems = baseLayout.decode(src[:size], text[:size], form, 0, &rec.Base, problems)
+	problems = baseLayout.decode(src[:size], form, 0, &rec.Base, problems)
 	rec.J1, rec.J2 = rec.J1[:0], rec.J2[:0]
 	rec.K1, rec.K2, rec.K3, rec.K4, rec.L1, rec.N1 = nil, nil, nil, nil, nil, nil
 	if len(src) == size {
 		return problems
 	}
-	w := segmentWalk{src: src, text: text, rec: rec, problems: problems}
+	w := segmentWalk{src: src, rec: rec, problems: problems}
 	w.run(size)
 	return w.problems
 }
@@ -84,35 +84,35 @@ func appendBlanks(dst []byte, n int) []byte {
 type segmentKind struct {
 	id     string
 	size   int
-	decode func(w *segmentWalk, src []byte, text string)
+	decode func(w *segmentWalk, src []byte)
 }
 
 var segmentKinds = []segmentKind{
-	{"J1", j1Layout.Size(Character), func(w *segmentWalk, src []byte, text string) {
+	{"J1", j1Layout.Size(Character), func(w *segmentWalk, src []byte) {
 		w.rec.J1 = append(w.rec.J1, J1{})
 		n := len(w.rec.J1)
-		w.problems = j1Layout.decode(src, text, Character, n, &w.rec.J1[n-1], w.problems)
+		w.problems = j1Layout.decode(src, Character, n, &w.rec.J1[n-1], w.problems)
 	}},
-	{"J2", j2Layout.Size(Character), func(w *segmentWalk, src []byte, text string) {
+	{"J2", j2Layout.Size(Character), func(w *segmentWalk, src []byte) {
 		w.rec.J2 = append(w.rec.J2, J2{})
 		n := len(w.rec.J2)
-		w.problems = j2Layout.decode(src, text, Character, n, &w.rec.J2[n-1], w.problems)
+		w.problems = j2Layout.decode(src, Character, n, &w.rec.J2[n-1], w.problems)
 	}},
-	{"K1", k1Layout.Size(Character), func(w *segmentWalk, src []byte, text string) { decodeOnce(w, k1Layout, &w.rec.K1, src, text) }},
-	{"K2", k2Layout.Size(Character), func(w *segmentWalk, src []byte, text string) { decodeOnce(w, k2Layout, &w.rec.K2, src, text) }},
-	{"K3", k3Layout.Size(Character), func(w *segmentWalk, src []byte, text string) { decodeOnce(w, k3Layout, &w.rec.K3, src, text) }},
-	{"K4", k4Layout.Size(Character), func(w *segmentWalk, src []byte, text string) { decodeOnce(w, k4Layout, &w.rec.K4, src, text) }},
-	{"L1", l1Layout.Size(Character), func(w *segmentWalk, src []byte, text string) { decodeOnce(w, l1Layout, &w.rec.L1, src, text) }},
-	{"N1", n1Layout.Size(Character), func(w *segmentWalk, src []byte, text string) { decodeOnce(w, n1Layout, &w.rec.N1, src, text) }},
+	{"K1", k1Layout.Size(Character), func(w *segmentWalk, src []byte) { decodeOnce(w, k1Layout, &w.rec.K1, src) }},
+	{"K2", k2Layout.Size(Character), func(w *segmentWalk, src []byte) { decodeOnce(w, k2Layout, &w.rec.K2, src) }},
+	{"K3", k3Layout.Size(Character), func(w *segmentWalk, src []byte) { decodeOnce(w, k3Layout, &w.rec.K3, src) }},
+	{"K4", k4Layout.Size(Character), func(w *segmentWalk, src []byte) { decodeOnce(w, k4Layout, &w.rec.K4, src) }},
+	{"L1", l1Layout.Size(Character), func(w *segmentWalk, src []byte) { decodeOnce(w, l1Layout, &w.rec.L1, src) }},
+	{"N1", n1Layout.Size(Character), func(w *segmentWalk, src []byte) { decodeOnce(w, n1Layout, &w.rec.N1, src) }},
 }
 
-func decodeOnce[T any](w *segmentWalk, l *Layout[T], slot **T, src []byte, text string) {
+func decodeOnce[T any](w *segmentWalk, l *Layout[T], slot **T, src []byte) {
 	if *slot != nil {
 		w.problems = append(w.problems, Problem{Segment: l.name, Position: 1, Rule: "F07", Severity: Warning, Message: saysRepeated})
 		return
 	}
 	*slot = new(T)
-	w.problems = l.decode(src, text, Character, 0, *slot, w.problems)
+	w.problems = l.decode(src, Character, 0, *slot, w.problems)
 }
 
 // segmentAt returns the place of a segment identifier in the order of the
@@ -132,7 +132,6 @@ func segmentAt(src []byte) int {
 // segmentWalk reads the segments behind a base segment.
 type segmentWalk struct {
 	src      []byte
-	text     string
 	rec      *Record
 	problems []Problem
 }
@@ -150,7 +149,6 @@ func (w *segmentWalk) run(at int) {
 		if end > len(w.src) {
 			w.note(at, "F01", Error, saysSegmentCut)
 			w.src = appendBlanks(append(make([]byte, 0, end), w.src...), end-len(w.src))
-			w.text = string(w.src)
 		}
 		if isPlaceholder(w.src[at:end]) {
 			w.note(at, "F07", Warning, saysPlaceholder)
@@ -159,7 +157,7 @@ func (w *segmentWalk) run(at int) {
 				w.note(at, "F07", Warning, saysOrder)
 			}
 			last = order
-			kind.decode(w, w.src[at:end], w.text[at:end])
+			kind.decode(w, w.src[at:end])
 		}
 		at = end
 	}

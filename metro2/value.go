@@ -39,7 +39,10 @@ func (d Date) Day() int { return int(d) % 100 }
 // the range that the format accepts. An absent date is not valid.
 func (d Date) Valid() bool {
 	year, monthDay := uint32(d)/10000, uint32(d)%10000
-	month, day := monthDay/100, monthDay%100
+	return isDate(year, monthDay/100, monthDay%100)
+}
+
+func isDate(year, month, day uint32) bool {
 	if year-1900 > 199 || month-1 > 11 || day-1 > 30 {
 		return false
 	}
