@@ -4,7 +4,7 @@ package metro2
 // and the rules that need them are silent.
 type CheckEnv struct {
 	Created     Date // day the file was made
-	Activity    Date // most recent account update in the file; only for CheckExaminer
+	Activity    Date // most recent account update in the file; for rule H02 and its like in CheckExaminer
 	PeriodStart Date // first day of the reporting period
 	PeriodEnd   Date // last day of the reporting period
 	// Decoded says that the record came from a [Reader] or [DecodeRecord]:
@@ -17,19 +17,21 @@ type CheckEnv struct {
 
 // CheckRecord applies the single-record rules to rec and returns findings
 // extended by what they hit: the value of each field (F), the account and its
-// base consumer (B), associated consumers (J), and the other segments (K, L).
-// The rules are listed by [Rules]. It allocates nothing for a clean record.
+// base consumer (B), associated consumers (J), the other segments (K, L), and
+// what an examiner would ask of it (H). The rules are listed by [Rules]. It
+// allocates nothing for a clean record.
 func CheckRecord(rec *Record, env CheckEnv, findings []Finding) []Finding {
 	f := newFacts(rec, env)
 	findings = checkValues(&f, findings)
-	for i := range accountRules {
-		if r := &accountRules[i]; r.hit(f) {
-			findings = append(findings, r.finding())
-		}
-	}
+	findings = checkTable(accountRules, f, findings)
 	findings = checkConsumers(f, findings)
-	for i := range segmentRules {
-		if r := &segmentRules[i]; r.hit(f) {
+	findings = checkTable(segmentRules, f, findings)
+	return checkTable(questionRules, f, findings)
+}
+
+func checkTable(rules []rule, f facts, findings []Finding) []Finding {
+	for i := range rules {
+		if r := &rules[i]; r.hit(f) {
 			findings = append(findings, r.finding())
 		}
 	}
@@ -81,6 +83,7 @@ type rule struct {
 	field    string // key
 	sentence string
 	hit      func(f facts) bool
+	also     string // ids, single spaces between, of the rules that report the same defect
 
 	position int
 	doubtful bool // see [RuleInfo.Doubtful]

@@ -24,13 +24,13 @@ func CheckExaminer(rec *Record, env CheckEnv, findings []Finding) []Finding {
 // compare with an earlier record.
 func ExaminerRules() []RuleInfo {
 	var out []RuleInfo
-	for _, r := range examinerRules {
-		out = append(out, RuleInfo{r.id, r.severity, r.segment, r.field, r.sentence})
+	for i := range examinerRules {
+		out = append(out, examinerRules[i].info())
 	}
-	for _, r := range examinerHistory {
-		out = append(out, RuleInfo{r.id, r.severity, r.segment, r.field, r.sentence})
+	for i := range examinerHistory {
+		out = append(out, examinerHistory[i].info())
 	}
-	return out
+	return withNotes(out)
 }
 
 // Doubtful says that an examiner's check contradicts the definitions of the

@@ -20,9 +20,7 @@ var examinerHistory = withHistoryPositions(asWarnings([]historyRule{
 		return was.monthsLate() > 0 && now.monthsLate() > was.monthsLate()+1
 	}},
 	{rule{id: "PROG-Status-2", field: "account_status", sentence: "foreclosed, then charged off"}, foreclosedThenChargedOff},
-	{rule{id: "PROG-Status-3", field: "account_status", sentence: "paid status changes"}, func(was, now *past) bool {
-		return was.status.in(setPaid) && was.status != now.status
-	}},
+	{rule{id: "PROG-Status-3", field: "account_status", sentence: "paid status changes"}, paidThenOtherwise},
 	{rule{id: "PROG-Rating-1", field: "payment_rating", sentence: "payment rating changes while the status stands"}, func(was, now *past) bool {
 		return ratedOtherwise(was, now, "05 13 62 65 88 89 94 95")
 	}},
@@ -39,9 +37,9 @@ var examinerHistory = withHistoryPositions(asWarnings([]historyRule{
 		return was.status.in("64 97") && was.chargeoff != now.chargeoff
 	}},
 	{rule{id: "PROG-DateClosed-1", field: "date_closed", sentence: "date closed changes"}, closedOtherwise},
-	{rule{id: "PROG-DateOpen-1", field: "date_opened", sentence: "date opened changes"}, func(was, now *past) bool { return was.opened != now.opened }},
-	{rule{id: "PROG-Portfolio-1", field: "portfolio_type", sentence: "portfolio type changes"}, func(was, now *past) bool { return was.portfolio != now.portfolio }},
-	{rule{id: "PROG-Type-1", field: "account_type", sentence: "account type changes"}, func(was, now *past) bool { return was.accountType != now.accountType }},
+	{rule{id: "PROG-DateOpen-1", field: "date_opened", sentence: "date opened changes"}, openedOtherwise},
+	{rule{id: "PROG-Portfolio-1", field: "portfolio_type", sentence: "portfolio type changes"}, otherPortfolio},
+	{rule{id: "PROG-Type-1", field: "account_type", sentence: "account type changes"}, otherType},
 	{rule{id: "PROG-Bankruptcy-1", field: "consumer_info", sentence: "order of reaffirmation reversed"}, reaffirmedBackwards},
 	{rule{id: "PROG-ECOA-1", field: "ecoa_code", sentence: "deleted consumer comes back"}, consumerComesBack},
 	{rule{id: "PROG-AccountChange-1", segment: "l1", field: "new_account_number", sentence: "change of account number sent again"}, func(was, now *past) bool {

@@ -207,7 +207,7 @@ func TestValidatorAppliesTheExaminerWhenAsked(t *testing.T) {
 	if err := errors.Join(w.Write(rec), w.Close()); err != nil {
 		t.Fatal(err)
 	}
-	for asked, want := range map[bool][]string{false: nil, true: {"Status-PaymentAmount-1"}} {
+	for asked, want := range map[bool][]string{false: {"H02"}, true: {"H02", "Status-PaymentAmount-1"}} {
 		v, r := NewValidator(CheckEnv{}), NewReader(bytes.NewReader(file.Bytes()))
 		v.Examiner = asked
 		var got []string

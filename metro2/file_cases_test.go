@@ -98,7 +98,19 @@ var fileCases = []fileCase{
 	{"F02", Error, saysManyTrailers, Options{}, pick(0, 1, 2, 3, 4, 4), unchanged},
 	{"F02", Error, saysAfterTrailer, Options{}, pick(0, 1, 2, 4, 3), unchanged},
 	{"F02", Warning, saysSecondHeader, Options{}, pick(0, 1, 0, 2, 3, 4), unchanged},
-	{"F02", Warning, saysNoCreated, Options{}, on(0, put(56, "00000000")), unchanged},
+	{"F02", Error, saysTrailerLength, Options{}, on(4, longer("          ", "0436")), func(f []byte) []byte {
+		return on(4, longer("          ", "0436"))(on(0, longer("          ", "0436"))(f))
+	}},
+	{"F02", Error, saysTrailerLength, Options{}, on(4, put(1, "0427")), on(0, put(1, "0427"))},
+	{"F02", Warning, "when accounts were last updated", Options{}, on(0, put(48, "00000000")), unchanged},
+	{"F02", Warning, "after the day the file was made", Options{}, on(0, put(48, "11032026")), on(0, put(48, "11022026"))},
+	{"F02", Warning, "when the file was made", Options{}, on(0, put(56, "00000000")), unchanged},
+	{"F02", Warning, "does not name the reporter", Options{}, on(0, put(80, blanks98[:40])), func(f []byte) []byte {
+		second := put(80, blanks98[:40])(bytes.Clone(lines(f)[0]))
+		all := lines(f)
+		return join(all[0], all[1], second, all[2], all[3], all[4])
+	}},
+	{"F02", Warning, "no address of the reporter", Options{}, on(0, put(120, blanks98[:96])), unchanged},
 	{"F03", Error, saysConstant, Options{}, on(1, put(5, "2")), unchanged},
 	{"F03", Error, saysNoRecord, Options{}, on(1, func([]byte) []byte { return []byte("SOMETHING ELSE") }), unchanged},
 	{"F04", Error, saysNotDigits, Options{}, on(1, put(155, "00001521O")), unchanged},

@@ -23,6 +23,7 @@ func withHistoryPositions(rules []historyRule) []historyRule {
 		if r.position = positionOf(r.segment, r.field); r.position == 0 {
 			panic("metro2: rule " + r.id + " names no field: " + r.segment + "." + r.field)
 		}
+		r.sentence = withAlso(r.sentence, r.also)
 	}
 	return rules
 }

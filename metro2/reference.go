@@ -1,86 +1,100 @@
 package metro2
 
+import "strings"
+
 // RuleInfo describes one rule row for people.
 type RuleInfo struct {
 	ID       string
 	Severity Severity
 	Segment  string // layout name, "record" or "file"; "" for all
-	Field    string // key, "" when no single field is meant
+	Field    string // key of the field that a finding shows, "" when no single field is meant
 	Sentence string
+	Also     []string // ids of other rules that report the same defect
+
+	RuleNote
+}
+
+// RuleNote is what all rows of a rule have in common.
+type RuleNote struct {
+	Fields string // keys of the fields that decide, blanks between; of the base segment unless "k4.balloon_amount"
+	Why    string // why it matters, a sentence
+	Source string // where the rule comes from
 }
 
 // Rules lists all rules in the order in which a record meets them: what
 // decoding reports, the values of single fields, the account, the consumers,
-// the other segments, the file, the files before.
+// the other segments, what an examiner would ask, the file, the files before.
 func Rules() []RuleInfo {
 	out := append([]RuleInfo(nil), formatRules...)
-	for _, r := range accountRules {
-		out = append(out, RuleInfo{r.id, r.severity, r.segment, r.field, r.sentence})
+	for i := range accountRules {
+		out = append(out, accountRules[i].info())
 	}
 	for _, r := range consumerRules {
-		out = append(out, RuleInfo{r.id, r.severity, baseLayout.name, r.field, r.sentence})
+		out = append(out, RuleInfo{ID: r.id, Severity: r.severity, Segment: baseLayout.name, Field: r.field, Sentence: r.sentence})
 	}
 	for _, r := range consumerRules {
 		if r.baseOnly {
 			continue
 		}
-		out = append(out, RuleInfo{"J01", r.severity, j2Layout.name, r.field, r.sentence})
+		out = append(out, RuleInfo{ID: "J01", Severity: r.severity, Segment: j2Layout.name, Field: r.field, Sentence: r.sentence})
 	}
-	for _, r := range segmentRules {
-		out = append(out, RuleInfo{r.id, r.severity, r.segment, r.field, r.sentence})
+	for _, table := range [][]rule{segmentRules, questionRules} {
+		for i := range table {
+			out = append(out, table[i].info())
+		}
 	}
 	out = append(out, fileRules...)
-	for _, r := range historyRules {
-		out = append(out, RuleInfo{r.id, r.severity, r.segment, r.field, r.sentence})
+	for _, r := range headerRules {
+		out = append(out, RuleInfo{ID: "F02", Severity: Warning, Segment: headerLayout.name, Field: r.field, Sentence: r.sentence})
 	}
-	return out
+	for i := range historyRules {
+		out = append(out, historyRules[i].info())
+	}
+	return withNotes(out)
+}
+
+func (r *rule) info() RuleInfo {
+	return RuleInfo{ID: r.id, Severity: r.severity, Segment: r.segment, Field: r.field, Sentence: r.sentence, Also: strings.Fields(r.also)}
+}
+
+func withNotes(rules []RuleInfo) []RuleInfo {
+	for i := range rules {
+		rules[i].RuleNote = noteOf(rules[i].ID)
+	}
+	return rules
 }
 
 // formatRules are applied by the reader, the decoder and the value checks.
 var formatRules = []RuleInfo{
-	{"F01", Error, wholeRecord, "rdw", saysWrongRDW},
-	{"F01", Error, wholeRecord, "rdw", saysBadRDW},
-	{"F01", Error, wholeRecord, "rdw", saysMissingRDW},
-	{"F01", Error, wholeRecord, "", saysRecordCut},
-	{"F01", Error, wholeRecord, "", saysSegmentCut},
-	{"F01", Error, wholeRecord, "", saysTail},
-	{"F01", Error, wholeRecord, "", saysLost},
-	{"F01", Error, wholeRecord, "", saysBlock},
-	{"F01", Error, wholeRecord, "", saysLongLine},
-	{"F01", Error, "", "", saysTooLong},
-	{"F01", Warning, wholeRecord, "", saysStripped},
-	{"F01", Warning, wholeRecord, "", saysPadding},
-	{"F03", Error, "", "", saysConstant},
-	{"F03", Error, wholeRecord, "", saysNoRecord},
-	{"F04", Error, "", "", saysNotDigits},
-	{"F04", Error, "", "", saysNegative},
-	{"F04", Warning, "", "", saysBlankNumber},
-	{"F04", Warning, "", "", saysPackedSign},
-	{"F05", Error, "", "", saysNotADate},
-	{"F05", Error, "", "", saysNotATime},
-	{"F06", Error, "", "", saysNotASCII},
-	{"F06", Warning, "", "", saysLowerCase},
-	{"F06", Warning, "", "", saysIndented},
-	{"F06", Warning, "", "", saysCharacter},
-	{"F07", Error, wholeRecord, "", saysUnknownID},
-	{"F07", Warning, wholeRecord, "", saysPlaceholder},
-	{"F07", Warning, wholeRecord, "", saysOrder},
-	{"F07", Warning, "", "", saysRepeated},
-	{"F08", Warning, "", "", saysReserved},
-}
-
-// fileRules are applied by the [Validator].
-var fileRules = []RuleInfo{
-	{"F02", Error, wholeFile, "", saysEmptyFile},
-	{"F02", Error, wholeFile, "", saysNoHeader},
-	{"F02", Error, wholeFile, "", saysNoTrailer},
-	{"F02", Error, wholeFile, "", saysManyTrailers},
-	{"F02", Error, wholeFile, "", saysAfterTrailer},
-	{"F02", Warning, wholeFile, "", saysSecondHeader},
-	{"F02", Warning, wholeFile, "", saysNoCreated},
-	{"T01", Error, "trailer", "", saysWrongTotal},
-	{"T01", Warning, "trailer", "block_count", saysWrongTotal},
-	{"X01", Error, "base", "account_number", saysDuplicate},
+	{ID: "F01", Severity: Error, Segment: wholeRecord, Field: "rdw", Sentence: saysWrongRDW},
+	{ID: "F01", Severity: Error, Segment: wholeRecord, Field: "rdw", Sentence: saysBadRDW},
+	{ID: "F01", Severity: Error, Segment: wholeRecord, Field: "rdw", Sentence: saysMissingRDW},
+	{ID: "F01", Severity: Error, Segment: wholeRecord, Sentence: saysRecordCut},
+	{ID: "F01", Severity: Error, Segment: wholeRecord, Sentence: saysSegmentCut},
+	{ID: "F01", Severity: Error, Segment: wholeRecord, Sentence: saysTail},
+	{ID: "F01", Severity: Error, Segment: wholeRecord, Sentence: saysLost},
+	{ID: "F01", Severity: Error, Segment: wholeRecord, Sentence: saysBlock},
+	{ID: "F01", Severity: Error, Segment: wholeRecord, Sentence: saysLongLine},
+	{ID: "F01", Severity: Error, Sentence: saysTooLong},
+	{ID: "F01", Severity: Warning, Segment: wholeRecord, Sentence: saysStripped},
+	{ID: "F01", Severity: Warning, Segment: wholeRecord, Sentence: saysPadding},
+	{ID: "F03", Severity: Error, Sentence: saysConstant},
+	{ID: "F03", Severity: Error, Segment: wholeRecord, Sentence: saysNoRecord},
+	{ID: "F04", Severity: Error, Sentence: saysNotDigits},
+	{ID: "F04", Severity: Error, Sentence: saysNegative},
+	{ID: "F04", Severity: Warning, Sentence: saysBlankNumber},
+	{ID: "F04", Severity: Warning, Sentence: saysPackedSign},
+	{ID: "F05", Severity: Error, Sentence: saysNotADate},
+	{ID: "F05", Severity: Error, Sentence: saysNotATime},
+	{ID: "F06", Severity: Error, Sentence: saysNotASCII},
+	{ID: "F06", Severity: Warning, Sentence: saysLowerCase},
+	{ID: "F06", Severity: Warning, Sentence: saysIndented},
+	{ID: "F06", Severity: Warning, Sentence: saysCharacter},
+	{ID: "F07", Severity: Error, Segment: wholeRecord, Sentence: saysUnknownID},
+	{ID: "F07", Severity: Warning, Segment: wholeRecord, Sentence: saysPlaceholder},
+	{ID: "F07", Severity: Warning, Segment: wholeRecord, Sentence: saysOrder},
+	{ID: "F07", Severity: Warning, Sentence: saysRepeated},
+	{ID: "F08", Severity: Warning, Sentence: saysReserved},
 }
 
 // FieldInfo describes one field of a layout for people: the row of the table

@@ -88,7 +88,7 @@ var accountRules = withPositions([]rule{
 		return after(f.base.DateOpened, f.base.DateLastPayment) || after(f.base.DateLastPayment, f.base.DateAccountInfo)
 	}},
 	{id: "B18", severity: Warning, segment: "base", field: "date_last_payment", sentence: "payment received in this period, but the date of last payment lies outside it", hit: func(f facts) bool {
-		return f.base.ActualPayment > 0 && (f.base.DateLastPayment == 0 || f.outsidePeriod(f.base.DateLastPayment))
+		return f.base.ActualPayment > 0 && (f.base.DateLastPayment == 0 || f.outsidePeriod(f.base.DateLastPayment)) && !f.isRepeat()
 	}},
 	{id: "B19", severity: Error, segment: "base", field: "terms_duration", sentence: "terms duration does not fit the portfolio type", hit: func(f facts) bool { return knownPortfolio(f) && !durationFits(f) }},
 	{id: "B19", severity: Error, segment: "base", field: "terms_frequency", sentence: "terms frequency is not in the table, or missing on another account than an open one", hit: func(f facts) bool {

@@ -29,6 +29,12 @@ func (f facts) outsidePeriod(d Date) bool {
 	return f.env.PeriodStart != 0 && d < f.env.PeriodStart || f.env.PeriodEnd != 0 && d > f.env.PeriodEnd
 }
 
+// isRepeat says that a paid account is reported again as of the earlier period
+// in which it was paid.
+func (f facts) isRepeat() bool {
+	return f.is(isPaid) && f.base.DateLastPayment != 0 && f.outsidePeriod(f.base.DateAccountInfo)
+}
+
 // atPar says that status and rating show no delinquency: current, or paid while
 // current.
 func (f facts) atPar() bool { return f.status.has(isCurrent|hasRatedDOFD) && !f.is(isLate) }

@@ -9,7 +9,7 @@ import (
 )
 
 // testEnv is the October 2026 of all rule cases.
-var testEnv = CheckEnv{Created: 20261102, PeriodStart: 20261001, PeriodEnd: 20261031}
+var testEnv = CheckEnv{Created: 20261102, Activity: 20261031, PeriodStart: 20261001, PeriodEnd: 20261031}
 
 // cleanRecord returns a record without any finding: a current auto loan. The
 // consumer has no Social Security Number, because those of invented people draw
@@ -101,7 +101,7 @@ func (c ruleCase) hits(findings []Finding) bool {
 }
 
 func recordCases() []ruleCase {
-	return slices.Concat(accountCases, consumerCases, segmentCases, valueCases)
+	return slices.Concat(accountCases, consumerCases, segmentCases, valueCases, questionCases)
 }
 
 func TestCleanRecordsHaveNoFinding(t *testing.T) {
@@ -251,13 +251,62 @@ func TestFileCases(t *testing.T) {
 			if !slices.ContainsFunc(findings, c.matches) {
 				t.Errorf("rule is silent about the case that must trip it; findings: %v", findings)
 			}
-			if c.miss == nil {
-				return
-			}
 			_, findings = validateBytes(t, c.miss(cleanFile(t, c.options)))
 			if slices.ContainsFunc(findings, c.matches) {
 				t.Errorf("rule fires on the near miss: %v", findings)
 			}
 		})
+	}
+}
+
+// TestEveryCounterIsChecked puts one too many into each counter of the trailer.
+func TestEveryCounterIsChecked(t *testing.T) {
+	file := cleanFile(t, Options{})
+	for _, f := range Layouts()[len(Layouts())-1].Fields {
+		if f.Type != "number" {
+			continue
+		}
+		_, findings := validateBytes(t, on(4, func(line []byte) []byte {
+			line[f.Start+f.Width-2]++
+			return line
+		})(file))
+		severity := Error
+		if f.Key == "block_count" {
+			severity = Warning
+		}
+		if len(findings) != 1 || findings[0].Rule != "T01" || findings[0].Field != f.Key || findings[0].Severity != severity {
+			t.Errorf("%s: findings %v", f.Key, findings)
+		}
+	}
+}
+
+// TestPeriodOfTheHeader: without a period of its own a file is as of the month
+// up to its most recent update.
+func TestPeriodOfTheHeader(t *testing.T) {
+	for end, want := range map[Date]Date{
+		20261031: 20261001, 20261130: 20261101, 20260228: 20260201, 20280229: 20280201, 20280228: 20280129,
+		20261115: 20261016, 20260115: 20251216, 20260101: 20251202, 20260330: 20260301, 20260331: 20260301,
+	} {
+		if got := periodUpTo(end); got != want {
+			t.Errorf("period up to %s begins on %s, want %s", end, got, want)
+		}
+	}
+	for info, want := range map[Date]bool{20260930: true, 20261001: false, 20261031: false, 20261101: true} {
+		rec := cleanRecord()
+		rec.Base.DateAccountInfo, rec.Base.ActualPayment = info, 0
+		rec.Base.DateLastPayment = 20260915
+		findings := validateFiles(t, NewValidator(CheckEnv{}), writeFile(t, 20261031, rec))
+		if got := slices.ContainsFunc(findings, func(f Finding) bool { return f.Rule == "B07" }); got != want {
+			t.Errorf("as of %s: findings %v", info, findings)
+		}
+	}
+}
+
+// TestRepeatOfAPaidAccount: it tells again what was true a period ago.
+func TestRepeatOfAPaidAccount(t *testing.T) {
+	paid := cleanRecord()
+	paidRecord(paid)
+	for _, f := range validateFiles(t, NewValidator(CheckEnv{}), writeFile(t, 20261130, paid)) {
+		t.Error(f)
 	}
 }

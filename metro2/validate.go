@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // Summary counts what a validation has seen and found.
@@ -16,7 +17,8 @@ type Summary struct {
 
 // Validate reads a whole file and calls each for every finding, in the order of
 // the file. It stops at an error of the reader or of each, and returns it. The
-// reporting period is taken to be unknown; [ValidateIn] takes one.
+// reporting period is taken to be the month up to the most recent update that
+// the header names; [ValidateIn] takes another one.
 func Validate(r io.Reader, each func(Finding) error) (Summary, error) {
 	return ValidateIn(r, CheckEnv{}, each)
 }
@@ -71,6 +73,7 @@ type Validator struct {
 	summary  Summary
 	last     Kind // of the last record
 	headers  int
+	length   int // of the first header, by its descriptor word; 0 when that is wrong
 	trailers int
 	trailer  Trailer
 	atRecord int // number of the trailer record
@@ -86,25 +89,14 @@ func NewValidator(env CheckEnv) *Validator {
 // summary begin anew, and with History the accounts of all files before remain.
 func (v *Validator) NextFile() {
 	v.env, v.summary, v.last = v.given, Summary{}, KindUnknown
-	v.month, v.headers, v.trailers, v.trailer, v.atRecord = 0, 0, 0, Trailer{}, 0
+	v.month, v.headers, v.length, v.trailers, v.trailer, v.atRecord = 0, 0, 0, 0, Trailer{}, 0
 	clear(v.accounts.seen)
 	if v.past != nil {
 		v.past.file++
 	}
 }
 
-// What the file rules say.
 const (
-	saysNoHeader       = "file does not begin with a header"
-	saysSecondHeader   = "another header: stacked files"
-	saysNoCreated      = "header has no creation date"
-	saysAfterTrailer   = "record behind the trailer"
-	saysNoTrailer      = "file does not end with a trailer"
-	saysManyTrailers   = "file has more than one trailer"
-	saysEmptyFile      = "file is empty"
-	saysWrongTotal     = "counter differs from the recount"
-	saysDuplicate      = "another record has the same identification and account number"
-	wholeFile          = "file"
 	duplicateFirstSeen = "%s: record %d"
 	wrongTotalCounts   = "%s: the trailer says %d, the file holds %d"
 )
@@ -118,15 +110,14 @@ func (v *Validator) Check(item *Item, findings []Finding) []Finding {
 	findings = v.checkOrder(item, findings)
 	switch item.Kind {
 	case KindHeader:
-		if v.headers == 1 && v.env.Created == 0 {
-			v.env.Created = item.Header.DateCreated
-		}
-		if v.headers == 1 && v.env.Activity == 0 {
-			v.env.Activity = item.Header.ActivityDate
+		findings = checkHeader(item.Header, v.headers == 1, findings)
+		if v.headers == 1 {
+			v.learn(item)
 		}
 		v.month = item.Header.ActivityDate
 	case KindTrailer:
 		v.trailer, v.atRecord = *item.Trailer, item.RecordNo
+		findings = v.checkTrailerLength(item, findings)
 	case KindData:
 		v.summary.Totals.Add(item.Record)
 		findings = CheckRecord(item.Record, v.env, findings)
@@ -141,6 +132,37 @@ func (v *Validator) Check(item *Item, findings []Finding) []Finding {
 	}
 	v.last = item.Kind
 	return v.close(item.RecordNo, findings, first)
+}
+
+// learn takes from the first header what the caller has not said.
+func (v *Validator) learn(item *Item) {
+	h := item.Header
+	if v.env.Created == 0 {
+		v.env.Created = h.DateCreated
+	}
+	if v.env.Activity == 0 {
+		v.env.Activity = h.ActivityDate
+	}
+	if v.env.PeriodStart == 0 && v.env.PeriodEnd == 0 && h.ActivityDate.Valid() {
+		v.env.PeriodStart, v.env.PeriodEnd = periodUpTo(h.ActivityDate), h.ActivityDate
+	}
+	if !slices.ContainsFunc(item.Problems, isWrongLength) {
+		v.length = item.RDW
+	}
+}
+
+// isWrongLength says that a record's descriptor word cannot be trusted.
+func isWrongLength(f Finding) bool { return f.Rule == "F01" && f.Severity == Error }
+
+// checkTrailerLength compares header and trailer, which are padded alike in
+// fixed-length files and not at all in others.
+func (v *Validator) checkTrailerLength(item *Item, findings []Finding) []Finding {
+	if v.length == 0 || item.RDW == v.length {
+		return findings
+	}
+	return append(findings, Finding{
+		Segment: trailerLayout.name, Field: "rdw", Position: 1, Rule: "F02", Severity: Error, Message: saysTrailerLength,
+	})
 }
 
 // Finish returns findings extended by those that only the end of a file shows.
@@ -190,9 +212,6 @@ func (v *Validator) checkOrder(item *Item, findings []Finding) []Finding {
 		if v.headers > 1 {
 			say(Warning, saysSecondHeader)
 		}
-		if item.Header.DateCreated == 0 {
-			say(Warning, saysNoCreated)
-		}
 	case KindTrailer:
 		v.trailers++
 		if v.trailers > 1 {
@@ -241,8 +260,8 @@ func (v *Validator) checkTotals(findings []Finding) []Finding {
 		}
 		severity := Error
 		said, counted := *at[Number](&v.trailer, s.offset), *at[Number](&recount, s.offset)
-		if s.field.recount == nil { // the block count: zero and records + 2 are both in use
-			severity, counted = Warning, recount.TotalBase+2
+		if s.field.recount == nil { // the block count: zero and a block for each record are both in use
+			severity, counted = Warning, Number(v.summary.Records)
 			if said == 0 {
 				continue
 			}
