@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
@@ -54,7 +55,7 @@ func (r *Runner) open(ctx context.Context, d rules.Date) (Run, error) {
 			case k.State != "CLOSED" && k.PlanHash != r.Plan.Hash():
 				return fmt.Errorf("%w: run %d", ErrPlanChanged, k.Run)
 			case k.State != "CLOSED":
-				run = Run{ID: k.Run, Date: d, Previous: k.PreviousDate}
+				run = Run{ID: k.Run, Date: d, Previous: k.PreviousDate, LastLoan: k.LastLoan}
 				_, err := tx.ExecContext(ctx, statements.RunResume, k.Run)
 				return err
 			}
@@ -81,13 +82,10 @@ func (r *Runner) openNew(ctx context.Context, tx *sqlx.Tx, d rules.Date) (Run, e
 	if _, err := tx.ExecContext(ctx, statements.RunOpenSteps, row.Run, pq.Array(r.Plan.Names())); err != nil {
 		return Run{}, err
 	}
-	if _, err := tx.ExecContext(ctx, statements.RunOpenChunks, row.Run, row.LastLoan, r.ChunkSize); err != nil {
-		return Run{}, err
-	}
-	return Run{ID: row.Run, Date: d, Previous: row.PreviousDate}, nil
+	return Run{ID: row.Run, Date: d, Previous: row.PreviousDate, LastLoan: row.LastLoan}, nil
 }
 
-// start marks a step as begun and lets it begin, once.
+// start marks a step as begun, lets it begin and lays out its chunks, once.
 func (r *Runner) start(ctx context.Context, run Run, s Step) error {
 	return InTx(ctx, r.DB, func(tx *sqlx.Tx) error {
 		var name string
@@ -99,23 +97,46 @@ func (r *Runner) start(ctx context.Context, run Run, s Step) error {
 			return err
 		}
 		if b, ok := s.(Beginner); ok {
-			return b.Begin(ctx, tx, run)
+			if err := b.Begin(ctx, tx, run); err != nil {
+				return err
+			}
 		}
-		return nil
+		_, err = tx.ExecContext(ctx, picking(statements.StepChunks, s), run.ID, s.Name(), run.LastLoan, r.ChunkSize, run.Date)
+		return err
 	})
 }
 
-// reconcile compares what a step's chunks read with an independent count of the book.
-func (r *Runner) reconcile(ctx context.Context, run Run, s Step) error {
-	var sums struct {
-		Read int64 `db:"read_count"`
-		Book int64 `db:"book_count"`
+// picking fills a step's query for its loans into a statement.
+func picking(statement string, s Step) string {
+	picks := statements.PickBook
+	if p, ok := s.(Picker); ok {
+		picks = p.Picks()
 	}
-	if err := r.DB.GetContext(ctx, &sums, statements.StepReconcile, run.ID, s.Name()); err != nil {
+	return strings.Replace(statement, "({picked})", "("+picks+")", 1)
+}
+
+// Picked returns the keys of the loans of a chunk that its step looks at, in order.
+func Picked(ctx context.Context, tx *sqlx.Tx, s Step, c Chunk) ([]int64, error) {
+	var loans []int64
+	if err := tx.SelectContext(ctx, &loans, picking(statements.ChunkPicked, s), c.Run, c.After, c.Last, c.Date); err != nil {
+		return nil, fmt.Errorf("pick loans: %w", err)
+	}
+	return loans, nil
+}
+
+// reconcile makes sure that every chunk of a step read the loans that it was laid out for.
+func (r *Runner) reconcile(ctx context.Context, run Run, s Step) error {
+	var short struct {
+		Seq    int   `db:"seq"`
+		Read   int64 `db:"read_count"`
+		Picked int64 `db:"picked_count"`
+	}
+	err := r.DB.GetContext(ctx, &short, statements.StepReconcile, run.ID, s.Name())
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
 		return err
 	}
-	if sums.Read != sums.Book {
-		return fmt.Errorf("%w: %d read, %d in the book", ErrReconcile, sums.Read, sums.Book)
-	}
-	return nil
+	return fmt.Errorf("%w: chunk %d read %d of %d", ErrReconcile, short.Seq, short.Read, short.Picked)
 }

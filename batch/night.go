@@ -28,6 +28,12 @@ type Beginner interface {
 	Begin(ctx context.Context, tx *sqlx.Tx, run Run) error
 }
 
+// Picker is a Step that looks at a part of the book only. Picks is a query (a variable of package sql) for the
+// keys of those loans over the row night: run, after_loan, last_loan, business_date.
+type Picker interface {
+	Picks() string
+}
+
 // Finisher is a Step with something to do once after its chunks. It may run again after a crash, and then
 // must find its own work done or do it once more with the same result.
 type Finisher interface {
@@ -48,6 +54,7 @@ type Run struct {
 	ID       int64
 	Date     rules.Date
 	Previous rules.Date // the business date closed before it, 0 if none
+	LastLoan int64      // the book of this run: loans up to this key
 }
 
 // Chunk is the loans in (After, Last] of one step of one run.
@@ -119,8 +126,8 @@ var (
 	ErrPlanChanged = errors.New("the unfinished run was opened by another plan")
 	// ErrEmptyBook: there is no loan.
 	ErrEmptyBook = errors.New("the book has no loan")
-	// ErrReconcile: a step did not read the whole book.
-	ErrReconcile = errors.New("the loans that were read are not the loans of the book")
+	// ErrReconcile: a step did not read all that it was to look at.
+	ErrReconcile = errors.New("loans were not read")
 )
 
 // Defaults of Runner.

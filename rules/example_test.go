@@ -50,13 +50,9 @@ func ExampleFinalStatement() {
 		ClosedOn: date("2026-03-12"), OpenedOn: date("2026-01-10"),
 		Cycles: []rules.Cycle{{No: 3, StartsOn: date("2026-03-01"), EndsOn: date("2026-03-31")}},
 	}
-	for _, night := range []string{"2026-03-30", "2026-03-31"} {
-		period, due := rules.FinalStatement(loan, date(night))
-		fmt.Println(night, due, period.StartsOn, period.EndsOn, period.CycleNo)
-	}
-	// Output:
-	// 2026-03-30 false   0
-	// 2026-03-31 true 2026-03-01 2026-03-31 3
+	period, ok := rules.FinalStatement(loan)
+	fmt.Println(ok, period.StartsOn, period.EndsOn, period.CycleNo)
+	// Output: true 2026-03-01 2026-03-31 3
 }
 
 func ExamplePurge() {

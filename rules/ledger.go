@@ -60,6 +60,28 @@ func NewLedger(entries []Entry, cycles []Cycle) Ledger {
 	return Ledger{Entries: entries, Cycles: cycles}
 }
 
+// AsOf returns the ledger as it was known to read on d: without later entries and cycles, and without the mark of
+// reversals that were still to come. It shares the cycles of l.
+func (l Ledger) AsOf(d Date) Ledger {
+	entries := l.Entries
+	for k, e := range l.Entries {
+		if e.Effective > d {
+			entries = l.Entries[:k]
+			break
+		}
+	}
+	if slices.ContainsFunc(entries, func(e Entry) bool { return e.UndoneOn > d }) {
+		entries = slices.Clone(entries)
+		for k := range entries {
+			if entries[k].UndoneOn > d {
+				entries[k].UndoneOn = 0
+			}
+		}
+	}
+	cycles, _ := slices.BinarySearchFunc(l.Cycles, d+1, func(c Cycle, date Date) int { return int(c.DueOn - date) })
+	return Ledger{Entries: entries, Cycles: l.Cycles[:cycles]}
+}
+
 // Totals are the sums of EXTRACT.md "Facts as of a business date".
 type Totals struct {
 	Balance Cents // principal, interest and fees outstanding; negative: a credit balance

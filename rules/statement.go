@@ -15,10 +15,10 @@ type StatementPeriod struct {
 	CycleNo          int
 }
 
-// FinalStatement decides step 3 on d for a closed loan whose episode has no statement yet (FS1, FS3): it
-// is due at the end of the cycle in which the loan closed, or the same night if it closed in no cycle. A
-// loan that was taken over closed, its cycle over, gets none from us (Q10).
-func FinalStatement(l ClosedLoan, d Date) (StatementPeriod, bool) {
+// FinalStatement decides step 3 for a closed loan whose episode has no statement yet (FS1, FS3): it is due
+// on the first night on or after the end of its period, the cycle in which the loan closed, or the date closed if it
+// closed in no cycle. A loan that was taken over closed, its cycle over, gets none from us (Q10).
+func FinalStatement(l ClosedLoan) (StatementPeriod, bool) {
 	period := StatementPeriod{StartsOn: l.OpenedOn, EndsOn: l.ClosedOn}
 	for _, c := range l.Cycles {
 		if c.StartsOn <= l.ClosedOn && l.ClosedOn <= c.EndsOn {
@@ -29,7 +29,7 @@ func FinalStatement(l ClosedLoan, d Date) (StatementPeriod, bool) {
 			period.StartsOn = max(period.StartsOn, c.EndsOn+1)
 		}
 	}
-	if period.EndsOn > d || (l.TakenOver && period.EndsOn < l.FirstNight) {
+	if l.TakenOver && period.EndsOn < l.FirstNight {
 		return StatementPeriod{}, false
 	}
 	period.StartsOn = min(period.StartsOn, period.EndsOn)

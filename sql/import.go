@@ -22,6 +22,9 @@ var (
 	//go:embed query/import_customers.sql
 	ImportCustomers string
 
+	//go:embed query/import_cycles_wake.sql
+	ImportCyclesWake string
+
 	//go:embed query/import_cycles.sql
 	ImportCycles string
 
@@ -57,6 +60,9 @@ var (
 
 	//go:embed query/import_open.sql
 	ImportOpen string
+
+	//go:embed query/import_pauses_wake.sql
+	ImportPausesWake string
 
 	//go:embed query/import_pauses.sql
 	ImportPauses string
@@ -102,6 +108,9 @@ var (
 
 	//go:embed query/import_terminations_reason.sql
 	ImportTerminationsReason string
+
+	//go:embed query/import_transactions_wake.sql
+	ImportTransactionsWake string
 
 	//go:embed query/import_transactions.sql
 	ImportTransactions string

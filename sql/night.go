@@ -13,8 +13,14 @@ var (
 	//go:embed query/run_open_steps.sql
 	RunOpenSteps string
 
-	//go:embed query/run_open_chunks.sql
-	RunOpenChunks string
+	//go:embed query/step_chunks.sql
+	StepChunks string
+
+	//go:embed query/chunk_picked.sql
+	ChunkPicked string
+
+	//go:embed query/pick_book.sql
+	PickBook string
 
 	//go:embed query/run_resume.sql
 	RunResume string

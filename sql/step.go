@@ -49,6 +49,27 @@ var (
 	//go:embed query/item_cancel.sql
 	ItemCancel string
 
-	//go:embed query/book_count.sql
-	BookCount string
+	//go:embed query/pick_awake.sql
+	PickAwake string
+
+	//go:embed query/pick_awake_or_checked.sql
+	PickAwakeOrChecked string
+
+	//go:embed query/pick_purge.sql
+	PickPurge string
+
+	//go:embed query/pick_export.sql
+	PickExport string
+
+	//go:embed query/position_missing.sql
+	PositionMissing string
+
+	//go:embed query/position_read.sql
+	PositionRead string
+
+	//go:embed query/position_pack.sql
+	PositionPack string
+
+	//go:embed query/position_wake.sql
+	PositionWake string
 )

@@ -30,6 +30,11 @@ func (i *importer) file(ctx context.Context, s *source) error {
 	if float64(counts.Rejected)*100 > i.options.MaxBadPercent*float64(counts.Rows) {
 		return i.refuse(ctx, counts)
 	}
+	if s.table.wake != "" {
+		if _, err := i.tx.ExecContext(ctx, s.table.wake); err != nil {
+			return err
+		}
+	}
 	for _, merge := range s.table.merges {
 		var inserted, updated int64
 		if err := i.tx.QueryRowContext(ctx, merge).Scan(&inserted, &updated); err != nil {

@@ -19,6 +19,7 @@ type table struct {
 	refs    []reference          // rows whose references are unknown are rejected
 	known   string               // takes out rows that may only repeat what the book holds; gives updated and rejected
 	rejects []string             // statements that reject rows against each other and the book
+	wake    string               // wakes the loans that the rows are news of, if any
 	merges  []string             // statements that bring the rest in, each giving inserted and updated
 	// fixpoint: the statements of rejects are repeated until they reject nothing, because a rejected row
 	// changes what is right for others.
@@ -131,7 +132,7 @@ var tables = withKeys([]table{
 	},
 	{
 		file: "loans.csv", key: []string{"loan_id"},
-		books: []string{"loan_key", "loan", "loan_state", "status_history"},
+		books: []string{"loan_key", "loan", "loan_state", "loan_position", "status_history"},
 		columns: []column{
 			need("loan_id", keyKind), need("product_id", keyKind), need("program_id", keyKind), need("account_number", keyKind),
 			need("opened_on", dateKind), may("original_amount", centsKind).as("original_amount_cents"),
@@ -177,6 +178,7 @@ var tables = withKeys([]table{
 		},
 		check:  checkCycle,
 		refs:   []reference{toLoan},
+		wake:   statements.ImportCyclesWake,
 		merges: []string{statements.ImportCycles},
 	},
 	{
@@ -191,6 +193,7 @@ var tables = withKeys([]table{
 		refs:    []reference{toLoan},
 		known:   statements.ImportTransactionsKnown,
 		rejects: []string{statements.ImportTransactionsReversal, statements.ImportTransactionsReversedOnce},
+		wake:    statements.ImportTransactionsWake,
 		merges:  []string{statements.ImportTransactions},
 	},
 	{
@@ -245,6 +248,7 @@ var tables = withKeys([]table{
 		},
 		check:  checkPause,
 		refs:   []reference{toLoan},
+		wake:   statements.ImportPausesWake,
 		merges: []string{statements.ImportPauses},
 	},
 	{

@@ -7,6 +7,7 @@ import (
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/rules"
+	statements "github.com/furnisher/furnisher/sql"
 )
 
 // Closure is step 2: loans that are paid off or overpaid are closed, and reopened when they owe again
@@ -16,17 +17,25 @@ type Closure struct{}
 // Name is the step's key in the ledger.
 func (Closure) Name() string { return "closure" }
 
+// Picks are the loans that are awake.
+func (Closure) Picks() string { return statements.PickAwake }
+
 // Apply moves the loans of a chunk. Counts: paid_off, surplus, reopened.
-func (Closure) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tally, error) {
+func (s Closure) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tally, error) {
 	var tally batch.Tally
-	keys, loans, err := readLoans(ctx, tx, c)
+	keys, err := batch.Picked(ctx, tx, s, c)
+	if err != nil {
+		return tally, err
+	}
+	loans, err := readLoans(ctx, tx, keys, c.Date)
 	if err != nil {
 		return tally, err
 	}
 	var made moves
-	for i, loan := range loans {
+	for i := range loans {
+		loan := &loans[i]
 		tally.Read++
-		decided := rules.Closure(loan, c.Date)
+		decided := rules.Closure(&loan.Loan, c.Date)
 		if len(decided) == 0 {
 			continue
 		}
@@ -41,7 +50,7 @@ func (Closure) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tal
 				tally.Count("reopened", 1)
 			}
 		}
-		made.add(keys[i], loan.Status, decided)
+		made.add(loan.key, loan.Status, decided)
 	}
 	return tally, made.write(ctx, tx, c)
 }

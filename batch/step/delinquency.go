@@ -2,11 +2,13 @@ package step
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/jmoiron/sqlx"
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/rules"
+	statements "github.com/furnisher/furnisher/sql"
 )
 
 // Delinquency is step 1: loans that were underpaid too often in a row become delinquent, then charged
@@ -16,19 +18,43 @@ type Delinquency struct{}
 // Name is the step's key in the ledger.
 func (Delinquency) Name() string { return "delinquency" }
 
-// Apply moves the loans of a chunk. Counts: delinquent, charged_off, cured. Amount: charged off.
-func (Delinquency) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tally, error) {
+// Begin makes sure that every loan of the book can be picked.
+func (Delinquency) Begin(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
+	if _, err := tx.ExecContext(ctx, statements.PositionMissing, run.LastLoan); err != nil {
+		return fmt.Errorf("make positions: %w", err)
+	}
+	return nil
+}
+
+// Picks are the loans that are awake, and those whose packed ledger is checked tonight.
+func (Delinquency) Picks() string { return statements.PickAwakeOrChecked }
+
+// Apply moves the loans of a chunk. Counts: delinquent, charged_off, cured, drifted. Amount: charged off.
+func (s Delinquency) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tally, error) {
 	var tally batch.Tally
-	keys, loans, err := readLoans(ctx, tx, c)
+	keys, err := batch.Picked(ctx, tx, s, c)
+	if err != nil {
+		return tally, err
+	}
+	drifted, err := checkLedgers(ctx, tx, keys, c.Date)
+	if err != nil {
+		return tally, err
+	}
+	for _, loan := range drifted {
+		tally.Count("drifted", 1)
+		tally.Exceptions = append(tally.Exceptions, batch.Exception{Loan: loan, Code: CodeDrift, Detail: driftDetail})
+	}
+	loans, err := readLoans(ctx, tx, keys, c.Date)
 	if err != nil {
 		return tally, err
 	}
 	var made moves
-	for i, loan := range loans {
+	for i := range loans {
+		loan := &loans[i]
 		tally.Read++
-		move, ok, err := rules.Delinquency(loan, c.Date)
+		move, ok, err := rules.Delinquency(&loan.Loan, c.Date)
 		if err != nil {
-			if err := tally.Except(keys[i], err); err != nil {
+			if err := tally.Except(loan.key, err); err != nil {
 				return tally, err
 			}
 			continue
@@ -46,7 +72,12 @@ func (Delinquency) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch
 		case rules.Active:
 			tally.Count("cured", 1)
 		}
-		made.add(keys[i], loan.Status, []rules.Move{move})
+		made.add(loan.key, loan.Status, []rules.Move{move})
 	}
 	return tally, made.write(ctx, tx, c)
 }
+
+// CodeDrift is the exception of a loan whose packed ledger was not what its transactions and cycles say.
+const CodeDrift = "POSITION_DRIFT"
+
+const driftDetail = "its transactions or cycles were changed without waking it; it was packed anew and decided by what they say now"

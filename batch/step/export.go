@@ -45,12 +45,21 @@ func (Export) Undo(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
 	return bureau.Undo(ctx, tx, run)
 }
 
+// Picks is the book on a night that has a file to write.
+func (Export) Picks() string { return statements.PickExport }
+
 // Apply reports the loans of a chunk in every file of the run, oldest calendar date first. Counts:
 // reported, excluded, deleted, deletions_waiting, and status_NN for each account status.
-func (Export) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tally, error) {
+func (e Export) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tally, error) {
 	var tally batch.Tally
-	if err := tx.GetContext(ctx, &tally.Read, statements.BookCount, c.After, c.Last); err != nil {
-		return tally, fmt.Errorf("count loans: %w", err)
+	keys, err := batch.Picked(ctx, tx, e, c)
+	if err != nil {
+		return tally, err
+	}
+	tally.Read = int64(len(keys))
+	ledgers, err := readLedgers(ctx, tx, keys)
+	if err != nil {
+		return tally, err
 	}
 	files, err := bureau.Pending(ctx, tx, c.Run)
 	if err != nil || len(files) == 0 {
@@ -60,15 +69,7 @@ func (Export) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tall
 	if err != nil {
 		return tally, err
 	}
-	var ledgers map[int64]facts
-	var asOf rules.Date
 	for _, f := range files {
-		if asOf != f.AsOf {
-			if ledgers, err = readLedgers(ctx, tx, c, f.AsOf); err != nil {
-				return tally, err
-			}
-			asOf = f.AsOf
-		}
 		p := part{file: f, products: byProduct, ledgers: ledgers}
 		if err := p.apply(ctx, tx, c, &tally); err != nil {
 			return tally, fmt.Errorf("file of program %s as of %s: %w", f.ProgramID, f.AsOf, err)
@@ -114,7 +115,7 @@ type accountRow struct {
 type part struct {
 	file     bureau.Building
 	products map[int64]product
-	ledgers  map[int64]facts
+	ledgers  map[int64]rules.Ledger
 
 	reported  []reportedRow
 	lines     []lineRow
@@ -236,11 +237,11 @@ func (p *part) otherCycle(row accountRow) string {
 // account gathers the facts of a loan. A state that the loan came with, but that began after the calendar
 // date, is not yet its state: it was open then.
 func (p *part) account(row accountRow, reports []rules.Reported) *rules.Account {
-	f := p.ledgers[row.Loan]
+	known := p.ledgers[row.Loan]
 	a := &rules.Account{
 		Loan: rules.Loan{
-			Status: row.Status, OpenedOn: row.OpenedOn, ClosedOn: row.ClosedOn, HasCycles: f.hasCycles,
-			Product: p.products[row.Product].rules(), Ledger: f.ledger,
+			Status: row.Status, OpenedOn: row.OpenedOn, ClosedOn: row.ClosedOn, HasCycles: len(known.Cycles) > 0,
+			Product: p.products[row.Product].rules(), Ledger: known.AsOf(p.file.AsOf),
 		},
 		AsOf: p.file.AsOf, PeriodAfter: p.file.PreviousOn, Furnish: row.Furnish, OriginalAmount: row.OriginalAmount,
 		CreditLimit: row.CreditLimit, HighestBalance: row.HighestBalance, TermsDuration: row.TermsDuration,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/rules"
@@ -27,14 +28,19 @@ type contactRow struct {
 	Schedule   bool                  `db:"schedule" json:"-"`
 }
 
+// Picks are the loans that are not serviced and have something left to cancel.
+func (Purge) Picks() string { return statements.PickPurge }
+
 // Apply cancels what is pending. Counts: the seven of rules.PurgeKinds. Changed counts loans.
-func (Purge) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tally, error) {
+func (s Purge) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tally, error) {
 	var tally batch.Tally
-	if err := tx.GetContext(ctx, &tally.Read, statements.BookCount, c.After, c.Last); err != nil {
-		return tally, fmt.Errorf("count loans: %w", err)
+	keys, err := batch.Picked(ctx, tx, s, c)
+	if err != nil {
+		return tally, err
 	}
+	tally.Read = int64(len(keys))
 	var rows []contactRow
-	if err := tx.SelectContext(ctx, &rows, statements.ContactRead, c.After, c.Last, rules.NotServicing); err != nil {
+	if err := tx.SelectContext(ctx, &rows, statements.ContactRead, pq.Array(keys)); err != nil {
 		return tally, fmt.Errorf("read contacts: %w", err)
 	}
 	for _, kind := range rules.PurgeKinds {

@@ -26,7 +26,6 @@ type closedRow struct {
 	ClosedOn      rules.Date   `db:"closed_on"`
 	Episode       int          `db:"episode"`
 	OpenedOn      rules.Date   `db:"opened_on"`
-	HasStatement  bool         `db:"has_statement"`
 	FirstStatus   rules.Status `db:"first_status"`
 	ImportedAfter rules.Date   `db:"imported_after"`
 }
@@ -83,16 +82,27 @@ type eventRow struct {
 	Payload map[string]any `json:"payload"`
 }
 
-// Apply writes the statements that are due. Counts: statements, announced.
-func (Statement) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tally, error) {
+// Picks are the loans that are awake.
+func (Statement) Picks() string { return statements.PickAwake }
+
+// Apply writes the statements that are due, and puts every loan to sleep until something may be decided about it
+// again. Counts: statements, announced.
+func (s Statement) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tally, error) {
 	var tally batch.Tally
-	var rows []closedRow
-	if err := tx.SelectContext(ctx, &rows, statements.ClosedRead, c.After, c.Last); err != nil {
-		return tally, fmt.Errorf("read closed loans: %w", err)
+	keys, err := batch.Picked(ctx, tx, s, c)
+	if err != nil {
+		return tally, err
 	}
-	tally.Read = int64(len(rows))
-	due, err := dueStatements(ctx, tx, c, rows)
-	if err != nil || len(due) == 0 {
+	loans, err := readLoans(ctx, tx, keys, c.Date)
+	if err != nil {
+		return tally, err
+	}
+	tally.Read = int64(len(loans))
+	due, waiting, err := dueStatements(ctx, tx, keys, c.Date)
+	if err != nil {
+		return tally, err
+	}
+	if err := sleep(ctx, tx, loans, waiting, c.Date); err != nil || len(due) == 0 {
 		return tally, err
 	}
 	if err := fillStatements(ctx, tx, due); err != nil {
@@ -124,39 +134,61 @@ func announcement(s *statementRow) eventRow {
 	}
 }
 
-// dueStatements decides which closed loans of a chunk get their statement on its date.
-func dueStatements(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, rows []closedRow) ([]*statementRow, error) {
-	var candidates []int64
-	for _, r := range rows {
-		if r.Status.Closed() && !r.HasStatement {
-			candidates = append(candidates, r.Loan)
+// sleep writes when each loan is looked at again: by its own facts, or when its statement is due.
+func sleep(ctx context.Context, tx *sqlx.Tx, loans []looked, statementOn map[int64]rules.Date, d rules.Date) error {
+	keys := make([]int64, len(loans))
+	wake := make([]string, len(loans))
+	for i := range loans {
+		l := &loans[i]
+		next := rules.NextLook(&l.Loan, l.known, d)
+		if on, ok := statementOn[l.key]; ok {
+			next = min(next, on)
+		}
+		keys[i], wake[i] = l.key, "infinity"
+		if next != rules.Never {
+			wake[i] = next.String()
 		}
 	}
-	if len(candidates) == 0 {
-		return nil, nil
+	if _, err := tx.ExecContext(ctx, statements.PositionWake, pq.Array(keys), pq.Array(wake)); err != nil {
+		return fmt.Errorf("put loans to sleep: %w", err)
 	}
-	cycles, err := closedCycles(ctx, tx, candidates)
+	return nil
+}
+
+// dueStatements decides which closed loans get their statement on d, and says when it will be due for others.
+func dueStatements(ctx context.Context, tx *sqlx.Tx, keys []int64, d rules.Date) ([]*statementRow, map[int64]rules.Date, error) {
+	var rows []closedRow
+	if err := tx.SelectContext(ctx, &rows, statements.ClosedRead, pq.Array(keys)); err != nil || len(rows) == 0 {
+		return nil, nil, err
+	}
+	closed := make([]int64, len(rows))
+	for i, r := range rows {
+		closed[i] = r.Loan
+	}
+	cycles, err := closedCycles(ctx, tx, closed)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var nights []rules.Date
 	if err := tx.SelectContext(ctx, &nights, statements.RunDates); err != nil {
-		return nil, fmt.Errorf("read business dates: %w", err)
+		return nil, nil, fmt.Errorf("read business dates: %w", err)
 	}
 	var due []*statementRow
+	waiting := map[int64]rules.Date{}
 	for _, r := range rows {
-		if !r.Status.Closed() || r.HasStatement {
-			continue
-		}
-		closed := rules.ClosedLoan{
+		period, ok := rules.FinalStatement(rules.ClosedLoan{
 			ClosedOn: r.ClosedOn, OpenedOn: r.OpenedOn, TakenOver: r.Episode == 1 && r.FirstStatus.Closed(),
 			FirstNight: firstAfter(nights, r.ImportedAfter), Cycles: cycles[r.Loan],
-		}
-		if period, ok := rules.FinalStatement(closed, c.Date); ok {
+		})
+		switch {
+		case !ok:
+		case period.EndsOn > d:
+			waiting[r.Loan] = period.EndsOn
+		default:
 			due = append(due, newStatement(r, period))
 		}
 	}
-	return due, nil
+	return due, waiting, nil
 }
 
 func newStatement(r closedRow, period rules.StatementPeriod) *statementRow {

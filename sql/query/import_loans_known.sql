@@ -88,6 +88,9 @@ WITH sent AS (
         SELECT coalesce((SELECT max(business_date) FROM run WHERE state = 'CLOSED'), c.status_since) AS closed) d
     WHERE c.stops
     ORDER BY 1, 2
+), woken AS (
+    UPDATE loan_position p SET wake_on = DATE '0001-01-01'
+    WHERE p.loan IN (SELECT loan FROM described UNION ALL SELECT loan FROM changed)
 )
 SELECT 0 AS inserted, count(DISTINCT loan) AS updated
 FROM (SELECT loan FROM described UNION ALL SELECT loan FROM changed) u

@@ -23,6 +23,8 @@ WITH known AS (
     UPDATE loan_transaction t SET state = n.state, posted_at = n.posted_at
     FROM known n
     WHERE n.same_loan AND n.same_entry AND n.settles AND t.transaction_id = n.transaction_id AND t.loan = n.loan
-    RETURNING 1
+    RETURNING t.loan
+), woken AS (
+    UPDATE loan_position p SET wake_on = DATE '0001-01-01' WHERE p.loan IN (SELECT loan FROM settled)
 )
 SELECT (SELECT count(*) FROM settled) AS updated, (SELECT count(*) FROM rejected) AS rejected

@@ -1,2 +1,2 @@
--- The pauses of a chunk's loans. $1 after loan, $2 last loan. Index: pause_pkey.
-SELECT loan, from_on, to_on FROM pause WHERE loan > $1 AND loan <= $2 ORDER BY loan, from_on
+-- Pauses. $1 loan keys. Index: pause_pkey.
+SELECT loan, from_on, to_on FROM pause WHERE loan = ANY($1) ORDER BY loan, from_on

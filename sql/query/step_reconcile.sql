@@ -1,4 +1,4 @@
--- What a step's chunks read, and an independent count of the book. $1 run, $2 step.
-SELECT (SELECT coalesce(sum(read_count), 0) FROM run_chunk WHERE run = $1 AND step = $2) AS read_count,
-       (SELECT count(*) FROM loan_state s WHERE s.loan <= r.last_loan) AS book_count
-FROM run r WHERE r.run = $1
+-- The first chunk of a step that read fewer loans than it was to look at. $1 run, $2 step. Index: run_chunk_pkey.
+SELECT seq, read_count, picked_count FROM run_chunk
+WHERE run = $1 AND step = $2 AND read_count < picked_count
+ORDER BY seq LIMIT 1

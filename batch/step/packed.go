@@ -1,0 +1,135 @@
+package step
+
+import (
+	"cmp"
+	"encoding/binary"
+	"errors"
+	"slices"
+
+	"github.com/furnisher/furnisher/rules"
+)
+
+// packedVersion begins every packed ledger. A ledger of another version is packed anew.
+const packedVersion = 1
+
+// kinds gives entry kinds their numbers in a packed ledger: only ever append.
+var kinds = []rules.Kind{
+	rules.Origination, rules.Interest, rules.Fee, rules.LateFee, rules.LateFeeInterest, rules.ReturnCheckFee, rules.ManualFee,
+	rules.Refund, rules.Payment, rules.Offset, rules.Waiver, rules.PrepaymentDiscount, rules.Adjustment,
+}
+
+var kindNumber = func() map[rules.Kind]byte {
+	numbers := map[rules.Kind]byte{}
+	for n, kind := range kinds {
+		numbers[kind] = byte(n)
+	}
+	return numbers
+}()
+
+// pack writes a ledger as bytes, the same for the same entries and cycles in any order: the version, the number of
+// entries, and for each its kind, amount, days since the entry before, and days until it was undone plus one; then the
+// number of cycles, and for each its number, days since the cycle before and minimum due. All are varints but the kind.
+func pack(l rules.Ledger) []byte {
+	slices.SortFunc(l.Entries, func(a, b rules.Entry) int {
+		return cmp.Or(cmp.Compare(a.Effective, b.Effective), cmp.Compare(kindNumber[a.Kind], kindNumber[b.Kind]),
+			cmp.Compare(a.Amount, b.Amount), cmp.Compare(a.UndoneOn, b.UndoneOn))
+	})
+	packed := append(make([]byte, 0, 8+8*len(l.Entries)+8*len(l.Cycles)), packedVersion)
+	packed = binary.AppendUvarint(packed, uint64(len(l.Entries)))
+	var before rules.Date
+	for _, e := range l.Entries {
+		packed = append(packed, kindNumber[e.Kind])
+		packed = binary.AppendVarint(packed, int64(e.Amount))
+		packed = binary.AppendVarint(packed, int64(e.Effective-before))
+		undone := int64(0)
+		if e.UndoneOn != 0 {
+			undone = int64(e.UndoneOn-e.Effective) + 1
+		}
+		packed = binary.AppendVarint(packed, undone)
+		before = e.Effective
+	}
+	packed = binary.AppendUvarint(packed, uint64(len(l.Cycles)))
+	before = 0
+	for _, c := range l.Cycles {
+		packed = binary.AppendVarint(packed, int64(c.No))
+		packed = binary.AppendVarint(packed, int64(c.DueOn-before))
+		packed = binary.AppendVarint(packed, int64(c.MinimumDue))
+		before = c.DueOn
+	}
+	return packed
+}
+
+var errPacked = errors.New("a packed ledger is damaged")
+
+// unpack reads what pack wrote.
+func unpack(packed []byte) (rules.Ledger, error) {
+	if len(packed) == 0 || packed[0] != packedVersion {
+		return rules.Ledger{}, errPacked
+	}
+	r := unpacker{rest: packed[1:]}
+	l := rules.Ledger{Entries: make([]rules.Entry, r.count())}
+	var before rules.Date
+	for k := range l.Entries {
+		e := &l.Entries[k]
+		e.Kind = r.kind()
+		e.Amount = rules.Cents(r.number())
+		e.Effective = before + rules.Date(r.number())
+		if undone := r.number(); undone != 0 {
+			e.UndoneOn = e.Effective + rules.Date(undone-1)
+		}
+		before = e.Effective
+	}
+	l.Cycles = make([]rules.Cycle, r.count())
+	before = 0
+	for k := range l.Cycles {
+		c := &l.Cycles[k]
+		c.No = int(r.number())
+		c.DueOn = before + rules.Date(r.number())
+		c.MinimumDue = rules.Cents(r.number())
+		before = c.DueOn
+	}
+	if r.damaged || len(r.rest) != 0 {
+		return rules.Ledger{}, errPacked
+	}
+	return l, nil
+}
+
+type unpacker struct {
+	rest    []byte
+	damaged bool
+}
+
+func (r *unpacker) number() int64 {
+	n, size := binary.Varint(r.rest)
+	r.skip(size)
+	return n
+}
+
+// count reads how many items follow: never more than there are bytes.
+func (r *unpacker) count() int {
+	n, size := binary.Uvarint(r.rest)
+	r.skip(size)
+	if n > uint64(len(r.rest)) {
+		r.damaged = true
+		return 0
+	}
+	return int(n)
+}
+
+func (r *unpacker) kind() rules.Kind {
+	if len(r.rest) == 0 || int(r.rest[0]) >= len(kinds) {
+		r.damaged = true
+		return ""
+	}
+	kind := kinds[r.rest[0]]
+	r.skip(1)
+	return kind
+}
+
+func (r *unpacker) skip(size int) {
+	if size <= 0 {
+		r.rest, r.damaged = nil, true
+		return
+	}
+	r.rest = r.rest[size:]
+}

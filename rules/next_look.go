@@ -1,0 +1,64 @@
+package rules
+
+import "math"
+
+// Never is later than every date.
+const Never Date = math.MaxInt32
+
+// NextLook returns the first business date after d on which Delinquency or Closure may decide something about a
+// loan if nothing is posted or changed until then; Never if they cannot. l is the loan as it was left on d, known
+// is its ledger with what is known of the future too. The answer may be too early, never too late.
+func NextLook(l *Loan, known Ledger, d Date) Date {
+	next := Never
+	on := func(date Date) {
+		if date > d {
+			next = min(next, date)
+		}
+	}
+	if !l.Status.Open() && !l.Status.PaidClosed() {
+		return Never
+	}
+	if l.OpenedOn > d {
+		return l.OpenedOn
+	}
+	if !l.HasCycles {
+		return d + 1
+	}
+	on(l.StatusSince + 1)
+	on(l.HoldUntil + 1)
+	on(l.PromoEndsOn + 1)
+	on(l.Ledger.LastPaymentOn(d) + Date(l.Product.PayoffHoldDays))
+	for _, e := range known.Entries {
+		on(e.Effective)
+		on(e.UndoneOn)
+	}
+	switch l.Status {
+	case Active:
+		on(l.nextCount(known, d))
+	case Delinquent:
+		for _, c := range known.Cycles {
+			on(c.DueOn)
+			on(c.DueOn + Date(l.Product.GraceDays))
+		}
+	}
+	return next
+}
+
+// nextCount returns the evaluation date on which an active loan could become delinquent at the earliest (DQ4): each
+// cycle evaluated adds one to the count at most. 0 if the cycles known cannot make it.
+func (l *Loan) nextCount(known Ledger, d Date) Date {
+	if l.Product.DelinquentAfter == 0 {
+		return 0
+	}
+	missing := max(1, l.Product.DelinquentAfter-len(underpayments(l, d, l.CountFrom, l.ReopenedOn)))
+	for _, c := range known.Cycles {
+		evaluated := c.DueOn + Date(l.Product.GraceDays)
+		if evaluated <= max(d, l.CountFrom) || l.paused(c.DueOn) {
+			continue
+		}
+		if missing--; missing == 0 {
+			return evaluated
+		}
+	}
+	return 0
+}
