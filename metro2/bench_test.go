@@ -142,3 +142,18 @@ func BenchmarkReadFile(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkCheckAndExamine applies all single-record rules and all checks of an
+// examiner.
+func BenchmarkCheckAndExamine(b *testing.B) {
+	rec, findings := cleanRecord(), make([]Finding, 0, 8)
+	env := testEnv
+	env.Doubtful = true
+	b.ReportAllocs()
+	for b.Loop() {
+		findings = CheckExaminer(rec, env, CheckRecord(rec, env, findings[:0]))
+		if len(findings) > 0 {
+			b.Fatal(findings)
+		}
+	}
+}

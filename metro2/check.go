@@ -29,9 +29,11 @@ func CheckRecord(rec *Record, env CheckEnv, findings []Finding) []Finding {
 	return checkTable(questionRules, f, findings)
 }
 
+// checkTable asks only the rules that the record has something for: most have
+// neither comment nor segments.
 func checkTable(rules []rule, f facts, findings []Finding) []Finding {
 	for i := range rules {
-		if r := &rules[i]; r.hit(f) {
+		if r := &rules[i]; r.needs&^f.traits == 0 && r.hit(f) {
 			findings = append(findings, r.finding())
 		}
 	}
@@ -45,14 +47,17 @@ type facts struct {
 	base   *Base
 	env    CheckEnv
 	status trait // of the account status
-	traits trait // of status, rating, comment, account type and all consumers
+	traits trait // of status, rating, comment, account type, all consumers and the segments
 }
 
 func newFacts(rec *Record, env CheckEnv) facts {
 	b := &rec.Base
 	f := facts{rec: rec, base: b, env: env, status: AccountStatuses.traitsOf(b.AccountStatus)}
 	f.traits = f.status | PaymentRatings.traitsOf(b.PaymentRating) | SpecialComments.traitsOf(b.SpecialComment) |
-		AccountTypes.traitsOf(b.AccountType) | ConsumerInfoCodes.traitsOf(b.ConsumerInfo)
+		AccountTypes.traitsOf(b.AccountType) | ConsumerInfoCodes.traitsOf(b.ConsumerInfo) | heldBy(rec)
+	if env.Doubtful {
+		f.traits |= asksDoubtful
+	}
 	for i := range rec.J1 {
 		f.traits |= ConsumerInfoCodes.traitsOf(rec.J1[i].ConsumerInfo)
 	}
@@ -60,6 +65,29 @@ func newFacts(rec *Record, env CheckEnv) facts {
 		f.traits |= ConsumerInfoCodes.traitsOf(rec.J2[i].ConsumerInfo)
 	}
 	return f
+}
+
+// heldBy says which of the parts that rules ask for a record has.
+func heldBy(rec *Record) (t trait) {
+	if rec.Base.SpecialComment != "" {
+		t |= hasComment
+	}
+	if rec.K1 != nil {
+		t |= hasK1
+	}
+	if rec.K2 != nil {
+		t |= hasK2
+	}
+	if rec.K3 != nil {
+		t |= hasK3
+	}
+	if rec.K4 != nil {
+		t |= hasK4
+	}
+	if rec.L1 != nil {
+		t |= hasL1
+	}
+	return t
 }
 
 func (f facts) is(any trait) bool { return f.traits.has(any) }
@@ -83,10 +111,10 @@ type rule struct {
 	field    string // key
 	sentence string
 	hit      func(f facts) bool
+	needs    trait  // what the record must hold for hit to be asked
 	also     string // ids, single spaces between, of the rules that report the same defect
 
 	position int
-	doubtful bool // see [RuleInfo.Doubtful]
 }
 
 func (r *rule) finding() Finding {
@@ -96,17 +124,20 @@ func (r *rule) finding() Finding {
 	}
 }
 
-// withPositions finds the fields of a rule table in the layouts. It panics on a
-// field that does not exist.
+// withPositions finds the fields of a rule table in the layouts, and makes a rule
+// about a segment need it. It panics on a field that does not exist.
 func withPositions(rules []rule) []rule {
 	for i := range rules {
 		r := &rules[i]
 		if r.position = positionOf(r.segment, r.field); r.position == 0 {
 			panic("metro2: rule " + r.id + " names no field: " + r.segment + "." + r.field)
 		}
+		r.needs |= segmentTraits[r.segment]
 	}
 	return rules
 }
+
+var segmentTraits = map[string]trait{"k1": hasK1, "k2": hasK2, "k3": hasK3, "k4": hasK4, "l1": hasL1}
 
 func positionOf(segment, key string) int {
 	switch segment {

@@ -34,6 +34,15 @@ const (
 	isReaffirmed                   // consumer indicator R
 	isInheritor                    // account type 48 0C 77: opened after the delinquency
 	isLease                        // account type 13 3A
+
+	// Of the record itself, what it holds, and of the caller.
+	hasComment
+	hasK1
+	hasK2
+	hasK3
+	hasK4
+	hasL1
+	asksDoubtful // see [CheckEnv.Doubtful]
 )
 
 func (t trait) has(any trait) bool { return t&any != 0 }

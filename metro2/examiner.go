@@ -11,13 +11,7 @@ package metro2
 // env asks for them. A [Validator] with a history applies those that compare
 // with an earlier record.
 func CheckExaminer(rec *Record, env CheckEnv, findings []Finding) []Finding {
-	f := newFacts(rec, env)
-	for i := range examinerRules {
-		if r := &examinerRules[i]; (!r.doubtful || env.Doubtful) && r.hit(f) {
-			findings = append(findings, r.finding())
-		}
-	}
-	return findings
+	return checkTable(examinerRules, newFacts(rec, env), findings)
 }
 
 // ExaminerRules lists the checks of [CheckExaminer] and behind them those that
@@ -135,17 +129,22 @@ var examinerRules = withPositions(examinerTable())
 // examinerTable puts the groups of checks together, in the order of the tool.
 func examinerTable() []rule {
 	var out []rule
-	for _, group := range [][]rule{
-		examinerStatusAmounts, examinerStatusDates, examinerBalances,
-		examinerComments, examinerTerms, examinerConsumers, examinerChanges,
+	for _, group := range []struct {
+		rules []rule
+		needs trait
+	}{
+		{examinerStatusAmounts, 0}, {examinerStatusDates, 0}, {examinerBalances, 0},
+		{examinerComments, hasComment}, {examinerTerms, 0}, {examinerConsumers, 0}, {examinerChanges, hasL1},
 	} {
-		out = append(out, group...)
-	}
-	for i := range out {
-		out[i].severity = Warning
-		out[i].doubtful = oneOf(out[i].id, setDoubtful)
-		if out[i].segment == "" {
-			out[i].segment = "base"
+		for _, r := range group.rules {
+			r.severity, r.needs = Warning, group.needs
+			if oneOf(r.id, setDoubtful) {
+				r.needs |= asksDoubtful
+			}
+			if r.segment == "" {
+				r.segment = baseLayout.name
+			}
+			out = append(out, r)
 		}
 	}
 	return out

@@ -2,7 +2,7 @@ package metro2
 
 import "strings"
 
-// Special comment against the rest.
+// Special comment against the rest; asked only where there is one.
 var examinerComments = []rule{
 	{id: "SCC-AccountChange-1", field: "special_comment", sentence: "moved to another servicer, no change of number announced", hit: func(f facts) bool {
 		return f.commentIn("O") && (f.rec.L1 == nil || f.rec.L1.ChangeInd < 1 || f.rec.L1.ChangeInd > 3)
@@ -20,7 +20,7 @@ var examinerComments = []rule{
 		return f.commentIn("AH") && (f.rec.K2 == nil || f.rec.K2.Indicator != 2)
 	}},
 	{id: "SCC-PurchasedSold-2", segment: "k2", field: "name", sentence: "sold, buyer unnamed", hit: func(f facts) bool {
-		return f.commentIn("AH") && f.rec.K2 != nil && f.rec.K2.Name == ""
+		return f.commentIn("AH") && f.rec.K2.Name == ""
 	}},
 	{id: "SCC-Status-1", field: "account_status", sentence: "comment says settled, status is not paid", hit: func(f facts) bool {
 		return f.commentIn("BC BF") && !f.statusIn("13") || f.commentIn("AU AX BP C") && !f.statusIn(setPaid)
@@ -99,12 +99,12 @@ var examinerConsumers = []rule{
 	}},
 }
 
-// changeIn asks for the change indicator of the L1 segment, if there is one.
+// changeIn asks for the change indicator of the L1 segment.
 func (f facts) changeIn(first, second Number) bool {
-	return f.rec.L1 != nil && (f.rec.L1.ChangeInd == first || f.rec.L1.ChangeInd == second)
+	return f.rec.L1.ChangeInd == first || f.rec.L1.ChangeInd == second
 }
 
-// Changes of number, letter case ignored.
+// Changes of number, letter case ignored; asked only where there is an L1 segment.
 var examinerChanges = []rule{
 	{id: "AccountChange-ID-1", segment: "l1", field: "new_identification_number", sentence: "identification number changes without the new one", hit: func(f facts) bool {
 		return f.changeIn(2, 3) && f.rec.L1.NewIdentificationNumber == ""

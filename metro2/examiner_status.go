@@ -131,7 +131,7 @@ var examinerBalances = []rule{
 		return f.isLoan() && f.base.CurrentBalance == 0 && f.base.DateClosed == 0 && f.staysHere()
 	}},
 	{id: "Balloon-Balance-1", segment: "k4", field: "balloon_amount", sentence: "balloon larger than the balance", hit: func(f facts) bool {
-		return f.rec.K4 != nil && f.base.CurrentBalance < f.rec.K4.BalloonAmount
+		return f.base.CurrentBalance < f.rec.K4.BalloonAmount
 	}},
 	{id: "Deferred-SMPA-1", field: "scheduled_payment", sentence: "deferred account with a scheduled payment", hit: func(f facts) bool {
 		return (f.statusIn("11 93") || f.statusIn(setDelinquent)) && f.deferred() && f.base.ScheduledPayment > 0

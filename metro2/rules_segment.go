@@ -1,7 +1,7 @@
 package metro2
 
 // segmentRules are the rules about the other segments and about the consumers
-// together.
+// together. A rule about a segment is asked only where there is one.
 var segmentRules = withPositions([]rule{
 	{id: "J02", severity: Warning, segment: "base", field: "ecoa_code", sentence: "more than one liable consumer, but the base consumer is reported as solely liable", hit: func(f facts) bool {
 		return f.base.ECOACode == "1" && f.anyAssociated(isLiable)
@@ -11,49 +11,49 @@ var segmentRules = withPositions([]rule{
 		isMaker := func(ecoa string) bool { return ecoa == "7" }
 		return (isGuarantor(f.base.ECOACode) || f.anyAssociated(isGuarantor)) && !isMaker(f.base.ECOACode) && !f.anyAssociated(isMaker)
 	}},
-	{id: "K01", severity: Error, segment: "k1", field: "creditor_name", sentence: "original creditor has no name", hit: func(f facts) bool { return f.rec.K1 != nil && f.rec.K1.CreditorName == "" }},
+	{id: "K01", severity: Error, segment: "k1", field: "creditor_name", sentence: "original creditor has no name", hit: func(f facts) bool { return f.rec.K1.CreditorName == "" }},
 	{id: "K01", severity: Error, segment: "k1", field: "creditor_class", sentence: "creditor classification is not in the table", hit: func(f facts) bool {
-		return f.rec.K1 != nil && CreditorClasses.findNumber(f.rec.K1.CreditorClass, 2) == nil
+		return CreditorClasses.findNumber(f.rec.K1.CreditorClass, 2) == nil
 	}},
 	{id: "K01", severity: Warning, segment: "base", field: "account_type", sentence: "account type 48, 0C or 77 without an original creditor segment", hit: func(f facts) bool { return f.is(isInheritor) && f.rec.K1 == nil }},
 	{id: "K02", severity: Error, segment: "k2", field: "indicator", sentence: "purchased from / sold to indicator is not in the table", hit: func(f facts) bool {
-		return f.rec.K2 != nil && SaleIndicators.findNumber(f.rec.K2.Indicator, 1) == nil
+		return SaleIndicators.findNumber(f.rec.K2.Indicator, 1) == nil
 	}},
 	{id: "K02", severity: Error, segment: "k2", field: "name", sentence: "purchased from or sold to nobody: name is missing", hit: func(f facts) bool {
-		return f.rec.K2 != nil && f.rec.K2.Indicator != 9 && f.rec.K2.Name == ""
+		return f.rec.K2.Indicator != 9 && f.rec.K2.Name == ""
 	}},
 	{id: "K02", severity: Warning, segment: "k2", field: "name", sentence: "indicator 9 (remove) with a name", hit: func(f facts) bool {
-		return f.rec.K2 != nil && f.rec.K2.Indicator == 9 && f.rec.K2.Name != ""
+		return f.rec.K2.Indicator == 9 && f.rec.K2.Name != ""
 	}},
 	{id: "K03", severity: Error, segment: "k3", field: "agency_id", sentence: "agency identifier is not in the table", hit: func(f facts) bool {
-		return f.rec.K3 != nil && Agencies.findNumber(f.rec.K3.AgencyID, 2) == nil
+		return Agencies.findNumber(f.rec.K3.AgencyID, 2) == nil
 	}},
 	{id: "K03", severity: Error, segment: "k3", field: "agency_account", sentence: "agency account number without an agency", hit: func(f facts) bool {
-		return f.rec.K3 != nil && f.rec.K3.AgencyID == 0 && f.rec.K3.AgencyAccount != ""
+		return f.rec.K3.AgencyID == 0 && f.rec.K3.AgencyAccount != ""
 	}},
 	{id: "K03", severity: Error, segment: "k3", field: "agency_account", sentence: "agency without an agency account number", hit: func(f facts) bool {
-		return f.rec.K3 != nil && f.rec.K3.AgencyID != 0 && f.rec.K3.AgencyAccount == ""
+		return f.rec.K3.AgencyID != 0 && f.rec.K3.AgencyAccount == ""
 	}},
 	{id: "K04", severity: Error, segment: "k4", field: "payment_ind", sentence: "specialized payment indicator is not in the table", hit: func(f facts) bool {
-		return f.rec.K4 != nil && PaymentIndicators.findNumber(f.rec.K4.PaymentInd, 2) == nil
+		return PaymentIndicators.findNumber(f.rec.K4.PaymentInd, 2) == nil
 	}},
 	{id: "K04", severity: Error, segment: "k4", field: "balloon_date", sentence: "balloon without its due date", hit: func(f facts) bool {
-		return f.rec.K4 != nil && f.rec.K4.PaymentInd == 1 && f.rec.K4.BalloonDate == 0
+		return f.rec.K4.PaymentInd == 1 && f.rec.K4.BalloonDate == 0
 	}},
 	{id: "K04", severity: Error, segment: "k4", field: "balloon_amount", sentence: "balloon without its amount", hit: func(f facts) bool {
-		return f.rec.K4 != nil && f.rec.K4.PaymentInd == 1 && f.rec.K4.BalloonAmount == 0
+		return f.rec.K4.PaymentInd == 1 && f.rec.K4.BalloonAmount == 0
 	}},
 	{id: "K04", severity: Error, segment: "k4", field: "deferred_start", sentence: "deferral without the date of the first payment", hit: func(f facts) bool {
-		return f.rec.K4 != nil && f.rec.K4.PaymentInd == 2 && f.rec.K4.DeferredStart == 0
+		return f.rec.K4.PaymentInd == 2 && f.rec.K4.DeferredStart == 0
 	}},
 	{id: "L01", severity: Error, segment: "l1", field: "change_ind", sentence: "change indicator is not in the table", hit: func(f facts) bool {
-		return f.rec.L1 != nil && ChangeIndicators.findNumber(f.rec.L1.ChangeInd, 1) == nil
+		return ChangeIndicators.findNumber(f.rec.L1.ChangeInd, 1) == nil
 	}},
 	{id: "L01", severity: Error, segment: "l1", field: "new_account_number", sentence: "account number changes, but the new one is missing", hit: func(f facts) bool {
 		return changesAccount(f.rec.L1) && f.rec.L1.NewAccountNumber == ""
 	}},
 	{id: "L01", severity: Error, segment: "l1", field: "new_account_number", sentence: "only the identification number changes, but a new account number is given", hit: func(f facts) bool {
-		return f.rec.L1 != nil && f.rec.L1.ChangeInd == 2 && f.rec.L1.NewAccountNumber != ""
+		return f.rec.L1.ChangeInd == 2 && f.rec.L1.NewAccountNumber != ""
 	}},
 	{id: "L01", severity: Warning, segment: "l1", field: "new_account_number", sentence: "new account number is the old one", hit: func(f facts) bool {
 		return changesAccount(f.rec.L1) && f.rec.L1.NewAccountNumber != "" && f.rec.L1.NewAccountNumber == f.base.AccountNumber
@@ -62,17 +62,17 @@ var segmentRules = withPositions([]rule{
 		return changesIdentification(f.rec.L1) && f.rec.L1.NewIdentificationNumber == ""
 	}},
 	{id: "L01", severity: Error, segment: "l1", field: "new_identification_number", sentence: "only the account number changes, but a new identification number is given", hit: func(f facts) bool {
-		return f.rec.L1 != nil && f.rec.L1.ChangeInd == 1 && f.rec.L1.NewIdentificationNumber != ""
+		return f.rec.L1.ChangeInd == 1 && f.rec.L1.NewIdentificationNumber != ""
 	}},
 	{id: "L01", severity: Warning, segment: "l1", field: "new_identification_number", sentence: "new identification number is the old one", hit: func(f facts) bool {
 		return changesIdentification(f.rec.L1) && f.rec.L1.NewIdentificationNumber != "" && f.rec.L1.NewIdentificationNumber == f.base.IdentificationNumber
 	}},
-	{id: "L01", severity: Warning, segment: "l1", field: "change_ind", sentence: "number change on an account that is being deleted", hit: func(f facts) bool { return f.rec.L1 != nil && f.is(isDeletion) }},
+	{id: "L01", severity: Warning, segment: "l1", field: "change_ind", sentence: "number change on an account that is being deleted", hit: func(f facts) bool { return f.is(isDeletion) }},
 })
 
-func changesAccount(l *L1) bool { return l != nil && (l.ChangeInd == 1 || l.ChangeInd == 3) }
+func changesAccount(l *L1) bool { return l.ChangeInd == 1 || l.ChangeInd == 3 }
 
-func changesIdentification(l *L1) bool { return l != nil && (l.ChangeInd == 2 || l.ChangeInd == 3) }
+func changesIdentification(l *L1) bool { return l.ChangeInd == 2 || l.ChangeInd == 3 }
 
 // isLiable leaves out authorized users, businesses and those who have gone.
 func isLiable(ecoa string) bool {
