@@ -6,10 +6,10 @@ GOLANGCI_LINT_VERSION = v2.15.0
 GOLANGCI_LINT = .cache/bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test race fuzz bench golden lint verify pg
+.PHONY: help build demo test race fuzz bench golden lint verify pg pgbouncer
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-9s %s\n", $$1, $$2}' Makefile
 
 build: ## Build bin/furnisher
 	$(GO) build -o bin/furnisher ./cmd/furnisher
@@ -17,10 +17,10 @@ build: ## Build bin/furnisher
 demo: pg build ## Take a generated portfolio through its nights
 	bin/furnisher demo
 
-test: pg ## Run all tests, on a real PostgreSQL that they start themselves
+test: pg pgbouncer ## Run all tests, on a real PostgreSQL that they start themselves
 	$(GO) test -timeout 10m ./...
 
-race: pg ## Run all tests under the race detector
+race: pg pgbouncer ## Run all tests under the race detector
 	CGO_ENABLED=1 $(GO) test -race -timeout 20m ./...
 
 fuzz: pg ## Fuzz every decoder for FUZZTIME each
@@ -55,3 +55,6 @@ verify: ## Make what is generated anew and fail if that changes anything
 
 pg: ## Find PostgreSQL server programs, or get them
 	@fixtures/pg-install.sh
+
+pgbouncer: ## Find pgbouncer for the tests, or get it
+	@fixtures/pgbouncer-install.sh

@@ -256,11 +256,15 @@ func TestWithSearchPath(t *testing.T) {
 func TestConfig(t *testing.T) {
 	t.Parallel()
 	environment := map[string]string{
-		"DATABASE_URL": "a", "FURNISHER_DATA": "/b", "FURNISHER_PG_BIN": "/c", "XDG_STATE_HOME": "/d",
+		"DATABASE_URL": "a", "DATABASE_URL_DIRECT": "e", "FURNISHER_DATA": "/b", "FURNISHER_PG_BIN": "/c", "XDG_STATE_HOME": "/d",
 	}
 	got := FromEnv(func(name string) string { return environment[name] })
-	if got.DatabaseURL != "a" || got.DataDir != "/b" || got.BinDir != "/c" || got.StateHome != "/d" {
+	if got.DatabaseURL != "a" || got.DirectURL != "e" || got.DataDir != "/b" || got.BinDir != "/c" || got.StateHome != "/d" {
 		t.Errorf("FromEnv = %+v", got)
+	}
+	delete(environment, "DATABASE_URL")
+	if got := FromEnv(func(name string) string { return environment[name] }); got.DatabaseURL != "e" || got.DirectURL != "e" {
+		t.Errorf("with the direct address alone FromEnv = %+v", got)
 	}
 	for _, bad := range []Config{
 		{NoSync: true, DatabaseURL: "postgres://h/d"},
