@@ -33,12 +33,14 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("DATABASE_URL", pgtest.NewURL(env.T().(testing.TB)))
+			env.Setenv("DATABASE_URL_DIRECT", "")
+			env.Values[testingTB{}] = env.T().(testing.TB)
 			env.Setenv("FURNISHER_DATA", filepath.Join(env.WorkDir, "data"))
 			env.Setenv("EXTRACT", extract)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"status": status, "lock": lock, "copydir": copyDir, "replace": replace, "cut": cut,
+			"status": status, "lock": lock, "copydir": copyDir, "replace": replace, "cut": cut, "pooler": pooler,
 		},
 	})
 }
@@ -75,6 +77,17 @@ func lock(ts *testscript.TestScript, _ bool, _ []string) {
 			ts.Logf("release the book: %v", err)
 		}
 	})
+}
+
+// testingTB is the key of a script's test.
+type testingTB struct{}
+
+// pooler VARIABLE puts a pooler of transactions before DATABASE_URL and sets the variable to its address.
+func pooler(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: pooler VARIABLE")
+	}
+	ts.Setenv(args[0], pgtest.Pooled(ts.Value(testingTB{}).(testing.TB), ts.Getenv("DATABASE_URL")))
 }
 
 // copydir FROM TO copies the files of a folder.
