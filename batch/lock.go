@@ -23,30 +23,54 @@ const lockPatience = "3s"
 // lockNotAvailable is the server's code for a lock that was not got in time.
 const lockNotAvailable = "55P03"
 
-// LockBook takes the book for one night or import: a session advisory lock on a connection of its own,
-// so that a pool cannot take it twice; db must not go through a pooler of transactions. It gives a second
+// guestLock is the key of the lock that the processes that share a night hold while they work on a chunk, and that
+// who changes the book takes from them.
+const guestLock = bookLock + 1
+
+// LockBook takes the book for a change of it, as an import is: a session advisory lock on a connection of its
+// own, so that a pool cannot take it twice; db must not go through a pooler of transactions. It gives a second
 // process an early, readable refusal; what keeps the data safe are the fences of the chunks. Release gives
 // the lock back.
 func LockBook(ctx context.Context, db *sqlx.DB) (release func(), err error) {
+	return lock(ctx, db, bookLock, guestLock)
+}
+
+// lockNight takes the book for a night, which others may share.
+func lockNight(ctx context.Context, db *sqlx.DB) (release func(), err error) {
+	return lock(ctx, db, bookLock)
+}
+
+// sessionSettings bound how long a lock is waited for, and how long the server keeps those of a session whose
+// machine was lost.
+const sessionSettings = "SET lock_timeout = '" + lockPatience + "'; SET tcp_keepalives_idle = 30;" +
+	"SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
+
+// lock takes the locks of the keys, in their order.
+func lock(ctx context.Context, db *sqlx.DB, keys ...int64) (release func(), err error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("lock the book: %w", err)
 	}
-	if _, err := conn.ExecContext(ctx, "SET lock_timeout = '"+lockPatience+"'"); err != nil {
-		return nil, errors.Join(fmt.Errorf("lock the book: %w", err), conn.Close())
-	}
-	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", int64(bookLock)); err != nil {
-		var refusal *pq.Error
-		if errors.As(err, &refusal) && refusal.Code == lockNotAvailable {
-			err = ErrLocked
-		}
-		return nil, errors.Join(fmt.Errorf("lock the book: %w", err), conn.Close())
-	}
-	return func() {
-		_, err := conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1), set_config('lock_timeout', '0', FALSE)", int64(bookLock))
+	release = func() {
+		_, err := conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock_all(), set_config('lock_timeout', '0', FALSE)")
 		if err != nil { // the session is lost or of no use: ended, it holds no lock
 			_ = conn.Raw(func(any) error { return driver.ErrBadConn })
 		}
 		_ = conn.Close()
-	}, nil
+	}
+	_, err = conn.ExecContext(ctx, sessionSettings)
+	for _, key := range keys {
+		if err == nil {
+			_, err = conn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", key)
+		}
+	}
+	if err == nil {
+		return release, nil
+	}
+	release()
+	var refusal *pq.Error
+	if errors.As(err, &refusal) && refusal.Code == lockNotAvailable {
+		err = ErrLocked
+	}
+	return nil, fmt.Errorf("lock the book: %w", err)
 }

@@ -134,6 +134,7 @@ var (
 const (
 	DefaultChunkSize = 1000
 	DefaultWorkers   = 2
+	DefaultPatience  = 5 * time.Minute
 	// attempts at one chunk when the database refuses it for reasons that pass.
 	attempts = 5
 )
@@ -146,6 +147,9 @@ type Runner struct {
 	Log       logrus.FieldLogger
 	Now       func() time.Time // for time stamps only
 	Workers   int              // chunks at once, DefaultWorkers if 0
+	Crew      Crew             // workers on other machines, nil for none
+	Share     Share            // of the chunks, where several processes are given the same night
+	Patience  time.Duration    // how long another process may keep a chunk, DefaultPatience if 0
 	ChunkSize int              // loans a chunk, DefaultChunkSize if 0
 	Version   string           // of the program, kept with the run
 	Who, Why  string           // who runs it and why, kept with the run
@@ -164,6 +168,9 @@ func (r *Runner) withDefaults() (*Runner, error) {
 	}
 	if c.ChunkSize == 0 {
 		c.ChunkSize = DefaultChunkSize
+	}
+	if c.Patience == 0 {
+		c.Patience = DefaultPatience
 	}
 	if c.Workers < 1 || c.ChunkSize < 1 {
 		return nil, fmt.Errorf("runner takes at least 1 worker and 1 loan a chunk, not %d and %d", c.Workers, c.ChunkSize)

@@ -11,7 +11,6 @@ import (
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/furnisher/furnisher/rules"
 	statements "github.com/furnisher/furnisher/sql"
@@ -27,7 +26,7 @@ func (r *Runner) Run(ctx context.Context, d rules.Date) (report *Report, err err
 	if err != nil {
 		return nil, err
 	}
-	release, err := LockBook(ctx, r.Direct)
+	release, err := lockNight(ctx, r.Direct)
 	if err != nil {
 		return nil, err
 	}
@@ -77,14 +76,7 @@ func (r *Runner) step(ctx context.Context, run Run, s Step) error {
 		return err
 	}
 	log.Info("step begins")
-	group, groupCtx := errgroup.WithContext(ctx)
-	for range r.Workers {
-		group.Go(func() error { return r.work(groupCtx, run, s, statements.ChunkClaim) })
-	}
-	if err := group.Wait(); err != nil {
-		return err
-	}
-	if err := r.work(ctx, run, s, statements.ChunkSweep); err != nil {
+	if err := r.workOff(ctx, run, s); err != nil {
 		return err
 	}
 	if err := r.reconcile(ctx, run, s); err != nil {
@@ -102,7 +94,8 @@ func (r *Runner) step(ctx context.Context, run Run, s Step) error {
 	return nil
 }
 
-// redo takes back the chunks of a step whose Finish says so; another error leaves them done.
+// redo takes back the chunks of a step whose Finish says so; another error leaves them done. The night stops
+// in the same moment, so that nobody who shares it applies them again at once.
 func (r *Runner) redo(ctx context.Context, run Run, s Step, cause error) error {
 	undoer, ok := s.(Undoer)
 	if !ok || !errors.Is(cause, ErrRedo) {
@@ -112,17 +105,20 @@ func (r *Runner) redo(ctx context.Context, run Run, s Step, cause error) error {
 		if err := undoer.Undo(context.WithoutCancel(ctx), tx, run); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(context.WithoutCancel(ctx), statements.StepRedo, run.ID, s.Name())
+		if _, err := tx.ExecContext(context.WithoutCancel(ctx), statements.StepRedo, run.ID, s.Name()); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(context.WithoutCancel(ctx), statements.RunStop, run.ID, cause.Error())
 		return err
 	})
 }
 
-// work takes chunks of a step by a claiming statement until none is left.
-func (r *Runner) work(ctx context.Context, run Run, s Step, claim string) error {
+// work takes chunks of a step until there is none to claim.
+func (r *Runner) work(ctx context.Context, run Run, s Step, claim claim) error {
 	for attempt := 1; ; {
 		more, err := r.chunk(ctx, run, s, claim, attempt)
 		switch {
-		case err == nil && !more:
+		case err == nil && (!more || claim.once):
 			return nil
 		case err == nil:
 			attempt = 1
@@ -130,10 +126,8 @@ func (r *Runner) work(ctx context.Context, run Run, s Step, claim string) error 
 			return err
 		default:
 			r.Log.WithField("step", s.Name()).WithField("attempt", attempt).Warn("chunk tried again")
-			select {
-			case <-ctx.Done():
-				return ctx.Err()
-			case <-time.After(time.Duration(attempt*attempt) * 20 * time.Millisecond):
+			if err := pause(ctx, time.Duration(attempt*attempt)*20*time.Millisecond); err != nil {
+				return err
 			}
 			attempt++
 		}
@@ -155,11 +149,16 @@ func passes(err error) bool {
 }
 
 // chunk claims one chunk, applies the step and marks the chunk done, in one transaction.
-func (r *Runner) chunk(ctx context.Context, run Run, s Step, claim string, attempt int) (more bool, err error) {
+func (r *Runner) chunk(ctx context.Context, run Run, s Step, claim claim, attempt int) (more bool, err error) {
 	err = InTx(ctx, r.DB, func(tx *sqlx.Tx) error {
 		started := r.Now()
+		if claim.guest {
+			if admitted, err := admit(ctx, tx); err != nil || !admitted {
+				return err
+			}
+		}
 		c := Chunk{Run: run.ID, Date: run.Date}
-		err := tx.QueryRowxContext(ctx, claim, run.ID, s.Name()).Scan(&c.Seq, &c.After, &c.Last)
+		err := tx.QueryRowxContext(ctx, claim.statement, claim.args...).Scan(&c.Seq, &c.After, &c.Last)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}

@@ -46,9 +46,6 @@ var (
 	//go:embed query/chunk_claim.sql
 	ChunkClaim string
 
-	//go:embed query/chunk_sweep.sql
-	ChunkSweep string
-
 	//go:embed query/chunk_done.sql
 	ChunkDone string
 

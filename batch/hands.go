@@ -1,0 +1,219 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/furnisher/furnisher/rules"
+	statements "github.com/furnisher/furnisher/sql"
+)
+
+// Crew offers the chunks of a started step to workers on other machines. The night does not rely on them:
+// its runner works, too, and does what nobody else has in hand.
+type Crew interface {
+	// Offer asks for hands for chunks of a step, which are all pending.
+	Offer(ctx context.Context, run int64, step string, seqs []int) error
+	// Withdraw takes back what was offered and not begun.
+	Withdraw(ctx context.Context) error
+}
+
+// Share is the part of every step's chunks that a process takes first: those whose number leaves Index when
+// divided by Count. The zero value prefers none.
+type Share struct{ Index, Count int }
+
+// ErrStopped is returned by Join when the process that leads the night stopped it.
+var ErrStopped = errors.New("the night was stopped")
+
+// glance is the time between two looks at what other processes do.
+const glance = 100 * time.Millisecond
+
+// claim is how a process gets its next chunk: a statement that locks the row of one, which is the fence.
+type claim struct {
+	statement string
+	args      []any
+	guest     bool // the process does not hold the book
+	once      bool // there is one chunk at most
+}
+
+func (r *Runner) claim(run int64, step string) claim {
+	if r.Share.Count > 1 {
+		return claim{statement: statements.ChunkShare, args: []any{run, step, r.Share.Index, r.Share.Count}}
+	}
+	return claim{statement: statements.ChunkClaim, args: []any{run, step}}
+}
+
+// workOff takes part in a started step until all its chunks are done, by whomever.
+func (r *Runner) workOff(ctx context.Context, run Run, s Step) error {
+	withdraw, err := r.offer(ctx, run, s)
+	if err != nil {
+		return err
+	}
+	defer withdraw()
+	for {
+		if err := r.workers(ctx, run, s, r.claim(run.ID, s.Name())); err != nil {
+			return err
+		}
+		pending, err := r.pending(ctx, run, s)
+		if err != nil || len(pending) == 0 {
+			return err
+		}
+		if err := r.evict(ctx, run, s); err != nil {
+			return err
+		}
+		if err := pause(ctx, glance); err != nil {
+			return err
+		}
+	}
+}
+
+// workers takes chunks, several at once, until there is none that nobody has in hand.
+func (r *Runner) workers(ctx context.Context, run Run, s Step, c claim) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for range r.Workers {
+		group.Go(func() error { return r.work(ctx, run, s, c) })
+	}
+	return group.Wait()
+}
+
+// offer calls the crew, if there is one, for more chunks than this process can take at once.
+func (r *Runner) offer(ctx context.Context, run Run, s Step) (withdraw func(), err error) {
+	if r.Crew == nil {
+		return func() {}, nil
+	}
+	seqs, err := r.pending(ctx, run, s)
+	if err != nil || len(seqs) <= r.Workers {
+		return func() {}, err
+	}
+	slices.Reverse(seqs) // this process begins with the first ones
+	if err := r.Crew.Offer(ctx, run.ID, s.Name(), seqs); err != nil {
+		return nil, fmt.Errorf("offer chunks to workers: %w", err)
+	}
+	return func() {
+		if err := r.Crew.Withdraw(context.WithoutCancel(ctx)); err != nil {
+			r.Log.WithError(err).Warn("chunks that were offered to workers could not be taken back; they will find them done")
+		}
+	}, nil
+}
+
+// pending lists a step's chunks that are not done, in order.
+func (r *Runner) pending(ctx context.Context, run Run, s Step) (seqs []int, err error) {
+	err = r.DB.SelectContext(ctx, &seqs, statements.ChunkPending, run.ID, s.Name())
+	return seqs, err
+}
+
+// evict ends the sessions of processes that have kept a chunk for too long: frozen, or behind a lost line.
+// What they did in it is rolled back; if they live, they meet an error and have lost the chunk.
+func (r *Runner) evict(ctx context.Context, run Run, s Step) error {
+	var ended []int
+	err := r.DB.SelectContext(ctx, &ended, statements.ChunkEvict, run.ID, s.Name(), r.Patience.Seconds())
+	for _, seq := range ended {
+		r.Log.WithFields(map[string]any{"step": s.Name(), "chunk": seq}).Warn("ended the session of a worker that kept a chunk for too long")
+	}
+	return err
+}
+
+// Chunk does one chunk of another process's night, named by its step and number, if it is not done and nobody
+// has it in hand.
+func (r *Runner) Chunk(ctx context.Context, run int64, step string, seq int) error {
+	r, err := r.withDefaults()
+	if err != nil {
+		return err
+	}
+	at := slices.Index(r.Plan.Names(), step)
+	if at < 0 {
+		return fmt.Errorf("the plan has no step %q", step)
+	}
+	var date rules.Date
+	if err := r.DB.GetContext(ctx, &date, statements.RunDate, run); err != nil {
+		return err
+	}
+	c := claim{statement: statements.ChunkTake, args: []any{run, step, seq}, guest: true, once: true}
+	return r.work(ctx, Run{ID: run, Date: date}, r.Plan[at], c)
+}
+
+// Join takes part in the night of a business date that another process leads by Run, whether it has opened it
+// yet or not, until that night is closed. It returns ErrStopped if it was stopped meanwhile, and
+// ErrPlanChanged if it is a night of another plan.
+func (r *Runner) Join(ctx context.Context, d rules.Date) error {
+	r, err := r.withDefaults()
+	if err != nil {
+		return err
+	}
+	for running := false; ; {
+		now, err := r.joined(ctx, d)
+		if err != nil {
+			return err
+		}
+		switch {
+		case now.State == "CLOSED":
+			return nil
+		case now.State == "STOPPED" && running:
+			return fmt.Errorf("%w: %s", ErrStopped, now.StoppedBecause)
+		case now.State == "RUNNING" && now.PlanHash != r.Plan.Hash():
+			return fmt.Errorf("%w: run %d", ErrPlanChanged, now.Run)
+		case now.State == "RUNNING":
+			running = true
+			if err := r.help(ctx, d, now); err != nil {
+				return err
+			}
+		}
+		if err := pause(ctx, glance); err != nil {
+			return err
+		}
+	}
+}
+
+type joinedRow struct {
+	Run            int64  `db:"run"`
+	State          string `db:"state"`
+	StoppedBecause string `db:"stopped_because"`
+	PlanHash       string `db:"plan_hash"`
+	Step           string `db:"step"` // the one that is open, or empty
+}
+
+// joined reads how the night of d stands; the zero row: it was not opened.
+func (r *Runner) joined(ctx context.Context, d rules.Date) (now joinedRow, err error) {
+	var rows []joinedRow
+	if err := r.DB.SelectContext(ctx, &rows, statements.RunJoin, d); err != nil || len(rows) == 0 {
+		return now, err
+	}
+	return rows[0], nil
+}
+
+// help takes chunks of the step that is open.
+func (r *Runner) help(ctx context.Context, d rules.Date, now joinedRow) error {
+	at := slices.Index(r.Plan.Names(), now.Step)
+	if at < 0 {
+		return nil
+	}
+	c := r.claim(now.Run, now.Step)
+	c.guest = true
+	if err := r.workers(ctx, Run{ID: now.Run, Date: d}, r.Plan[at], c); err != nil {
+		return fmt.Errorf("run %s, step %s: %w", d, now.Step, err)
+	}
+	return nil
+}
+
+// admit lets a process that does not hold the book work on a chunk, as long as no import changes the book:
+// until the transaction ends none can begin.
+func admit(ctx context.Context, tx *sqlx.Tx) (admitted bool, err error) {
+	err = tx.GetContext(ctx, &admitted, statements.ChunkAdmit, int64(guestLock))
+	return admitted, err
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
