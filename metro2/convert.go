@@ -135,7 +135,7 @@ func (c *converter) fromFile(r *Reader) error {
 			return err
 		}
 		for _, p := range item.Problems {
-			if p.Message == saysLost || p.Message == saysLongLine {
+			if p.Message == saysLongLine { // its pieces would become lines
 				return c.refuse(item, p)
 			}
 		}
@@ -286,6 +286,7 @@ func (c *converter) refuse(item *Item, p Problem) error {
 var unusualOnly = map[string]bool{
 	saysStripped: true, saysPadding: true, saysBlankNumber: true, saysPackedSign: true,
 	saysPlaceholder: true, saysOrder: true, saysIndented: true, saysMissingRDW: true,
+	saysMark: true, saysFilling: true,
 }
 
 // unusual reports whether a record has problems, and would lose only how its

@@ -247,7 +247,7 @@ func (d *differ) readAgain(entry *diffEntry) error {
 		return fmt.Errorf("metro2: read file: %w", err)
 	}
 	r := d.readerA
-	r.lost = false
+	r.astray = false
 	r.item = Item{RecordNo: int(entry.record), Raw: raw}
 	r.interpret(raw)
 	if d.contentOf(r) != entry.content {

@@ -45,12 +45,21 @@ type Item struct {
 // Reader reads a file record by record in constant memory. It finds out by
 // itself whether the file is in character or packed form, ASCII or EBCDIC, with
 // or without lines and blocks, and survives what real files do to their records:
-// wrong and missing descriptor words, stripped blanks, unused segments. What it
-// has to complain about is in the problems of each item.
+// wrong and missing descriptor words, stripped blanks, unused segments, bytes
+// that belong to no record (FORMAT.md 1.7). What it has to complain about is in
+// the problems of each item, by the rules F01, F03 to F08.
+//
+// Nothing is passed over in silence: what is no record comes as an item of
+// [KindUnknown] with its bytes, in pieces of at most 128 KiB. Between the items
+// stand only block descriptors, line ends, a byte order mark and the filling of
+// a tape, and the last two are told. No length in the file makes the Reader hold
+// more than its buffer.
 type Reader struct {
 	in      *bufio.Reader
 	started bool
-	lost    bool // framing is lost: nothing after this can be trusted
+	marked  bool // a byte order mark stood in front
+	front   int  // bytes in front of the first record that are none
+	astray  bool // the present frame is no record
 
 	form     Form
 	ebcdic   bool
@@ -66,6 +75,7 @@ type Reader struct {
 	record  Record
 	trailer Trailer
 	work    []byte // a record converted or padded
+	kept    []byte // a record that is no window into the buffer any more
 	data    []byte // what the present record was decoded from: ASCII, nothing missing
 }
 
@@ -102,6 +112,9 @@ func (r *Reader) Next() (*Item, error) {
 		return nil, fmt.Errorf("metro2: read file: %w", err)
 	}
 	r.item.RecordNo++
+	if raw, err = r.lookAround(raw); err != nil {
+		return nil, fmt.Errorf("metro2: read file: %w", err)
+	}
 	r.item.Raw = raw
 	r.interpret(raw)
 	for i := range r.item.Problems {
@@ -119,10 +132,28 @@ const (
 	saysMissingRDW = "record descriptor word is missing"
 	saysNoRecord   = "neither header, data record nor trailer"
 	saysTail       = "record is longer than its layout"
-	saysLost       = "records cannot be told apart from here; the rest of the file is not read"
+	saysLost       = "no record begins here; skipped up to where one does"
+	saysMark       = "file begins with a byte order mark"
+	saysFilling    = "filled up with NUL bytes or end-of-file marks"
 	saysBlock      = "record and block descriptor word contradict each other"
 	saysLongLine   = "line is longer than any record"
 )
+
+// lookAround complains about what stands before the first record and behind a
+// trailer without being one.
+func (r *Reader) lookAround(raw []byte) ([]byte, error) {
+	if r.marked && r.item.RecordNo == 1 {
+		r.problem("F01", Warning, saysMark)
+	}
+	if !r.recordIDAt(raw, 4) || r.ascii(raw[4]) != 'T' {
+		return raw, nil
+	}
+	raw, filled, err := r.skipFilling(raw)
+	if filled {
+		r.problem("F01", Warning, saysFilling)
+	}
+	return raw, err
+}
 
 // interpret finds out what a record is and decodes it.
 func (r *Reader) interpret(raw []byte) {
@@ -131,8 +162,9 @@ func (r *Reader) interpret(raw []byte) {
 		if r.ebcdic {
 			data = r.translate(data)
 		}
-		data = r.restoreRDW(data)
-		data = r.restoreBlanks(data)
+		if !r.astray {
+			data = r.restoreBlanks(r.restoreRDW(data))
+		}
 	}
 	kind := r.kindOf(data)
 	if r.form == Packed && r.ebcdic && kind != KindUnknown {
@@ -154,16 +186,26 @@ func (r *Reader) interpret(raw []byte) {
 		r.item.Record = &r.record
 		r.item.Problems = DecodeRecord(data, r.form, &r.record, r.item.Problems)
 	default:
-		if !r.lost {
-			r.problem("F03", Error, saysNoRecord)
-		}
+		r.complain(raw)
+	}
+}
+
+// complain says why something is no record.
+func (r *Reader) complain(raw []byte) {
+	switch {
+	case r.filledUp(raw):
+		r.problem("F01", Warning, saysFilling)
+	case r.astray:
+		r.problem("F01", Error, saysLost)
+	default:
+		r.problem("F03", Error, saysNoRecord)
 	}
 }
 
 // kindOf looks at bytes 5 and following. A record of good length without the
 // processing indicator still is a data record.
 func (r *Reader) kindOf(data []byte) Kind {
-	if r.lost || len(data) < minRecord {
+	if r.astray || len(data) < minRecord {
 		return KindUnknown
 	}
 	id := [7]byte(data[4:11])

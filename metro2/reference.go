@@ -78,6 +78,8 @@ var formatRules = []RuleInfo{
 	{ID: "F01", Severity: Error, Sentence: saysTooLong},
 	{ID: "F01", Severity: Warning, Segment: wholeRecord, Sentence: saysStripped},
 	{ID: "F01", Severity: Warning, Segment: wholeRecord, Sentence: saysPadding},
+	{ID: "F01", Severity: Warning, Segment: wholeRecord, Sentence: saysMark},
+	{ID: "F01", Severity: Warning, Segment: wholeRecord, Sentence: saysFilling},
 	{ID: "F03", Severity: Error, Sentence: saysConstant},
 	{ID: "F03", Severity: Error, Segment: wholeRecord, Sentence: saysNoRecord},
 	{ID: "F04", Severity: Error, Sentence: saysNotDigits},

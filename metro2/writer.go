@@ -170,7 +170,7 @@ func (f *framer) encode(rec *Record, totals *Totals) error {
 func (f *framer) appendCanonical(dst []byte, rec *Record) ([]byte, *Record, error) {
 	n := len(dst)
 	out, err := f.appendRecord(dst, rec)
-	if err == nil && bytes.IndexByte(out[n:], '\'') < 0 && bytes.IndexByte(out[n:], '`') < 0 {
+	if err == nil && !holdsApostrophe(out[n:], f.options.Form) {
 		return out, rec, nil
 	}
 	canonical, changed := canonicalRecord(rec)
@@ -179,4 +179,23 @@ func (f *framer) appendCanonical(dst []byte, rec *Record) ([]byte, *Record, erro
 	}
 	out, err = f.appendRecord(dst[:n], canonical)
 	return out, canonical, err
+}
+
+// holdsApostrophe looks at the texts of an encoded record only: packed numbers
+// hold any byte.
+func holdsApostrophe(record []byte, form Form) bool {
+	if form == Character {
+		return quoted(record)
+	}
+	texts := baseLayout.plans[Packed].texts
+	for i := range texts {
+		if quoted(record[texts[i].start:texts[i].end]) {
+			return true
+		}
+	}
+	return quoted(record[baseLayout.Size(Packed):])
+}
+
+func quoted(data []byte) bool {
+	return bytes.IndexByte(data, '\'') >= 0 || bytes.IndexByte(data, '`') >= 0
 }
