@@ -39,7 +39,7 @@ var historyRules = withHistoryPositions([]historyRule{
 		return before > 0 && after > before+max(1, monthsBetween(was.activity, now.activity))
 	}},
 	{rule{id: "H16", severity: Warning, field: "account_status", also: "PROG-Status-2", sentence: "foreclosure or deed in lieu was reported, and the account is now charged off"}, foreclosedThenChargedOff},
-	{rule{id: "H16", severity: Warning, field: "account_status", also: "X02 PROG-Status-3", sentence: "account was reported as paid, and has another status now; if it is deleted: that is not for accurate accounts"}, paidThenOtherwise},
+	{rule{id: "H16", severity: Warning, field: "account_status", also: "X02 PROG-Status-3", sentence: "account was reported as paid, and its status is now another one"}, paidThenOtherwise},
 	{rule{id: "H16", severity: Warning, field: "date_first_delinquency", also: "X03 PROG-DOFD-1", sentence: "date of first delinquency changed while status and rating require one"}, delinquentOtherwise},
 	{rule{id: "H16", severity: Warning, field: "date_first_delinquency", also: "PROG-DOFD-3", sentence: "account became current, and the date of first delinquency is still there"}, func(was, now *past) bool {
 		return was.has(wasDated) && now.status.in("11") && !now.has(wasAnyInfo) &&

@@ -32,7 +32,7 @@ var ruleNotes = map[string]RuleNote{
 	"B08": {"account_status", "The status is the statement; a bureau refuses a record whose status it does not know.", fromCodes},
 	"B09": {"account_status payment_rating", "A paid or foreclosed account without its rating hides how late it was, and another one with a rating contradicts itself.", fromField},
 	"B10": {"payment_history portfolio_type", "The profile replaces the 24 months that the bureau holds: a wrong character rewrites history.", fromField},
-	"B11": {"account_status amount_past_due", "Current and past due cannot both be true, and either harms somebody.", fromField},
+	"B11": {"account_status amount_past_due", "Current and past due cannot both be true, and either harms somebody.", fromField + "; " + fromAccuracy},
 	"B12": {"account_status amount_past_due current_balance special_comment consumer_info", "A delinquency in which nothing is past due, or more than is owed, cannot be explained to the consumer.", fromField},
 	"B13": {"account_status current_balance amount_past_due scheduled_payment date_closed", "A paid account that still owes keeps counting as debt.", fromField},
 	"B14": {"account_status original_chargeoff", "The charged-off amount belongs to statuses 64 and 97 alone; elsewhere it makes a loss of an account that is none.", fromField},

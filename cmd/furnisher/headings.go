@@ -19,6 +19,7 @@ const (
 	titleLoanExceptions = "quarantined"
 	titleDemoDeletions  = "deleted accounts, as the files say"
 	titleFindings       = "findings"
+	titleReasons        = "why"
 	titleCodes          = "%s %s"
 	titleLayout         = "%s, %s form, %d bytes"
 	titleRest           = "bytes of no field"
@@ -47,9 +48,9 @@ var (
 	headFindings       = []string{"place", ">position", "severity", "rule", "message"}
 	headStats          = []string{"", "", ">count", "", ">balance", ">past due"}
 	headAmounts        = []string{"", "", ">not zero", "", ">sum"}
-	headRules          = []string{"rule", "family", "severity", "field", "sentence"}
+	headRules          = []string{"rule", "severity", "field", "sentence"}
+	headReasons        = []string{"rule", "why it matters", "fields that decide", "source"}
 	headFindingCSV     = []string{"file", "record", "account", "segment", "field", "position", "rule", "severity", "message"}
-	headRulesMarkdown  = []string{"rule", "severity", "field", "sentence"}
 	headFields         = []string{"no.", "key", "name", "type", ">position", ">bytes", "need", "masked", "notes"}
 	headCodes          = []string{"code", "meaning"}
 	headDemoDeletions  = []string{"account", "code", "date closed", "file"}

@@ -66,8 +66,12 @@ there, so that furnisher metro2 convert can restore it.`
 	longValidate  = `Prints each finding, then a summary. "-" is the standard input, and gzip is unpacked. Exit status 6 if there are
 errors, or with --fail-on warning also if there are warnings.
 
+Several files are taken for the months of one furnisher and compared in the order of the dates in their headers, or in
+the order given if one is the standard input or has no such date.
+
 --rules takes ids (B12) and families (B, or E for the checks of an examiner) with commas between, and leaves out what
-has a minus before it: --rules B,X01 checks only these, --rules -E all but the examiner's, which furnisher metro2 rules lists.`
+has a minus before it: --rules B,X01 checks only these, --rules -E all but the examiner's, which furnisher metro2 rules lists.
+A finding that says "also" has the id of another rule beside its own: both report one defect.`
 	shortExplain = "tell every field of a record of a Metro 2 file"
 	longExplain  = `Shows each field of a record: number, name, position, bytes, value and meaning, then the findings on that record.
 What identifies a person is masked, of account numbers all but the last four characters; --unmask shows it. Of --record
@@ -85,7 +89,10 @@ compressed if its name ends in .gz. "-" is the standard input, and gzip is unpac
 	shortStats = "count what Metro 2 files hold"
 	longStats  = `Counts the accounts of all files together by status, portfolio, segment, amount and days past due, with a bar for each.
 "-" is the standard input, and gzip is unpacked.`
-	shortRules    = "list the rules that Metro 2 files are checked by"
+	shortRules = "list the rules that Metro 2 files are checked by"
+	longRules  = `Lists the rules and, behind them, why each matters, the fields that decide and where it comes from. A finding shows the
+one field named. A doubtful check contradicts the definitions of the fields: it hits correct records, and is applied only
+if --rules of furnisher metro2 validate names its id.`
 	shortLayout   = "list the fields of the Metro 2 records"
 	longLayout    = `Lists the fields of all records and segments, or of the one of that name (header, base, j1 to n1, trailer) with its codes.`
 	shortGenerate = "make a servicing extract of invented loans"
@@ -99,18 +106,21 @@ where clocks are put forward, an hour between is not there once a year. Stopped 
 it cut a night short; that night is gone on with by the next run of its date.`
 )
 
-// families tell what the rules of a family are about, why they matter and where they come from.
-var families = map[string]struct{ title, matters, source string }{
-	"F": {"form", "A bureau cannot read what does not have the form, or reads something else.", "public descriptions of the format"},
-	"B": {"base segment", "A wrong statement about an account harms its consumer, and the law holds the furnisher to accuracy.", "public descriptions of the format"},
-	"J": {"associated consumers", "What is wrong here stands in the file of a person who may not even be a borrower.", "public descriptions of the format"},
-	"K": {"creditor, sale, mortgage, special payment", "These tell whose debt it is: without them it is reported twice or of nobody.", "public descriptions of the format"},
-	"L": {"change of numbers", "A wrong change leaves two accounts in the consumer's file where there is one.", "public descriptions of the format"},
-	"T": {"trailer", "A bureau that counts otherwise than the trailer refuses the file.", "public descriptions of the format"},
-	"X": {"across records", "Two statements about one account contradict each other sooner or later.", "public descriptions of the format"},
-	"H": {"questions of history", "What an examiner would ask about. No proof of a fault.", "the examiner's published and historical checks"},
-	"E": {"checks of an examiner", "A hit is a question that an examiner will ask. No proof of a fault.", "the examiner's published evaluator and its historical tests, reconstructed"},
+// families tell what the rules of a family are about.
+var families = map[string]string{
+	"F": "form",
+	"B": "base segment",
+	"J": "associated consumers",
+	"K": "creditor, sale, mortgage, special payment",
+	"L": "change of numbers",
+	"T": "trailer",
+	"X": "across records and files",
+	"H": "what an examiner would ask: no proof of a fault",
+	"E": "checks by the ids of the examiner's tool: no proof of a fault",
 }
+
+// markDoubtful follows the severity of a check that contradicts the definitions of the fields.
+const markDoubtful = ", doubtful"
 
 // What each flag is for.
 const (
@@ -219,7 +229,7 @@ const (
 	textRecord      = "%s: record %d, %s, %d bytes, account %s\n"
 	textNoFindings  = "\nno findings\n"
 	textWarned      = "warnings found: %d"
-	textFamily      = "## %s: %s\n\n%s Source: %s.\n\n"
+	textFamily      = "## %s: %s\n\n"
 	textDiffer      = "equal %d, changed %d, added %d, removed %d\n"
 	textConverted   = "records %d"
 	textNormalized  = ", written by their values %d"

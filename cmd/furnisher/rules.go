@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -11,16 +12,19 @@ import (
 	"github.com/furnisher/furnisher/metro2"
 )
 
-// ruleEntry is a rule of the catalogue.
+// ruleEntry is a row of the catalogue.
 type ruleEntry struct {
-	ID       string `json:"rule"`
-	Family   string `json:"family"`
-	Severity string `json:"severity"`
-	Segment  string `json:"segment"` // layout name, "record" or "file"; "" for all
-	Field    string `json:"field"`   // "" when no single field is meant
-	Sentence string `json:"sentence"`
-	Matters  string `json:"matters"` // why it matters
-	Source   string `json:"source"`
+	ID       string   `json:"rule"`
+	Family   string   `json:"family"`
+	Severity string   `json:"severity"`
+	Segment  string   `json:"segment"` // layout name, "record" or "file"; "" for all
+	Field    string   `json:"field"`   // that a finding shows, "" when no single field is meant
+	Sentence string   `json:"sentence"`
+	Fields   []string `json:"fields"`   // that decide
+	Matters  string   `json:"matters"`  // why it matters
+	Source   string   `json:"source"`   // where it comes from
+	Also     []string `json:"also"`     // rules that report the same defect
+	Doubtful bool     `json:"doubtful"` // contradicts the definitions of the fields; off unless asked for by its id
 }
 
 // examinerFamily is the family of the checks of an examiner, whose ids are names.
@@ -39,9 +43,10 @@ func catalogue() []ruleEntry {
 	var out []ruleEntry
 	for _, rules := range [][]metro2.RuleInfo{metro2.Rules(), metro2.ExaminerRules()} {
 		for _, r := range rules {
-			family := families[ruleFamily(r.ID)]
 			out = append(out, ruleEntry{
-				r.ID, ruleFamily(r.ID), r.Severity.String(), r.Segment, r.Field, r.Sentence, family.matters, family.source,
+				ID: r.ID, Family: ruleFamily(r.ID), Severity: r.Severity.String(), Segment: r.Segment, Field: r.Field,
+				Sentence: r.Sentence, Fields: strings.Fields(r.Fields), Matters: r.Why, Source: r.Source,
+				Also: append([]string{}, r.Also...), Doubtful: r.Doubtful(),
 			})
 		}
 	}
@@ -54,7 +59,8 @@ type ruleChoice func(id string) bool
 func (c ruleChoice) has(id string) bool { return c == nil || c(id) }
 
 // chooseRules reads a list of ids and families, "B12,X,-B07": those without a minus are wanted, or all when
-// each has one; those with one are not.
+// each has one; those with one are not. The id of an examiner's check may have its family before it,
+// "E:Status-APD-1".
 func chooseRules(list string) (ruleChoice, error) {
 	if strings.TrimSpace(list) == "" {
 		return nil, nil
@@ -70,6 +76,7 @@ func chooseRules(list string) (ruleChoice, error) {
 		if rest, minus := strings.CutPrefix(name, "-"); minus {
 			name, set = rest, not
 		}
+		name = checkName(name)
 		if !known[name] {
 			return nil, &ending{err: errNoRule(name), code: exitUsage, hint: hintRules}
 		}
@@ -81,10 +88,19 @@ func chooseRules(list string) (ruleChoice, error) {
 	}, nil
 }
 
+// checkName takes the family from the id of an examiner's check.
+func checkName(name string) string {
+	id, _ := strings.CutPrefix(name, examinerFamily+":")
+	if strings.Contains(id, "-") {
+		return id
+	}
+	return name
+}
+
 func (a *app) rulesCommand() *cobra.Command {
 	var asJSON, asMarkdown bool
 	c := &cobra.Command{
-		Use: "rules", Short: shortRules, Args: cobra.NoArgs,
+		Use: "rules", Short: shortRules, Long: longRules, Args: cobra.NoArgs,
 		RunE: a.does(func(context.Context, []string) error {
 			rules := catalogue()
 			switch {
@@ -95,11 +111,10 @@ func (a *app) rulesCommand() *cobra.Command {
 			case asMarkdown:
 				return markdownRules(a.stdout, rules)
 			}
-			rows := make([][]any, len(rules))
-			for i, r := range rules {
-				rows[i] = []any{r.ID, r.Family, r.Severity, ruleField(r), r.Sentence}
-			}
-			return printTable(a.stdout, headRules, rows)
+			return errors.Join(
+				printTable(a.stdout, headRules, ruleRows(rules)),
+				printTitled(a.stdout, titleReasons, headReasons, reasonRows(rules)),
+			)
 		}),
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
@@ -117,25 +132,50 @@ func ruleField(r ruleEntry) string {
 	return r.Segment + "." + r.Field
 }
 
-// markdownRules writes a section for each family.
-func markdownRules(w io.Writer, rules []ruleEntry) error {
-	written := map[string]bool{}
-	for _, first := range rules {
-		if written[first.Family] {
+func ruleRows(rules []ruleEntry) [][]any {
+	rows := make([][]any, len(rules))
+	for i, r := range rules {
+		severity := r.Severity
+		if r.Doubtful {
+			severity += markDoubtful
+		}
+		rows[i] = []any{r.ID, severity, ruleField(r), r.Sentence}
+	}
+	return rows
+}
+
+// reasonRows says once for each rule what all its rows have in common.
+func reasonRows(rules []ruleEntry) [][]any {
+	var rows [][]any
+	said := map[string]bool{}
+	for _, r := range rules {
+		if said[r.ID] {
 			continue
 		}
-		written[first.Family] = true
-		var rows [][]any
-		for _, r := range rules {
-			if r.Family == first.Family {
-				rows = append(rows, []any{r.ID, r.Severity, ruleField(r), r.Sentence})
-			}
+		said[r.ID] = true
+		rows = append(rows, []any{r.ID, r.Matters, dash(strings.Join(r.Fields, ", ")), r.Source})
+	}
+	return rows
+}
+
+// markdownRules writes a section for each family.
+func markdownRules(w io.Writer, rules []ruleEntry) error {
+	byFamily := map[string][]ruleEntry{}
+	var order []string
+	for _, r := range rules {
+		if byFamily[r.Family] == nil {
+			order = append(order, r.Family)
 		}
-		f := families[first.Family]
-		if _, err := fmt.Fprintf(w, textFamily, first.Family, f.title, f.matters, f.source); err != nil {
+		byFamily[r.Family] = append(byFamily[r.Family], r)
+	}
+	for _, family := range order {
+		if _, err := fmt.Fprintf(w, textFamily, family, families[family]); err != nil {
 			return err
 		}
-		if err := markdownTable(w, headRulesMarkdown, rows); err != nil {
+		if err := errors.Join(
+			markdownTable(w, headRules, ruleRows(byFamily[family])),
+			markdownTable(w, headReasons, reasonRows(byFamily[family])),
+		); err != nil {
 			return err
 		}
 	}

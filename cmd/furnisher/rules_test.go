@@ -25,6 +25,8 @@ func TestChooseRules(t *testing.T) {
 		{"E", check, "B12"},
 		{check, check, "B12"},
 		{"E,-" + check, "", check + " B12"},
+		{"E:" + check, check, "B12"},
+		{"-E:" + check, "B12", check},
 	} {
 		wanted, err := chooseRules(c.list)
 		if err != nil {
@@ -42,7 +44,7 @@ func TestChooseRules(t *testing.T) {
 			}
 		}
 	}
-	for _, list := range []string{"B99", "b12", ",", "B12,", "-", "--B12"} {
+	for _, list := range []string{"B99", "b12", ",", "B12,", "-", "--B12", "E:B12", "E:", "E:E"} {
 		var end *ending
 		if _, err := chooseRules(list); !errors.As(err, &end) || end.code != exitUsage {
 			t.Errorf("%q: error %v", list, err)
@@ -50,17 +52,25 @@ func TestChooseRules(t *testing.T) {
 	}
 }
 
-// TestCatalogue: every rule has a family that is explained.
+// TestCatalogue: every rule has a family with a title, and says itself why it matters.
 func TestCatalogue(t *testing.T) {
-	used := map[string]bool{}
+	used, reasons := map[string]bool{}, map[string]string{}
 	for _, r := range catalogue() {
 		used[r.Family] = true
-		if r.ID == "" || r.Sentence == "" || r.Matters == "" || r.Source == "" {
+		if families[r.Family] == "" || r.Matters == "" || r.Source == "" {
 			t.Errorf("%+v", r)
 		}
+		reasons[r.ID] = r.Matters
 	}
-	if len(used) < 8 {
-		t.Errorf("families %v", used)
+	if len(used) != len(families) {
+		t.Errorf("families %v, titles %v", used, families)
+	}
+	different := map[string]bool{}
+	for _, matters := range reasons {
+		different[matters] = true
+	}
+	if len(different) < len(reasons)*3/4 {
+		t.Errorf("%d rules share %d reasons", len(reasons), len(different))
 	}
 }
 

@@ -2,12 +2,15 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -73,7 +76,7 @@ func (a *app) validateCommand() *cobra.Command {
 func (c ruleChoice) withoutDoubtful(list string) ruleChoice {
 	named := map[string]bool{}
 	for id := range strings.SplitSeq(list, ",") {
-		named[strings.TrimSpace(id)] = true
+		named[checkName(strings.TrimSpace(id))] = true
 	}
 	not := map[string]bool{}
 	for _, r := range metro2.ExaminerRules() {
@@ -82,8 +85,12 @@ func (c ruleChoice) withoutDoubtful(list string) ruleChoice {
 	return func(id string) bool { return !not[id] && c.has(id) }
 }
 
-// validateAll checks the files as those of one furnisher, month by month in the order given.
+// validateAll checks the files as those of one furnisher, month by month.
 func (a *app) validateAll(ctx context.Context, names []string, v *validation) error {
+	names, err := a.byMonth(ctx, names)
+	if err != nil {
+		return err
+	}
 	w := bufio.NewWriterSize(a.stdout, 1<<16)
 	out := newFindingWriter(w, v)
 	checker := metro2.NewValidator(metro2.CheckEnv{Doubtful: v.rules != ""})
@@ -98,10 +105,13 @@ func (a *app) validateAll(ctx context.Context, names []string, v *validation) er
 			return err
 		})
 		if err != nil {
-			return errors.Join(err, w.Flush())
+			out.close()
+			return errors.Join(err, out.err, w.Flush())
 		}
+		out.files++
 	}
-	out.finish(len(names))
+	out.sum()
+	out.close()
 	if err := errors.Join(out.err, w.Flush()); err != nil {
 		return err
 	}
@@ -112,6 +122,40 @@ func (a *app) validateAll(ctx context.Context, names []string, v *validation) er
 		return &ending{err: fmt.Errorf(textWarned, out.warnings), code: exitInvalid, hint: hintInvalid}
 	}
 	return nil
+}
+
+// byMonth puts files in the order of the most recent updates that their headers name. The order stays as it is
+// where one of them cannot be read twice or names none.
+func (a *app) byMonth(ctx context.Context, names []string) ([]string, error) {
+	if len(names) < 2 || slices.ContainsFunc(names, readOnce) {
+		return names, nil
+	}
+	months := map[string]metro2.Date{}
+	for _, name := range names {
+		err := a.readMetro2(ctx, name, func(r io.Reader) error {
+			first, err := metro2.NewReader(r).Next()
+			if err == nil && first.Kind == metro2.KindHeader {
+				months[name] = first.Header.ActivityDate
+			}
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		if !months[name].Valid() {
+			return names, nil
+		}
+	}
+	return slices.SortedStableFunc(slices.Values(names), func(x, y string) int { return cmp.Compare(months[x], months[y]) }), nil
+}
+
+// readOnce says of the standard input and of pipes that nothing is left for a second reading.
+func readOnce(name string) bool {
+	info, err := os.Stat(name)
+	return name == "-" || err == nil && !info.Mode().IsRegular()
 }
 
 // newValidator returns one that checks a single file by all rules but the doubtful ones.
@@ -160,8 +204,8 @@ type findingWriter struct {
 	csv      *csv.Writer
 	examiner map[string]int // hits of each wanted check of an examiner
 
-	records, errors, warnings int
-	err                       error
+	files, records, errors, warnings int
+	err                              error
 }
 
 func newFindingWriter(w io.Writer, v *validation) *findingWriter {
@@ -223,7 +267,21 @@ func (o *findingWriter) add(file, account string, found *metro2.Finding) {
 	}
 }
 
-func (o *findingWriter) finish(files int) {
+// sum tells a person what all files together hold.
+func (o *findingWriter) sum() {
+	if o.asCSV || o.asJSON {
+		return
+	}
+	for _, r := range metro2.ExaminerRules() {
+		if n := o.examiner[r.ID]; n > 0 {
+			o.printf(textExaminer, r.ID, n)
+		}
+	}
+	o.printf(textValidated, o.files, o.records, o.errors, o.warnings)
+}
+
+// close ends the document, also that of a work that was cut short: what is printed is whole.
+func (o *findingWriter) close() {
 	switch {
 	case o.asCSV:
 		o.csv.Flush()
@@ -231,13 +289,6 @@ func (o *findingWriter) finish(files int) {
 	case o.asJSON:
 		hits, err := json.Marshal(o.examiner)
 		o.keep(err)
-		o.printf("],\n\"examiner\":%s,\n\"files\":%d,\"records\":%d,\"errors\":%d,\"warnings\":%d}\n", hits, files, o.records, o.errors, o.warnings)
-	default:
-		for _, r := range metro2.ExaminerRules() {
-			if n := o.examiner[r.ID]; n > 0 {
-				o.printf(textExaminer, r.ID, n)
-			}
-		}
-		o.printf(textValidated, files, o.records, o.errors, o.warnings)
+		o.printf("],\n\"examiner\":%s,\n\"files\":%d,\"errors\":%d,\"warnings\":%d}\n", hits, o.files, o.errors, o.warnings)
 	}
 }
