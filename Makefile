@@ -2,14 +2,17 @@
 
 GO ?= go
 FUZZTIME ?= 20s
+LOANS ?= 1000000
+BENCH ?=
+WRITE ?=
 GOLANGCI_LINT_VERSION = v2.15.0
 GOLANGCI_LINT = .cache/bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test race fuzz bench golden lint verify pg pgbouncer
+.PHONY: help build demo test race fuzz bench bench-check microbench golden lint verify pg pgbouncer
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-11s %s\n", $$1, $$2}' Makefile
 
 build: ## Build bin/furnisher
 	$(GO) build -o bin/furnisher ./cmd/furnisher
@@ -31,7 +34,15 @@ fuzz: pg ## Fuzz every decoder for FUZZTIME each
 		done; \
 	done
 
-bench: pg ## Run the benchmarks
+bench: pg build ## Measure nights of a book of LOANS beside their floor; flags in BENCH
+	bin/furnisher bench --loans $(LOANS) $(BENCH)
+
+bench-check: pg build ## Fail if a ratio is 25 % above the baseline; WRITE=1 writes it
+	@mkdir -p .cache
+	$(GO) test -run '^$$' -bench '^Benchmark(EncodeBase|CopyBase)$$' -count 7 -benchtime 0.3s ./metro2 >.cache/encode.txt
+	bin/furnisher bench check --baseline fixtures/bench/baseline.json --benchmarks .cache/encode.txt $(if $(WRITE),--write)
+
+microbench: pg ## Run the benchmarks of the packages
 	$(GO) test -run '^$$' -bench . -benchmem -timeout 30m ./...
 
 golden: pg ## Rewrite the golden files; review them as a diff

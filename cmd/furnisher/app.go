@@ -40,7 +40,7 @@ func (a *app) root() *cobra.Command {
 	root.AddCommand(
 		a.versionCommand(), a.migrateCommand(), a.importCommand(), a.runCommand(), a.runsCommand(), a.filesCommand(),
 		a.loansCommand(), a.loanCommand(), a.exclusionsCommand(), a.metro2Command(), a.generateCommand(),
-		a.demoCommand(), a.scheduleCommand(),
+		a.demoCommand(), a.scheduleCommand(), a.benchCommand(),
 	)
 	return root
 }
