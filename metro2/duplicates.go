@@ -2,19 +2,32 @@ package metro2
 
 import "hash/maphash"
 
-// accountSet remembers which accounts a file has held, as a keyed 16-byte hash
-// and a record number each: no account number stays in memory, and two accounts
-// would have to agree in 128 bits to be taken for one.
+// accountSet remembers which accounts a file has held, as a keyed hash and a
+// record number each: no account number stays in memory.
 type accountSet struct {
 	seeds [2]maphash.Seed
-	seen  map[[2]uint64]uint32
-	key   []byte
+	seen  table[seenAccount]
+	text  []byte
+}
+
+// seenAccount is an account and where it was first. Halves of the hash keep it at
+// 20 bytes.
+type seenAccount struct {
+	hash   [4]uint32
+	record uint32
+}
+
+func (a *seenAccount) key() [2]uint64 {
+	return [2]uint64{
+		uint64(a.hash[0])<<32 | uint64(a.hash[1]),
+		uint64(a.hash[2])<<32 | uint64(a.hash[3]),
+	}
 }
 
 func newAccountSet() accountSet {
 	return accountSet{
 		seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
-		seen:  map[[2]uint64]uint32{},
+		seen:  newTable((*seenAccount).key),
 	}
 }
 
@@ -23,11 +36,15 @@ func newAccountSet() accountSet {
 func (s *accountSet) add(identification, account string, record int) (earlier int) {
 	// No field holds a control character that was not reported, so the
 	// separator keeps AB+C apart from A+BC.
-	s.key = append(append(append(s.key[:0], identification...), 0), account...)
-	hash := [2]uint64{maphash.Bytes(s.seeds[0], s.key), maphash.Bytes(s.seeds[1], s.key)}
-	if first, ok := s.seen[hash]; ok {
-		return int(first)
+	s.text = append(append(append(s.text[:0], identification...), 0), account...)
+	first, second := maphash.Bytes(s.seeds[0], s.text), maphash.Bytes(s.seeds[1], s.text)
+	slot := s.seen.slot([2]uint64{first, second})
+	if *slot != 0 {
+		return int(s.seen.at(*slot).record)
 	}
-	s.seen[hash] = uint32(record)
+	s.seen.put(slot, &seenAccount{
+		hash:   [4]uint32{uint32(first >> 32), uint32(first), uint32(second >> 32), uint32(second)},
+		record: uint32(record),
+	})
 	return 0
 }

@@ -78,52 +78,29 @@ func firstByte(s string) byte {
 	return s[0]
 }
 
-// chunkSize is how many accounts are allocated at once: a table that grows by
-// chunks never holds an account twice.
-const chunkSize = 1 << 12
-
-// accountHistory is the table of all accounts seen so far. Accounts are numbered from
-// 1 on; slots is an open-addressed index of these numbers by account number.
+// accountHistory is the table of all accounts seen so far, by account number.
 // Accounts with one account number and several identification numbers, which
 // are rare, form a chain.
 type accountHistory struct {
-	seeds  [2]maphash.Seed
-	slots  []uint32
-	chunks [][]past
-	count  uint32 // accounts
-	heads  uint32 // used slots
-	file   uint32
-	month  Date // of the file at hand
+	table[past]
+	seeds [2]maphash.Seed
+	file  uint32
+	month Date // of the file at hand
 
 	now past // the record at hand; here, because rules take its address
 }
 
 func newHistory() *accountHistory {
 	return &accountHistory{
+		table: newTable(func(p *past) [2]uint64 { return p.account }),
 		seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
-		slots: make([]uint32, 1<<12),
-	}
-}
-
-func (h *accountHistory) at(number uint32) *past {
-	return &h.chunks[(number-1)/chunkSize][(number-1)%chunkSize]
-}
-
-// slot returns where the number of an account stands or, when there is none,
-// would stand.
-func (h *accountHistory) slot(account [2]uint64) int {
-	mask := len(h.slots) - 1
-	for i := int(account[1]) & mask; ; i = (i + 1) & mask {
-		if n := h.slots[i]; n == 0 || h.at(n).account == account {
-			return i
-		}
 	}
 }
 
 // find returns the last record of the account and the last one with its account
 // number under any identification number; nil where there is none.
 func (h *accountHistory) find(now *past) (same, sameNumber *past) {
-	for n := h.slots[h.slot(now.account)]; n != 0; {
+	for n := *h.slot(now.account); n != 0; {
 		p := h.at(n)
 		if p.identification == now.identification {
 			same = p
@@ -144,35 +121,7 @@ func (h *accountHistory) keep(now, same *past) {
 		*same = *now
 		return
 	}
-	if h.count%chunkSize == 0 {
-		h.chunks = append(h.chunks, make([]past, chunkSize))
-	}
-	h.count++
 	slot := h.slot(now.account)
-	now.next = h.slots[slot]
-	h.slots[slot] = h.count
-	*h.at(h.count) = *now
-	if now.next == 0 {
-		h.heads++
-	}
-	if int(h.heads) > len(h.slots)/4*3 {
-		h.grow()
-	}
-}
-
-// grow doubles the index.
-func (h *accountHistory) grow() {
-	old := h.slots
-	h.slots = make([]uint32, 2*len(old))
-	mask := len(h.slots) - 1
-	for _, n := range old {
-		if n == 0 {
-			continue
-		}
-		i := int(h.at(n).account[1]) & mask
-		for h.slots[i] != 0 {
-			i = (i + 1) & mask
-		}
-		h.slots[i] = n
-	}
+	now.next = *slot
+	h.put(slot, now)
 }
