@@ -43,6 +43,7 @@ const setDoubtful = "Status-DOFD-2 Status-DateClosed-2 Balance-DateClosed-1 " +
 const (
 	setDelinquent = "71 78 80 82 83 84"
 	setPaid       = "13 61 62 63 64 65"
+	setOpen       = "11 71 78 80 82 83 84 93 97"
 	setMoved      = "AH AT O"
 	setLeaseOpen  = "BB BE"
 	setLate       = "1 2 3 4 5 6 G L"

@@ -47,7 +47,12 @@ var (
 
 var historyCases = []historyCase{
 	{id: "X02", severity: Error, says: "was deleted", trip: pair{deleted, nil}, miss: pair{nil, deleted}},
-	{id: "X02", severity: Error, says: "now another one", trip: pair{paidRecord, nil}, miss: pair{paidRecord, with(paidRecord, deletedBase)}},
+	{id: "X02", severity: Error, says: "now another one", trip: pair{paidRecord, with(paidRecord, otherPaid)}, miss: pair{paidRecord, with(paidRecord, deletedBase)}},
+	{id: "X02", severity: Error, says: "now another one", trip: pair{paidRecord, base(func(b *Base) { b.DateClosed = 20261009 })}, miss: pair{paidRecord, nil}},
+	{id: "X02", severity: Error, says: "now another one", trip: pair{paidRecord, base(func(b *Base) { b.CurrentBalance = 0 })}, miss: pair{paidRecord, withStatus("97")}},
+	{id: "X02", severity: Error, says: "now another one", trip: pair{paidRecord, withStatus("96")}, miss: reportsAgain},
+	{id: "X02", severity: Warning, says: "owed again", trip: pair{paidRecord, lateRecord}, miss: pair{paidRecord, with(paidRecord, otherPaid)}},
+	{id: "X02", severity: Warning, says: "owed again", trip: pair{paidRecord, nil}, miss: pair{soldRecord, nil}},
 	{id: "X02", severity: Error, says: "now another one", trip: pair{soldRecord, nil}, miss: pair{soldRecord, func(r *Record) { r.K2 = &K2{Indicator: 9} }}},
 	{id: "X02", severity: Error, says: "three times", trip: reportsAgain, before: 2, miss: reportsAgain},
 	{id: "X02", severity: Warning, says: "once is enough", trip: reportsAgain, miss: pair{nil, paidInNovember}},
@@ -76,6 +81,10 @@ var historyCases = []historyCase{
 	{id: "H16", severity: Warning, says: "reaffirmation", trip: pair{reaffirms("V"), reaffirms("R")}, miss: pair{reaffirms("R"), reaffirms("V")}},
 	{id: "H16", severity: Warning, says: "ECOA Z", trip: pair{leaves("Z"), leaves("1")}, miss: pair{leaves("Z"), otherName}},
 	{id: "H16", severity: Warning, says: "payment rating", trip: pair{foreclosed, rated}, miss: pair{foreclosed, with(rated, func(b *Base) { b.AccountStatus = "89" })}},
+}
+
+func otherPaid(b *Base) {
+	b.AccountStatus, b.PaymentRating, b.DateFirstDelinquency = "61", "", 20260901
 }
 
 func deletedBase(b *Base) { b.AccountStatus, b.PaymentRating = "DA", "" }

@@ -10,8 +10,11 @@ var historyRules = withHistoryPositions([]historyRule{
 	{rule{id: "X02", severity: Error, field: "account_number", sentence: "account was deleted (DA, DF) by an earlier file, and is reported again"}, func(was, _ *past) bool {
 		return was.has(wasDeleted)
 	}},
-	{rule{id: "X02", severity: Error, field: "account_status", sentence: "account was finally reported (paid, sold or transferred) by an earlier file, and its status is now another one: right only if a payment was reversed or the sale undone"}, func(was, now *past) bool {
-		return reopens(was, now) && !now.has(wasDelete)
+	{rule{id: "X02", severity: Error, field: "account_status", sentence: "account was finally reported (paid, sold or transferred) by an earlier file, and its status is now another one"}, func(was, now *past) bool {
+		return changesFinal(was, now) && !owesAgain(was, now) && !now.has(wasDelete)
+	}},
+	{rule{id: "X02", severity: Warning, field: "account_status", sentence: "account was finally reported as paid by an earlier file, and is open and owed again: right only if the payment was reversed"}, func(was, now *past) bool {
+		return changesFinal(was, now) && owesAgain(was, now)
 	}},
 	{rule{id: "X02", severity: Error, field: "account_number", sentence: "account was finally reported (paid, sold or transferred) three times before, and is reported again"}, func(was, now *past) bool {
 		return repeats(was, now) && now.finals > maxFinalReports
@@ -60,10 +63,17 @@ var historyRules = withHistoryPositions([]historyRule{
 	{rule{id: "H16", severity: Warning, field: "payment_history", also: "X04 PHP-Status-1 PHP-Status-2 PHP-Status-3", sentence: "newest months of the payment history are not what the last report leaves there"}, beginsOtherwise},
 })
 
-// reopens says that a final report is followed by a record that says something
-// else. A sold account may be bought back.
-func reopens(was, now *past) bool {
+// changesFinal says that a final report is followed by a record that says
+// something else. A sold account may be bought back.
+func changesFinal(was, now *past) bool {
 	return was.has(wasFinal) && !was.has(wasDeleted) && !now.has(wasBought) && (!now.has(wasFinal) || was.status != now.status)
+}
+
+// owesAgain says that a paid account takes its closing back as a whole: the
+// status of an open account, a balance, no date closed. A servicer has to report
+// a loan again whose payment came back (rule DC10), so this alone is no error.
+func owesAgain(was, now *past) bool {
+	return was.status.in(setPaid) && now.status.in(setOpen) && now.has(wasBalance) && now.closed == 0
 }
 
 func repeats(was, now *past) bool {
