@@ -66,6 +66,27 @@ func rulesOf(findings []Finding, severity Severity) []string {
 	return slices.Compact(out)
 }
 
+// everyExample are the warnings that the invented people of the examples draw,
+// and that of an unused segment.
+var everyExample = []string{"B27", "J01", "F07"}
+
+// TestExampleFileRecords: header and trailer of the sample file have no fault.
+func TestExampleFileRecords(t *testing.T) {
+	for _, e := range readExamples(t) {
+		if e.Kind != "header" && e.Kind != "trailer" {
+			continue
+		}
+		item := readOne(t, []byte(e.Line))
+		findings := item.Problems
+		if e.Kind == "header" {
+			findings = checkHeader(item.Header, true, findings)
+		}
+		if len(findings) > 0 {
+			t.Errorf("%s: %v", e.name(), findings)
+		}
+	}
+}
+
 func TestExampleVerdicts(t *testing.T) {
 	for _, e := range readExamples(t) {
 		if e.Kind == "header" || e.Kind == "trailer" {
@@ -82,14 +103,20 @@ func TestExampleVerdicts(t *testing.T) {
 			}
 			var rec Record
 			findings := DecodeRecord(src, form, &rec, nil)
-			findings = CheckRecord(&rec, CheckEnv{Created: 20261102, Decoded: true}, findings)
+			findings = CheckRecord(&rec, CheckEnv{Created: 20261102, Activity: 20261031, PeriodStart: 20261001, PeriodEnd: 20261031, Decoded: true}, findings)
 			wantErrors, wantWarnings := e.verdict()
 			if got := rulesOf(findings, Error); !slices.Equal(got, wantErrors) {
 				t.Errorf("errors %v, want %v\n%v", got, wantErrors, findings)
 			}
+			gotWarnings := rulesOf(findings, Warning)
 			for _, want := range wantWarnings {
-				if got := rulesOf(findings, Warning); !slices.Contains(got, want) {
-					t.Errorf("warnings %v, want %s among them", got, want)
+				if !slices.Contains(gotWarnings, want) {
+					t.Errorf("warnings %v, want %s among them", gotWarnings, want)
+				}
+			}
+			for _, got := range gotWarnings {
+				if len(wantErrors) == 0 && !slices.Contains(wantWarnings, got) && !slices.Contains(everyExample, got) {
+					t.Errorf("warning %s of a record that deserves none: %v", got, findings)
 				}
 			}
 		})
