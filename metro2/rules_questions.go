@@ -9,10 +9,12 @@ type question struct {
 	asks   string           // id of the examiner's check
 	also   string           // ids of other rules that report the same defect
 	unless func(facts) bool // nil for no exception
+	hit    func(facts) bool // nil for that of the check
 }
 
 // questionRules are the rows of family H that look at one record. Each takes
-// field and condition from the examiner's check that it restates.
+// field and condition from the examiner's check that it restates, where the
+// format description does not word the condition otherwise.
 var questionRules = withPositions(questionTable([]question{
 	{id: "H01", asks: "DTCL-DOLP-1"},
 	{id: "H02", asks: "Status-PaymentAmount-1"},
@@ -31,7 +33,7 @@ var questionRules = withPositions(questionTable([]question{
 	{id: "H08", asks: "SCC-PurchasedSold-2", also: "K02"},
 	{id: "H08", asks: "SCC-DateClosed-2"},
 	{id: "H08", asks: "SCC-DateClosed-1"},
-	{id: "H08", asks: "SCC-DateClosed-3"},
+	{id: "H08", asks: "SCC-DateClosed-3", hit: func(f facts) bool { return f.soldAtZero() && f.base.DateClosed == 0 }},
 	{id: "H09", asks: "SCC-Status-1", also: "B22"},
 	{id: "H09", asks: "SCC-Status-2"},
 	{id: "H09", asks: "SCC-Status-3"},
@@ -53,8 +55,8 @@ var questionRules = withPositions(questionTable([]question{
 	{id: "H15", asks: "AccountChange-ID-1", also: "L01"},
 	{id: "H15", asks: "AccountChange-ID-3", also: "L01"},
 	{id: "H15", asks: "AccountChange-ID-2", also: "L01"},
-	{id: "H17", asks: "Type-Balance-1"},
-	{id: "H17", asks: "Type-SMPA-1"},
+	{id: "H17", asks: "Type-Balance-1", hit: func(f facts) bool { return f.commentIn("BS") && f.base.CurrentBalance > 0 }},
+	{id: "H17", asks: "Type-SMPA-1", hit: func(f facts) bool { return f.commentIn("BS") && f.base.ScheduledPayment > 0 }},
 }))
 
 // owesNothingHere excepts the records to which the format gives zero amounts:
@@ -81,6 +83,9 @@ func questionTable(questions []question) []rule {
 		}
 		r.id, r.also = q.id, joinIDs(q.also, q.asks)
 		r.sentence = withAlso(r.sentence, r.also)
+		if q.hit != nil {
+			r.hit = q.hit
+		}
 		if asked, unless := r.hit, q.unless; unless != nil {
 			r.hit = func(f facts) bool { return asked(f) && !unless(f) }
 		}

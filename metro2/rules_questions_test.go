@@ -20,6 +20,8 @@ var questionCases = func() []ruleCase {
 		{"H05", Warning, "Status-Balance-4", with(mortgage, func(b *Base) { b.CurrentBalance = 0 }), with(soldRecord, func(b *Base) { b.AccountStatus = "11" })},
 		{"H07", Warning, "Rating-APD-2", with(foreclosed, func(b *Base) { b.AmountPastDue = 0 }), with(foreclosed, func(b *Base) { b.AmountPastDue, b.ConsumerInfo = 0, "E" })},
 		{"H08", Warning, "SCC-AccountChange-1", base(comment("O")), base(comment("AT"))},
+		{"H08", Warning, "SCC-DateClosed-3", func(r *Record) { soldRecord(r); l1(func(*L1) {})(r); r.Base.DateClosed = 0 }, soldRecord},
+		{"H17", Warning, "Type-Balance-1", with(lateRecord, func(b *Base) { b.AccountType, b.SpecialComment = "13", "BS" }), with(lateRecord, func(b *Base) { b.AccountType, b.SpecialComment = "13", "BB" })},
 		{"H14", Warning, "Type-CreditLimit-1", base(func(b *Base) { b.AccountType, b.CreditLimit = "20", 1 }), with(creditLine, func(b *Base) { b.AccountType = "47" })},
 		{"H14", Warning, "Type-HCOLA-2", with(creditCard, func(b *Base) { b.HighestCredit = 0 }), with(creditCard, func(b *Base) { b.HighestCredit, b.AccountStatus = 0, "DF" })},
 	}...)
