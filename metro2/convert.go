@@ -48,7 +48,7 @@ type ConvertSummary struct {
 // ConvertError is returned by [Convert] for a record that cannot be converted
 // without loss. It never holds a value.
 type ConvertError struct {
-	Record   int    // 1-based number of the record; of the line, when JSON lines are read
+	Record   int    // 1-based number of the record; of the line, when JSON lines are read; 0 for the file
 	Segment  string // layout name, "record" or "file"
 	Index    int    // 1-based number of a repeated J1 or J2 segment, else 0
 	Field    string // key, "" when no single field is at fault
@@ -59,6 +59,9 @@ type ConvertError struct {
 // Error names record, segment, field and reason.
 func (e *ConvertError) Error() string {
 	at := (&FieldError{Segment: e.Segment, Index: e.Index, Field: e.Field, Reason: e.Reason}).Error()
+	if e.Record == 0 {
+		return at
+	}
 	return fmt.Sprintf("metro2: record %d: %s", e.Record, at[len("metro2: "):])
 }
 

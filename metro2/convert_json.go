@@ -38,6 +38,7 @@ const (
 	reasonType     = "not of the type that the field has"
 	reasonConstant = "not the constant that belongs here"
 	reasonKind     = "neither header, data record nor trailer, and has no raw bytes"
+	reasonMasked   = "its bytes are masked: dump the file with --unmask"
 	reasonRaw      = "its values contradict its raw bytes: change both or take the raw bytes out"
 )
 
@@ -191,6 +192,10 @@ func (r *JSONReader) parseMember(p *jsonParser, key string) error {
 	switch {
 	case key == "form" || key == "raw" || key == "raw_hex":
 		return r.parseRaw(p, key)
+	case key == "problems": // found anew in the raw bytes
+		return p.skipValue()
+	case key == "masked":
+		return r.refuse(wholeRecord, "", reasonMasked)
 	case r.item.Kind != KindData:
 	case key == "j1":
 		return parseArray(p, r, j1Layout, &rec.J1)
@@ -256,16 +261,15 @@ func (r *JSONReader) parseRaw(p *jsonParser, key string) error {
 // may have come to the one from the other, and takes over their problems.
 func (r *JSONReader) checkRaw() error {
 	want := comparableJSON(&r.item)
-	for _, framing := range []framing{byLine, byRDW} {
-		for _, noRDW := range []bool{false, true} {
-			again := Reader{form: r.form, framing: framing, noRDW: noRDW}
-			again.item = Item{Raw: r.item.Raw}
-			again.interpret(r.item.Raw)
-			if again.item.Kind == r.item.Kind && bytes.Equal(comparableJSON(&again.item), want) {
-				r.header, r.record, r.trailer = again.header, again.record, again.trailer
-				r.item.Problems = append(r.item.Problems, again.item.Problems...)
-				return nil
-			}
+	for _, again := range []Reader{
+		{framing: byLine}, {framing: byLine, noRDW: true}, {framing: byRDW}, {framing: byRDW, noRDW: true}, {astray: true},
+	} {
+		again.form, again.item = r.form, Item{Raw: r.item.Raw}
+		again.interpret(r.item.Raw)
+		if again.item.Kind == r.item.Kind && bytes.Equal(comparableJSON(&again.item), want) {
+			r.header, r.record, r.trailer = again.header, again.record, again.trailer
+			r.item.Problems = append(r.item.Problems, again.item.Problems...)
+			return nil
 		}
 	}
 	return r.refuse(wholeRecord, "", reasonRaw)

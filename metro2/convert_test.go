@@ -256,7 +256,7 @@ func TestConvertRefused(t *testing.T) {
 		options ConvertOptions
 		want    string
 	}{
-		{"empty", nil, ConvertOptions{}, "record 0: file: " + reasonNoRecord},
+		{"empty", nil, ConvertOptions{}, "metro2: file: " + reasonNoRecord},
 		{"no header", []byte(textLines(good)[1]), ConvertOptions{To: ToPacked}, "record 1: file: " + reasonNoHeader},
 		{"lost", append(append([]byte{}, packedFile(t, plainRecord())[:370]...), "\x01\x6e\x00\x00\x00\x01\x00\x00SECRET"...), ConvertOptions{To: ToPacked}, "record 2: record: " + reasonLength},
 		{"without line ends", append([]byte("9"), good[1:]...), ConvertOptions{LineEnd: NoLineEnd}, "record 1: record: " + reasonLength},
@@ -274,6 +274,7 @@ func TestConvertRefused(t *testing.T) {
 		{"more behind", jsonLine(func(line string) string { return line[:len(line)-1] + "{}" }), ConvertOptions{}, "record 1: record: " + reasonJSON},
 		{"deep", []byte(strings.Repeat(`{"k":`, 100000)), ConvertOptions{}, "record 1: record: " + reasonUnknown},
 		{"no kind", []byte(`{"rdw":426}`), ConvertOptions{}, "record 1: record: " + reasonKind},
+		{"masked", []byte(`{"rdw":0,"masked":true,"raw":"XXXX"}`), ConvertOptions{}, "record 1: record: " + reasonMasked},
 		{"raw that differs", replace(`}`, `,"raw":"SECRET"}`), ConvertOptions{}, "record 1: record: " + reasonRaw},
 		{"bad hex", replace(`}`, `,"raw_hex":"SECRET"}`), ConvertOptions{}, "record 1: record: " + reasonJSON},
 		{"bad segment", replace(`}`, `,"k2":{"indicator":7}}`), ConvertOptions{}, "record 1: k2.indicator: " + reasonType},

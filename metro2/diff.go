@@ -56,6 +56,9 @@ type DiffSummary struct {
 	Changed int `json:"changed"`
 	Added   int `json:"added"`
 	Removed int `json:"removed"`
+
+	KnownA int `json:"-"` // records of the first file that are not of unknown kind
+	KnownB int `json:"-"` // of the second
 }
 
 // Different reports whether there was any difference.
@@ -117,7 +120,7 @@ type differ struct {
 
 func (d *differ) readA() error {
 	d.readerA = NewReader(d.a)
-	return d.readEach(d.readerA, func(item *Item) error {
+	return d.readEach(d.readerA, &d.summary.KnownA, func(item *Item) error {
 		key := d.keyOf(d.readerA, 0)
 		entry := diffEntry{
 			offset: item.Offset, length: uint32(len(item.Raw)), record: uint32(item.RecordNo),
@@ -135,7 +138,7 @@ func (d *differ) readA() error {
 	})
 }
 
-func (d *differ) readEach(r *Reader, work func(*Item) error) error {
+func (d *differ) readEach(r *Reader, known *int, work func(*Item) error) error {
 	for {
 		item, err := r.Next()
 		if errors.Is(err, io.EOF) {
@@ -143,6 +146,9 @@ func (d *differ) readEach(r *Reader, work func(*Item) error) error {
 		}
 		if err != nil {
 			return err
+		}
+		if item.Kind != KindUnknown {
+			*known++
 		}
 		if err := work(item); err != nil {
 			return err
@@ -152,7 +158,7 @@ func (d *differ) readEach(r *Reader, work func(*Item) error) error {
 
 func (d *differ) readB(b io.Reader) error {
 	r := NewReader(b)
-	return d.readEach(r, func(item *Item) error {
+	return d.readEach(r, &d.summary.KnownB, func(item *Item) error {
 		entry := d.partner(r)
 		switch {
 		case entry == nil:

@@ -62,7 +62,7 @@ func TestDiff(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if want := (DiffSummary{Equal: 3, Changed: 2, Added: 1, Removed: 1}); summary != want {
+	if want := (DiffSummary{Equal: 3, Changed: 2, Added: 1, Removed: 1, KnownA: 6, KnownB: 6}); summary != want {
 		t.Errorf("%+v, want %+v", summary, want)
 	}
 	got, _ = differences(t, a, b, true)
@@ -114,11 +114,11 @@ func TestDiffBroken(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 	got, summary := differences(t, good, []byte("this is no file of a bureau"), false)
-	if want := (DiffSummary{Added: 1, Removed: 3}); summary != want || got[0] != "added unknown  0/1" {
+	if want := (DiffSummary{Added: 1, Removed: 3, KnownA: 3}); summary != want || got[0] != "added unknown  0/1" {
 		t.Errorf("%+v %q", summary, got)
 	}
 	got, summary = differences(t, []byte("this is no file of a bureau"), good, false)
-	if want := (DiffSummary{Added: 3, Removed: 1}); summary != want || got[3] != "removed unknown  1/0" {
+	if want := (DiffSummary{Added: 3, Removed: 1, KnownB: 3}); summary != want || got[3] != "removed unknown  1/0" {
 		t.Errorf("%+v %q", summary, got)
 	}
 }

@@ -60,10 +60,10 @@ func ExampleDiff() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Printf("%+v\n", summary)
+	fmt.Printf("%d equal, %d changed, %d added, %d removed\n", summary.Equal, summary.Changed, summary.Added, summary.Removed)
 	// Output:
 	// ****0001: base.current_balance changed: $15,210 -> $14,900
-	// {Equal:2 Changed:1 Added:0 Removed:0}
+	// 2 equal, 1 changed, 0 added, 0 removed
 }
 
 func ExampleConvert() {

@@ -42,8 +42,8 @@ const (
 
 // Explain lists every field of the record that Next returned last: those of the
 // base segment (or of the header or trailer), then those of each segment behind
-// it, in the order of the record, repeated and unused ones included. It is nil
-// for a record of unknown kind.
+// it, in the order of the record, repeated and unused ones included. Of a record
+// of unknown kind it is the bytes.
 //
 // What identifies a person is masked, of an account number all but the last
 // four characters, and so are bytes that are not what belongs in their field:
@@ -68,6 +68,8 @@ func (r *Reader) explain() []FieldValue {
 		explainFileRecord(&e, trailerLayout)
 	case KindData:
 		e.record()
+	default:
+		e.rest(0)
 	}
 	return e.fields
 }
@@ -128,10 +130,15 @@ func afterFirst(count int) int {
 	return count
 }
 
-// rest is what stands behind the last known segment.
+// rest is what stands behind the last known segment, or the whole of an unknown
+// record.
 func (e *explainer) rest(at int) {
+	name := "Rest of the record"
+	if at == 0 {
+		name = "Unknown record"
+	}
 	e.fields = append(e.fields, FieldValue{
-		Segment: wholeRecord, Name: "Rest of the record", Position: at + 1, Start: at + 1, Width: len(e.data) - at,
+		Segment: wholeRecord, Name: name, Position: at + 1, Start: at + 1, Width: len(e.data) - at,
 		Raw: printable(e.data[at:]), Meaning: meansNoSegment, faulty: true,
 	})
 }

@@ -176,8 +176,10 @@ func TestExplainFileRecords(t *testing.T) {
 	if _, err := r.Next(); err != nil {
 		t.Fatal(err)
 	}
-	if fields := r.Explain(true); fields != nil {
-		t.Errorf("a record of unknown kind has fields: %v", fields)
+	for unmask, want := range map[bool]string{true: "this is no file of a bureau", false: hiddenText} {
+		if fields := r.Explain(unmask); len(fields) != 1 || fields[0].Raw != want || fields[0].Width != 27 || fields[0].Hidden == unmask {
+			t.Errorf("a record of unknown kind: %v", fields)
+		}
 	}
 	if _, err := r.Next(); !errors.Is(err, io.EOF) {
 		t.Error(err)

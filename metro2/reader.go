@@ -283,7 +283,7 @@ func (r *Reader) lacksRDW(data []byte) bool {
 func (r *Reader) restoreBlanks(data []byte) []byte {
 	n := len(data)
 	rdw, ok := rdwOf(data, Character)
-	if n < minRecord || ok && rdw == n || data[n-1] == ' ' {
+	if n < minRecord || ok && rdw == n || data[n-1] == ' ' || !ok && r.kindOf(data) == KindUnknown {
 		return data
 	}
 	trailer := hasPrefix(data[4:], "TRAILER")
