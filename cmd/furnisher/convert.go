@@ -87,6 +87,8 @@ func (a *app) convert(ctx context.Context, name, out string, options metro2.Conv
 	}
 	var refused *metro2.ConvertError
 	switch {
+	case errors.As(err, &refused) && refused.Record == 0:
+		return &ending{err: errNotMetro2(name), code: exitFailed, hint: hintValidate(name)}
 	case errors.As(err, &refused):
 		return &ending{err: err, code: exitFailed, hint: hintConvert}
 	case err != nil || out == "-" || a.settings.quiet:

@@ -45,16 +45,24 @@ func (a *app) diff(ctx context.Context, nameA, nameB string, options metro2.Diff
 	defer closeA()
 	w := bufio.NewWriterSize(a.stdout, 1<<16)
 	out := &differenceWriter{w: w, asJSON: asJSON}
-	out.begin()
 	err = a.readMetro2(ctx, nameB, func(r io.Reader) error {
 		summary, err = metro2.Diff(section, r, options, out.add)
 		return err
 	})
-	if err == nil {
-		out.finish(summary)
-		err = out.err
+	if err != nil {
+		out.abandon()
+		return summary, errors.Join(err, w.Flush())
 	}
-	return summary, errors.Join(err, w.Flush())
+	out.finish(summary)
+	err = errors.Join(out.err, w.Flush())
+	switch {
+	case err != nil:
+	case summary.KnownA == 0:
+		err = &ending{err: errNotMetro2(nameA), code: exitFailed, hint: hintValidate(nameA)}
+	case summary.KnownB == 0:
+		err = &ending{err: errNotMetro2(nameB), code: exitFailed, hint: hintValidate(nameB)}
+	}
+	return summary, err
 }
 
 // randomAccess gives a file that can be read at any place. What cannot, the standard input and what is
@@ -63,7 +71,7 @@ func (a *app) randomAccess(ctx context.Context, name string) (*io.SectionReader,
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, withReadHint(err)
 		}
 		info, err := f.Stat()
 		magic := make([]byte, len(gzipMagic))
@@ -97,6 +105,7 @@ func (a *app) randomAccess(ctx context.Context, name string) (*io.SectionReader,
 type differenceWriter struct {
 	w      io.Writer
 	asJSON bool
+	begun  bool
 	count  int
 	err    error
 }
@@ -108,12 +117,21 @@ func (o *differenceWriter) printf(format string, args ...any) {
 }
 
 func (o *differenceWriter) begin() {
-	if o.asJSON {
+	if o.asJSON && !o.begun {
+		o.begun = true
 		o.printf(`{"differences":[`)
 	}
 }
 
+// abandon leaves a whole document without a summary, or none.
+func (o *differenceWriter) abandon() {
+	if o.begun {
+		o.printf("],\n\"summary\":null}\n")
+	}
+}
+
 func (o *differenceWriter) add(d metro2.Difference) error {
+	o.begin()
 	if o.count++; o.asJSON {
 		if d.Fields == nil {
 			d.Fields = []metro2.FieldChange{}
@@ -154,6 +172,7 @@ func (o *differenceWriter) finish(s metro2.DiffSummary) {
 		o.printf(textDiffer, s.Equal, s.Changed, s.Added, s.Removed)
 		return
 	}
+	o.begin()
 	text, err := json.Marshal(s)
 	if err != nil && o.err == nil {
 		o.err = err

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,18 +15,19 @@ import (
 )
 
 func (a *app) dumpCommand() *cobra.Command {
-	var asJSON bool
+	var asJSON, unmask bool
 	c := &cobra.Command{
 		Use: "dump FILE", Short: shortDump, Long: longDump, Args: cobra.ExactArgs(1),
 		RunE: a.does(func(ctx context.Context, args []string) error {
-			return a.readMetro2(ctx, args[0], func(r io.Reader) error { return a.dump(r, args[0], asJSON) })
+			return a.readMetro2(ctx, args[0], func(r io.Reader) error { return a.dump(r, args[0], asJSON, unmask) })
 		}),
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, flagJSONLines)
+	c.Flags().BoolVar(&unmask, "unmask", false, flagUnmaskBytes)
 	return c
 }
 
-func (a *app) dump(r io.Reader, name string, asJSON bool) error {
+func (a *app) dump(r io.Reader, name string, asJSON, unmask bool) error {
 	w := bufio.NewWriterSize(a.stdout, 1<<16)
 	reader := metro2.NewReader(r)
 	var line []byte
@@ -42,8 +44,9 @@ func (a *app) dump(r io.Reader, name string, asJSON bool) error {
 			known++
 		}
 		if asJSON {
-			line = append(reader.AppendJSON(line[:0]), '\n')
-			_, err = w.Write(line)
+			if line, err = appendDump(line[:0], reader, item, unmask); err == nil {
+				_, err = w.Write(append(line, '\n'))
+			}
 		} else {
 			err = dumpLine(w, item)
 		}
@@ -55,6 +58,58 @@ func (a *app) dump(r io.Reader, name string, asJSON bool) error {
 		return errors.Join(&ending{err: errNotMetro2(name), code: exitFailed, hint: hintValidate(name)}, w.Flush())
 	}
 	return w.Flush()
+}
+
+// problem is what `metro2 dump --json` says to be wrong with a record.
+type problem struct {
+	Segment  string `json:"segment"`
+	Field    string `json:"field"`
+	Position int    `json:"position"`
+	Rule     string `json:"rule"`
+	Severity string `json:"severity"`
+	Message  string `json:"message"`
+}
+
+// appendDump appends a record as a JSON object, with its problems if it has any. What is no record may be a
+// part of anything, so only the pattern of its bytes is shown unless they are asked for.
+func appendDump(line []byte, r *metro2.Reader, item *metro2.Item, unmask bool) ([]byte, error) {
+	members := map[string]any{}
+	if item.Kind == metro2.KindUnknown && !unmask {
+		line = metro2.AppendJSON(line, item)
+		members["masked"], members["raw"] = true, pattern(item.Raw)
+	} else {
+		line = r.AppendJSON(line)
+	}
+	if len(item.Problems) > 0 {
+		problems := make([]problem, len(item.Problems))
+		for i, p := range item.Problems {
+			problems[i] = problem{segmentName(p.Segment, p.Index), p.Field, p.Position, p.Rule, p.Severity.String(), p.Message}
+		}
+		members["problems"] = problems
+	}
+	if len(members) == 0 {
+		return line, nil
+	}
+	more, err := json.Marshal(members)
+	return append(append(line[:len(line)-1], ','), more[1:]...), err
+}
+
+// pattern shows which sort of character stands where: X a letter, 9 a digit, ? what is not printable.
+func pattern(raw []byte) string {
+	out := make([]byte, len(raw))
+	for i, c := range raw {
+		switch {
+		case c >= '0' && c <= '9':
+			out[i] = '9'
+		case c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z':
+			out[i] = 'X'
+		case c < ' ' || c > '~':
+			out[i] = '?'
+		default:
+			out[i] = c
+		}
+	}
+	return string(out)
 }
 
 // dumpLine prints a record without anything that identifies a person.

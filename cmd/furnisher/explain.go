@@ -29,6 +29,7 @@ type explainer struct {
 	record  int
 	account string
 	unmask  bool
+	known   bool // there is a record of a Metro 2 file
 }
 
 func (a *app) explainCommand() *cobra.Command {
@@ -49,6 +50,8 @@ func (a *app) explainCommand() *cobra.Command {
 			switch {
 			case err != nil:
 				return err
+			case !e.known && len(found) == 0:
+				return &ending{err: errNotMetro2(e.file), code: exitFailed, hint: hintValidate(e.file)}
 			case len(found) == 0:
 				return &ending{err: errNoSuchRecord, code: exitFailed, hint: hintDump}
 			case asJSON:
@@ -78,6 +81,7 @@ func (e *explainer) explain(r io.Reader) ([]explanation, error) {
 		if err != nil {
 			return nil, err
 		}
+		e.known = e.known || item.Kind != metro2.KindUnknown
 		findings = v.Check(item, findings[:0])
 		if !e.wants(item) {
 			continue

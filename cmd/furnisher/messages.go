@@ -60,8 +60,9 @@ FILE is the number of a file, its name or its path.`
 	shortMetro2     = "read Metro 2 files"
 	shortDump       = "show the records of a Metro 2 file"
 	longDump        = `Shows each record of FILE in a line; "-" is the standard input, and gzip is unpacked. With --json every field is shown
-as it stands, also those that identify a person; without it none of those. A record with problems also shows its bytes
-there, so that furnisher metro2 convert can restore it.`
+as it stands, also those that identify a person; without it none of those. A record with problems also shows these and its
+bytes there, so that furnisher metro2 convert can restore it. Of bytes that are no record only the pattern is shown, X for
+letters and 9 for digits; --unmask shows them.`
 	shortValidate = "check Metro 2 files"
 	longValidate  = `Prints each finding, then a summary. "-" is the standard input, and gzip is unpacked. Exit status 6 if there are
 errors, or with --fail-on warning also if there are warnings.
@@ -156,6 +157,7 @@ const (
 	flagRecord      = "number of the record, the header being 1"
 	flagAccount     = "account number of the records"
 	flagUnmask      = "show what identifies a person"
+	flagUnmaskBytes = "show the bytes of what is no record"
 	flagExitCode    = "exit with status 1 if the files differ"
 	flagTo          = "form to convert to: character, packed or json"
 	flagOutFile     = "file to write"
@@ -275,6 +277,10 @@ const (
 	hintLayout           = "furnisher metro2 layout"
 	hintExplain          = "furnisher metro2 explain FILE --record N"
 	hintDump             = "furnisher metro2 dump FILE shows the records and their numbers"
+	hintNoSuchFile       = "check the name of the file; - is the standard input"
+	hintForbidden        = "let the user of this command read the file, or give the file by the standard input: -"
+	hintFolder           = "name the files in the folder, as FOLDER/*"
+	hintDamaged          = "the compressed file was cut or damaged on its way: fetch it again"
 	hintConvert          = "furnisher metro2 convert FILE --to json takes every record; furnisher metro2 validate FILE lists their problems"
 	hintInvalid          = "furnisher metro2 explain FILE --record N shows a record with what was found in it"
 	hintDemo             = "keep the folder and report it: this must never happen"

@@ -3,13 +3,16 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
+	"syscall"
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
@@ -56,6 +59,34 @@ func badFlag(command, flag, value, allowed string) error {
 // readMetro2 lets work read a file, "-" for the standard input; what is compressed by gzip is unpacked,
 // whatever its name. Work of a person who waits long is shown to go on.
 func (a *app) readMetro2(ctx context.Context, name string, work func(io.Reader) error) error {
+	return withReadHint(a.unpacked(ctx, name, work))
+}
+
+// withReadHint adds what to do about a file that cannot be read.
+func withReadHint(err error) error {
+	for _, e := range []struct {
+		is   error
+		hint string
+	}{
+		{fs.ErrNotExist, hintNoSuchFile},
+		{fs.ErrPermission, hintForbidden},
+		{syscall.EISDIR, hintFolder},
+		{io.ErrUnexpectedEOF, hintDamaged},
+		{gzip.ErrHeader, hintDamaged},
+		{gzip.ErrChecksum, hintDamaged},
+	} {
+		if errors.Is(err, e.is) {
+			return &ending{err: err, hint: e.hint}
+		}
+	}
+	var corrupt flate.CorruptInputError
+	if errors.As(err, &corrupt) {
+		return &ending{err: err, hint: hintDamaged}
+	}
+	return err
+}
+
+func (a *app) unpacked(ctx context.Context, name string, work func(io.Reader) error) error {
 	in := a.stdin
 	if name != "-" {
 		f, err := os.Open(name)
