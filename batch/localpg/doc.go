@@ -33,6 +33,12 @@
 // search_path=furnisher, so statements name tables without prefix. The private database is migrated when
 // it is opened; an external one is only ever migrated when a person says so, by Migrate.
 //
+// # A pooler before the database
+//
+// DATABASE_URL may lead through a pooler of transactions (pgbouncer) if DATABASE_URL_DIRECT leads past it.
+// What fits into a transaction goes through DB; what belongs to a session (its locks, LISTEN, migrations)
+// goes through Direct and URL. Connect asks the server whether the ways are what they are said to be.
+//
 // # What it refuses
 //
 // It never opens a TCP port, never changes the mode of a folder it did not make, never downloads

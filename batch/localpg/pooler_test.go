@@ -26,7 +26,7 @@ func TestConnectPastPooler(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	defer closeDatabase(t, db)
 	var group errgroup.Group
 	for i := range 16 {
 		group.Go(func() error {
@@ -87,7 +87,7 @@ func TestPoolerRefused(t *testing.T) {
 			t.Errorf("%s: got %v, want %v with %q", name, err, c.want, c.says)
 		}
 		if err == nil {
-			db.Close()
+			closeDatabase(t, db)
 		}
 	}
 	for _, address := range []string{strict, lax} {
@@ -143,6 +143,11 @@ func TestSessionPooler(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	closeDatabase(t, db)
+}
+
+func closeDatabase(t *testing.T, db *localpg.Database) {
+	t.Helper()
 	if err := db.Close(); err != nil {
 		t.Error(err)
 	}

@@ -62,7 +62,11 @@ func nights(t *testing.T, c localpg.Config, portfolio fixtures.Options) (tables,
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	defer func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
 	options := intake.Options{Dir: portfolio.Out, Now: clock, Direct: db.Direct}.WithDefaults()
 	if _, err := intake.Import(t.Context(), db.DB, options); err != nil {
 		t.Fatal(err)

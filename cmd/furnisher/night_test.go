@@ -34,7 +34,11 @@ func newApp(t *testing.T) (a *app, db *localpg.Database, said *bytes.Buffer) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { db.Close() })
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	if _, err := intake.Import(t.Context(), db.DB, intake.Options{Dir: "testdata/extract", Now: time.Now}.WithDefaults()); err != nil {
 		t.Fatal(err)
 	}
