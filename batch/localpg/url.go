@@ -65,7 +65,7 @@ func socketURL(socketDir, database string) string {
 }
 
 // Open opens a pool of connections with search_path=furnisher and makes one, so that what is wrong shows
-// now. It returns ErrBadURL or ErrUnreachable.
+// now. It returns ErrBadURL, ErrUnreachable, or ErrPooler from a pooler that refuses the search_path.
 func Open(ctx context.Context, database string) (*sqlx.DB, error) {
 	db, err := openPool(database)
 	if err != nil {
