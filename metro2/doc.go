@@ -8,7 +8,9 @@
 //
 // Every field is one row of one table (layout_base.go and its neighbours), and
 // that row drives encoding, decoding, checking, the dump and the reference.
-// Code tables, trailer counters and rules are tables too.
+// Code tables, trailer counters and rules are tables too. [Layouts] and [Rules]
+// list them; FORMAT.md, which comments refer to, is the fact sheet that they were
+// written from.
 //
 //	var file bytes.Buffer
 //	w := metro2.NewWriter(&file, metro2.Header{
@@ -28,6 +30,30 @@
 //		return nil
 //	})
 //
+// The example of the package runs a whole month: it writes, validates, reads,
+// explains, changes and compares a file.
+//
+// # What to use
+//
+//   - [NewWriter] writes a file, [Batch] parts of it in parallel;
+//     [AppendRecord] encodes a single record.
+//   - [NewReader] reads a file, whatever its form; [DecodeRecord] decodes a
+//     single record.
+//   - [Validate] checks a file, [Validator] several months of it, [CheckRecord]
+//     and [CheckExaminer] a single record.
+//   - [Reader.Explain] tells every field of a record, [Diff] the fields that
+//     differ between two files, [Stats] what a file holds.
+//   - [Convert] makes character form, packed form or JSON lines of a file;
+//     [AppendJSON] and [NewJSONReader] do so with records.
+//
+// # Forms
+//
+// Numbers are digit characters in records of 426 bytes ([Character]) or packed
+// decimals in records of 366 ([Packed]). Records stand one behind the other, in
+// lines or in blocks, have variable or one fixed length, and are in ASCII or, on
+// mainframes, in EBCDIC. The Reader finds out which; [Options] say what a Writer
+// writes, always in ASCII. No form changes a value.
+//
 // # Strict out, lenient in
 //
 // A [Writer] folds what has one way to be written: lower case, diacritics,
@@ -40,7 +66,8 @@
 // [CutCity].
 //
 // The decoder reads whatever can be read and reports the rest as [Problem]
-// values. A record without problems encodes to the very bytes it came from.
+// values. A record without problems encodes to the very bytes it came from, and
+// no byte of a file is passed over in silence.
 // [CheckRecord] then judges what the values say, and a [Validator] with a history
 // whether several monthly files agree. Rules have stable ids; [Rules] lists them.
 //

@@ -31,6 +31,65 @@ func exampleRecord() *metro2.Record {
 	}}
 }
 
+// A lender's month: its file is written, checked, read and explained, and
+// compared with the file of the month before.
+func Example() {
+	var file bytes.Buffer
+	w := metro2.NewWriter(&file, exampleHeader(), metro2.Options{})
+	if err := errors.Join(w.Write(exampleRecord()), w.Close()); err != nil {
+		log.Fatal(err)
+	}
+
+	summary, err := metro2.Validate(bytes.NewReader(file.Bytes()), func(f metro2.Finding) error {
+		fmt.Println(f)
+		return nil
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(summary.Records, "records,", summary.Errors, "errors")
+
+	r := metro2.NewReader(bytes.NewReader(file.Bytes()))
+	for {
+		item, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			log.Fatal(err)
+		}
+		if item.Kind != metro2.KindData {
+			continue
+		}
+		for _, field := range r.Explain(false) { // masked
+			if field.Key == "account_status" || field.Key == "surname" {
+				fmt.Printf("%s at %d is %q: %q\n", field.Name, field.Position, field.Value, field.Meaning)
+			}
+		}
+	}
+
+	september := exampleRecord()
+	september.Base.DateAccountInfo = 20260930
+	september.Base.CurrentBalance = 15520
+	before := exampleFile(september)
+	section := io.NewSectionReader(bytes.NewReader(before), 0, int64(len(before)))
+	_, err = metro2.Diff(section, &file, metro2.DiffOptions{}, func(d metro2.Difference) error {
+		for _, f := range d.Fields {
+			fmt.Println(d.Change, d.AccountNumber, f.Key, f.From, "to", f.To)
+		}
+		return nil
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// 3 records, 0 errors
+	// Account Status at 124 is "11": "current, 0-29 days past due"
+	// Surname at 232 is "****": ""
+	// changed ****0001 current_balance $15,520 to $15,210
+	// changed ****0001 date_account_info 2026-09-30 to 2026-10-31
+}
+
 func ExampleNewWriter() {
 	var file bytes.Buffer
 	w := metro2.NewWriter(&file, exampleHeader(), metro2.Options{LineEnd: "\n"})
@@ -51,6 +110,21 @@ func ExampleNewWriter() {
 	// 426 0426TRAILER000000001         00000000000
 }
 
+func ExampleWriter_Write() {
+	var file bytes.Buffer
+	w := metro2.NewWriter(&file, exampleHeader(), metro2.Options{LineEnd: "\n"})
+	rec := exampleRecord()
+	rec.Base.Surname = "Müller-O'Neil"
+	rec.Base.CurrentBalance = 12_345_678_901
+	if err := errors.Join(w.Write(rec), w.Close()); err != nil {
+		log.Fatal(err)
+	}
+	record := strings.Split(file.String(), "\n")[1]
+	fmt.Println(strings.TrimSpace(record[231:256]), record[154:163])
+	// Output:
+	// MULLER-ONEIL 999999999
+}
+
 func ExampleWriter_Write_refused() {
 	w := metro2.NewWriter(io.Discard, exampleHeader(), metro2.Options{})
 	rec := exampleRecord()
@@ -64,6 +138,34 @@ func ExampleWriter_Write_refused() {
 	// Output:
 	// base city 394
 	// metro2: base.city: longer than the field
+}
+
+// Records of one length, in blocks, as a mainframe reads them.
+func ExampleOptions() {
+	var file bytes.Buffer
+	w := metro2.NewWriter(&file, exampleHeader(), metro2.Options{
+		Form: metro2.Packed, Blocks: metro2.FullBlocks, Fixed: true, Room: metro2.Room{J1: 1, K2: 1},
+	})
+	rec := exampleRecord()
+	rec.K2 = &metro2.K2{Indicator: 2, Name: "EXAMPLE DEBT BUYER LLC"}
+	if err := errors.Join(w.Write(rec), w.Close()); err != nil {
+		log.Fatal(err)
+	}
+	r := metro2.NewReader(&file)
+	for {
+		item, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(r.Form(), item.Kind, item.RDW)
+	}
+	// Output:
+	// packed header 500
+	// packed data 500
+	// packed trailer 500
 }
 
 func ExampleBatch() {
@@ -133,6 +235,34 @@ func ExampleNewReader() {
 	// 1 header 426 0
 	// 2 data 426 0
 	// 3 trailer 426 0
+}
+
+// A record with a wrong length, and bytes that are none.
+func ExampleReader_Next() {
+	file := exampleFile(exampleRecord())
+	copy(file[427:], "0006")
+	file = append(file, "NOT A RECORD AT ALL\n"...)
+	r := metro2.NewReader(bytes.NewReader(file))
+	for {
+		item, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(item.RecordNo, item.Kind, item.Offset, len(item.Raw))
+		for _, p := range item.Problems {
+			fmt.Println(" ", p)
+		}
+	}
+	// Output:
+	// 1 header 0 426
+	// 2 data 427 426
+	//   record 2: record: position 1: error F01: record descriptor word differs from the length of the record
+	// 3 trailer 854 426
+	// 4 unknown 1281 19
+	//   record 4: record: position 1: error F03: neither header, data record nor trailer
 }
 
 func ExampleCheckRecord() {
