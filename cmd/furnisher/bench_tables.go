@@ -62,7 +62,10 @@ func (a *app) printBook(r *bench.Report) error {
 
 // printBenchNight prints a night in a line and its steps below it, the last row being the whole process.
 func (a *app) printBenchNight(n *bench.Night, loans int) error {
-	title := fmt.Sprintf(textNight, n.Name, n.Date, n.News.Loans, float64(n.News.Loans)*100/float64(loans), seconds(n.News.ImportSeconds))
+	title := fmt.Sprintf(textNight, n.Name, n.Date)
+	if n.News.Loans > 0 {
+		title += fmt.Sprintf(textNightNews, n.News.Loans, float64(n.News.Loans)*100/float64(loans), seconds(n.News.ImportSeconds))
+	}
 	if n.Cache != "" {
 		title += fmt.Sprintf(textNightCache, n.Cache)
 	}
