@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"errors"
+	"math"
 	"slices"
 
 	"github.com/furnisher/furnisher/rules"
@@ -73,9 +74,9 @@ func unpack(packed []byte) (rules.Ledger, error) {
 		e := &l.Entries[k]
 		e.Kind = r.kind()
 		e.Amount = rules.Cents(r.number())
-		e.Effective = before + rules.Date(r.number())
-		if undone := r.number(); undone != 0 {
-			e.UndoneOn = e.Effective + rules.Date(undone-1)
+		e.Effective = before + r.days()
+		if undone := r.days(); undone != 0 {
+			e.UndoneOn = e.Effective + undone - 1
 		}
 		before = e.Effective
 	}
@@ -84,7 +85,7 @@ func unpack(packed []byte) (rules.Ledger, error) {
 	for k := range l.Cycles {
 		c := &l.Cycles[k]
 		c.No = int(r.number())
-		c.DueOn = before + rules.Date(r.number())
+		c.DueOn = before + r.days()
 		c.MinimumDue = rules.Cents(r.number())
 		before = c.DueOn
 	}
@@ -103,6 +104,15 @@ func (r *unpacker) number() int64 {
 	n, size := binary.Varint(r.rest)
 	r.skip(size)
 	return n
+}
+
+// days reads how many days one date lies after another.
+func (r *unpacker) days() rules.Date {
+	n := r.number()
+	if n < 0 || n > math.MaxInt32 {
+		r.damaged = true
+	}
+	return rules.Date(n)
 }
 
 // count reads how many items follow: never more than there are bytes.
