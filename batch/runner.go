@@ -166,6 +166,9 @@ func (r *Runner) chunk(ctx context.Context, run Run, s Step, claim claim, attemp
 			return err
 		}
 		more = true
+		if _, err := tx.ExecContext(ctx, statements.ChunkPlan); err != nil {
+			return err
+		}
 		tally, err := s.Apply(ctx, tx, c)
 		if err != nil {
 			return fmt.Errorf("chunk %d: %w", c.Seq, err)

@@ -31,8 +31,8 @@ var (
 	//go:embed query/reported_add.sql
 	ReportedAdd string
 
-	//go:embed query/line_add.sql
-	LineAdd string
+	//go:embed query/page_add.sql
+	PageAdd string
 
 	//go:embed query/excluded_add.sql
 	ExcludedAdd string
@@ -40,14 +40,14 @@ var (
 	//go:embed query/deletion_add.sql
 	DeletionAdd string
 
-	//go:embed query/line_read.sql
-	LineRead string
+	//go:embed query/page_read.sql
+	PageRead string
 
-	//go:embed query/line_loan.sql
-	LineLoan string
+	//go:embed query/loan_name.sql
+	LoanName string
 
-	//go:embed query/line_forget.sql
-	LineForget string
+	//go:embed query/page_forget.sql
+	PageForget string
 
 	//go:embed query/file_done.sql
 	FileDone string

@@ -16,6 +16,9 @@ var (
 	//go:embed query/step_chunks.sql
 	StepChunks string
 
+	//go:embed query/chunk_plan.sql
+	ChunkPlan string
+
 	//go:embed query/chunk_picked.sql
 	ChunkPicked string
 

@@ -61,8 +61,8 @@ var (
 	//go:embed query/pick_export.sql
 	PickExport string
 
-	//go:embed query/position_missing.sql
-	PositionMissing string
+	//go:embed query/wake_missing.sql
+	WakeMissing string
 
 	//go:embed query/position_read.sql
 	PositionRead string
@@ -70,6 +70,12 @@ var (
 	//go:embed query/position_pack.sql
 	PositionPack string
 
-	//go:embed query/position_wake.sql
-	PositionWake string
+	//go:embed query/wake_analyze.sql
+	WakeAnalyze string
+
+	//go:embed query/wake_fresh.sql
+	WakeFresh string
+
+	//go:embed query/wake_set.sql
+	WakeSet string
 )

@@ -162,7 +162,7 @@ func (d *draft) publish(ctx context.Context, db *sqlx.DB) error {
 	return batch.InTx(ctx, db, func(tx *sqlx.Tx) error {
 		_, err := tx.ExecContext(ctx, statements.FileDone, d.File, d.Name(), d.path, d.sha256, d.bytes, d.records)
 		if err == nil {
-			_, err = tx.ExecContext(ctx, statements.LineForget, d.File)
+			_, err = tx.ExecContext(ctx, statements.PageForget, d.File)
 		}
 		return err
 	})
@@ -170,31 +170,20 @@ func (d *draft) publish(ctx context.Context, db *sqlx.DB) error {
 
 // stream writes header, records in account order and trailer, and returns the number of records.
 func (d *draft) stream(ctx context.Context, db *sqlx.DB, version string, w io.Writer) (int64, error) {
-	rows, err := db.QueryContext(ctx, statements.LineRead, d.File)
-	if err != nil {
-		return 0, err
-	}
-	defer rows.Close()
 	var writer *metro2.Writer
-	var line []byte
 	var record metro2.Record
 	var count int64
-	for rows.Next() {
-		if err := rows.Scan(&line); err != nil {
-			return 0, err
-		}
-		if problems := metro2.DecodeRecord(line, metro2.Character, &record, nil); len(problems) > 0 {
-			return 0, fmt.Errorf("%w: record %d as stored: %s", ErrInvalidFile, count+1, problems[0])
+	err := eachRecord(ctx, db, d.File, func(r Record) (bool, error) {
+		if problems := metro2.DecodeRecord(r.Encoded, metro2.Character, &record, nil); len(problems) > 0 {
+			return false, fmt.Errorf("%w: record %d as stored: %s", ErrInvalidFile, count+1, problems[0])
 		}
 		if writer == nil { // the header shows the first cycle of the data (header field 3)
 			writer = metro2.NewWriter(w, d.header(version, record.Base.CycleID), metro2.Options{})
 		}
-		if err := writer.Write(&record); err != nil {
-			return 0, unwritable(err)
-		}
 		count++
-	}
-	if err := rows.Err(); err != nil {
+		return true, unwritable(writer.Write(&record))
+	})
+	if err != nil {
 		return 0, err
 	}
 	if writer == nil {
@@ -235,18 +224,31 @@ func (d *draft) validate(ctx context.Context, db *sqlx.DB) error {
 	if err != nil || first == nil {
 		return err
 	}
-	at := "header, trailer or file"
-	if n := first.Record - 2; n >= 0 { // the header is record 1
-		var loan string
-		err := db.GetContext(ctx, &loan, statements.LineLoan, d.File, n)
-		switch {
-		case err == nil:
-			at = "loan " + loan
-		case !errors.Is(err, sql.ErrNoRows):
-			return err
-		}
+	at, err := d.behind(ctx, db, first.Record-2) // the header is record 1
+	if err != nil {
+		return err
 	}
 	return fmt.Errorf("%w: %d errors, the first at %s: %s", ErrInvalidFile, summary.Errors, at, first)
+}
+
+// behind names the loan behind the n-th record after the header.
+func (d *draft) behind(ctx context.Context, db *sqlx.DB, n int) (string, error) {
+	var loan int64
+	err := eachRecord(ctx, db, d.File, func(r Record) (bool, error) {
+		if n == 0 {
+			loan = r.Loan
+		}
+		n--
+		return n >= 0, nil
+	})
+	if err != nil || loan == 0 {
+		return "header, trailer or file", err
+	}
+	var name string
+	if err := db.GetContext(ctx, &name, statements.LoanName, loan); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", err
+	}
+	return "loan " + name, nil
 }
 
 // agree compares the file with the ledger: its records are the loans reported, and every loan of the

@@ -132,7 +132,7 @@ var tables = withKeys([]table{
 	},
 	{
 		file: "loans.csv", key: []string{"loan_id"},
-		books: []string{"loan_key", "loan", "loan_state", "loan_position", "status_history"},
+		books: []string{"loan_key", "loan", "loan_state", "loan_wake", "status_history"},
 		columns: []column{
 			need("loan_id", keyKind), need("product_id", keyKind), need("program_id", keyKind), need("account_number", keyKind),
 			need("opened_on", dateKind), may("original_amount", centsKind).as("original_amount_cents"),

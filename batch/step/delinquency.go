@@ -20,8 +20,12 @@ func (Delinquency) Name() string { return "delinquency" }
 
 // Begin makes sure that every loan of the book can be picked.
 func (Delinquency) Begin(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
-	if _, err := tx.ExecContext(ctx, statements.PositionMissing, run.LastLoan); err != nil {
-		return fmt.Errorf("make positions: %w", err)
+	_, err := tx.ExecContext(ctx, statements.WakeMissing, run.LastLoan)
+	if err == nil {
+		_, err = tx.ExecContext(ctx, statements.WakeAnalyze)
+	}
+	if err != nil {
+		return fmt.Errorf("prepare to pick loans: %w", err)
 	}
 	return nil
 }

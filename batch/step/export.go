@@ -69,8 +69,12 @@ func (e Export) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Ta
 	if err != nil {
 		return tally, err
 	}
+	consumers, err := readConsumers(ctx, tx, c)
+	if err != nil {
+		return tally, err
+	}
 	for _, f := range files {
-		p := part{file: f, products: byProduct, ledgers: ledgers}
+		p := part{file: f, products: byProduct, ledgers: ledgers, consumers: consumers}
 		if err := p.apply(ctx, tx, c, &tally); err != nil {
 			return tally, fmt.Errorf("file of program %s as of %s: %w", f.ProgramID, f.AsOf, err)
 		}
@@ -97,7 +101,7 @@ type accountRow struct {
 	LastReportedOn     rules.Date   `db:"last_reported_on"`
 	Status             rules.Status `db:"status"`
 	ClosedOn           rules.Date   `db:"closed_on"`
-	FirstStatus        rules.Status `db:"first_status"`
+	CameClosed         bool         `db:"came_closed"`
 	Episode            int          `db:"episode"`
 	ChargedOffOn       rules.Date   `db:"charged_off_on"`
 	ChargeOff          rules.Cents  `db:"charge_off_cents"`
@@ -113,20 +117,14 @@ type accountRow struct {
 
 // part is what a file says of one chunk.
 type part struct {
-	file     bureau.Building
-	products map[int64]product
-	ledgers  map[int64]rules.Ledger
+	file      bureau.Building
+	products  map[int64]product
+	ledgers   map[int64]rules.Ledger
+	consumers map[int64][]bureau.Consumer
 
-	reported  []reportedRow
-	lines     []lineRow
+	reported  []reportedLoan
 	excluded  []excludedRow
 	deletions []deletionRow
-}
-
-type lineRow struct {
-	AccountNumber string `json:"account_number"`
-	Loan          int64  `json:"loan"`
-	Record        string `json:"record"`
 }
 
 type excludedRow struct {
@@ -153,12 +151,8 @@ func (p *part) apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, tally *bat
 	if err != nil {
 		return err
 	}
-	consumers, err := readConsumers(ctx, tx, c, p.file.Program)
-	if err != nil {
-		return err
-	}
 	for _, row := range rows {
-		excluded, err := p.decide(row, reports[row.Loan], consumers[row.Loan], tally)
+		excluded, err := p.decide(row, reports[row.Loan], p.consumers[row.Loan], tally)
 		if err != nil {
 			if except := tally.Except(row.Loan, err); except != nil {
 				return except
@@ -203,8 +197,11 @@ func (p *part) decide(row accountRow, reports []rules.Reported, consumers []bure
 	if err != nil {
 		return nil, err
 	}
-	p.lines = append(p.lines, lineRow{terms.AccountNumber, row.Loan, string(record)})
-	p.reported = append(p.reported, newReportedRow(row.Loan, terms.AccountNumber, len(record), report))
+	said, err := newReportedLoan(row.Loan, terms.AccountNumber, record, report)
+	if err != nil {
+		return nil, err
+	}
+	p.reported = append(p.reported, said)
 	tally.Changed++
 	tally.Count("reported", 1)
 	tally.Count("status_"+report.AccountStatus, 1)
@@ -246,7 +243,7 @@ func (p *part) account(row accountRow, reports []rules.Reported) *rules.Account 
 		AsOf: p.file.AsOf, PeriodAfter: p.file.PreviousOn, Furnish: row.Furnish, OriginalAmount: row.OriginalAmount,
 		CreditLimit: row.CreditLimit, HighestBalance: row.HighestBalance, TermsDuration: row.TermsDuration,
 		ScheduledPayment: row.ScheduledPayment, HasSchedule: row.HasSchedule, ChargedOffOn: row.ChargedOffOn,
-		ChargeOffAmount: row.ChargeOff, Episode: row.Episode, TakenOverClosed: row.Episode == 1 && row.FirstStatus.Closed(), DeletedOn: row.DeletedOn, Reports: reports,
+		ChargeOffAmount: row.ChargeOff, Episode: row.Episode, TakenOverClosed: row.CameClosed, DeletedOn: row.DeletedOn, Reports: reports,
 		Baseline: rules.Baseline{
 			History: row.PaymentHistory, FirstDelinquencyOn: row.FirstDelinquencyOn, LastReportedOn: row.LastReportedOn,
 		},
@@ -264,9 +261,13 @@ func (p *part) account(row accountRow, reports []rules.Reported) *rules.Account 
 }
 
 func (p *part) write(ctx context.Context, tx *sqlx.Tx) error {
+	records := make([]bureau.Record, len(p.reported))
+	for i, r := range p.reported {
+		records[i] = bureau.Record{Loan: r.loan, AccountNumber: r.accountNumber, Encoded: r.record}
+	}
 	return errors.Join(
-		batch.WriteRows(ctx, tx, statements.ReportedAdd, p.reported, p.file.File),
-		batch.WriteRows(ctx, tx, statements.LineAdd, p.lines, p.file.File),
+		writeReported(ctx, tx, p.file, p.reported),
+		bureau.AddPages(ctx, tx, p.file.File, records),
 		batch.WriteRows(ctx, tx, statements.ExcludedAdd, p.excluded, p.file.File),
 		batch.WriteRows(ctx, tx, statements.DeletionAdd, p.deletions, p.file.Destination, p.file.File),
 	)

@@ -276,10 +276,10 @@ func TestNightMakesNoInvalidFile(t *testing.T) {
 	_, err := db.Exec(`
 		CREATE FUNCTION twice() RETURNS trigger LANGUAGE plpgsql AS $$
 		BEGIN
-			IF NEW.loan < 1000 THEN INSERT INTO file_line VALUES (NEW.file, NEW.account_number, NEW.loan + 1000, NEW.record); END IF;
+			IF NEW.loan < 1000 THEN INSERT INTO file_page VALUES (NEW.file, NEW.loan + 1000, NEW.first_account, NEW.records); END IF;
 			RETURN NULL;
 		END $$;
-		CREATE TRIGGER twice AFTER INSERT ON file_line FOR EACH ROW EXECUTE FUNCTION twice()`)
+		CREATE TRIGGER twice AFTER INSERT ON file_page FOR EACH ROW EXECUTE FUNCTION twice()`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -291,7 +291,7 @@ func TestNightMakesNoInvalidFile(t *testing.T) {
 	if left := fileHashes(t, dir); len(left) != 0 {
 		t.Errorf("files were left behind: %v", left)
 	}
-	if _, err := db.Exec(`DROP TRIGGER twice ON file_line`); err != nil {
+	if _, err := db.Exec(`DROP TRIGGER twice ON file_page`); err != nil {
 		t.Fatal(err)
 	}
 	if report := night(t, db, dir, "2026-05-31"); report.State != "CLOSED" || report.Files[0].Records != 1 {

@@ -71,6 +71,9 @@ func writePacked(ctx context.Context, tx *sqlx.Tx, keys []int64, ledgers map[int
 	if _, err := tx.ExecContext(ctx, statements.PositionPack, pq.Array(keys), pq.ByteaArray(packed)); err != nil {
 		return fmt.Errorf("write positions: %w", err)
 	}
+	if _, err := tx.ExecContext(ctx, statements.WakeFresh, pq.Array(keys)); err != nil {
+		return fmt.Errorf("write positions: %w", err)
+	}
 	return nil
 }
 

@@ -149,7 +149,7 @@ func sleep(ctx context.Context, tx *sqlx.Tx, loans []looked, statementOn map[int
 			wake[i] = next.String()
 		}
 	}
-	if _, err := tx.ExecContext(ctx, statements.PositionWake, pq.Array(keys), pq.Array(wake)); err != nil {
+	if _, err := tx.ExecContext(ctx, statements.WakeSet, pq.Array(keys), pq.Array(wake)); err != nil {
 		return fmt.Errorf("put loans to sleep: %w", err)
 	}
 	return nil

@@ -44,6 +44,7 @@ SELECT create_reference_table('bureau_file');
 SELECT create_distributed_table('loan', 'loan');
 SELECT create_distributed_table('loan_state', 'loan', colocate_with => 'loan');
 SELECT create_distributed_table('loan_position', 'loan', colocate_with => 'loan');
+SELECT create_distributed_table('loan_wake', 'loan', colocate_with => 'loan');
 SELECT create_distributed_table('status_history', 'loan', colocate_with => 'loan');
 SELECT create_distributed_table('loan_customer', 'loan', colocate_with => 'loan');
 SELECT create_distributed_table('cycle', 'loan', colocate_with => 'loan');
@@ -58,7 +59,7 @@ SELECT create_distributed_table('outbox', 'loan', colocate_with => 'loan');
 SELECT create_distributed_table('reported', 'loan', colocate_with => 'loan');
 SELECT create_distributed_table('excluded', 'loan', colocate_with => 'loan');
 SELECT create_distributed_table('deletion', 'loan', colocate_with => 'loan');
-SELECT create_distributed_table('file_line', 'loan', colocate_with => 'loan');
+SELECT create_distributed_table('file_page', 'loan', colocate_with => 'loan');
 
 -- On the coordinator only: the fences of the chunks are row locks, which have one place; the rest is the
 -- program's own bookkeeping.
@@ -87,4 +88,4 @@ SELECT create_distributed_table('file_line', 'loan', colocate_with => 'loan');
 -- open: step_redo: no change within a query: puts chunks and exceptions back at once
 -- open: step_redo: changes go by the loan: a step's rows, when a file is made again
 -- open: deletion_give_back: changes go by the loan: a file's deletions, when a file is voided
--- open: line_forget: changes go by the loan: a file's lines, when it is on disk
+-- open: page_forget: changes go by the loan: a file's lines, when it is on disk

@@ -89,8 +89,8 @@ WITH sent AS (
     WHERE c.stops
     ORDER BY 1, 2
 ), woken AS (
-    UPDATE loan_position p SET wake_on = DATE '0001-01-01'
-    WHERE p.loan IN (SELECT loan FROM described UNION ALL SELECT loan FROM changed)
+    UPDATE loan_wake w SET wake_on = DATE '0001-01-01'
+    WHERE w.loan IN (SELECT loan FROM described UNION ALL SELECT loan FROM changed)
 )
 SELECT 0 AS inserted, count(DISTINCT loan) AS updated
 FROM (SELECT loan FROM described UNION ALL SELECT loan FROM changed) u

@@ -44,7 +44,7 @@ WITH sent AS (
            jsonb_strip_nulls(jsonb_build_object('stop_reason', s.new_stop_reason))
     FROM sent s
     ORDER BY 1, 2
-), position AS (
-    INSERT INTO loan_position (loan, ledger, wake_on) SELECT s.loan, '', DATE '0001-01-01' FROM sent s ORDER BY s.loan
+), wake AS (
+    INSERT INTO loan_wake (loan, wake_on) SELECT s.loan, DATE '0001-01-01' FROM sent s ORDER BY s.loan
 )
 SELECT count(*) AS inserted, 0 AS updated FROM inserted

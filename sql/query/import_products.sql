@@ -15,9 +15,9 @@ WITH updated AS (
           s.charge_off_after, s.grace_days, s.closes_on_payoff, s.payoff_hold_days, s.trailing_reports)
     RETURNING t.product
 ), woken AS ( -- what its loans are decided by has changed
-    UPDATE loan_position p SET wake_on = DATE '0001-01-01'
+    UPDATE loan_wake w SET wake_on = DATE '0001-01-01'
     FROM loan l JOIN updated u ON u.product = l.product
-    WHERE p.loan = l.loan
+    WHERE w.loan = l.loan
 ), inserted AS (
     INSERT INTO product (
         product_id, name, portfolio_type, account_type, terms_frequency, interest_type, delinquent_after,

@@ -25,6 +25,6 @@ WITH known AS (
     WHERE n.same_loan AND n.same_entry AND n.settles AND t.transaction_id = n.transaction_id AND t.loan = n.loan
     RETURNING t.loan
 ), woken AS (
-    UPDATE loan_position p SET wake_on = DATE '0001-01-01' WHERE p.loan IN (SELECT loan FROM settled)
+    UPDATE loan_wake w SET wake_on = DATE '0001-01-01' WHERE w.loan IN (SELECT loan FROM settled)
 )
 SELECT (SELECT count(*) FROM settled) AS updated, (SELECT count(*) FROM rejected) AS rejected

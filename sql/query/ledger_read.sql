@@ -21,9 +21,9 @@ WITH reversal AS MATERIALIZED (
            array_agg(minimum_due_cents) AS minimum_due
     FROM cycle WHERE loan = ANY($1) GROUP BY loan
 )
-SELECT p.loan, e.kinds, e.amounts, e.effective, e.undone, c.cycle_nos, c.due, c.minimum_due
-FROM loan_position p
-LEFT JOIN entries e ON e.loan = p.loan
-LEFT JOIN cycles c ON c.loan = p.loan
-WHERE p.loan = ANY($1)
-ORDER BY p.loan
+SELECT s.loan, e.kinds, e.amounts, e.effective, e.undone, c.cycle_nos, c.due, c.minimum_due
+FROM loan_state s
+LEFT JOIN entries e ON e.loan = s.loan
+LEFT JOIN cycles c ON c.loan = s.loan
+WHERE s.loan = ANY($1)
+ORDER BY s.loan

@@ -1,14 +1,27 @@
--- What a file says of a chunk's loans. $1 file, $2 rows as JSON. Index: reported_pkey.
-INSERT INTO reported (loan, file, as_of, account_number, account_status, payment_rating, payment_history, history_chain, history_character,
+-- What a file says of a chunk's loans, as one array a column; dates are days since 0001-01-01.
+-- $1 file, $2 as of. Index: reported_pkey.
+INSERT INTO reported (
+    file, as_of,
+    loan, account_number, account_status, payment_rating, payment_history, history_chain, history_character,
     date_account_info, date_first_delinquency, first_missed_due_on, date_closed, date_last_payment, current_balance,
-    amount_past_due, scheduled_payment, actual_payment, original_charge_off, special_comment, final, episode, record_bytes,
-    rule, facts)
-SELECT x.loan, $1, x.as_of, x.account_number, x.account_status, x.payment_rating, x.payment_history, x.history_chain, x.history_character,
-       x.date_account_info, x.date_first_delinquency, x.first_missed_due_on, x.date_closed, x.date_last_payment, x.current_balance,
-       x.amount_past_due, x.scheduled_payment, x.actual_payment, x.original_charge_off, x.special_comment, x.final, x.episode,
-       x.record_bytes, x.rule, x.facts
-FROM json_to_recordset($2) AS x (loan bigint, as_of date, account_number text, account_status text, payment_rating text,
-    payment_history text, history_chain text, history_character text, date_account_info date, date_first_delinquency date,
-    first_missed_due_on date, date_closed date, date_last_payment date, current_balance bigint, amount_past_due bigint,
-    scheduled_payment bigint, actual_payment bigint, original_charge_off bigint, special_comment text, final boolean,
-    episode integer, record_bytes integer, rule text, facts jsonb)
+    amount_past_due, scheduled_payment, actual_payment, original_charge_off, special_comment, final, episode,
+    record_bytes, rule, facts)
+SELECT
+    $1, $2,
+    x.loan, x.account_number, x.account_status, x.payment_rating, x.payment_history, x.history_chain,
+    x.history_character, DATE '0001-01-01' + x.date_account_info, DATE '0001-01-01' + x.date_first_delinquency,
+    DATE '0001-01-01' + x.first_missed_due_on, DATE '0001-01-01' + x.date_closed,
+    DATE '0001-01-01' + x.date_last_payment, x.current_balance, x.amount_past_due, x.scheduled_payment,
+    x.actual_payment, x.original_charge_off, x.special_comment, x.final, x.episode, x.record_bytes, x.rule,
+    CAST(x.facts AS jsonb)
+FROM unnest(
+    CAST($3 AS bigint[]), CAST($4 AS text[]), CAST($5 AS text[]), CAST($6 AS text[]), CAST($7 AS text[]),
+    CAST($8 AS text[]), CAST($9 AS text[]), CAST($10 AS integer[]), CAST($11 AS integer[]), CAST($12 AS integer[]),
+    CAST($13 AS integer[]), CAST($14 AS integer[]), CAST($15 AS bigint[]), CAST($16 AS bigint[]),
+    CAST($17 AS bigint[]), CAST($18 AS bigint[]), CAST($19 AS bigint[]), CAST($20 AS text[]), CAST($21 AS boolean[]),
+    CAST($22 AS integer[]), CAST($23 AS integer[]), CAST($24 AS text[]), CAST($25 AS text[])
+) AS x (
+    loan, account_number, account_status, payment_rating, payment_history, history_chain, history_character,
+    date_account_info, date_first_delinquency, first_missed_due_on, date_closed, date_last_payment, current_balance,
+    amount_past_due, scheduled_payment, actual_payment, original_charge_off, special_comment, final, episode,
+    record_bytes, rule, facts)

@@ -1,4 +1,4 @@
--- The last three reports of each loan of a chunk in files that count, newest first.
+-- The last report of each loan of a chunk in files that count, and of a closed loan the last three, newest first.
 -- $1 after loan, $2 last loan. Index: reported_pkey.
 SELECT r.*
 FROM loan_state s
@@ -8,6 +8,6 @@ CROSS JOIN LATERAL (
            r.amount_past_due, r.scheduled_payment, r.actual_payment, r.original_charge_off, r.special_comment, r.final, r.episode
     FROM reported r JOIN bureau_file f ON f.file = r.file
     WHERE r.loan = s.loan AND f.state NOT IN ('VOIDED', 'REJECTED')
-    ORDER BY r.file DESC LIMIT 3) r
+    ORDER BY r.file DESC LIMIT CASE WHEN s.closed_on IS NULL THEN 1 ELSE 3 END) r
 WHERE s.loan > $1 AND s.loan <= $2
 ORDER BY r.loan, r.as_of DESC

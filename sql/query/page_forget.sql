@@ -1,2 +1,2 @@
 -- A file has its name: its records are on disk. $1 file.
-DELETE FROM file_line WHERE file = $1
+DELETE FROM file_page WHERE file = $1
