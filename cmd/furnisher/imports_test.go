@@ -38,6 +38,10 @@ var allowances = []allowance{
 
 	{folder: "batch/localpg", may: batchMay + " github.com/pressly/goose/v3 github.com/pressly/goose/v3/lock"},
 	{folder: "batch/bureau", may: batchMay + " github.com/google/renameio/v2"},
+	{folder: "batch/fanout", may: batchMay + ` github.com/riverqueue/river github.com/riverqueue/river/rivermigrate
+		github.com/riverqueue/river/riverdriver/riverpgxv5 github.com/riverqueue/river/rivertype
+		github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgconn github.com/jackc/pgx/v5/pgxpool
+		github.com/sirupsen/logrus/hooks/slog`},
 	{folder: "batch", may: batchMay},
 
 	{folder: "fixtures", may: `std rules metro2 sql batch/localpg fixtures/...
@@ -223,6 +227,8 @@ func TestTable(t *testing.T) {
 		{"batch", module + "cmd/furnisher", false},
 		{"batch", "github.com/pressly/goose/v3", false},
 		{"batch", "github.com/robfig/cron/v3", false},
+		{"batch", "github.com/riverqueue/river", false},
+		{"batch/fanout", "github.com/riverqueue/river", true},
 		{"batch/localpg", "github.com/pressly/goose/v3", true},
 		{"batch/bureau", "github.com/google/renameio/v2", true},
 		{"fixtures", module + "batch", false},

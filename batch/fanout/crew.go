@@ -1,0 +1,76 @@
+package fanout
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivertype"
+	"github.com/sirupsen/logrus"
+
+	"github.com/furnisher/furnisher/batch"
+)
+
+// Crew is all workers, for the one who leads a night. It is a batch.Crew.
+type Crew struct {
+	pool          *pgxpool.Pool
+	client        *river.Client[pgx.Tx]
+	plan, version string
+}
+
+// NewCrew connects to the queue at database, an address past any pooler. Workers of another plan or version of the
+// program refuse what the crew is offered. It returns localpg.ErrSchemaBehind for a database without the queue.
+func NewCrew(ctx context.Context, database string, plan batch.Plan, version string, log *logrus.Logger) (*Crew, error) {
+	if err := check(ctx, database); err != nil {
+		return nil, err
+	}
+	pool, err := open(ctx, database, 2)
+	if err != nil {
+		return nil, err
+	}
+	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{Schema: schema, Logger: logger(log)})
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("connect to the queue: %w", err)
+	}
+	return &Crew{pool, client, plan.Hash(), version}, nil
+}
+
+// Close closes the crew's connections.
+func (c *Crew) Close() { c.pool.Close() }
+
+// unfinished are the states in which a job may still be worked on.
+var unfinished = []rivertype.JobState{
+	rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning,
+	rivertype.JobStateScheduled, rivertype.JobStateRetryable,
+}
+
+// Offer queues the chunks that are not queued yet. Nothing is tried twice: the night itself does what a worker
+// could not.
+func (c *Crew) Offer(ctx context.Context, run int64, step string, seqs []int) error {
+	offers := make([]river.InsertManyParams, len(seqs))
+	for i, seq := range seqs {
+		offers[i] = river.InsertManyParams{
+			Args: job{Run: run, Step: step, Seq: seq, Plan: c.plan, Version: c.version},
+			InsertOpts: &river.InsertOpts{
+				Queue: queue, MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished},
+			},
+		}
+	}
+	_, err := c.client.InsertMany(ctx, offers)
+	return err
+}
+
+// Withdraw deletes all jobs that nobody works on, done ones too: the ledger is the record of what was done.
+func (c *Crew) Withdraw(ctx context.Context) error {
+	const most = 10_000
+	for {
+		deleted, err := c.client.JobDeleteMany(ctx, river.NewJobDeleteManyParams().Kinds(job{}.Kind()).First(most))
+		if err != nil || len(deleted.Jobs) < most {
+			return err
+		}
+	}
+}

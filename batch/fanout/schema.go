@@ -1,0 +1,131 @@
+package fanout
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jmoiron/sqlx"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivermigrate"
+	"github.com/sirupsen/logrus"
+
+	"github.com/furnisher/furnisher/batch/localpg"
+)
+
+// migrationLock is the advisory lock under which the queue's tables are made.
+const migrationLock = 0x6675726e72697672
+
+// Migrate makes the queue's tables, or brings them up to this program, at database, an address past any pooler,
+// and returns the migrations that it applied. Processes that call it at once wait for the first one.
+func Migrate(ctx context.Context, database string) (applied []localpg.Applied, err error) {
+	pool, err := open(ctx, database, 2)
+	if err != nil {
+		return nil, fmt.Errorf("migrate the queue: %w", err)
+	}
+	defer pool.Close()
+	session, err := pool.Acquire(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("migrate the queue: %w: %w", localpg.ErrUnreachable, err)
+	}
+	defer session.Release()
+	if _, err := session.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(migrationLock)); err != nil {
+		return nil, fmt.Errorf("lock the queue's schema: %w", err)
+	}
+	defer func() {
+		_, unlock := session.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", int64(migrationLock))
+		err = errors.Join(err, unlock)
+	}()
+	if err := makeSchema(ctx, session); err != nil {
+		return nil, fmt.Errorf("make schema %s: %w", schema, err)
+	}
+	migrator, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Schema: schema, Logger: logger(silent())})
+	if err != nil {
+		return nil, fmt.Errorf("migrate the queue: %w", err)
+	}
+	result, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil)
+	if err != nil {
+		return nil, fmt.Errorf("migrate the queue: %w", err)
+	}
+	for _, v := range result.Versions {
+		applied = append(applied, localpg.Applied{Version: int64(v.Version), Name: name(v.Name), Duration: v.Duration})
+	}
+	return applied, nil
+}
+
+// makeSchema asks first, because a role that may not make schemas may still be given one.
+func makeSchema(ctx context.Context, session *pgxpool.Conn) error {
+	var there bool
+	err := session.QueryRow(ctx, "SELECT to_regnamespace($1) IS NOT NULL", schema).Scan(&there)
+	if err == nil && !there {
+		_, err = session.Exec(ctx, "CREATE SCHEMA "+schema)
+	}
+	return err
+}
+
+// Status lists the migrations of the queue's tables and whether the database has them. It writes nothing.
+func Status(ctx context.Context, database string) ([]localpg.MigrationStatus, error) {
+	db, err := localpg.Open(ctx, database)
+	if err != nil {
+		return nil, fmt.Errorf("read the state of the queue: %w", err)
+	}
+	defer db.Close()
+	at, err := appliedAt(ctx, db)
+	if err != nil {
+		return nil, fmt.Errorf("read the state of the queue: %w", err)
+	}
+	migrator, err := rivermigrate.New(riverpgxv5.New(nil), &rivermigrate.Config{Logger: logger(silent())})
+	if err != nil {
+		return nil, fmt.Errorf("read the state of the queue: %w", err)
+	}
+	var migrations []localpg.MigrationStatus
+	for _, m := range migrator.AllVersions() {
+		when, applied := at[m.Version]
+		migrations = append(migrations, localpg.MigrationStatus{
+			Version: int64(m.Version), Name: name(m.Name), Applied: applied, AppliedAt: when,
+		})
+	}
+	return migrations, nil
+}
+
+func appliedAt(ctx context.Context, db *sqlx.DB) (map[int]time.Time, error) {
+	const table = schema + ".river_migration"
+	var there bool
+	if err := db.GetContext(ctx, &there, "SELECT to_regclass($1) IS NOT NULL", table); err != nil || !there {
+		return nil, err
+	}
+	var rows []struct {
+		Version int       `db:"version"`
+		At      time.Time `db:"created_at"`
+	}
+	err := db.SelectContext(ctx, &rows, "SELECT version, created_at FROM "+table)
+	at := make(map[int]time.Time, len(rows))
+	for _, row := range rows {
+		at[row.Version] = row.At
+	}
+	return at, err
+}
+
+// check refuses a database whose queue lacks migrations.
+func check(ctx context.Context, database string) error {
+	migrations, err := Status(ctx, database)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(migrations, func(m localpg.MigrationStatus) bool { return !m.Applied }) {
+		return fmt.Errorf("%w: it has no queue for workers, or one of an older version", localpg.ErrSchemaBehind)
+	}
+	return nil
+}
+
+func name(of string) string { return "queue: " + of }
+
+func silent() *logrus.Logger {
+	log := logrus.New()
+	log.SetOutput(io.Discard)
+	return log
+}
