@@ -68,5 +68,15 @@ func parse(database string) (*pgxpool.Config, error) {
 	return config, nil
 }
 
-// logger hands River's log on.
-func logger(log *logrus.Logger) *slog.Logger { return slog.New(slogrus.NewHandler(log, nil)) }
+// logger hands River's log on: of what it tells by the minute only warnings are worth a person's while.
+func logger(log *logrus.Logger) *slog.Logger {
+	return slog.New(slogrus.NewHandler(log, &slogrus.HandlerOptions{LevelMapper: func(level slog.Level) logrus.Level {
+		switch {
+		case level >= slog.LevelError:
+			return logrus.ErrorLevel
+		case level >= slog.LevelWarn:
+			return logrus.WarnLevel
+		}
+		return logrus.DebugLevel
+	}}))
+}

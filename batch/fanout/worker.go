@@ -93,11 +93,10 @@ func (h *hand) Work(ctx context.Context, j *river.Job[job]) error {
 		h.refuse(fmt.Errorf("%w: %s, and this is %s", ErrOtherProgram, j.Args.Version, h.runner.Version))
 		return river.JobSnooze(0)
 	}
-	log := h.log.WithFields(logrus.Fields{"run": j.Args.Run, "step": j.Args.Step, "chunk": j.Args.Seq})
-	if err := h.runner.Chunk(ctx, j.Args.Run, j.Args.Step, j.Args.Seq); err != nil {
-		log.WithError(err).Warn("chunk left to who leads the night")
-		return err
+	err := h.runner.Chunk(ctx, j.Args.Run, j.Args.Step, j.Args.Seq)
+	if err != nil {
+		h.log.WithFields(logrus.Fields{"run": j.Args.Run, "step": j.Args.Step, "chunk": j.Args.Seq}).WithError(err).
+			Warn("chunk left to who leads the night")
 	}
-	log.Info("chunk done")
-	return nil
+	return err
 }

@@ -93,6 +93,29 @@ func (d *dateFlag) Set(s string) error {
 	return err
 }
 
+// workersFlag says who works on a night: so many chunks at once here, or also workers on other machines.
+type workersFlag struct {
+	here  int
+	river bool
+}
+
+func (w *workersFlag) String() string {
+	if w.river {
+		return "river"
+	}
+	return strconv.Itoa(w.here)
+}
+func (w *workersFlag) Type() string { return "N|river" }
+func (w *workersFlag) Set(s string) (err error) {
+	if w.river = s == "river"; !w.river {
+		w.here, err = strconv.Atoi(s)
+	}
+	if err != nil {
+		return fmt.Errorf("neither a number nor river")
+	}
+	return nil
+}
+
 // percentFlag is a share in percent as a flag: 0.1 or 0.1%.
 type percentFlag float64
 

@@ -84,7 +84,7 @@ func (a *app) demoNights(ctx context.Context, db *localpg.Database, d *demo, o f
 		if err := a.say(textDemoNight, date); err != nil {
 			return nil, err
 		}
-		report, err := a.night(ctx, db, night{date: date, workers: batch.DefaultWorkers, why: whyDemo, dir: d.files})
+		report, err := a.night(ctx, db, night{date: date, workers: workersFlag{here: batch.DefaultWorkers}, why: whyDemo, dir: d.files})
 		if report != nil {
 			err = errors.Join(err, a.printNight(report, false))
 		}

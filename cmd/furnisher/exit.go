@@ -15,6 +15,7 @@ import (
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/bureau"
+	"github.com/furnisher/furnisher/batch/fanout"
 	"github.com/furnisher/furnisher/batch/intake"
 	"github.com/furnisher/furnisher/batch/localpg"
 )
@@ -55,6 +56,8 @@ var endings = []struct {
 	{batch.ErrPlanChanged, exitFailed, hintPlanChanged},
 	{batch.ErrEmptyBook, exitFailed, hintEmptyBook},
 	{batch.ErrReconcile, exitFailed, hintReconcile},
+	{batch.ErrStopped, exitFailed, hintStopped},
+	{fanout.ErrOtherProgram, exitUsage, hintOtherProgram},
 	{bureau.ErrInvalidFile, exitInvalid, hintInvalidFile},
 	{bureau.ErrCounts, exitFailed, hintCounts},
 	{bureau.ErrFolder, exitFailed, hintFilesFolder},

@@ -17,6 +17,7 @@ import (
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/bureau"
+	"github.com/furnisher/furnisher/batch/fanout"
 	"github.com/furnisher/furnisher/batch/intake"
 	"github.com/furnisher/furnisher/batch/localpg"
 )
@@ -38,6 +39,8 @@ func TestExitStatus(t *testing.T) {
 		{"plan changed", live, batch.ErrPlanChanged, 1, hintPlanChanged},
 		{"empty book", live, batch.ErrEmptyBook, 1, hintEmptyBook},
 		{"reconcile", live, batch.ErrReconcile, 1, hintReconcile},
+		{"stopped", live, batch.ErrStopped, 1, hintStopped},
+		{"other program", live, fanout.ErrOtherProgram, 2, hintOtherProgram},
 		{"invalid file", live, bureau.ErrInvalidFile, 6, hintInvalidFile},
 		{"counts", live, bureau.ErrCounts, 1, hintCounts},
 		{"files folder", live, bureau.ErrFolder, 1, hintFilesFolder},

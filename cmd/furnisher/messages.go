@@ -39,7 +39,16 @@ unreachable, 130 interrupted.`
 wrong header or too many bad rows is refused, and with it the whole import. Taken in again it changes nothing.`
 	shortRun = "run the night of a business date"
 	longRun  = `Takes the book through the night of a business date and writes the files that are due. A night that was stopped
-is gone on with by the same command; a date that is closed is not run again (exit status 4).`
+is gone on with by the same command; a date that is closed is not run again (exit status 4).
+
+With --workers river the workers of all machines (furnisher worker) take part; it goes on without them. Where the same
+command is run many times at once, as a Kubernetes Indexed Job does, --chunk-index I --chunk-count N is enough: index 0
+leads the night and tells how it ended, the others wait for it, take their share of the chunks and what a lost one left.`
+	shortWorker = "work on the nights of other processes"
+	longWorker  = `Stays in the foreground and takes chunks of the nights that are run with --workers river on the same database, from
+any machine that reaches it. Any number of workers may come and go: the chunks of one that is killed or lost are done
+by others. Worker and night have to be of the same version of the program. Stopped by a signal it finishes the chunks
+that it has begun and exits 0.`
 	shortRuns     = "list the runs"
 	shortRunsShow = "show a run: steps, files, exceptions"
 	shortFiles    = "list the bureaus' files and their states"
@@ -135,7 +144,11 @@ const (
 	flagJSON        = "print one JSON document"
 	flagJSONLines   = "print one JSON object a line"
 	flagDate        = "business date to run"
-	flagWorkers     = "chunks worked on at once"
+	flagWorkers     = "chunks worked on at once, or river: by workers on all machines"
+	flagPatience    = "how long another process may keep a chunk before its session is ended"
+	flagChunkIndex  = "number of this process among those that run the same night, from 0"
+	flagChunkCount  = "how many processes run the same night"
+	flagSlots       = "chunks worked on at once"
 	flagWhy         = "why the night is run, for the ledger"
 	flagWhyFile     = "why, for the ledger"
 	flagMaxBad      = "share of a file's rows that may be bad"
@@ -181,6 +194,8 @@ var (
 	errNoSubcommand = errors.New("a command is missing")
 	errNoDate       = errors.New("no business date: --date is missing")
 	errNoWhy        = errors.New("no reason: --why is missing")
+	errNoPatience   = errors.New("--patience must be more than nothing")
+	errBadShare     = errors.New("--chunk-index must be from 0 to less than --chunk-count, and --workers a number beside them")
 	errNoOut        = errors.New("no folder: --out is missing")
 	errOneRecord    = errors.New("either --record or --account must be given")
 	errOneFormat    = errors.New("only one of --json, --csv and --markdown can be asked for")
@@ -205,6 +220,7 @@ func errNotMetro2(name string) error {
 // Sentences with values.
 const (
 	textWorkers     = "%d workers: must be 1 to %d"
+	textSlots       = "%d slots: must be 1 to %d"
 	textExceptions  = "the night is closed; exceptions: %d, loans that could not be decided and are tried again next night"
 	textQuarantined = "bad rows quarantined: %d; all others are in the book"
 	textInterrupted = "interrupted: %s"
@@ -271,6 +287,11 @@ const (
 	hintNoExtract        = "furnisher import DIR, with the folder of the extract's CSV files"
 	hintQuarantined      = "put those rows right in the extract and import it again: what is known stays as it is"
 	hintDate             = "furnisher run --date YYYY-MM-DD"
+	hintPatience         = "furnisher run --date YYYY-MM-DD --patience 5m"
+	hintShare            = "furnisher run --date YYYY-MM-DD --chunk-index 0 --chunk-count 3, and with 1 and 2"
+	hintSlots            = "furnisher worker --slots 2"
+	hintOtherProgram     = "start the worker from the same version of the program as furnisher run"
+	hintStopped          = "the process with --chunk-index 0 tells more; run all of them again: the night goes on where it stopped"
 	hintWorkers          = "furnisher run --date YYYY-MM-DD --workers 2"
 	hintCron             = `furnisher schedule --cron "15 23 * * *" --timezone America/New_York`
 	hintRules            = "furnisher metro2 rules"
@@ -310,6 +331,8 @@ const (
 	logScheduleBegins = "schedule begins"
 	logLostDates      = "the expression does not fire on these dates: the clock is put forward over its hour"
 	logCatchUp        = "business dates were missed; the next night makes the files of all dates since the last closed one"
+	logWorkerBegins   = "worker waits for chunks"
+	logWorkerEnds     = "worker has finished what it had begun"
 	logNightDone      = "night done"
 	logNightClosed    = "that date is already closed"
 	logNightFailed    = "night failed"

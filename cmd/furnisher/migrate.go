@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/furnisher/furnisher/batch/fanout"
 	"github.com/furnisher/furnisher/batch/localpg"
 	"github.com/furnisher/furnisher/sql"
 )
@@ -34,6 +35,11 @@ func (a *app) migrateUpCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				queue, err := fanout.Migrate(ctx, url)
+				if err != nil {
+					return err
+				}
+				applied = append(applied, queue...)
 				switch {
 				case asJSON:
 					return a.printMigrations(ctx, url, true)
@@ -71,6 +77,11 @@ func (a *app) printMigrations(ctx context.Context, url string, asJSON bool) erro
 	if err != nil {
 		return err
 	}
+	queue, err := fanout.Status(ctx, url)
+	if err != nil {
+		return err
+	}
+	known = append(known, queue...)
 	migrations := make([]migration, len(known))
 	rows := make([][]any, len(known))
 	for i, m := range known {

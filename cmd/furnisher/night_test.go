@@ -68,7 +68,7 @@ func TestNightInterrupted(t *testing.T) {
 	a, db, _ := newApp(t)
 	ctx, stop := context.WithCancel(t.Context())
 	a.atStep("statement", stop)
-	n := night{date: september, workers: 1, dir: t.TempDir()}
+	n := night{date: september, workers: workersFlag{here: 1}, dir: t.TempDir()}
 	report, err := a.night(ctx, db, n)
 	if status, _ := classify(ctx, err); status != exitInterrupted {
 		t.Fatalf("got status %d, want %d: %v", status, exitInterrupted, err)
@@ -94,7 +94,7 @@ func TestDatabaseLost(t *testing.T) {
 		}
 		go func() { lost <- blocked.terminate(t.Context()) }()
 	})
-	n := night{date: september, workers: 1, dir: t.TempDir()}
+	n := night{date: september, workers: workersFlag{here: 1}, dir: t.TempDir()}
 	_, err := a.night(t.Context(), db, n)
 	if err := <-lost; err != nil {
 		t.Fatal(err)
@@ -146,7 +146,7 @@ func TestUnfinishedHint(t *testing.T) {
 	a, db, _ := newApp(t)
 	ctx, stop := context.WithCancel(t.Context())
 	a.atStep("closure", stop)
-	n := night{date: september, workers: 1, dir: t.TempDir()}
+	n := night{date: september, workers: workersFlag{here: 1}, dir: t.TempDir()}
 	if _, err := a.night(ctx, db, n); err == nil {
 		t.Fatal("the night was not stopped")
 	}

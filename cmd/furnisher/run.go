@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/bureau"
+	"github.com/furnisher/furnisher/batch/fanout"
 	"github.com/furnisher/furnisher/batch/localpg"
 	"github.com/furnisher/furnisher/batch/look"
 	"github.com/furnisher/furnisher/batch/step"
@@ -21,22 +23,31 @@ const maxWorkers = 64
 
 // night is what a person decides about a night.
 type night struct {
-	date    rules.Date
-	workers int
-	why     string
-	dir     string // of the bureaus' files
+	date     rules.Date
+	workers  workersFlag
+	patience time.Duration
+	share    batch.Share
+	why      string
+	dir      string // of the bureaus' files
 }
 
 // flags are the flags that `run` and `schedule` share.
 func (n *night) flags(f *pflag.FlagSet, why string) {
-	f.IntVar(&n.workers, "workers", batch.DefaultWorkers, flagWorkers)
+	n.workers.here, n.share.Count = batch.DefaultWorkers, 1
+	f.Var(&n.workers, "workers", flagWorkers)
+	f.DurationVar(&n.patience, "patience", batch.DefaultPatience, flagPatience)
 	f.StringVar(&n.why, "why", why, flagWhy)
 }
 
 // check reports flags that no night can be run with.
 func (n *night) check() error {
-	if n.workers < 1 || n.workers > maxWorkers {
-		return &ending{err: fmt.Errorf(textWorkers, n.workers, maxWorkers), code: exitUsage, hint: hintWorkers}
+	switch here, share := n.workers.here, n.share; {
+	case here < 1 || here > maxWorkers:
+		return &ending{err: fmt.Errorf(textWorkers, here, maxWorkers), code: exitUsage, hint: hintWorkers}
+	case n.patience <= 0:
+		return &ending{err: errNoPatience, code: exitUsage, hint: hintPatience}
+	case share.Count < 1 || share.Index < 0 || share.Index >= share.Count || share.Count > 1 && n.workers.river:
+		return &ending{err: errBadShare, code: exitUsage, hint: hintShare}
 	}
 	return nil
 }
@@ -59,6 +70,9 @@ func (a *app) runCommand() *cobra.Command {
 				return err
 			}
 			return a.withDatabase(ctx, a.databaseConfig(), func(db *localpg.Database) error {
+				if n.share.Index > 0 {
+					return a.runner(db, n).Join(ctx, n.date)
+				}
 				report, err := a.night(ctx, db, n)
 				if report != nil {
 					err = errors.Join(err, a.printNight(report, asJSON))
@@ -69,6 +83,8 @@ func (a *app) runCommand() *cobra.Command {
 	}
 	c.Flags().Var(&date, "date", flagDate)
 	n.flags(c.Flags(), whyRun)
+	c.Flags().IntVar(&n.share.Index, "chunk-index", 0, flagChunkIndex)
+	c.Flags().IntVar(&n.share.Count, "chunk-count", 1, flagChunkCount)
 	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
 	return c
 }
@@ -76,9 +92,17 @@ func (a *app) runCommand() *cobra.Command {
 // night takes the book through one business date. The report is there also beside an error, once the run
 // was opened.
 func (a *app) night(ctx context.Context, db *localpg.Database, n night) (*batch.Report, error) {
-	runner := batch.Runner{
-		DB: db.DB, Direct: db.Direct, Plan: step.Nightly(bureau.Files{Dir: n.dir, VendorVersion: version}), Log: a.log, Now: a.now,
-		Workers: n.workers, Version: version, Who: a.who(), Why: n.why,
+	runner := a.runner(db, n)
+	if n.workers.river {
+		if err := a.queue(ctx, db); err != nil {
+			return nil, err
+		}
+		crew, err := fanout.NewCrew(ctx, db.URL, runner.Plan, version, a.log)
+		if err != nil {
+			return nil, err
+		}
+		defer crew.Close()
+		runner.Crew = crew
 	}
 	report, err := runner.Run(ctx, n.date)
 	if errors.Is(err, batch.ErrUnfinished) {
@@ -87,6 +111,13 @@ func (a *app) night(ctx context.Context, db *localpg.Database, n night) (*batch.
 		}
 	}
 	return report, err
+}
+
+func (a *app) runner(db *localpg.Database, n night) *batch.Runner {
+	return &batch.Runner{
+		DB: db.DB, Direct: db.Direct, Plan: step.Nightly(bureau.Files{Dir: n.dir, VendorVersion: version}), Log: a.log, Now: a.now,
+		Workers: n.workers.here, Share: n.share, Patience: n.patience, Version: version, Who: a.who(), Why: n.why,
+	}
 }
 
 // outcome is the ending of a night that was closed with exceptions.

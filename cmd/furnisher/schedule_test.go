@@ -115,7 +115,7 @@ func TestSchedule(t *testing.T) {
 	when := &soon{}
 	when.left.Store(2) // the first is asked for the greeting
 	done := make(chan error)
-	go func() { done <- a.schedule(ctx, when, where, night{workers: 1, dir: t.TempDir()}) }()
+	go func() { done <- a.schedule(ctx, when, where, night{workers: workersFlag{here: 1}, dir: t.TempDir()}) }()
 	line := <-lines
 	if line.Message != logNightDone || line.Data["business_date"] != "2026-09-30" || line.Data["state"] != "CLOSED" {
 		t.Errorf("got %q %v", line.Message, line.Data)
@@ -138,7 +138,7 @@ func TestScheduleSurvives(t *testing.T) {
 	a.now = func() time.Time { return time.Date(2026, time.September, 30, 23, 15, 0, 0, time.UTC) }
 	clock := a.now
 	where := time.UTC
-	job := a.nightly(t.Context(), where, night{workers: 1, dir: t.TempDir()}, new(atomic.Bool))
+	job := a.nightly(t.Context(), where, night{workers: workersFlag{here: 1}, dir: t.TempDir()}, new(atomic.Bool))
 	a.now = func() time.Time {
 		if nights.Add(1) == 1 {
 			panic("a night that panics")
@@ -173,7 +173,7 @@ func TestScheduleCut(t *testing.T) {
 	a.atStep("closure", stop)
 	when := &soon{}
 	when.left.Store(2)
-	err := a.schedule(ctx, when, time.UTC, night{workers: 1, dir: t.TempDir()})
+	err := a.schedule(ctx, when, time.UTC, night{workers: workersFlag{here: 1}, dir: t.TempDir()})
 	if status, _ := classify(ctx, err); status != exitInterrupted {
 		t.Errorf("got status %d, want %d: %v", status, exitInterrupted, err)
 	}

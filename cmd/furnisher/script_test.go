@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -40,7 +41,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"status": status, "lock": lock, "copydir": copyDir, "replace": replace, "cut": cut, "pooler": pooler,
+			"status": status, "lock": lock, "copydir": copyDir, "listeners": listeners, "replace": replace, "cut": cut, "pooler": pooler,
 		},
 	})
 }
@@ -88,6 +89,24 @@ func pooler(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("usage: pooler VARIABLE")
 	}
 	ts.Setenv(args[0], pgtest.Pooled(ts.Value(testingTB{}).(testing.TB), ts.Getenv("DATABASE_URL")))
+}
+
+// listeners N waits until so many processes wait for news from the database.
+func listeners(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: listeners N")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	db, err := localpg.Open(ctx, ts.Getenv("DATABASE_URL"))
+	ts.Check(err)
+	defer db.Close()
+	for got := -1; got != want; {
+		ts.Check(db.GetContext(ctx, &got, `SELECT count(a.pid) FROM pg_sleep(0.01)
+			LEFT JOIN pg_stat_activity a ON a.datname = current_database() AND a.query LIKE 'LISTEN %'`))
+	}
 }
 
 // copydir FROM TO copies the files of a folder.
