@@ -5,7 +5,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -13,10 +15,21 @@ import (
 // in which records are broken in practice.
 
 func TestFuzzCorpusIsThere(t *testing.T) {
-	for _, target := range []string{"FuzzReader", "FuzzDecodeBase", "FuzzRoundTrip"} {
-		files, err := filepath.Glob(filepath.Join("testdata", "fuzz", target, "*"))
-		if err != nil || len(files) < 3 {
-			t.Errorf("%s: %d seeds, error %v; want at least 3", target, len(files), err)
+	for target, forms := range map[string]string{
+		"FuzzReader":     "*lines* *fixed* *blocks* packed* form_packed* form_ebcdic* form_packed_ebcdic huge_rdw garbage",
+		"FuzzDecodeBase": "packed* with_j1 short",
+		"FuzzRoundTrip":  "character_fixed* character_full_blocks packed packed_fixed packed_full_blocks packed_no_blocks ebcdic_* limits",
+	} {
+		for _, form := range strings.Fields(forms) {
+			files, err := filepath.Glob(filepath.Join("testdata", "fuzz", target, form))
+			if err != nil || len(files) == 0 {
+				t.Errorf("%s: no seed %s, error %v", target, form, err)
+			}
+			for _, name := range files {
+				if seed, err := os.ReadFile(name); err != nil || !strings.HasPrefix(string(seed), "go test fuzz v1\n") {
+					t.Errorf("%s: no seed, error %v", name, err)
+				}
+			}
 		}
 	}
 }
@@ -33,24 +46,33 @@ func seedLines(f *testing.F) [][]byte {
 	return out
 }
 
-// FuzzReader: no input makes the reader panic, read for ever or hold much
-// memory, and a record without problems encodes to its own bytes.
+// FuzzReader: no input makes the reader panic, read for ever, hold much memory or
+// pass a byte over, and a record without problems encodes to its own bytes. Its
+// seeds are files of every form.
 func FuzzReader(f *testing.F) {
 	for _, line := range seedLines(f) {
 		f.Add(line)
 		f.Add(append(bytes.Clone(line), "\r\n"...))
 	}
 	f.Add(bytes.Join(seedLines(f), []byte("\n")))
-	f.Add(cleanFile(f, Options{}))
-	f.Add(cleanFile(f, Options{LineEnd: NoLineEnd}))
-	f.Add(cleanFile(f, packedOptions))
-	f.Add(toEBCDIC(cleanFile(f, Options{LineEnd: NoLineEnd})))
+	for _, o := range everyOptions() {
+		file := formFile(f, o, []*Record{cleanRecord(), recordOfAll()})
+		f.Add(file)
+		switch {
+		case o.Form == Character:
+			f.Add(toEBCDIC(file))
+		case o.Blocks == UsualBlocks:
+			f.Add(packedToEBCDIC(f, file))
+		}
+	}
 	f.Fuzz(func(t *testing.T, file []byte) {
 		r := NewReader(bytes.NewReader(file))
 		v := NewValidator(CheckEnv{})
+		end := int64(0)
 		for n := 0; ; n++ {
 			item, err := r.Next()
 			if errors.Is(err, io.EOF) {
+				checkBetween(t, r, file[end:])
 				break
 			}
 			if err != nil {
@@ -59,6 +81,11 @@ func FuzzReader(f *testing.F) {
 			if n > len(file) {
 				t.Fatal("more records than bytes")
 			}
+			if item.Offset < end || len(item.Raw) > bufferSize || !bytes.HasPrefix(file[item.Offset:], item.Raw) {
+				t.Fatalf("%d bytes at %d, the record before ends at %d", len(item.Raw), item.Offset, end)
+			}
+			checkBetween(t, r, file[end:item.Offset])
+			end = item.Offset + int64(len(item.Raw))
 			checkItem(t, r, item)
 			v.Check(item, nil)
 		}
@@ -78,8 +105,8 @@ func checkItem(t *testing.T, r *Reader, item *Item) {
 		}
 		return
 	}
-	if got := encodeItem(t, item, r.Form()); !r.EBCDIC() && !bytes.Equal(got, item.Raw) {
-		t.Fatalf("no problems, but encoding again gives other bytes\ngot  %q\nwant %q", got, item.Raw)
+	if got := encodeItem(t, item, r.Form()); !bytes.Equal(got, r.bytes()) {
+		t.Fatalf("no problems, but encoding again gives other bytes\ngot  %q\nwant %q", got, r.bytes())
 	}
 }
 
@@ -113,10 +140,15 @@ func FuzzDecodeBase(f *testing.F) {
 }
 
 // FuzzRoundTrip: whatever values are given, they are either refused or come back
-// as they were.
+// as they were, from a record of either form and from a file of every form:
+// shape is a number of everyOptions, with the highest bit for EBCDIC.
 func FuzzRoundTrip(f *testing.F) {
-	f.Add("ACCT0000000001", "SAMPLE", int64(15210), int32(20261031), int64(20261031235900), int64(666001001), "J")
-	f.Fuzz(func(t *testing.T, account, name string, amount int64, date int32, stamp, number int64, segment string) {
+	for shape := range everyOptions() {
+		for _, ebcdic := range []byte{0, inEBCDIC} {
+			f.Add("ACCT0000000001", "O'Neil", int64(15210), int32(20261031), int64(20261031235900), int64(666001001), "JKL", byte(shape)|ebcdic)
+		}
+	}
+	f.Fuzz(func(t *testing.T, account, name string, amount int64, date int32, stamp, number int64, segment string, shape byte) {
 		rec := cleanRecord()
 		b := &rec.Base
 		b.AccountNumber, b.Surname, b.CurrentBalance = account, name, Dollars(amount)
@@ -131,6 +163,7 @@ func FuzzRoundTrip(f *testing.F) {
 				rec.L1 = &L1{NewAccountNumber: account}
 			}
 		}
+		fuzzFile(t, rec, shape)
 		for _, form := range []Form{Character, Packed} {
 			encoded, err := AppendRecord(nil, rec, form)
 			var field *FieldError
@@ -155,6 +188,59 @@ func FuzzRoundTrip(f *testing.F) {
 			}
 		}
 	})
+}
+
+const inEBCDIC = 0x80
+
+// fuzzFile writes a file of two equal records and reads them back.
+func fuzzFile(t *testing.T, rec *Record, shape byte) {
+	options := everyOptions()
+	o := options[int(shape&^inEBCDIC)%len(options)]
+	var out bytes.Buffer
+	w := NewWriter(&out, testHeader(), o)
+	err := errors.Join(w.Write(rec), w.Write(rec), w.Close())
+	var field *FieldError
+	if errors.As(err, &field) {
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := out.Bytes()
+	if shape&inEBCDIC != 0 && o.Form == Character {
+		file = toEBCDIC(file)
+	}
+	written, _ := canonicalRecord(rec)
+	want, err := AppendRecord(nil, written, Character)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := ""
+	r := NewReader(bytes.NewReader(file))
+	for {
+		item, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		kinds += item.Kind.String() + " "
+		for _, p := range item.Problems {
+			if !o.Fixed || !ofFixedLength[p.Message] {
+				t.Fatalf("%+v: %v", o, p)
+			}
+		}
+		if item.Kind != KindData {
+			continue
+		}
+		if got, err := AppendRecord(nil, item.Record, Character); err != nil || !bytes.Equal(got, want) {
+			t.Fatalf("%+v: another record, error %v\ngot  %q\nwant %q", o, err, got, want)
+		}
+	}
+	if kinds != "header data data trailer " {
+		t.Fatalf("%+v: records %s", o, kinds)
+	}
 }
 
 func trimRight(s string) string {
