@@ -80,13 +80,15 @@ func (d *Date) UnmarshalText(b []byte) (err error) {
 	return err
 }
 
-// Scan reads a database date; NULL is the absent date.
+// Scan reads a database date, or an integer that counts days as Date does; NULL is the absent date.
 func (d *Date) Scan(src any) error {
 	switch v := src.(type) {
 	case nil:
 		*d = 0
 	case time.Time:
 		*d = DateOf(v)
+	case int64:
+		*d = Date(v)
 	default:
 		return fmt.Errorf("scan %T into a date", src)
 	}

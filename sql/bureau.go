@@ -22,6 +22,9 @@ var (
 	//go:embed query/account_read.sql
 	AccountRead string
 
+	//go:embed query/position_range.sql
+	PositionRange string
+
 	//go:embed query/reported_read.sql
 	ReportedRead string
 

@@ -14,6 +14,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"github.com/furnisher/furnisher/batch"
 	statements "github.com/furnisher/furnisher/sql"
 )
 
@@ -53,7 +54,7 @@ func AddPages(ctx context.Context, tx *sqlx.Tx, file int64, records []Record) er
 			pages, page = append(pages, string(page)), page[:0]
 		}
 	}
-	_, err := tx.ExecContext(ctx, statements.PageAdd, file, pq.Array(loans), pq.Array(accounts), pq.Array(pages))
+	_, err := tx.ExecContext(ctx, statements.PageAdd, file, pq.Array(loans), batch.TextArray(accounts), batch.TextArray(pages))
 	if err != nil {
 		return fmt.Errorf("keep records: %w", err)
 	}

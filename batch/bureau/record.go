@@ -12,25 +12,34 @@ import (
 
 // Consumer is one customer of a loan as the database holds it.
 type Consumer struct {
-	Loan             int64      `db:"loan"`
-	Position         int        `db:"position"`
-	ECOACode         string     `db:"ecoa_code"`
-	Surname          string     `db:"surname"`
-	FirstName        string     `db:"first_name"`
-	MiddleName       string     `db:"middle_name"`
-	GenerationCode   string     `db:"generation_code"`
-	SSN              string     `db:"ssn"`
-	DateOfBirth      rules.Date `db:"date_of_birth"`
-	Phone            string     `db:"phone"`
-	Address1         string     `db:"address1"`
-	Address2         string     `db:"address2"`
-	City             string     `db:"city"`
-	State            string     `db:"state"`
-	PostalCode       string     `db:"postal_code"`
-	CountryCode      string     `db:"country_code"`
-	AddressIndicator string     `db:"address_indicator"`
-	ResidenceCode    string     `db:"residence_code"`
-	IsBusiness       bool       `db:"is_business"`
+	Loan             int64
+	Position         int
+	ECOACode         string
+	Surname          string
+	FirstName        string
+	MiddleName       string
+	GenerationCode   string
+	SSN              string
+	DateOfBirth      rules.Date
+	Phone            string
+	Address1         string
+	Address2         string
+	City             string
+	State            string
+	PostalCode       string
+	CountryCode      string
+	AddressIndicator string
+	ResidenceCode    string
+	IsBusiness       bool
+}
+
+// Columns are the places of consumer_read's columns, in its order.
+func (c *Consumer) Columns() []any {
+	return []any{
+		&c.Loan, &c.Position, &c.ECOACode, &c.Surname, &c.FirstName, &c.MiddleName, &c.GenerationCode, &c.SSN,
+		&c.DateOfBirth, &c.Phone, &c.Address1, &c.Address2, &c.City, &c.State, &c.PostalCode, &c.CountryCode,
+		&c.AddressIndicator, &c.ResidenceCode, &c.IsBusiness,
+	}
 }
 
 // Terms are what a record says of a loan beside what was decided.

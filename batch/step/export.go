@@ -50,17 +50,13 @@ func (Export) Picks() string { return statements.PickExport }
 
 // Apply reports the loans of a chunk in every file of the run, oldest calendar date first. Counts:
 // reported, excluded, deleted, deletions_waiting, and status_NN for each account status.
-func (e Export) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tally, error) {
+func (Export) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tally, error) {
 	var tally batch.Tally
-	keys, err := batch.Picked(ctx, tx, e, c)
+	ledgers, err := readChunk(ctx, tx, c)
 	if err != nil {
 		return tally, err
 	}
-	tally.Read = int64(len(keys))
-	ledgers, err := readLedgers(ctx, tx, keys)
-	if err != nil {
-		return tally, err
-	}
+	tally.Read = int64(len(ledgers))
 	files, err := bureau.Pending(ctx, tx, c.Run)
 	if err != nil || len(files) == 0 {
 		return tally, err
@@ -83,36 +79,47 @@ func (e Export) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Ta
 }
 
 type accountRow struct {
-	Loan               int64        `db:"loan"`
-	LoanID             string       `db:"loan_id"`
-	Product            int64        `db:"product"`
-	AccountNumber      string       `db:"account_number"`
-	OpenedOn           rules.Date   `db:"opened_on"`
-	Furnish            bool         `db:"furnish"`
-	CycleID            *string      `db:"cycle_id"`
-	OriginalAmount     rules.Cents  `db:"original_amount_cents"`
-	CreditLimit        rules.Cents  `db:"credit_limit_cents"`
-	HighestBalance     rules.Cents  `db:"highest_balance_cents"`
-	TermsDuration      string       `db:"terms_duration"`
-	ScheduledPayment   rules.Cents  `db:"scheduled_payment_cents"`
-	HasSchedule        bool         `db:"has_schedule"`
-	PaymentHistory     string       `db:"payment_history"`
-	FirstDelinquencyOn rules.Date   `db:"first_delinquency_on"`
-	LastReportedOn     rules.Date   `db:"last_reported_on"`
-	Status             rules.Status `db:"status"`
-	ClosedOn           rules.Date   `db:"closed_on"`
-	CameClosed         bool         `db:"came_closed"`
-	Episode            int          `db:"episode"`
-	ChargedOffOn       rules.Date   `db:"charged_off_on"`
-	ChargeOff          rules.Cents  `db:"charge_off_cents"`
-	Terminated         bool         `db:"terminated"`
-	TerminatedOn       rules.Date   `db:"terminated_on"`
-	Reason             string       `db:"reason"`
-	ReportAsDeleted    string       `db:"report_as_deleted"`
-	DeletedOn          rules.Date   `db:"deleted_on"`
-	ReversalNoted      bool         `db:"reversal_noted"`
-	Duplicate          bool         `db:"duplicate"`
-	CycleEnds          bool         `db:"cycle_ends"`
+	Loan               int64
+	LoanID             string
+	Product            int64
+	AccountNumber      string
+	OpenedOn           rules.Date
+	Furnish            bool
+	CycleID            *string
+	OriginalAmount     rules.Cents
+	CreditLimit        rules.Cents
+	HighestBalance     rules.Cents
+	TermsDuration      string
+	ScheduledPayment   rules.Cents
+	HasSchedule        bool
+	PaymentHistory     string
+	FirstDelinquencyOn rules.Date
+	LastReportedOn     rules.Date
+	Status             rules.Status
+	ClosedOn           rules.Date
+	CameClosed         bool
+	Episode            int
+	ChargedOffOn       rules.Date
+	ChargeOff          rules.Cents
+	Terminated         bool
+	TerminatedOn       rules.Date
+	Reason             string
+	ReportAsDeleted    string
+	DeletedOn          rules.Date
+	ReversalNoted      bool
+	Duplicate          bool
+	CycleEnds          bool
+}
+
+// columns are the places of account_read's columns, in its order.
+func (r *accountRow) columns() []any {
+	return []any{
+		&r.Loan, &r.LoanID, &r.Product, &r.AccountNumber, &r.OpenedOn, &r.Furnish, &r.CycleID, &r.OriginalAmount,
+		&r.CreditLimit, &r.HighestBalance, &r.TermsDuration, &r.ScheduledPayment, &r.HasSchedule, &r.PaymentHistory,
+		&r.FirstDelinquencyOn, &r.LastReportedOn, &r.Status, &r.ClosedOn, &r.CameClosed, &r.Episode,
+		&r.ChargedOffOn, &r.ChargeOff, &r.Terminated, &r.TerminatedOn, &r.Reason, &r.ReportAsDeleted, &r.DeletedOn,
+		&r.ReversalNoted, &r.Duplicate, &r.CycleEnds,
+	}
 }
 
 // part is what a file says of one chunk.
@@ -142,9 +149,9 @@ type deletionRow struct {
 }
 
 func (p *part) apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, tally *batch.Tally) error {
-	var rows []accountRow
-	if err := tx.SelectContext(ctx, &rows, statements.AccountRead, c.After, c.Last, p.file.Program, p.file.AsOf, rules.CodeReversed,
-		p.file.Calendar.ByCycle()); err != nil {
+	rows, err := scanAll(ctx, tx, (*accountRow).columns, statements.AccountRead, c.After, c.Last, p.file.Program, p.file.AsOf,
+		rules.CodeReversed, p.file.Calendar.ByCycle())
+	if err != nil {
 		return fmt.Errorf("read accounts: %w", err)
 	}
 	reports, err := readReports(ctx, tx, c)

@@ -10,6 +10,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/rules"
 	statements "github.com/furnisher/furnisher/sql"
 )
@@ -17,7 +18,16 @@ import (
 // readLedgers returns the ledgers of loans with what is known of the future, packing anew those that something was
 // posted to since they were packed.
 func readLedgers(ctx context.Context, tx *sqlx.Tx, keys []int64) (map[int64]rules.Ledger, error) {
-	packed, stale, err := readPacked(ctx, tx, keys)
+	return freshLedgers(ctx, tx, statements.PositionRead, pq.Array(keys))
+}
+
+// readChunk is readLedgers for all loans of a chunk.
+func readChunk(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (map[int64]rules.Ledger, error) {
+	return freshLedgers(ctx, tx, statements.PositionRange, c.After, c.Last)
+}
+
+func freshLedgers(ctx context.Context, tx *sqlx.Tx, statement string, args ...any) (map[int64]rules.Ledger, error) {
+	packed, stale, err := readPacked(ctx, tx, statement, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -35,13 +45,13 @@ func readLedgers(ctx context.Context, tx *sqlx.Tx, keys []int64) (map[int64]rule
 }
 
 // readPacked reads packed ledgers, and the keys of the loans whose packed ledger is stale or cannot be read.
-func readPacked(ctx context.Context, tx *sqlx.Tx, keys []int64) (map[int64]rules.Ledger, []int64, error) {
-	rows, err := tx.QueryContext(ctx, statements.PositionRead, pq.Array(keys))
+func readPacked(ctx context.Context, tx *sqlx.Tx, statement string, args ...any) (map[int64]rules.Ledger, []int64, error) {
+	rows, err := tx.QueryContext(ctx, statement, args...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read positions: %w", err)
 	}
 	defer rows.Close()
-	ledgers := make(map[int64]rules.Ledger, len(keys))
+	ledgers := map[int64]rules.Ledger{}
 	var stale []int64
 	for rows.Next() {
 		var loan int64
@@ -89,7 +99,7 @@ func checkLedgers(ctx context.Context, tx *sqlx.Tx, keys []int64, d rules.Date) 
 			sample = append(sample, loan)
 		}
 	}
-	packed, stale, err := readPacked(ctx, tx, sample)
+	packed, stale, err := readPacked(ctx, tx, statements.PositionRead, pq.Array(sample))
 	if err != nil {
 		return nil, err
 	}

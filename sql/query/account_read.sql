@@ -1,18 +1,21 @@
 -- The accounts of a program in a chunk, with their state on a calendar date: the present one, or where it began later the
 -- last move effective by then, and for a loan that came later the state that it came with.
 -- $1 after loan, $2 last loan, $3 program, $4 as of, $5 exception code of a reversal after the deletion, $6 whether the
--- program reports by cycle. The range stands at every table, so that none is read whole.
+-- program reports by cycle. Dates come as days, 0001-01-01 = 1: a client reads them at a tenth of the cost. The range stands at every table, so that none is read whole.
 -- Index: loan_pkey, loan_state_pkey, status_history_pkey, deletion_by_loan, deletion_by_account, loan_by_account.
-SELECT l.loan, l.loan_id, l.product, l.account_number, l.opened_on, l.furnish, l.cycle_id,
+SELECT l.loan, l.loan_id, l.product, l.account_number, l.opened_on - DATE '0001-01-01' + 1 AS opened_on, l.furnish, l.cycle_id,
        coalesce(l.original_amount_cents, 0) AS original_amount_cents, coalesce(l.credit_limit_cents, 0) AS credit_limit_cents,
        coalesce(l.highest_balance_cents, 0) AS highest_balance_cents, coalesce(l.terms_duration, '') AS terms_duration,
        coalesce(l.scheduled_payment_cents, 0) AS scheduled_payment_cents, l.scheduled_payment_cents IS NOT NULL AS has_schedule,
-       coalesce(l.payment_history, '') AS payment_history, l.first_delinquency_on, l.last_reported_on,
-       coalesce(h.to_status, s.status) AS status, CASE WHEN h.to_status IS NULL THEN s.closed_on ELSE h.closed_on END AS closed_on,
+       coalesce(l.payment_history, '') AS payment_history, l.first_delinquency_on - DATE '0001-01-01' + 1 AS first_delinquency_on,
+       l.last_reported_on - DATE '0001-01-01' + 1 AS last_reported_on,
+       coalesce(h.to_status, s.status) AS status,
+       CASE WHEN h.to_status IS NULL THEN s.closed_on ELSE h.closed_on END - DATE '0001-01-01' + 1 AS closed_on,
        s.episode = 1 AND EXISTS (SELECT FROM status_history f WHERE f.loan = l.loan AND f.seq = 1 AND f.closed_on IS NOT NULL) AS came_closed,
-       s.episode, s.charged_off_on, coalesce(s.charge_off_cents, 0) AS charge_off_cents,
-       t.loan IS NOT NULL AS terminated, t.terminated_on, coalesce(t.reason, '') AS reason,
-       coalesce(t.report_as_deleted, '') AS report_as_deleted, coalesce(l.deletion_reported_on, d.deleted_on) AS deleted_on,
+       s.episode, s.charged_off_on - DATE '0001-01-01' + 1 AS charged_off_on, coalesce(s.charge_off_cents, 0) AS charge_off_cents,
+       t.loan IS NOT NULL AS terminated, t.terminated_on - DATE '0001-01-01' + 1 AS terminated_on, coalesce(t.reason, '') AS reason,
+       coalesce(t.report_as_deleted, '') AS report_as_deleted,
+       coalesce(l.deletion_reported_on, d.deleted_on) - DATE '0001-01-01' + 1 AS deleted_on,
        e.loan IS NOT NULL AS reversal_noted,
        EXISTS (SELECT FROM loan o WHERE o.program = l.program AND upper(o.account_number) = upper(l.account_number) AND o.loan < l.loan)
        OR EXISTS (SELECT FROM deletion o JOIN destination n ON n.destination = o.destination
