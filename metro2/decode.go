@@ -75,11 +75,11 @@ func (p *plan[T]) getTexts(src []byte, rec *T) bool {
 	if !ok || !upperOnly(gathered) {
 		return false
 	}
-	text := string(gathered)
+	text, texts := string(gathered), p.texts
 	start := 0
-	for i := range p.texts {
-		end := ends[i&(maxTexts-1)]
-		*at[string](rec, p.texts[i].offset) = text[start:end]
+	for i := range texts {
+		end := ends[i%maxTexts]
+		*at[string](rec, texts[i].offset) = text[start:end]
 		start = end
 	}
 	return true
@@ -118,7 +118,7 @@ func (p *plan[T]) gatherTexts(room, src []byte, ends *[maxTexts]int) (gathered [
 			}
 			n += copy(room[n:], field[:used])
 		}
-		ends[i&(maxTexts-1)] = n
+		ends[i%maxTexts] = n
 	}
 	return room[:n], true
 }
