@@ -132,7 +132,7 @@ var (
 
 // Defaults of Runner.
 const (
-	DefaultChunkSize = 1000
+	DefaultChunkSize = 2000
 	DefaultWorkers   = 2
 	DefaultPatience  = 5 * time.Minute
 	// attempts at one chunk when the database refuses it for reasons that pass.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/renameio/v2"
 	"github.com/jmoiron/sqlx"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/metro2"
@@ -128,24 +129,34 @@ func (f Files) newDraft(b Building) (*draft, error) {
 	return &draft{Building: b, path: path, pending: pending}, nil
 }
 
-// write writes the draft and checks it.
-func (d *draft) write(ctx context.Context, db *sqlx.DB, version string) (err error) {
+// write writes the draft and checks it: what goes into the file goes through the validator, as bytes, at the same time.
+func (d *draft) write(ctx context.Context, db *sqlx.DB, version string) error {
 	hash := sha256.New()
-	buffered := bufio.NewWriterSize(io.MultiWriter(d.pending, hash), 1<<16)
-	if d.records, err = d.stream(ctx, db, version, buffered); err != nil {
+	checked, toCheck := io.Pipe()
+	var found verdict
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		found, err = validate(checked)
+		checked.CloseWithError(err)
+		return err
+	})
+	group.Go(func() (err error) {
+		buffered := bufio.NewWriterSize(io.MultiWriter(d.pending, hash, toCheck), 1<<16)
+		if d.records, err = d.stream(groupCtx, db, version, buffered); err == nil {
+			err = buffered.Flush()
+		}
+		toCheck.CloseWithError(err)
+		return err
+	})
+	if err := group.Wait(); err != nil {
 		return err
 	}
-	if err := buffered.Flush(); err != nil {
-		return err
+	if found.errors > 0 {
+		return d.invalid(ctx, db, found)
 	}
 	d.sha256 = hex.EncodeToString(hash.Sum(nil))
+	var err error
 	if d.bytes, err = d.pending.Seek(0, io.SeekCurrent); err != nil {
-		return err
-	}
-	if _, err := d.pending.Seek(0, io.SeekStart); err != nil {
-		return err
-	}
-	if err := d.validate(ctx, db); err != nil {
 		return err
 	}
 	return d.agree(ctx, db)
@@ -212,23 +223,34 @@ func (b Building) header(version, cycle string) metro2.Header {
 	}
 }
 
-// validate reads the draft back and returns ErrInvalidFile with its first error and the loan behind it.
-func (d *draft) validate(ctx context.Context, db *sqlx.DB) error {
-	var first *metro2.Finding
-	summary, err := metro2.Validate(d.pending, func(finding metro2.Finding) error {
-		if finding.Severity == metro2.Error && first == nil {
-			first = &finding
+// verdict is what the validator says of a draft.
+type verdict struct {
+	errors int
+	first  metro2.Finding
+}
+
+func validate(r io.Reader) (verdict, error) {
+	var v verdict
+	_, err := metro2.Validate(r, func(finding metro2.Finding) error {
+		if finding.Severity != metro2.Error {
+			return nil
 		}
+		if v.errors == 0 {
+			v.first = finding
+		}
+		v.errors++
 		return nil
 	})
-	if err != nil || first == nil {
-		return err
-	}
-	at, err := d.behind(ctx, db, first.Record-2) // the header is record 1
+	return v, err
+}
+
+// invalid is ErrInvalidFile with the first error that was found and the loan behind it.
+func (d *draft) invalid(ctx context.Context, db *sqlx.DB, found verdict) error {
+	at, err := d.behind(ctx, db, found.first.Record-2) // the header is record 1
 	if err != nil {
 		return err
 	}
-	return fmt.Errorf("%w: %d errors, the first at %s: %s", ErrInvalidFile, summary.Errors, at, first)
+	return fmt.Errorf("%w: %d errors, the first at %s: %s", ErrInvalidFile, found.errors, at, found.first)
 }
 
 // behind names the loan behind the n-th record after the header.
