@@ -10,6 +10,7 @@ const (
 	saysTrailerLength = "record descriptor word of the trailer is not that of the header"
 	saysEmptyFile     = "file is empty"
 	saysWrongTotal    = "counter differs from the recount"
+	saysOutOfOrder    = "account number is below the one before: duplicates cannot be found"
 	saysDuplicate     = "another record has the same identification and account number"
 )
 

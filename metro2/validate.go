@@ -64,7 +64,12 @@ type Validator struct {
 	// account: several monthly files, oldest first, with NextFile between them.
 	// It takes less than 200 bytes for each account, none of them a personal value.
 	History bool
+	// AccountOrder holds that the records stand in the order of their account
+	// numbers, byte by byte. Duplicates are neighbours then, and no account is
+	// remembered; a record out of order is an error. Without History only.
+	AccountOrder bool
 
+	before   neighbour
 	given    CheckEnv // what the caller knows about every file
 	env      CheckEnv // with what the header of the present one says
 	past     *accountHistory
@@ -79,6 +84,12 @@ type Validator struct {
 	atRecord int // number of the trailer record
 }
 
+// neighbour is the account of the last record.
+type neighbour struct {
+	account string
+	record  int
+}
+
 // NewValidator returns a Validator. env need not say that records are decoded.
 func NewValidator(env CheckEnv) *Validator {
 	env.Decoded = true
@@ -90,6 +101,7 @@ func NewValidator(env CheckEnv) *Validator {
 func (v *Validator) NextFile() {
 	v.env, v.summary, v.last = v.given, Summary{}, KindUnknown
 	v.month, v.headers, v.length, v.trailers, v.trailer, v.atRecord = 0, 0, 0, 0, Trailer{}, 0
+	v.before = neighbour{}
 	v.accounts.seen.clear()
 	if v.past != nil {
 		v.past.file++
@@ -227,11 +239,30 @@ func (v *Validator) checkOrder(item *Item, findings []Finding) []Finding {
 
 func (v *Validator) checkDuplicate(item *Item, findings []Finding) []Finding {
 	b := &item.Record.Base
+	if v.AccountOrder {
+		return v.checkNeighbour(neighbour{b.AccountNumber, item.RecordNo}, findings)
+	}
 	earlier := v.accounts.add(b.IdentificationNumber, b.AccountNumber, item.RecordNo)
 	if earlier == 0 {
 		return findings
 	}
 	return append(findings, duplicateOf(earlier))
+}
+
+// checkNeighbour is checkDuplicate for a file in account order.
+func (v *Validator) checkNeighbour(now neighbour, findings []Finding) []Finding {
+	switch {
+	case v.before.record == 0 || now.account > v.before.account:
+		v.before = now
+	case now.account == v.before.account:
+		findings = append(findings, duplicateOf(v.before.record))
+	default:
+		findings = append(findings, Finding{
+			Segment: baseLayout.name, Field: "account_number", Position: baseLayout.position("account_number"),
+			Rule: "X01", Severity: Error, Message: saysOutOfOrder,
+		})
+	}
+	return findings
 }
 
 func duplicateOf(first int) Finding {

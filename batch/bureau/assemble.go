@@ -231,17 +231,33 @@ type verdict struct {
 
 func validate(r io.Reader) (verdict, error) {
 	var v verdict
-	_, err := metro2.Validate(r, func(finding metro2.Finding) error {
-		if finding.Severity != metro2.Error {
-			return nil
+	reader, validator := metro2.NewReader(r), metro2.NewValidator(metro2.CheckEnv{})
+	validator.AccountOrder = true
+	var findings []metro2.Finding
+	for {
+		item, err := reader.Next()
+		if errors.Is(err, io.EOF) {
+			v.take(validator.Finish(findings[:0]))
+			return v, nil
+		}
+		if err != nil {
+			return v, err
+		}
+		findings = validator.Check(item, findings[:0])
+		v.take(findings)
+	}
+}
+
+func (v *verdict) take(findings []metro2.Finding) {
+	for _, f := range findings {
+		if f.Severity != metro2.Error {
+			continue
 		}
 		if v.errors == 0 {
-			v.first = finding
+			v.first = f
 		}
 		v.errors++
-		return nil
-	})
-	return v, err
+	}
 }
 
 // invalid is ErrInvalidFile with the first error that was found and the loan behind it.
