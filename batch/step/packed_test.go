@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -190,6 +191,24 @@ func TestUnpackDamaged(t *testing.T) {
 	} {
 		if _, err := unpack(damaged); err == nil {
 			t.Errorf("%s: no error", name)
+		}
+	}
+}
+
+// What the bytes claim to hold takes no memory before it is there.
+func TestUnpackTakesNoMemory(t *testing.T) {
+	const claimed = 1 << 22
+	entries := binary.AppendUvarint([]byte{packedVersion}, claimed)
+	cycles := binary.AppendUvarint([]byte{packedVersion, 0}, claimed)
+	for _, packed := range [][]byte{entries, cycles} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if _, err := unpack(packed); err == nil {
+			t.Error("no error")
+		}
+		runtime.ReadMemStats(&after)
+		if taken := after.TotalAlloc - before.TotalAlloc; taken > claimed {
+			t.Errorf("%d bytes were taken for %d", taken, len(packed))
 		}
 	}
 }
