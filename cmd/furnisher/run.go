@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -114,9 +116,18 @@ func (a *app) night(ctx context.Context, db *localpg.Database, n night) (*batch.
 }
 
 func (a *app) runner(db *localpg.Database, n night) *batch.Runner {
+	collectSeldom()
 	return &batch.Runner{
 		DB: db.DB, Direct: db.Direct, Plan: step.Nightly(bureau.Files{Dir: n.dir, VendorVersion: version}), Log: a.log, Now: a.now,
 		Workers: n.workers.here, Share: n.share, Patience: n.patience, Version: version, Who: a.who(), Why: n.why,
+	}
+}
+
+// collectSeldom lets the heap grow to some times what is live, unless GOGC says otherwise: a night holds the chunks that
+// it works on, a few megabytes, and would spend a tenth of its time on collecting them.
+func collectSeldom() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(300)
 	}
 }
 

@@ -40,6 +40,7 @@ func (a *app) work(ctx context.Context, db *localpg.Database, slots int) error {
 		return err
 	}
 	db.SetMaxOpenConns(slots + 1)
+	collectSeldom()
 	worker := fanout.Worker{
 		Database: db.URL, Slots: slots, Log: a.log,
 		Runner: &batch.Runner{DB: db.DB, Plan: step.Nightly(bureau.Files{VendorVersion: version}), Log: a.log, Now: a.now, Version: version},
