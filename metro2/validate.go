@@ -292,7 +292,7 @@ func (v *Validator) checkTotals(findings []Finding) []Finding {
 		severity := Error
 		said, counted := *at[Number](&v.trailer, s.offset), *at[Number](&recount, s.offset)
 		if s.field.recount == nil { // the block count: zero and records + 2 are both in use
-			severity, counted = Warning, recount.TotalBase+2
+			severity, counted = Warning, Number(v.summary.Records)
 			if said == 0 {
 				continue
 			}
