@@ -24,7 +24,7 @@ const (
 	queueConnections = 4
 	// jobTimeout is far beyond what a chunk takes.
 	jobTimeout   = 5 * time.Minute
-	fetchAgain   = 5 * time.Millisecond
+	fetchAgain   = time.Millisecond
 	fetchAnyway  = time.Second
 	rescuedAfter = jobTimeout + time.Minute
 )
