@@ -73,6 +73,9 @@ var (
 	//go:embed query/wake_analyze.sql
 	WakeAnalyze string
 
+	//go:embed query/wake_stale.sql
+	WakeStale string
+
 	//go:embed query/wake_fresh.sql
 	WakeFresh string
 

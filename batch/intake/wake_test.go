@@ -99,6 +99,7 @@ func TestImportWakes(t *testing.T) {
 		{"a second pause", "pauses.csv", wakePauses, []string{"L1,2025-07-01,,HARDSHIP"}, "L1"},
 		{"a pause ends", "pauses.csv", wakePauses, []string{"L2,2025-05-01,2025-06-01,HARDSHIP"}, "L2"},
 		{"a pause without an end", "pauses.csv", wakePauses, []string{"L2,2025-05-01,,HARDSHIP"}, "L2"},
+		{"the same pauses", "pauses.csv", wakePauses, []string{"L1,2025-05-01,2025-05-31,HARDSHIP", "L2,2025-05-01,,HARDSHIP"}, ""},
 
 		{"N1", "products.csv", wakeProducts, []string{"I1,Loan,I,01,3,2,10,true,0", "I2,Loan,I,01,2,2,10,true,0"}, "L1 L2"},
 		{"no N1", "products.csv", wakeProducts, []string{"I1,Loan,I,01,,2,10,true,0"}, "L1 L2"},
@@ -120,6 +121,20 @@ func TestImportWakes(t *testing.T) {
 		if got := awake(t, db); got != c.want {
 			t.Errorf("%s: awake are %q, want %q", c.name, got, c.want)
 		}
+	}
+}
+
+// The extract of yesterday, sent whole again, wakes nobody.
+func TestSameExtractWakesNobody(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	load(t, db, sleepingBook())
+	if _, err := db.Exec(`UPDATE loan_wake SET wake_on = 'infinity'`); err != nil {
+		t.Fatal(err)
+	}
+	load(t, db, sleepingBook())
+	if got := awake(t, db); got != "" {
+		t.Errorf("awake are %q, want none", got)
 	}
 }
 

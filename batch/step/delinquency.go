@@ -2,6 +2,7 @@ package step
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jmoiron/sqlx"
@@ -52,7 +53,11 @@ func (s Delinquency) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (bat
 	if err != nil {
 		return tally, err
 	}
+	if err := packStale(ctx, tx, loans); err != nil {
+		return tally, err
+	}
 	var made moves
+	var moved []int64
 	for i := range loans {
 		loan := &loans[i]
 		tally.Read++
@@ -76,7 +81,13 @@ func (s Delinquency) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (bat
 		case rules.Active:
 			tally.Count("cured", 1)
 		}
+		moved = append(moved, loan.key)
 		made.add(loan.key, loan.Status, []rules.Move{move})
+	}
+	// A loan that was only to be checked, and was moved, goes on through the steps; what drifted is looked at again
+	// by the next night, which finds the exception resolved.
+	if err := errors.Join(wake(ctx, tx, statements.WakeFresh, moved), wake(ctx, tx, statements.WakeStale, drifted)); err != nil {
+		return tally, err
 	}
 	return tally, made.write(ctx, tx, c)
 }

@@ -3,6 +3,7 @@ package step
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
@@ -67,6 +68,7 @@ type looked struct {
 	key int64
 	rules.Loan
 	known rules.Ledger
+	stale bool // its packed ledger could not serve
 }
 
 // readLoans reads loans with all that steps 1 to 3 decide by, in order of the loan key.
@@ -83,7 +85,7 @@ func readLoans(ctx context.Context, tx *sqlx.Tx, keys []int64, d rules.Date) ([]
 	if err != nil {
 		return nil, err
 	}
-	ledgers, err := readLedgers(ctx, tx, keys)
+	ledgers, stale, err := readLedgers(ctx, tx, keys)
 	if err != nil {
 		return nil, err
 	}
@@ -95,6 +97,9 @@ func readLoans(ctx context.Context, tx *sqlx.Tx, keys []int64, d rules.Date) ([]
 			HoldUntil: r.HoldUntil, PromoEndsOn: r.PromoEndsOn, CountFrom: r.CountFrom, ReopenedOn: r.ReopenedOn,
 			HasCycles: len(known.Cycles) > 0, Product: byProduct[r.Product].rules(), Pauses: pauses[r.Loan], Ledger: known.AsOf(d),
 		}}
+	}
+	for i := range loans {
+		_, loans[i].stale = slices.BinarySearch(stale, loans[i].key)
 	}
 	return loans, nil
 }

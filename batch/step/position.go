@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"strconv"
 
 	"github.com/jmoiron/sqlx"
@@ -15,33 +16,42 @@ import (
 	statements "github.com/furnisher/furnisher/sql"
 )
 
-// readLedgers returns the ledgers of loans with what is known of the future, packing anew those that something was
-// posted to since they were packed.
-func readLedgers(ctx context.Context, tx *sqlx.Tx, keys []int64) (map[int64]rules.Ledger, error) {
+// readLedgers returns the ledgers of loans with what is known of the future, and the loans whose packed one could not
+// serve: something was posted to them since. Those ledgers are made from the book. Only step 1 packs them again: what an
+// import brings into a night that stopped later must go through all steps, and so stays stale until the next night.
+func readLedgers(ctx context.Context, tx *sqlx.Tx, keys []int64) (map[int64]rules.Ledger, []int64, error) {
 	return freshLedgers(ctx, tx, statements.PositionRead, pq.Array(keys))
 }
 
 // readChunk is readLedgers for all loans of a chunk.
 func readChunk(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (map[int64]rules.Ledger, error) {
-	return freshLedgers(ctx, tx, statements.PositionRange, c.After, c.Last)
+	ledgers, _, err := freshLedgers(ctx, tx, statements.PositionRange, c.After, c.Last)
+	return ledgers, err
 }
 
-func freshLedgers(ctx context.Context, tx *sqlx.Tx, statement string, args ...any) (map[int64]rules.Ledger, error) {
-	packed, stale, err := readPacked(ctx, tx, statement, args...)
+func freshLedgers(ctx context.Context, tx *sqlx.Tx, statement string, args ...any) (map[int64]rules.Ledger, []int64, error) {
+	ledgers, stale, err := readPacked(ctx, tx, statement, args...)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	made, err := makeLedgers(ctx, tx, stale)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if err := writePacked(ctx, tx, stale, made); err != nil {
-		return nil, err
+	maps.Copy(ledgers, made)
+	return ledgers, stale, nil
+}
+
+// packStale packs the ledgers of the loans whose packed one could not serve.
+func packStale(ctx context.Context, tx *sqlx.Tx, loans []looked) error {
+	var keys []int64
+	ledgers := map[int64]rules.Ledger{}
+	for i := range loans {
+		if l := &loans[i]; l.stale {
+			keys, ledgers[l.key] = append(keys, l.key), l.known
+		}
 	}
-	for loan, ledger := range made {
-		packed[loan] = ledger
-	}
-	return packed, nil
+	return writePacked(ctx, tx, keys, ledgers)
 }
 
 // readPacked reads packed ledgers, and the keys of the loans whose packed ledger is stale or cannot be read.
@@ -81,10 +91,7 @@ func writePacked(ctx context.Context, tx *sqlx.Tx, keys []int64, ledgers map[int
 	if _, err := tx.ExecContext(ctx, statements.PositionPack, pq.Array(keys), pq.ByteaArray(packed)); err != nil {
 		return fmt.Errorf("write positions: %w", err)
 	}
-	if _, err := tx.ExecContext(ctx, statements.WakeFresh, pq.Array(keys)); err != nil {
-		return fmt.Errorf("write positions: %w", err)
-	}
-	return nil
+	return wake(ctx, tx, statements.WakeFresh, keys)
 }
 
 // checkedEvery is how many loans there are to one whose packed ledger a night checks; pick_awake_or_checked.sql picks by it.
@@ -203,6 +210,17 @@ func eachInteger(length int, arrays [][]byte, f func(row, column int, n int64)) 
 			}
 			f(row, column, n)
 		}
+	}
+	return nil
+}
+
+// wake lets a statement of package sql wake loans.
+func wake(ctx context.Context, tx *sqlx.Tx, statement string, keys []int64) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	if _, err := tx.ExecContext(ctx, statement, pq.Array(keys)); err != nil {
+		return fmt.Errorf("wake loans: %w", err)
 	}
 	return nil
 }

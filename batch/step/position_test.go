@@ -552,6 +552,8 @@ func TestDriftIsFound(t *testing.T) {
 		{"an entry of another amount", "2026-06-01", `UPDATE loan_transaction SET amount_cents = 100001 WHERE loan = $1 AND type = 'PAYMENT'`, "CLOSED::SURPLUS_BALANCE"},
 		{"an entry that failed", "2026-06-01", `UPDATE loan_transaction SET state = 'FAILED' WHERE loan = $1 AND type = 'PAYMENT'`, "ACTIVE"},
 		{"a cycle's due date", "", `UPDATE cycle SET due_on = due_on - 45 WHERE loan = $1`, "SUSPENDED::DELINQUENT"},
+		{"nothing to decide", "", `UPDATE cycle SET minimum_due_cents = minimum_due_cents + 1 WHERE loan = $1`, "ACTIVE"},
+		{"a packed ledger that somebody changed", "", `UPDATE loan_position SET ledger = '\x010000' WHERE loan = $1`, "ACTIVE"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -589,6 +591,109 @@ func TestDriftIsFound(t *testing.T) {
 			}
 			if report := night(t, db, dir, sampledOn(key, found+1).String()); len(report.Exceptions) != 0 {
 				t.Errorf("checked again: %+v", report.Exceptions)
+			}
+		})
+	}
+}
+
+// stopAt makes a night fail when the chunk of a step is done, until the function that it returns is called.
+func stopAt(t *testing.T, db *sqlx.DB, step string, seq int) (goOn func()) {
+	t.Helper()
+	do := func(text string) {
+		t.Helper()
+		if _, err := db.Exec(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	do(fmt.Sprintf(`
+		CREATE FUNCTION stop_here() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'stopped by the test'; END $$;
+		CREATE TRIGGER stop_here BEFORE UPDATE ON run_chunk FOR EACH ROW WHEN (NEW.step = '%s' AND NEW.seq = %d) EXECUTE FUNCTION stop_here()`,
+		step, seq))
+	return func() { do(`DROP TRIGGER stop_here ON run_chunk; DROP FUNCTION stop_here()`) }
+}
+
+// stopped runs a night that stops.
+func stopped(t *testing.T, db *sqlx.DB, dir, date string) {
+	t.Helper()
+	r := runner(db, dir)
+	r.Workers = 1
+	report, err := r.Run(context.Background(), day(date))
+	if err == nil || report == nil || report.State != "STOPPED" {
+		t.Fatalf("the night did not stop: %v", err)
+	}
+}
+
+// What is imported while a night stands still, wherever it stopped, is looked at by the next night at the latest.
+func TestImportIntoStoppedNight(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"delinquency", "closure", "statement", "purge", "export"} {
+		for seq := 1; seq <= 2; seq++ {
+			t.Run(fmt.Sprintf("%s chunk %d", name, seq), func(t *testing.T) {
+				t.Parallel()
+				db := pgtest.New(t)
+				e := book()
+				e["scheduled_items"] = extractHeaders["scheduled_items"] + "\n"
+				for _, id := range []string{"A", "B", "C", "D"} {
+					e.loan(id)
+					e.add("scheduled_items", "I%s,%s,CALL,PENDING,2026-09-01T10:00:00Z", id, id)
+				}
+				e["loans"] = strings.ReplaceAll(e["loans"], "SERVICING,,,\n", "NOT_SERVICING,BANKRUPTCY,,\n")
+				e.load(t, db)
+				dir := t.TempDir()
+				goOn := stopAt(t, db, name, seq)
+				stopped(t, db, dir, "2026-06-30")
+				e.entry("A", "PAYMENT", "1000.00", "2026-06-10", "")
+				e.entry("D", "PAYMENT", "1001.00", "2026-06-10", "")
+				e["pauses"] = extractHeaders["pauses"] + "\nB,2026-06-01,,HARDSHIP\n"
+				e.loan("NEW")
+				e.entry("NEW", "PAYMENT", "1000.00", "2026-06-11", "")
+				e.load(t, db)
+				goOn()
+				night(t, db, dir, "2026-06-30")
+				night(t, db, dir, "2026-07-01")
+				for loan, want := range map[string]string{"A": "CLOSED::PAID_OFF", "D": "CLOSED::SURPLUS_BALANCE", "NEW": "CLOSED::PAID_OFF"} {
+					if got := status(t, db, loan); got != want {
+						t.Errorf("loan %s after the next night: %s, want %s", loan, got, want)
+					}
+				}
+				night(t, db, dir, "2026-07-25")
+				for loan, want := range map[string]string{"B": "ACTIVE", "C": "SUSPENDED::DELINQUENT"} {
+					if got := status(t, db, loan); got != want {
+						t.Errorf("loan %s after its second cycle: %s, want %s", loan, got, want)
+					}
+				}
+				if n := count(t, db, `SELECT count(*) FROM statement`); n != 3 {
+					t.Errorf("%d statements, want 3", n)
+				}
+			})
+		}
+	}
+}
+
+// A night that stopped before it purged goes on when an import has left it nothing to purge.
+func TestImportLeavesNothingToPurge(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, file, old, now string }{
+		{"serviced again", "loans", "NOT_SERVICING,BANKRUPTCY,,\n", "SERVICING,,,\n"},
+		{"sent meanwhile", "scheduled_items", "PENDING", "SENT"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			db := pgtest.New(t)
+			e := book()
+			e.loan("A")
+			e["loans"] = strings.ReplaceAll(e["loans"], "SERVICING,,,\n", "NOT_SERVICING,BANKRUPTCY,,\n")
+			e["scheduled_items"] = extractHeaders["scheduled_items"] + "\nI,A,CALL,PENDING,2026-09-01T10:00:00Z\n"
+			e.load(t, db)
+			dir := t.TempDir()
+			goOn := stopAt(t, db, "purge", 1)
+			stopped(t, db, dir, "2026-06-15")
+			e[c.file] = strings.ReplaceAll(e[c.file], c.old, c.now)
+			e.load(t, db)
+			goOn()
+			night(t, db, dir, "2026-06-15")
+			if n := count(t, db, `SELECT count(*) FROM scheduled_item WHERE cancelled_run IS NOT NULL`); n != 0 {
+				t.Errorf("%d items were cancelled, want 0", n)
 			}
 		})
 	}
