@@ -21,12 +21,16 @@ CREATE INDEX loan_wake_by_date ON loan_wake (wake_on, loan);
 -- The purge looks at these alone. The night never writes servicing_status, so updates of a state stay on their page.
 CREATE INDEX loan_state_not_serviced ON loan_state (loan) WHERE servicing_status = 'NOT_SERVICING';
 
+-- A claim does not read past the chunks that are done.
+CREATE INDEX run_chunk_pending ON run_chunk (run, step, seq) WHERE state = 'PENDING';
+
 -- How many loans a chunk was to look at when its step began, and the last import before that: a later one may have
 -- changed it.
 ALTER TABLE run_chunk ADD picked_count bigint NOT NULL DEFAULT 0;
 ALTER TABLE run_step ADD last_import bigint;
 -- +goose Down
 ALTER TABLE run_step DROP last_import;
+DROP INDEX run_chunk_pending;
 ALTER TABLE run_chunk DROP picked_count;
 DROP INDEX loan_state_not_serviced;
 DROP TABLE loan_wake, loan_position;
