@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/bureau"
@@ -69,18 +70,56 @@ func (Export) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tall
 	if err != nil {
 		return tally, err
 	}
-	for _, f := range files {
-		p := part{file: f, products: byProduct, ledgers: ledgers, consumers: consumers}
-		if err := p.apply(ctx, tx, c, &tally); err != nil {
-			return tally, fmt.Errorf("file of program %s as of %s: %w", f.ProgramID, f.AsOf, err)
+	for len(files) > 0 {
+		date := slices.IndexFunc(files, func(f bureau.Building) bool { return f.AsOf != files[0].AsOf })
+		if date < 0 {
+			date = len(files)
 		}
+		parts := map[int64]*part{}
+		for _, f := range files[:date] {
+			parts[f.Program] = &part{file: f, products: byProduct, ledgers: ledgers, consumers: consumers}
+		}
+		if err := report(ctx, tx, c, files[:date], parts, &tally); err != nil {
+			return tally, fmt.Errorf("files as of %s: %w", files[0].AsOf, err)
+		}
+		files = files[date:]
 	}
 	return tally, nil
 }
 
+// report decides and writes what the files of one calendar date say of a chunk. Their programs' loans are read at once:
+// each program by itself would read the chunk again.
+func report(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, files []bureau.Building, parts map[int64]*part, tally *batch.Tally) error {
+	programs := make([]int64, len(files))
+	byCycle := false
+	for i, f := range files {
+		programs[i], byCycle = f.Program, byCycle || f.Calendar.ByCycle()
+	}
+	rows, err := scanAll(ctx, tx, (*accountRow).columns, statements.AccountRead, c.After, c.Last, pq.Array(programs), files[0].AsOf,
+		rules.CodeReversed, byCycle)
+	if err != nil {
+		return fmt.Errorf("read accounts: %w", err)
+	}
+	reports, err := readReports(ctx, tx, c)
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		if err := parts[rows[i].Program].take(&rows[i], reports[rows[i].Loan], tally); err != nil {
+			return err
+		}
+	}
+	for _, f := range files {
+		if err := parts[f.Program].write(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 type accountRow struct {
 	Loan               int64
-	LoanID             string
+	Program            int64
 	Product            int64
 	AccountNumber      string
 	OpenedOn           rules.Date
@@ -114,7 +153,7 @@ type accountRow struct {
 // columns are the places of account_read's columns, in its order.
 func (r *accountRow) columns() []any {
 	return []any{
-		&r.Loan, &r.LoanID, &r.Product, &r.AccountNumber, &r.OpenedOn, &r.Furnish, &r.CycleID, &r.OriginalAmount,
+		&r.Loan, &r.Program, &r.Product, &r.AccountNumber, &r.OpenedOn, &r.Furnish, &r.CycleID, &r.OriginalAmount,
 		&r.CreditLimit, &r.HighestBalance, &r.TermsDuration, &r.ScheduledPayment, &r.HasSchedule, &r.PaymentHistory,
 		&r.FirstDelinquencyOn, &r.LastReportedOn, &r.Status, &r.ClosedOn, &r.CameClosed, &r.Episode,
 		&r.ChargedOffOn, &r.ChargeOff, &r.Terminated, &r.TerminatedOn, &r.Reason, &r.ReportAsDeleted, &r.DeletedOn,
@@ -148,34 +187,24 @@ type deletionRow struct {
 	DateClosed    rules.Date `json:"date_closed"`
 }
 
-func (p *part) apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, tally *batch.Tally) error {
-	rows, err := scanAll(ctx, tx, (*accountRow).columns, statements.AccountRead, c.After, c.Last, p.file.Program, p.file.AsOf,
-		rules.CodeReversed, p.file.Calendar.ByCycle())
+// take adds one loan to the part: what the file says of it, or why it says nothing.
+func (p *part) take(row *accountRow, reports []rules.Reported, tally *batch.Tally) error {
+	excluded, err := p.decide(row, reports, p.consumers[row.Loan], tally)
 	if err != nil {
-		return fmt.Errorf("read accounts: %w", err)
-	}
-	reports, err := readReports(ctx, tx, c)
-	if err != nil {
-		return err
-	}
-	for _, row := range rows {
-		excluded, err := p.decide(row, reports[row.Loan], p.consumers[row.Loan], tally)
-		if err != nil {
-			if except := tally.Except(row.Loan, err); except != nil {
-				return except
-			}
-			excluded = &rules.Exclusion{Reason: rules.Quarantined, Rule: "DC11", Detail: err.Error()}
+		if except := tally.Except(row.Loan, err); except != nil {
+			return except
 		}
-		if excluded != nil {
-			p.excluded = append(p.excluded, excludedRow{row.Loan, excluded.Reason, excluded.Rule, excluded.Detail})
-			tally.Count("excluded", 1)
-		}
+		excluded = &rules.Exclusion{Reason: rules.Quarantined, Rule: "DC11", Detail: err.Error()}
 	}
-	return p.write(ctx, tx)
+	if excluded != nil {
+		p.excluded = append(p.excluded, excludedRow{row.Loan, excluded.Reason, excluded.Rule, excluded.Detail})
+		tally.Count("excluded", 1)
+	}
+	return nil
 }
 
 // decide says what the file tells of one loan, or why it leaves it out.
-func (p *part) decide(row accountRow, reports []rules.Reported, consumers []bureau.Consumer, tally *batch.Tally) (*rules.Exclusion, error) {
+func (p *part) decide(row *accountRow, reports []rules.Reported, consumers []bureau.Consumer, tally *batch.Tally) (*rules.Exclusion, error) {
 	if why := p.otherCycle(row); why != "" {
 		return &rules.Exclusion{Reason: rules.OtherCycle, Rule: "BR1", Detail: why}, nil
 	}
@@ -223,7 +252,7 @@ func (p *part) decide(row accountRow, reports []rules.Reported, consumers []bure
 }
 
 // otherCycle says why a cycle program does not report the loan on this calendar date; empty: it does.
-func (p *part) otherCycle(row accountRow) string {
+func (p *part) otherCycle(row *accountRow) string {
 	ids := p.file.ActivityCycleIDs
 	switch {
 	case !p.file.Calendar.ByCycle():
@@ -240,7 +269,7 @@ func (p *part) otherCycle(row accountRow) string {
 
 // account gathers the facts of a loan. A state that the loan came with, but that began after the calendar
 // date, is not yet its state: it was open then.
-func (p *part) account(row accountRow, reports []rules.Reported) *rules.Account {
+func (p *part) account(row *accountRow, reports []rules.Reported) *rules.Account {
 	known := p.ledgers[row.Loan]
 	a := &rules.Account{
 		Loan: rules.Loan{

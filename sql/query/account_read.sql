@@ -1,9 +1,9 @@
--- The accounts of a program in a chunk, with their state on a calendar date: the present one, or where it began later the
+-- The accounts of programs in a chunk, with their state on a calendar date: the present one, or where it began later the
 -- last move effective by then, and for a loan that came later the state that it came with.
--- $1 after loan, $2 last loan, $3 program, $4 as of, $5 exception code of a reversal after the deletion, $6 whether the
--- program reports by cycle. Dates come as days, 0001-01-01 = 1: a client reads them at a tenth of the cost. The range stands at every table, so that none is read whole.
+-- $1 after loan, $2 last loan, $3 programs, $4 as of, $5 exception code of a reversal after the deletion, $6 whether one
+-- of them reports by cycle. Dates come as days, 0001-01-01 = 1: a client reads them at a tenth of the cost. The range stands at every table, so that none is read whole.
 -- Index: loan_pkey, loan_state_pkey, status_history_pkey, deletion_by_loan, deletion_by_account, loan_by_account.
-SELECT l.loan, l.loan_id, l.product, l.account_number, l.opened_on - DATE '0001-01-01' + 1 AS opened_on, l.furnish, l.cycle_id,
+SELECT l.loan, l.program, l.product, l.account_number, l.opened_on - DATE '0001-01-01' + 1 AS opened_on, l.furnish, l.cycle_id,
        coalesce(l.original_amount_cents, 0) AS original_amount_cents, coalesce(l.credit_limit_cents, 0) AS credit_limit_cents,
        coalesce(l.highest_balance_cents, 0) AS highest_balance_cents, coalesce(l.terms_duration, '') AS terms_duration,
        coalesce(l.scheduled_payment_cents, 0) AS scheduled_payment_cents, l.scheduled_payment_cents IS NOT NULL AS has_schedule,
@@ -33,5 +33,5 @@ LEFT JOIN LATERAL (
     SELECT h.to_status, h.closed_on FROM status_history h
     WHERE s.status_since > $4 AND h.loan = l.loan AND h.state = 'ACCOUNT' AND (h.effective_on <= $4 OR h.seq = 1)
     ORDER BY h.seq DESC LIMIT 1) h ON TRUE
-WHERE l.loan > $1 AND l.loan <= $2 AND l.program = $3
+WHERE l.loan > $1 AND l.loan <= $2 AND l.program = ANY($3)
 ORDER BY l.loan
