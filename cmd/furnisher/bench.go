@@ -44,6 +44,7 @@ func (a *app) benchCommand() *cobra.Command {
 	c.Flags().BoolVar(&o.Keep, "keep", false, flagKeep)
 	c.Flags().BoolVar(&o.Reuse, "reuse", false, flagReuse)
 	c.Flags().BoolVar(&o.Kill, "kill", false, flagKill)
+	c.Flags().BoolVar(&o.Warm, "warm", false, flagWarm)
 	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
 	c.AddCommand(a.benchCheckCommand())
 	return c

@@ -20,6 +20,7 @@ is more than 25 % above it. make bench-check does it all.`
 	flagBenchDir      = "folder of the bench, new, empty or of an earlier one; default a temporary one"
 	flagKeep          = "leave a copy of the book as it is after the take-over, for --reuse"
 	flagReuse         = "begin with the copy that --keep left"
+	flagWarm          = "leave out the nights with a fresh cache"
 	flagKill          = "also kill a month-end night in the middle of its export, and resume it"
 	flagRepeat        = "how many times to measure"
 	flagBaseline      = "file of the baseline"
