@@ -28,6 +28,8 @@ CREATE INDEX run_chunk_pending ON run_chunk (run, step, seq) WHERE state = 'PEND
 -- changed it.
 ALTER TABLE run_chunk ADD picked_count bigint NOT NULL DEFAULT 0;
 ALTER TABLE run_step ADD last_import bigint;
+-- A step lays out its chunks when it begins; an unfinished run has them laid out for all steps.
+DELETE FROM run_chunk c USING run_step s WHERE s.run = c.run AND s.step = c.step AND s.started_at IS NULL;
 -- +goose Down
 ALTER TABLE run_step DROP last_import;
 DROP INDEX run_chunk_pending;
