@@ -134,8 +134,13 @@ func examinerTable() []rule {
 		rules []rule
 		needs trait
 	}{
-		{examinerStatusAmounts, 0}, {examinerStatusDates, 0}, {examinerBalances, 0},
-		{examinerComments, hasComment}, {examinerTerms, 0}, {examinerConsumers, 0}, {examinerChanges, hasL1},
+		{examinerStatusAmounts, 0},
+		{examinerStatusDates, 0},
+		{examinerBalances, 0},
+		{examinerComments, hasComment},
+		{examinerTerms, 0},
+		{examinerConsumers, 0},
+		{examinerChanges, hasL1},
 	} {
 		for _, r := range group.rules {
 			r.severity, r.needs = Warning, group.needs
