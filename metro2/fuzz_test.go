@@ -211,7 +211,7 @@ func fuzzFile(t *testing.T, rec *Record, shape byte) {
 		file = toEBCDIC(file)
 	}
 	written, _ := canonicalRecord(rec)
-	want, err := AppendRecord(nil, written, Character)
+	want, err := AppendRecord(nil, written, o.Form) // a packed record holds a segment more
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -234,7 +234,7 @@ func fuzzFile(t *testing.T, rec *Record, shape byte) {
 		if item.Kind != KindData {
 			continue
 		}
-		if got, err := AppendRecord(nil, item.Record, Character); err != nil || !bytes.Equal(got, want) {
+		if got, err := AppendRecord(nil, item.Record, o.Form); err != nil || !bytes.Equal(got, want) {
 			t.Fatalf("%+v: another record, error %v\ngot  %q\nwant %q", o, err, got, want)
 		}
 	}
