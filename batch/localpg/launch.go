@@ -146,9 +146,9 @@ func (s *Server) settings() []string {
 		"synchronous_commit=off",
 		"wal_level=minimal",
 		"max_wal_senders=0",
-		"max_wal_size=2GB",
+		"max_wal_size=4GB",
 		"checkpoint_timeout=15min",
-		"shared_buffers=256MB",
+		"shared_buffers=" + sharedBuffers(machineMemory()),
 		"maintenance_work_mem=256MB",
 		// Parallel queries share memory from here first: a container's /dev/shm has but 64 MB. Untouched
 		// it costs nothing.

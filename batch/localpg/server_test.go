@@ -49,7 +49,7 @@ func TestSettings(t *testing.T) {
 	defer db.Close()
 	for name, want := range map[string]string{
 		"listen_addresses": "", "unix_socket_permissions": "0700", "max_connections": "42", "synchronous_commit": "off",
-		"fsync": "on", "full_page_writes": "on", "data_checksums": "on", "wal_level": "minimal", "max_wal_size": "2GB",
+		"fsync": "on", "full_page_writes": "on", "data_checksums": "on", "wal_level": "minimal", "max_wal_size": "4GB",
 		"TimeZone": "UTC", "server_encoding": "UTF8", "search_path": "furnisher",
 	} {
 		var got string
