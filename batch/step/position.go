@@ -106,12 +106,9 @@ func checkLedgers(ctx context.Context, tx *sqlx.Tx, keys []int64, d rules.Date) 
 			sample = append(sample, loan)
 		}
 	}
-	packed, stale, err := readPacked(ctx, tx, statements.PositionRead, pq.Array(sample))
+	packed, _, err := readPacked(ctx, tx, statements.PositionRead, pq.Array(sample))
 	if err != nil {
 		return nil, err
-	}
-	for _, loan := range stale {
-		delete(packed, loan)
 	}
 	made, err := makeLedgers(ctx, tx, sample)
 	if err != nil {
