@@ -2,7 +2,6 @@ package step
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/jmoiron/sqlx"
@@ -86,7 +85,10 @@ func (s Delinquency) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (bat
 	}
 	// A loan that was only to be checked, and was moved, goes on through the steps; what drifted is looked at again
 	// by the next night, which finds the exception resolved.
-	if err := errors.Join(wake(ctx, tx, statements.WakeFresh, moved), wake(ctx, tx, statements.WakeStale, drifted)); err != nil {
+	if err := wake(ctx, tx, statements.WakeFresh, moved); err != nil {
+		return tally, err
+	}
+	if err := wake(ctx, tx, statements.WakeStale, drifted); err != nil {
 		return tally, err
 	}
 	return tally, made.write(ctx, tx, c)

@@ -2,7 +2,6 @@ package step
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -111,7 +110,7 @@ func report(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, files []bureau.Buil
 	}
 	for _, f := range files {
 		if err := parts[f.Program].write(ctx, tx); err != nil {
-			return err
+			return fmt.Errorf("program %s: %w", f.ProgramID, err)
 		}
 	}
 	return nil
@@ -301,10 +300,17 @@ func (p *part) write(ctx context.Context, tx *sqlx.Tx) error {
 	for i, r := range p.reported {
 		records[i] = bureau.Record{Loan: r.loan, AccountNumber: r.accountNumber, Encoded: r.record}
 	}
-	return errors.Join(
-		writeReported(ctx, tx, p.file, p.reported),
-		bureau.AddPages(ctx, tx, p.file.File, records),
-		batch.WriteRows(ctx, tx, statements.ExcludedAdd, p.excluded, p.file.File),
-		batch.WriteRows(ctx, tx, statements.DeletionAdd, p.deletions, p.file.Destination, p.file.File),
-	)
+	if err := writeReported(ctx, tx, p.file, p.reported); err != nil {
+		return err
+	}
+	if err := bureau.AddPages(ctx, tx, p.file.File, records); err != nil {
+		return err
+	}
+	if err := batch.WriteRows(ctx, tx, statements.ExcludedAdd, p.excluded, p.file.File); err != nil {
+		return fmt.Errorf("write exclusions: %w", err)
+	}
+	if err := batch.WriteRows(ctx, tx, statements.DeletionAdd, p.deletions, p.file.Destination, p.file.File); err != nil {
+		return fmt.Errorf("write deletions: %w", err)
+	}
+	return nil
 }
