@@ -7,15 +7,17 @@ WITH member AS (
     SELECT ctid AS place, first_value(ctid) OVER (PARTITION BY {key} ORDER BY line) AS first_place
     FROM {staging}
     WHERE ({key}) IN (SELECT {key} FROM {staging} WHERE again)
+), repeat AS MATERIALIZED (  -- few, and looked up by their places: the whole file would be joined to itself
+    SELECT s.line, s.ctid AS place, ({row}) IS NOT DISTINCT FROM ({first_row}) AS same
+    FROM (SELECT place, first_place FROM member WHERE place <> first_place) m
+    CROSS JOIN LATERAL (SELECT ctid, * FROM {staging} s WHERE s.ctid = m.place OFFSET 0) s
+    CROSS JOIN LATERAL (SELECT * FROM {staging} f WHERE f.ctid = m.first_place OFFSET 0) f
 ), gone AS (
-    DELETE FROM {staging} s
-    USING member m JOIN {staging} f ON f.ctid = m.first_place
-    WHERE s.ctid = m.place AND m.place <> m.first_place
-    RETURNING s.line, ({row}) IS NOT DISTINCT FROM ({first_row}) AS same
+    DELETE FROM {staging} WHERE ctid = ANY (ARRAY(SELECT place FROM repeat))
 ), rejected AS (
     INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
     SELECT $1, $2, line, $3, 'key', 'the key came before in this file with other values'
-    FROM gone WHERE NOT same
+    FROM repeat WHERE NOT same
     RETURNING 1
 )
 SELECT count(*) FROM rejected
