@@ -22,6 +22,9 @@ var (
 	//go:embed query/import_customers.sql
 	ImportCustomers string
 
+	//go:embed query/import_cycles_known.sql
+	ImportCyclesKnown string
+
 	//go:embed query/import_cycles_wake.sql
 	ImportCyclesWake string
 

@@ -179,7 +179,7 @@ var tables = withKeys([]table{
 		check:  checkCycle,
 		refs:   []reference{toLoan},
 		wake:   statements.ImportCyclesWake,
-		merges: []string{statements.ImportCycles},
+		merges: []string{statements.ImportCyclesKnown, statements.ImportCycles},
 	},
 	{
 		file: "transactions.csv", key: []string{"transaction_id"},
