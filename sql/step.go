@@ -70,6 +70,12 @@ var (
 	//go:embed query/position_pack.sql
 	PositionPack string
 
+	//go:embed query/news_entry_take.sql
+	NewsEntryTake string
+
+	//go:embed query/news_cycle_take.sql
+	NewsCycleTake string
+
 	//go:embed query/wake_analyze.sql
 	WakeAnalyze string
 

@@ -40,7 +40,11 @@ func (s Delinquency) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (bat
 	if err != nil {
 		return tally, err
 	}
-	drifted, err := checkLedgers(ctx, tx, keys, c.Date)
+	ledgers, err := catchUp(ctx, tx, keys)
+	if err != nil {
+		return tally, err
+	}
+	drifted, err := checkLedgers(ctx, tx, keys, ledgers, c.Date)
 	if err != nil {
 		return tally, err
 	}
@@ -48,11 +52,8 @@ func (s Delinquency) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (bat
 		tally.Count("drifted", 1)
 		tally.Exceptions = append(tally.Exceptions, batch.Exception{Loan: loan, Code: CodeDrift, Detail: driftDetail})
 	}
-	loans, err := readLoans(ctx, tx, keys, c.Date)
+	loans, err := readLoansOf(ctx, tx, keys, ledgers, c.Date)
 	if err != nil {
-		return tally, err
-	}
-	if err := packStale(ctx, tx, loans); err != nil {
 		return tally, err
 	}
 	var made moves

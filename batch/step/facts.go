@@ -3,7 +3,6 @@ package step
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
@@ -68,11 +67,19 @@ type looked struct {
 	key int64
 	rules.Loan
 	known rules.Ledger
-	stale bool // its packed ledger could not serve
 }
 
 // readLoans reads loans with all that steps 1 to 3 decide by, in order of the loan key.
 func readLoans(ctx context.Context, tx *sqlx.Tx, keys []int64, d rules.Date) ([]looked, error) {
+	ledgers, err := readLedgers(ctx, tx, keys)
+	if err != nil {
+		return nil, err
+	}
+	return readLoansOf(ctx, tx, keys, ledgers, d)
+}
+
+// readLoansOf is readLoans where the ledgers are known.
+func readLoansOf(ctx context.Context, tx *sqlx.Tx, keys []int64, ledgers map[int64]rules.Ledger, d rules.Date) ([]looked, error) {
 	byProduct, err := products(ctx, tx)
 	if err != nil {
 		return nil, err
@@ -85,10 +92,6 @@ func readLoans(ctx context.Context, tx *sqlx.Tx, keys []int64, d rules.Date) ([]
 	if err != nil {
 		return nil, err
 	}
-	ledgers, stale, err := readLedgers(ctx, tx, keys)
-	if err != nil {
-		return nil, err
-	}
 	loans := make([]looked, len(rows))
 	for i, r := range rows {
 		known := ledgers[r.Loan]
@@ -97,9 +100,6 @@ func readLoans(ctx context.Context, tx *sqlx.Tx, keys []int64, d rules.Date) ([]
 			HoldUntil: r.HoldUntil, PromoEndsOn: r.PromoEndsOn, CountFrom: r.CountFrom, ReopenedOn: r.ReopenedOn,
 			HasCycles: len(known.Cycles) > 0, Product: byProduct[r.Product].rules(), Pauses: pauses[r.Loan], Ledger: known.AsOf(d),
 		}}
-	}
-	for i := range loans {
-		_, loans[i].stale = slices.BinarySearch(stale, loans[i].key)
 	}
 	return loans, nil
 }

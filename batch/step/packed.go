@@ -27,14 +27,20 @@ var kindNumber = func() map[rules.Kind]byte {
 	return numbers
 }()
 
-// pack writes a ledger as bytes, the same for the same entries and cycles in any order: the version, the number of
-// entries, and for each its kind, amount, days since the entry before, and days until it was undone plus one; then the
-// number of cycles, and for each its number, days since the cycle before and minimum due. All are varints but the kind.
-func pack(l rules.Ledger) []byte {
-	slices.SortFunc(l.Entries, func(a, b rules.Entry) int {
+// newLedger returns the ledger of entries and cycles, which are ordered in place: the same ones in any order make the
+// same ledger, those of one day too.
+func newLedger(entries []rules.Entry, cycles []rules.Cycle) rules.Ledger {
+	slices.SortFunc(entries, func(a, b rules.Entry) int {
 		return cmp.Or(cmp.Compare(a.Effective, b.Effective), cmp.Compare(kindNumber[a.Kind], kindNumber[b.Kind]),
 			cmp.Compare(a.Amount, b.Amount), cmp.Compare(a.UndoneOn, b.UndoneOn))
 	})
+	return rules.NewLedger(entries, cycles)
+}
+
+// pack writes a ledger of newLedger as bytes: the version, the number of entries, and for each its kind, amount, days
+// since the entry before, and days until it was undone plus one; then the number of cycles, and for each its number,
+// days since the cycle before and minimum due. All are varints but the kind.
+func pack(l rules.Ledger) []byte {
 	packed := append(make([]byte, 0, 8+8*len(l.Entries)+8*len(l.Cycles)), packedVersion)
 	packed = binary.AppendUvarint(packed, uint64(len(l.Entries)))
 	var before rules.Date

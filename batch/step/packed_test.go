@@ -61,7 +61,7 @@ func ledgers() *rapid.Generator[rules.Ledger] {
 
 // ordered is a ledger of copies, as every ledger of the night is made.
 func ordered(l rules.Ledger) rules.Ledger {
-	return rules.NewLedger(slices.Clone(l.Entries), slices.Clone(l.Cycles))
+	return newLedger(slices.Clone(l.Entries), slices.Clone(l.Cycles))
 }
 
 // What was packed is unpacked as it was, and two ledgers have the same bytes if and only if they hold the same.

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 
 	"github.com/jmoiron/sqlx"
@@ -16,68 +17,130 @@ import (
 	statements "github.com/furnisher/furnisher/sql"
 )
 
-// readLedgers returns the ledgers of loans with what is known of the future, and the loans whose packed one could not
-// serve: something was posted to them since. Those ledgers are made from the book. Only step 1 packs them again: what an
-// import brings into a night that stopped later must go through all steps, and so stays stale until the next night.
-func readLedgers(ctx context.Context, tx *sqlx.Tx, keys []int64) (map[int64]rules.Ledger, []int64, error) {
-	return freshLedgers(ctx, tx, statements.PositionRead, pq.Array(keys))
+// readLedgers returns the ledgers of loans with what is known of the future. Those of which the packed one is not all
+// are made from the book, and left as they are: what an import brings into a night that stopped later must go through
+// all steps, and so waits for step 1 of the next night, which alone packs.
+func readLedgers(ctx context.Context, tx *sqlx.Tx, keys []int64) (map[int64]rules.Ledger, error) {
+	return wholeLedgers(ctx, tx, statements.PositionRead, pq.Array(keys))
 }
 
 // readChunk is readLedgers for all loans of a chunk.
 func readChunk(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (map[int64]rules.Ledger, error) {
-	ledgers, _, err := freshLedgers(ctx, tx, statements.PositionRange, c.After, c.Last)
-	return ledgers, err
+	return wholeLedgers(ctx, tx, statements.PositionRange, c.After, c.Last)
 }
 
-func freshLedgers(ctx context.Context, tx *sqlx.Tx, statement string, args ...any) (map[int64]rules.Ledger, []int64, error) {
-	ledgers, stale, err := readPacked(ctx, tx, statement, args...)
+func wholeLedgers(ctx context.Context, tx *sqlx.Tx, statement string, args ...any) (map[int64]rules.Ledger, error) {
+	p, err := readPacked(ctx, tx, statement, args...)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	made, err := makeLedgers(ctx, tx, stale)
+	made, err := makeLedgers(ctx, tx, slices.Concat(p.news, p.stale))
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	maps.Copy(ledgers, made)
-	return ledgers, stale, nil
+	maps.Copy(p.ledgers, made)
+	return p.ledgers, nil
 }
 
-// packStale packs the ledgers of the loans whose packed one could not serve.
-func packStale(ctx context.Context, tx *sqlx.Tx, loans []looked) error {
-	var keys []int64
-	ledgers := map[int64]rules.Ledger{}
-	for i := range loans {
-		if l := &loans[i]; l.stale {
-			keys, ledgers[l.key] = append(keys, l.key), l.known
-		}
-	}
-	return writePacked(ctx, tx, keys, ledgers)
+// positions are ledgers as they were packed.
+type positions struct {
+	ledgers map[int64]rules.Ledger // of all loans but the stale
+	news    []int64                // whose packed ledger lacks what came into the book since
+	stale   []int64                // whose packed ledger is wrong, cannot be read or is not there
 }
 
-// readPacked reads packed ledgers, and the keys of the loans whose packed ledger is stale or cannot be read.
-func readPacked(ctx context.Context, tx *sqlx.Tx, statement string, args ...any) (map[int64]rules.Ledger, []int64, error) {
+func readPacked(ctx context.Context, tx *sqlx.Tx, statement string, args ...any) (positions, error) {
+	p := positions{ledgers: map[int64]rules.Ledger{}}
 	rows, err := tx.QueryContext(ctx, statement, args...)
 	if err != nil {
-		return nil, nil, fmt.Errorf("read positions: %w", err)
+		return p, fmt.Errorf("read positions: %w", err)
 	}
 	defer rows.Close()
-	ledgers := map[int64]rules.Ledger{}
-	var stale []int64
 	for rows.Next() {
 		var loan int64
 		var packed sql.RawBytes
-		var old bool
-		if err := rows.Scan(&loan, &packed, &old); err != nil {
-			return nil, nil, fmt.Errorf("read positions: %w", err)
+		var stale, news bool
+		if err := rows.Scan(&loan, &packed, &stale, &news); err != nil {
+			return p, fmt.Errorf("read positions: %w", err)
 		}
 		ledger, err := unpack(packed)
-		if old || err != nil {
-			stale = append(stale, loan)
+		if stale || err != nil {
+			p.stale = append(p.stale, loan)
 			continue
 		}
-		ledgers[loan] = ledger
+		p.ledgers[loan] = ledger
+		if news {
+			p.news = append(p.news, loan)
+		}
 	}
-	return ledgers, stale, rows.Err()
+	return p, rows.Err()
+}
+
+// catchUp returns the ledgers of loans, after it has packed what they are by now: with their news, or made anew.
+func catchUp(ctx context.Context, tx *sqlx.Tx, keys []int64) (map[int64]rules.Ledger, error) {
+	p, err := readPacked(ctx, tx, statements.PositionRead, pq.Array(keys))
+	if err != nil {
+		return nil, err
+	}
+	behind := slices.Concat(p.stale, p.news)
+	news, err := takeNews(ctx, tx, behind)
+	if err != nil {
+		return nil, err
+	}
+	made, err := makeLedgers(ctx, tx, p.stale)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(p.ledgers, made)
+	changed := p.stale
+	for _, loan := range p.news {
+		if came, ok := news[loan]; ok {
+			was := p.ledgers[loan]
+			p.ledgers[loan] = newLedger(append(was.Entries, came.Entries...), append(was.Cycles, came.Cycles...))
+			changed = append(changed, loan)
+		}
+	}
+	if err := writePacked(ctx, tx, changed, p.ledgers); err != nil {
+		return nil, err
+	}
+	return p.ledgers, wake(ctx, tx, statements.WakeFresh, behind)
+}
+
+// takeNews takes what the packed ledgers of loans lack out of the database, in no order.
+func takeNews(ctx context.Context, tx *sqlx.Tx, keys []int64) (map[int64]rules.Ledger, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	var entries []struct {
+		Loan      int64       `db:"loan"`
+		Kind      rules.Kind  `db:"kind"`
+		Amount    rules.Cents `db:"amount_cents"`
+		Effective rules.Date  `db:"effective_on"`
+	}
+	if err := tx.SelectContext(ctx, &entries, statements.NewsEntryTake, pq.Array(keys)); err != nil {
+		return nil, fmt.Errorf("take new entries: %w", err)
+	}
+	var cycles []struct {
+		Loan       int64       `db:"loan"`
+		No         int         `db:"cycle_no"`
+		DueOn      rules.Date  `db:"due_on"`
+		MinimumDue rules.Cents `db:"minimum_due_cents"`
+	}
+	if err := tx.SelectContext(ctx, &cycles, statements.NewsCycleTake, pq.Array(keys)); err != nil {
+		return nil, fmt.Errorf("take new cycles: %w", err)
+	}
+	news := map[int64]rules.Ledger{}
+	for _, e := range entries {
+		l := news[e.Loan]
+		l.Entries = append(l.Entries, rules.Entry{Kind: e.Kind, Amount: e.Amount, Effective: e.Effective})
+		news[e.Loan] = l
+	}
+	for _, c := range cycles {
+		l := news[c.Loan]
+		l.Cycles = append(l.Cycles, rules.Cycle{No: c.No, DueOn: c.DueOn, MinimumDue: c.MinimumDue})
+		news[c.Loan] = l
+	}
+	return news, nil
 }
 
 func writePacked(ctx context.Context, tx *sqlx.Tx, keys []int64, ledgers map[int64]rules.Ledger) error {
@@ -91,24 +154,20 @@ func writePacked(ctx context.Context, tx *sqlx.Tx, keys []int64, ledgers map[int
 	if _, err := tx.ExecContext(ctx, statements.PositionPack, pq.Array(keys), pq.ByteaArray(packed)); err != nil {
 		return fmt.Errorf("write positions: %w", err)
 	}
-	return wake(ctx, tx, statements.WakeFresh, keys)
+	return nil
 }
 
 // checkedEvery is how many loans there are to one whose packed ledger a night checks; pick_awake_or_checked.sql picks by it.
 const checkedEvery = 1009
 
-// checkLedgers makes the ledgers of the night's sample anew, and gives the loans whose packed ledger was another one,
+// checkLedgers makes the ledgers of the night's sample anew, and gives the loans of which the packed one is another,
 // which it puts right. That cannot happen but by a hand that wrote to the book and did not say so.
-func checkLedgers(ctx context.Context, tx *sqlx.Tx, keys []int64, d rules.Date) ([]int64, error) {
+func checkLedgers(ctx context.Context, tx *sqlx.Tx, keys []int64, packed map[int64]rules.Ledger, d rules.Date) ([]int64, error) {
 	var sample []int64
 	for _, loan := range keys {
 		if loan%checkedEvery == int64(d-1)%checkedEvery {
 			sample = append(sample, loan)
 		}
-	}
-	packed, _, err := readPacked(ctx, tx, statements.PositionRead, pq.Array(sample))
-	if err != nil {
-		return nil, err
 	}
 	made, err := makeLedgers(ctx, tx, sample)
 	if err != nil {
@@ -116,11 +175,12 @@ func checkLedgers(ctx context.Context, tx *sqlx.Tx, keys []int64, d rules.Date) 
 	}
 	var drifted []int64
 	for _, loan := range sample {
-		if was, ok := packed[loan]; ok && !bytes.Equal(pack(was), pack(made[loan])) {
+		if !bytes.Equal(pack(packed[loan]), pack(made[loan])) {
 			drifted = append(drifted, loan)
+			packed[loan] = made[loan]
 		}
 	}
-	return drifted, writePacked(ctx, tx, drifted, made)
+	return drifted, writePacked(ctx, tx, drifted, packed)
 }
 
 // makeLedgers makes ledgers from the book.
@@ -148,7 +208,7 @@ func makeLedgers(ctx context.Context, tx *sqlx.Tx, keys []int64) (map[int64]rule
 		if err != nil {
 			return nil, fmt.Errorf("read ledgers: %w", err)
 		}
-		ledgers[loan] = rules.NewLedger(entries, cycles)
+		ledgers[loan] = newLedger(entries, cycles)
 	}
 	return ledgers, rows.Err()
 }

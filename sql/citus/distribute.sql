@@ -45,6 +45,8 @@ SELECT create_distributed_table('loan', 'loan');
 SELECT create_distributed_table('loan_state', 'loan', colocate_with => 'loan');
 SELECT create_distributed_table('loan_position', 'loan', colocate_with => 'loan');
 SELECT create_distributed_table('loan_wake', 'loan', colocate_with => 'loan');
+SELECT create_distributed_table('news_entry', 'loan', colocate_with => 'loan');
+SELECT create_distributed_table('news_cycle', 'loan', colocate_with => 'loan');
 SELECT create_distributed_table('status_history', 'loan', colocate_with => 'loan');
 SELECT create_distributed_table('loan_customer', 'loan', colocate_with => 'loan');
 SELECT create_distributed_table('cycle', 'loan', colocate_with => 'loan');
@@ -72,7 +74,9 @@ SELECT create_distributed_table('file_page', 'loan', colocate_with => 'loan');
 -- loan is allowed and asks every node, which once a file is cheap.
 --
 -- open: account_read: joins go by the loan: asks whether another loan has the same account number
--- open: import_cycles: no change within a query: updates and inserts at once
+-- open: import_cycles: no change within a query: counts what it inserts
+-- open: import_cycles_known: no change within a query: counts what it updates
+-- open: import_cycles_wake: no change within a query: wakes a loan and keeps its news at once
 -- open: import_loan_customers: no change within a query: updates and inserts at once
 -- open: import_loans_known: no change within a query: description, state and history at once
 -- open: import_loans_new: no change within a query: description, state and history at once
@@ -83,6 +87,7 @@ SELECT create_distributed_table('file_page', 'loan', colocate_with => 'loan');
 -- open: import_terminations: no change within a query: updates and inserts at once
 -- open: import_transactions: no change within a query: counts what it inserts
 -- open: import_transactions_known: no change within a query: settles and rejects at once
+-- open: import_transactions_wake: no change within a query: wakes a loan and keeps its news at once
 -- open: file_undo: no change within a query: takes back four tables at once
 -- open: file_undo: changes go by the loan: a file's rows, when a file is made again
 -- open: step_redo: no change within a query: puts chunks and exceptions back at once

@@ -88,9 +88,9 @@ WITH sent AS (
         SELECT coalesce((SELECT max(business_date) FROM run WHERE state = 'CLOSED'), c.status_since) AS closed) d
     WHERE c.stops
     ORDER BY 1, 2
-), woken AS (
-    UPDATE loan_wake w SET wake_on = DATE '0001-01-01'
-    WHERE w.loan IN (SELECT loan FROM described UNION ALL SELECT loan FROM changed)
+), woken AS ( -- a packed ledger holds nothing of this
+    UPDATE loan_wake w SET wake_on = DATE '0001-01-02'
+    WHERE w.wake_on > DATE '0001-01-02' AND w.loan IN (SELECT loan FROM described UNION ALL SELECT loan FROM changed)
 )
 SELECT 0 AS inserted, count(DISTINCT loan) AS updated
 FROM (SELECT loan FROM described UNION ALL SELECT loan FROM changed) u

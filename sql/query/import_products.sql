@@ -14,10 +14,10 @@ WITH updated AS (
           (s.name, s.portfolio_type, s.account_type, s.terms_frequency, s.interest_type, s.delinquent_after,
           s.charge_off_after, s.grace_days, s.closes_on_payoff, s.payoff_hold_days, s.trailing_reports)
     RETURNING t.product
-), woken AS ( -- what its loans are decided by has changed
-    UPDATE loan_wake w SET wake_on = DATE '0001-01-01'
+), woken AS ( -- what its loans are decided by has changed, and nothing that a packed ledger holds
+    UPDATE loan_wake w SET wake_on = DATE '0001-01-02'
     FROM loan l JOIN updated u ON u.product = l.product
-    WHERE w.loan = l.loan
+    WHERE w.loan = l.loan AND w.wake_on > DATE '0001-01-02'
 ), inserted AS (
     INSERT INTO product (
         product_id, name, portfolio_type, account_type, terms_frequency, interest_type, delinquent_after,
