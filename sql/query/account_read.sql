@@ -2,7 +2,8 @@
 -- last move effective by then, and for a loan that came later the state that it came with.
 -- $1 after loan, $2 last loan, $3 programs, $4 as of, $5 exception code of a reversal after the deletion, $6 whether one
 -- of them reports by cycle. Dates come as days, 0001-01-01 = 1: a client reads them at a tenth of the cost. The range
--- stands at every table, so that none is read whole.
+-- stands at every table, so that none is read whole; deletions are
+-- not joined with their destination's program, by which all of them would be looked through for every loan.
 -- Index: loan_pkey, loan_state_pkey, status_history_pkey, deletion_by_loan, deletion_by_account, loan_by_account.
 SELECT l.loan, l.program, l.product, l.account_number, l.opened_on - DATE '0001-01-01' + 1 AS opened_on, l.furnish, l.cycle_id,
        coalesce(l.original_amount_cents, 0) AS original_amount_cents, coalesce(l.credit_limit_cents, 0) AS credit_limit_cents,
@@ -19,8 +20,8 @@ SELECT l.loan, l.program, l.product, l.account_number, l.opened_on - DATE '0001-
        coalesce(l.deletion_reported_on, d.deleted_on) - DATE '0001-01-01' + 1 AS deleted_on,
        e.loan IS NOT NULL AS reversal_noted,
        EXISTS (SELECT FROM loan o WHERE o.program = l.program AND upper(o.account_number) = upper(l.account_number) AND o.loan < l.loan)
-       OR EXISTS (SELECT FROM deletion o JOIN destination n ON n.destination = o.destination
-                  WHERE o.live AND o.account_number = upper(l.account_number) AND o.loan <> l.loan AND n.program = l.program) AS duplicate,
+       OR EXISTS (SELECT FROM deletion o WHERE o.live AND o.account_number = upper(l.account_number) AND o.loan <> l.loan
+                  AND l.program = (SELECT n.program FROM destination n WHERE n.destination = o.destination)) AS duplicate,
        $6 AND EXISTS (SELECT FROM cycle c WHERE c.loan = l.loan AND c.loan > $1 AND c.loan <= $2 AND c.ends_on = $4) AS cycle_ends
 FROM loan l
 JOIN loan_state s ON s.loan = l.loan AND s.loan > $1 AND s.loan <= $2
