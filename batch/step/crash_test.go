@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -37,7 +38,7 @@ func TestKilledNightGoesOn(t *testing.T) {
 	counting, points := openCounting(t, url, 0)
 	night(t, counting, dir, "2026-08-31")
 	wantTables, wantFiles := fingerprint(t, undisturbed), fileHashes(t, dir)
-	if len(wantFiles) != 1 || points.Load() < 100 {
+	if len(wantFiles) != 2 || points.Load() < 100 {
 		t.Fatalf("the undisturbed night made %d files in %d points: too little to kill", len(wantFiles), points.Load())
 	}
 	const seed = 20261121
@@ -89,6 +90,8 @@ func crashBook() extract {
 	return e
 }
 
+// freshBook is a book that had a night before: what came in since is added to some packed ledgers, and one is to be
+// made anew.
 func freshBook(t *testing.T, e extract) (*sqlx.DB, string) {
 	t.Helper()
 	url := pgtest.NewURL(t)
@@ -97,7 +100,20 @@ func freshBook(t *testing.T, e extract) (*sqlx.DB, string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	e.load(t, db)
+	before := maps.Clone(e)
+	delete(before, "scheduled_items") // that night would cancel them
+	before.load(t, db)
+	night(t, db, t.TempDir(), "2026-07-15")
+	since := maps.Clone(e)
+	for _, id := range []string{"L0", "L2", "L3", "L8"} {
+		since.entry(id, "FEE", "1.00", "2026-07-14", "")
+		since.add("cycles", "%s,7,2026-11-01,2026-11-30,2026-12-20,100.00", id)
+	}
+	since.entry("L8", "REVERSAL", "1.00", "2026-07-20", since.entry("L8", "FEE", "1.00", "2026-07-15", ""))
+	since.load(t, db)
+	if n := count(t, db, `SELECT count(*) FROM loan_wake WHERE wake_on = '0001-01-02'`); n != 3 {
+		t.Fatalf("%d packed ledgers are to be added to, want 3", n)
+	}
 	return db, url
 }
 

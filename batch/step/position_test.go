@@ -3,6 +3,7 @@ package step_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -23,24 +24,30 @@ var lookedAt = []string{"delinquency", "closure", "statement"}
 // positionSeeds make books in which every rule of steps 1 to 3 moves a loan.
 var positionSeeds = []uint64{1, 2, 3}
 
-// A night that looks only at loans that are awake leaves the same book as one before which every loan is woken,
-// whatever a lender sends between the nights, and however many nights are missed.
+// A night that looks only at loans that are awake, and adds to packed ledgers what came in, leaves the same book and the
+// same packed ledgers as one before which every loan is woken to have its ledger made anew, whatever a lender sends
+// between the nights and the steps of one, and however many nights are missed.
 func TestSleepChangesNothing(t *testing.T) {
 	t.Parallel()
 	moved := map[string]int{}
-	read, all := 0, 0
+	read, all, added, stops := 0, 0, 0, 0
 	for _, seed := range positionSeeds {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			sleepy, woken := newTwin(t), newTwin(t)
 			l := newLender(seed)
+			woken.alwaysStale = true
 			for l.night() {
-				sleepy.load(t, l)
-				woken.load(t, l)
-				if _, err := woken.db.Exec(`UPDATE loan_wake SET wake_on = '0001-01-01'`); err != nil {
-					t.Fatal(err)
+				sleepy.load(t, l.deltas)
+				woken.load(t, l.deltas)
+				added += count(t, sleepy.db, `SELECT count(DISTINCT loan) FROM (SELECT loan FROM news_entry UNION ALL SELECT loan FROM news_cycle) n JOIN loan_wake USING (loan) WHERE wake_on = '0001-01-02'`)
+				if l.stopBefore != "" {
+					sleepy.stop(t, l)
+					woken.stop(t, l)
+					stops++
 				}
 				read += sleepy.night(t, l)
 				all += woken.night(t, l)
+				samePacked(t, woken, sleepy)
 			}
 			same(t, woken, sleepy)
 			for _, rule := range history(t, sleepy.db) {
@@ -59,21 +66,41 @@ func TestSleepChangesNothing(t *testing.T) {
 	if read*3 > all*2 {
 		t.Errorf("loans that sleep were looked at: %d of %d", read, all)
 	}
+	if added < 100 || stops < 10 {
+		t.Errorf("%d packed ledgers were added to, %d nights stopped: too few to tell", added, stops)
+	}
 }
 
 // twin is one of two databases that are told the same.
 type twin struct {
-	db  *sqlx.DB
-	dir string
+	db          *sqlx.DB
+	dir         string
+	alwaysStale bool // whatever is imported, every ledger is made anew
 }
 
-func newTwin(t *testing.T) twin { return twin{pgtest.New(t), t.TempDir()} }
+func newTwin(t *testing.T) twin { return twin{db: pgtest.New(t), dir: t.TempDir()} }
 
-func (w twin) load(t *testing.T, l *lender) {
+func (w twin) load(t *testing.T, deltas []extract) {
 	t.Helper()
-	if len(l.delta) > 0 {
-		l.delta.load(t, w.db)
+	for _, delta := range deltas {
+		if len(delta) > 0 {
+			delta.load(t, w.db)
+		}
 	}
+	if w.alwaysStale {
+		if _, err := w.db.Exec(`UPDATE loan_wake SET wake_on = '0001-01-01'`); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// stop begins the night, which stops before a step, and loads what is sent then.
+func (w twin) stop(t *testing.T, l *lender) {
+	t.Helper()
+	goOn := stopWhen(t, w.db, "run_step", fmt.Sprintf("NEW.step = '%s'", l.stopBefore))
+	stopped(t, w.db, w.dir, l.today.String())
+	goOn()
+	w.load(t, l.late)
 }
 
 // night returns how many loans steps 1 to 3 looked at.
@@ -107,7 +134,7 @@ func reads(report *batch.Report) []int {
 func same(t *testing.T, want, got twin) {
 	t.Helper()
 	wantPrints, gotPrints := fingerprint(t, want.db), fingerprint(t, got.db)
-	for _, table := range []string{"loan_position", "loan_wake", "run_chunk"} {
+	for _, table := range []string{"loan_position", "loan_wake", "news_entry", "news_cycle", "run_chunk"} {
 		delete(wantPrints, table)
 		delete(gotPrints, table)
 	}
@@ -122,6 +149,33 @@ func same(t *testing.T, want, got twin) {
 	if diff := cmp.Diff(fileHashes(t, want.dir), fileHashes(t, got.dir)); diff != "" {
 		t.Errorf("files (-awake +asleep):\n%s", diff)
 	}
+}
+
+// samePacked compares the packed ledgers, but for those of loans that an import touched since step 1.
+func samePacked(t *testing.T, want, got twin) {
+	t.Helper()
+	behind := packedOf(t, got, `wake_on < '0001-01-03'`)
+	wantPacked, gotPacked := packedOf(t, want, `TRUE`), packedOf(t, got, `wake_on >= '0001-01-03'`)
+	maps.DeleteFunc(wantPacked, func(loan int64, _ string) bool { _, ok := behind[loan]; return ok })
+	if diff := cmp.Diff(wantPacked, gotPacked); diff != "" {
+		t.Errorf("packed ledgers (-made anew +added to):\n%s", diff)
+	}
+}
+
+func packedOf(t *testing.T, w twin, which string) map[int64]string {
+	t.Helper()
+	var rows []struct {
+		Loan   int64
+		Ledger string
+	}
+	if err := w.db.Select(&rows, `SELECT loan, encode(coalesce(ledger, ''), 'hex') AS ledger FROM loan_wake LEFT JOIN loan_position USING (loan) WHERE `+which); err != nil {
+		t.Fatal(err)
+	}
+	packed := map[int64]string{}
+	for _, r := range rows {
+		packed[r.Loan] = r.Ledger
+	}
+	return packed
 }
 
 func tableRows(t *testing.T, db *sqlx.DB, table string) []string {
@@ -149,10 +203,14 @@ type lender struct {
 	random  *rand.Rand
 	today   rules.Date
 	last    rules.Date
-	delta   extract // what is sent before the night of today
+	delta   extract // what is being sent
 	loans   []*servicedLoan
 	entries int
 	begun   bool
+
+	deltas     []extract // what is sent before the night of today, in one import or several
+	stopBefore string    // the step before which that night stops, if it does
+	late       []extract // what is sent then
 }
 
 type servicedLoan struct {
@@ -220,13 +278,28 @@ func (l *lender) night() bool {
 	}
 	if !l.begun {
 		l.begun = true
+		l.deltas = []extract{l.delta}
 		return true
 	}
-	l.delta = extract{}
-	if !l.chance(4) {
-		l.happen()
+	l.deltas = l.days()
+	l.stopBefore, l.late = "", nil
+	if l.chance(4) {
+		l.stopBefore = choose(l, "delinquency", "closure", "statement", "purge", "export")
+		l.late = l.days()
 	}
 	return true
+}
+
+// days makes what is sent in one import or several.
+func (l *lender) days() (deltas []extract) {
+	for range choose(l, 1, 1, 1, 2, 3) {
+		l.delta = extract{}
+		if !l.chance(4) {
+			l.happen()
+		}
+		deltas = append(deltas, l.delta)
+	}
+	return deltas
 }
 
 // happen makes a day or more of what a lender sends.
@@ -596,8 +669,88 @@ func TestDriftIsFound(t *testing.T) {
 	}
 }
 
+// What an import brings is added to the packed ledger; made anew is only one of which something packed has changed. The
+// test tells by an entry that was written to the book by hand, which only a ledger made anew holds.
+func TestNewsIsAdded(t *testing.T) {
+	t.Parallel()
+	send := func(file, header, row string) func(e extract) {
+		return func(e extract) {
+			if e[file] == "" {
+				e[file] = header + "\n"
+			}
+			e[file] += row + "\n"
+		}
+	}
+	entry := func(kind, amount, on, reverses string) func(e extract) {
+		return func(e extract) { e.entry("A", kind, amount, on, reverses) }
+	}
+	const added, anew, reversed = "ACTIVE", "CLOSED::PAID_OFF", "CLOSED::SURPLUS_BALANCE"
+	for _, c := range []struct {
+		name string
+		send []func(e extract)
+		want string
+	}{
+		{"an entry", []func(e extract){entry("FEE", "0.00", "2026-06-11", "")}, added},
+		{"an entry of long ago", []func(e extract){entry("FEE", "0.00", "2026-05-02", "")}, added},
+		{"an entry to come", []func(e extract){entry("FEE", "0.00", "2026-08-02", "")}, added},
+		{"a pending entry", []func(e extract){send("transactions", "", "X1,A,FEE,0.00,2026-06-11,2026-06-11T12:00:00Z,PENDING,")}, added},
+		{"a cycle", []func(e extract){send("cycles", "", "A,7,2026-11-01,2026-11-30,2026-12-20,100.00")}, added},
+		{"a pause", []func(e extract){send("pauses", extractHeaders["pauses"], "A,2026-06-01,,HARDSHIP")}, added},
+		{"the loan", []func(e extract){func(e extract) { e["loans"] = strings.Replace(e["loans"], ",10,100.00,", ",11,90.00,", 1) }}, added},
+		{"its product", []func(e extract){func(e extract) { e["products"] = strings.Replace(e["products"], ",5,true", ",6,true", 1) }}, added},
+		{"an entry, twice, then a cycle", []func(e extract){
+			entry("FEE", "0.00", "2026-06-11", ""), entry("FEE", "0.00", "2026-06-11", ""), send("cycles", "", "A,7,2026-11-01,2026-11-30,2026-12-20,100.00"),
+		}, added},
+		{"a reversal", []func(e extract){entry("REVERSAL", "1.00", "2026-06-11", "T2")}, reversed},
+		{"an entry, then a reversal", []func(e extract){entry("FEE", "0.00", "2026-06-11", ""), entry("REVERSAL", "1.00", "2026-06-11", "T2")}, reversed},
+		{"a reversal, then an entry", []func(e extract){entry("REVERSAL", "1.00", "2026-06-11", "T2"), entry("FEE", "0.00", "2026-06-11", "")}, reversed},
+		{"a pending entry that settled", []func(e extract){
+			func(e extract) { e["transactions"] = strings.Replace(e["transactions"], "PENDING", "SETTLED", 1) },
+		}, anew},
+		{"another due date", []func(e extract){func(e extract) {
+			e["cycles"] = strings.Replace(e["cycles"], "A,6,2026-10-01,2026-10-31,2026-11-20", "A,6,2026-10-01,2026-10-31,2026-11-21", 1)
+		}}, anew},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			db := pgtest.New(t)
+			startKeysAt(t, db, int(day("2026-09-01"))%1009) // checked in September
+			e := book()
+			e.loan("A")
+			e.entry("A", "FEE", "1.00", "2026-05-02", "") // T2
+			e.entry("A", "PAYMENT", "1.00", "2026-05-02", "")
+			e.add("transactions", "P,A,FEE,0.00,2026-05-02,2026-05-02T12:00:00Z,PENDING,")
+			e.load(t, db)
+			dir := t.TempDir()
+			night(t, db, dir, "2026-06-10")
+			if _, err := db.Exec(`
+				INSERT INTO loan_transaction (loan, transaction_id, type, amount_cents, effective_on, posted_at, state)
+				SELECT loan, 'HAND', 'PAYMENT', 100000, '2026-06-05', '2026-06-05T12:00:00Z', 'SETTLED' FROM loan`); err != nil {
+				t.Fatal(err)
+			}
+			for _, send := range c.send {
+				send(e)
+				e.load(t, db)
+			}
+			night(t, db, dir, "2026-06-12")
+			if got := status(t, db, "A"); got != c.want {
+				t.Errorf("the loan is %s, want %s", got, c.want)
+			}
+			if n := count(t, db, `SELECT (SELECT count(*) FROM news_entry) + (SELECT count(*) FROM news_cycle)`); n != 0 {
+				t.Errorf("%d news are left, want 0", n)
+			}
+		})
+	}
+}
+
 // stopAt makes a night fail when the chunk of a step is done, until the function that it returns is called.
 func stopAt(t *testing.T, db *sqlx.DB, step string, seq int) (goOn func()) {
+	t.Helper()
+	return stopWhen(t, db, "run_chunk", fmt.Sprintf("NEW.step = '%s' AND NEW.seq = %d", step, seq))
+}
+
+// stopWhen makes a night fail when it changes a row of a table, until the function that it returns is called.
+func stopWhen(t *testing.T, db *sqlx.DB, table, row string) (goOn func()) {
 	t.Helper()
 	do := func(text string) {
 		t.Helper()
@@ -607,9 +760,8 @@ func stopAt(t *testing.T, db *sqlx.DB, step string, seq int) (goOn func()) {
 	}
 	do(fmt.Sprintf(`
 		CREATE FUNCTION stop_here() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'stopped by the test'; END $$;
-		CREATE TRIGGER stop_here BEFORE UPDATE ON run_chunk FOR EACH ROW WHEN (NEW.step = '%s' AND NEW.seq = %d) EXECUTE FUNCTION stop_here()`,
-		step, seq))
-	return func() { do(`DROP TRIGGER stop_here ON run_chunk; DROP FUNCTION stop_here()`) }
+		CREATE TRIGGER stop_here BEFORE UPDATE ON %s FOR EACH ROW WHEN (%s) EXECUTE FUNCTION stop_here()`, table, row))
+	return func() { do(fmt.Sprintf(`DROP TRIGGER stop_here ON %s; DROP FUNCTION stop_here()`, table)) }
 }
 
 // stopped runs a night that stops.
