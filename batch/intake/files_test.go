@@ -310,6 +310,21 @@ func TestConnectionLost(t *testing.T) {
 	}
 }
 
+// What a killed import staged is out of the way of the next, and no import leaves anything of its own.
+func TestNothingStaysStaged(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	db.MustExec(`CREATE UNLOGGED TABLE staged_loans (line bigint, loan_id text); INSERT INTO staged_loans VALUES (1, 'L9');
+		CREATE UNLOGGED TABLE staged_pauses (line bigint)`)
+	load(t, db, book())
+	if got := rows(t, db, "SELECT loan_id FROM loan ORDER BY 1"); got != `{"loan_id":"L1"}`+"\n"+`{"loan_id":"L2"}` {
+		t.Errorf("loans %s", got)
+	}
+	if got := rows(t, db, staged); got != "" {
+		t.Errorf("still staged: %s", got)
+	}
+}
+
 func TestLocked(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)

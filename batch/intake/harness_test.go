@@ -167,4 +167,9 @@ func empty(t testing.TB, db *sqlx.DB) {
 			t.Errorf("%s has %d rows, want none", table, n)
 		}
 	}
+	if left := rows(t, db, staged); left != "" {
+		t.Errorf("still staged: %s", left)
+	}
 }
+
+const staged = "SELECT relname FROM pg_class WHERE relnamespace = CAST('furnisher' AS regnamespace) AND relname LIKE 'staged%'"

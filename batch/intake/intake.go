@@ -76,10 +76,7 @@ func Import(ctx context.Context, db *sqlx.DB, o Options) (report *Report, err er
 	defer release()
 
 	started := o.Now()
-	report, err = inTx(ctx, db, func(i *importer) error {
-		i.options, i.started = o, started
-		return i.run(ctx, dir, sources)
-	})
+	report, err = takeIn(ctx, db, o, dir, sources)
 	if err != nil {
 		return nil, explain(ctx, err)
 	}
@@ -99,31 +96,35 @@ func explain(ctx context.Context, err error) error {
 	return fmt.Errorf("import: %w", quiet(err))
 }
 
-// inTx runs f in one transaction on a connection of its own, which the COPY needs beside the transaction.
-func inTx(ctx context.Context, db *sqlx.DB, f func(i *importer) error) (report *Report, err error) {
-	conn, err := db.Connx(ctx)
+// takeIn brings the extract in, in one transaction.
+func takeIn(ctx context.Context, db *sqlx.DB, o Options, dir string, sources []*source) (*Report, error) {
+	if err := dropStaged(ctx, db); err != nil { // those of an import that was killed
+		return nil, err
+	}
+	tx, err := db.BeginTxx(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, conn.Close()) }()
-	tx, err := conn.BeginTxx(ctx, nil)
-	if err != nil {
-		return nil, err
-	}
-	i := &importer{conn: conn, tx: tx, report: &Report{Files: []FileReport{}, Rejects: []Reject{}}}
-	if err := f(i); err != nil {
-		if rollback := tx.Rollback(); rollback != nil && !errors.Is(rollback, sql.ErrTxDone) {
-			return nil, errors.Join(err, rollback)
-		}
+	i := &importer{options: o, db: db, tx: tx, started: o.Now(), report: &Report{Files: []FileReport{}, Rejects: []Reject{}}}
+	if err := i.run(ctx, dir, sources); err != nil {
+		err = errors.Join(err, rollback(tx))
+		_ = dropStaged(context.WithoutCancel(ctx), db) // else the next import does
 		return nil, err
 	}
 	return i.report, tx.Commit()
 }
 
+func rollback(tx *sqlx.Tx) error {
+	if err := tx.Rollback(); !errors.Is(err, sql.ErrTxDone) {
+		return err
+	}
+	return nil
+}
+
 // importer is one import under way.
 type importer struct {
 	options Options
-	conn    *sqlx.Conn
+	db      *sqlx.DB
 	tx      *sqlx.Tx
 	started time.Time
 	report  *Report
@@ -136,15 +137,20 @@ func (i *importer) run(ctx context.Context, dir string, sources []*source) error
 	if err := i.tx.GetContext(ctx, &i.report.Import, statements.ImportOpen, dir, i.started); err != nil {
 		return err
 	}
-	for _, s := range sources {
-		err := i.file(ctx, s)
+	for p, err := range stagedFiles(ctx, i.db, sources, i.options.Progress) {
+		if err == nil {
+			err = i.file(ctx, p)
+		}
 		var refused *RefusedError
 		if errors.As(err, &refused) {
 			return refused
 		}
 		if err != nil {
-			return fmt.Errorf("%s: %w", s.table.file, err)
+			return fmt.Errorf("%s: %w", p.source.table.file, err)
 		}
+	}
+	if err := dropStaged(ctx, i.tx); err != nil {
+		return err
 	}
 	if _, err := i.tx.ExecContext(ctx, statements.ImportClose, i.report.Import, i.options.Now()); err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"strings"
 
 	"github.com/jmoiron/sqlx"
@@ -118,8 +119,40 @@ func (p *parser) reject(line int64, r *Reject) {
 	p.rejects = append(p.rejects, *r)
 }
 
-// stage creates the table's staging table and copies the good rows of its file into it.
-func stage(ctx context.Context, conn *sqlx.Conn, tx *sqlx.Tx, p *parser) error {
+// stagedFiles stages file after file on a connection of its own, one ahead of the one that is yielded: the server takes in
+// one while it merges the other. Nothing comes after an error.
+func stagedFiles(ctx context.Context, db *sqlx.DB, sources []*source, progress func(string, int64, int64)) iter.Seq2[*parser, error] {
+	type staged struct {
+		*parser
+		err error
+	}
+	return func(yield func(*parser, error) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		ahead := make(chan staged)
+		go func() {
+			defer close(ahead)
+			for _, s := range sources {
+				p := newParser(s, progress)
+				err := stage(ctx, db, p)
+				if ahead <- (staged{p, err}); err != nil {
+					return
+				}
+			}
+		}()
+		for f := range ahead {
+			if !yield(f.parser, f.err) {
+				break
+			}
+		}
+		cancel()
+		for range ahead { // until it is closed: nothing is under way when the loop ends
+		}
+	}
+}
+
+// stage creates the table's staging table and copies the good rows of its file into it, frozen: reading them leaves
+// nothing to write. It is unlogged, not temporary: another connection merges it.
+func stage(ctx context.Context, db *sqlx.DB, p *parser) (err error) {
 	t := p.source.table
 	columns := make([]string, 0, len(t.columns))
 	names := []string{"line", "again"}
@@ -128,10 +161,41 @@ func stage(ctx context.Context, conn *sqlx.Conn, tx *sqlx.Tx, p *parser) error {
 		columns = append(columns, c.stagedName()+" "+c.kind.sql)
 		names = append(names, c.stagedName())
 	}
-	create := "CREATE TEMPORARY TABLE " + t.staging() + " (line bigint, again boolean, " + strings.Join(columns, ", ") + ") ON COMMIT DROP"
-	if _, err := tx.ExecContext(ctx, create); err != nil {
+	conn, err := db.Connx(ctx)
+	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	tx, err := conn.BeginTxx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "CREATE UNLOGGED TABLE "+t.staging()+" (line bigint, again boolean, "+
+		strings.Join(columns, ", ")+") WITH (autovacuum_enabled = false)")
+	if err == nil {
+		err = p.copy(ctx, conn, "COPY "+t.staging()+" ("+strings.Join(names, ", ")+") FROM STDIN WITH (FREEZE)")
+	}
+	if err == nil {
+		_, err = tx.ExecContext(ctx, "ANALYZE "+t.staging())
+	}
+	if err != nil {
+		return errors.Join(err, rollback(tx))
+	}
+	return tx.Commit()
+}
+
+// dropStaged drops all staging tables.
+func dropStaged(ctx context.Context, db sqlx.ExecerContext) error {
+	names := make([]string, len(tables))
+	for i := range tables {
+		names[i] = tables[i].staging()
+	}
+	_, err := db.ExecContext(ctx, "DROP TABLE IF EXISTS "+strings.Join(names, ", "))
+	return err
+}
+
+// copy parses the file and copies its good rows, at the same time.
+func (p *parser) copy(ctx context.Context, conn *sqlx.Conn, query string) error {
 	group, groupCtx := errgroup.WithContext(ctx)
 	free, full := make(chan []byte, blockCount), make(chan []byte, blockCount)
 	for range blockCount {
@@ -143,17 +207,12 @@ func stage(ctx context.Context, conn *sqlx.Conn, tx *sqlx.Tx, p *parser) error {
 		// The error goes around Raw: told of a lost connection it would wait for the open transaction to end.
 		var copyErr error
 		err := conn.Raw(func(driverConn any) error {
-			query := "COPY " + t.staging() + " (" + strings.Join(names, ", ") + ") FROM STDIN"
 			copyErr = copyIn(ctx, driverConn.(driver.Conn), query, free, full)
 			return nil
 		})
 		return errors.Join(copyErr, err)
 	})
-	if err := group.Wait(); err != nil {
-		return err
-	}
-	_, err := tx.ExecContext(ctx, "ANALYZE "+t.staging())
-	return err
+	return group.Wait()
 }
 
 // copyIn sends blocks on a connection that database/sql has lent out: its own COPY would go row by row.

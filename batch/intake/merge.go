@@ -9,12 +9,9 @@ import (
 	statements "github.com/furnisher/furnisher/sql"
 )
 
-// file takes one file in: staged, checked against itself and the book, merged, counted.
-func (i *importer) file(ctx context.Context, s *source) error {
-	p := newParser(s, i.options.Progress)
-	if err := stage(ctx, i.conn, i.tx, p); err != nil {
-		return err
-	}
+// file takes one staged file in: checked against itself and the book, merged, counted.
+func (i *importer) file(ctx context.Context, p *parser) error {
+	s := p.source
 	counts := FileReport{File: s.table.file, Rows: p.rows, Rejected: int64(len(p.rejects))}
 	if err := i.quarantine(ctx, p.rejects); err != nil {
 		return err
@@ -47,13 +44,9 @@ func (i *importer) file(ctx context.Context, s *source) error {
 	if counts.Unchanged < 0 {
 		return fmt.Errorf("more rows written than read: %+v", counts)
 	}
-	cleanUp := []string{"DROP TABLE " + s.table.staging()}
 	if counts.Inserted+counts.Updated > 0 {
 		// The night may follow at once, and should not plan by what the tables held before.
-		cleanUp = append(cleanUp, "ANALYZE "+strings.Join(s.table.books, ", "))
-	}
-	for _, query := range cleanUp {
-		if _, err := i.tx.ExecContext(ctx, query); err != nil {
+		if _, err := i.tx.ExecContext(ctx, "ANALYZE "+strings.Join(s.table.books, ", ")); err != nil {
 			return err
 		}
 	}
