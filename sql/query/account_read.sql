@@ -2,8 +2,8 @@
 -- last move effective by then, and for a loan that came later the state that it came with.
 -- $1 after loan, $2 last loan, $3 programs, $4 as of, $5 exception code of a reversal after the deletion, $6 whether one
 -- of them reports by cycle. Dates come as days, 0001-01-01 = 1: a client reads them at a tenth of the cost. The range
--- stands at every table, so that none is read whole; deletions are
--- not joined with their destination's program, by which all of them would be looked through for every loan.
+-- stands at every table, so that none is read whole; deletions are not joined with the program's destinations, by which
+-- all of them would be looked through for every loan.
 -- Index: loan_pkey, loan_state_pkey, status_history_pkey, deletion_by_loan, deletion_by_account, loan_by_account.
 SELECT l.loan, l.program, l.product, l.account_number, l.opened_on - DATE '0001-01-01' + 1 AS opened_on, l.furnish, l.cycle_id,
        coalesce(l.original_amount_cents, 0) AS original_amount_cents, coalesce(l.credit_limit_cents, 0) AS credit_limit_cents,

@@ -1,4 +1,5 @@
--- What a file says of a chunk's loans, as one array a column; dates are days since 0001-01-01.
+-- What a file says of a chunk's loans, as one array a column; dates are days since 0001-01-01. The arrays stand in a list
+-- of columns: in FROM each would be kept as a table of its own first.
 -- $1 file, $2 as of. Index: reported_pkey.
 INSERT INTO reported (
     file, as_of,
@@ -14,14 +15,17 @@ SELECT
     DATE '0001-01-01' + x.date_last_payment, x.current_balance, x.amount_past_due, x.scheduled_payment,
     x.actual_payment, x.original_charge_off, x.special_comment, x.final, x.episode, x.record_bytes, x.rule,
     CAST(x.facts AS jsonb)
-FROM unnest(
-    CAST($3 AS bigint[]), CAST($4 AS text[]), CAST($5 AS text[]), CAST($6 AS text[]), CAST($7 AS text[]),
-    CAST($8 AS text[]), CAST($9 AS text[]), CAST($10 AS integer[]), CAST($11 AS integer[]), CAST($12 AS integer[]),
-    CAST($13 AS integer[]), CAST($14 AS integer[]), CAST($15 AS bigint[]), CAST($16 AS bigint[]),
-    CAST($17 AS bigint[]), CAST($18 AS bigint[]), CAST($19 AS bigint[]), CAST($20 AS text[]), CAST($21 AS boolean[]),
-    CAST($22 AS integer[]), CAST($23 AS integer[]), CAST($24 AS text[]), CAST($25 AS text[])
-) AS x (
-    loan, account_number, account_status, payment_rating, payment_history, history_chain, history_character,
-    date_account_info, date_first_delinquency, first_missed_due_on, date_closed, date_last_payment, current_balance,
-    amount_past_due, scheduled_payment, actual_payment, original_charge_off, special_comment, final, episode,
-    record_bytes, rule, facts)
+FROM (
+    SELECT unnest(CAST($3 AS bigint[])) AS loan, unnest(CAST($4 AS text[])) AS account_number,
+           unnest(CAST($5 AS text[])) AS account_status, unnest(CAST($6 AS text[])) AS payment_rating,
+           unnest(CAST($7 AS text[])) AS payment_history, unnest(CAST($8 AS text[])) AS history_chain,
+           unnest(CAST($9 AS text[])) AS history_character, unnest(CAST($10 AS integer[])) AS date_account_info,
+           unnest(CAST($11 AS integer[])) AS date_first_delinquency, unnest(CAST($12 AS integer[])) AS first_missed_due_on,
+           unnest(CAST($13 AS integer[])) AS date_closed, unnest(CAST($14 AS integer[])) AS date_last_payment,
+           unnest(CAST($15 AS bigint[])) AS current_balance, unnest(CAST($16 AS bigint[])) AS amount_past_due,
+           unnest(CAST($17 AS bigint[])) AS scheduled_payment, unnest(CAST($18 AS bigint[])) AS actual_payment,
+           unnest(CAST($19 AS bigint[])) AS original_charge_off, unnest(CAST($20 AS text[])) AS special_comment,
+           unnest(CAST($21 AS boolean[])) AS final, unnest(CAST($22 AS integer[])) AS episode,
+           unnest(CAST($23 AS integer[])) AS record_bytes, unnest(CAST($24 AS text[])) AS rule,
+           unnest(CAST($25 AS text[])) AS facts
+) x

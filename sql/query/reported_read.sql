@@ -1,7 +1,7 @@
 -- The last report of each loan of a chunk in files that count, and of a closed loan the last three, newest first. Dates
 -- come as days, 0001-01-01 = 1.
--- $1 after loan, $2 last loan. Index: reported_pkey. The files that do not count are listed, not joined: they are few, and a
--- loan's reports are found without asking each file ever written.
+-- $1 after loan, $2 last loan. Index: reported_pkey. The files that do not count are listed, not joined: they are few,
+-- and a loan's reports are found without asking each file ever written.
 SELECT r.loan, r.as_of - DATE '0001-01-01' + 1 AS as_of, r.account_status, r.payment_rating, r.payment_history,
        r.history_chain, r.history_character, r.date_account_info - DATE '0001-01-01' + 1 AS date_account_info,
        r.date_first_delinquency - DATE '0001-01-01' + 1 AS date_first_delinquency,
