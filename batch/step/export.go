@@ -94,19 +94,15 @@ func report(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, files []bureau.Buil
 	for i, f := range files {
 		programs[i], byCycle = f.Program, byCycle || f.Calendar.ByCycle()
 	}
-	rows, err := scanAll(ctx, tx, (*accountRow).columns, statements.AccountRead, c.After, c.Last, pq.Array(programs), files[0].AsOf,
-		rules.CodeReversed, byCycle)
-	if err != nil {
-		return fmt.Errorf("read accounts: %w", err)
-	}
 	reports, err := readReports(ctx, tx, c)
 	if err != nil {
 		return err
 	}
-	for i := range rows {
-		if err := parts[rows[i].Program].take(&rows[i], reports[rows[i].Loan], tally); err != nil {
-			return err
-		}
+	err = eachRow(ctx, tx, (*accountRow).columns, func(row *accountRow) error {
+		return parts[row.Program].take(row, reports[row.Loan], tally)
+	}, statements.AccountRead, c.After, c.Last, pq.Array(programs), files[0].AsOf, rules.CodeReversed, byCycle)
+	if err != nil {
+		return fmt.Errorf("report accounts: %w", err)
 	}
 	for _, f := range files {
 		if err := parts[f.Program].write(ctx, tx); err != nil {

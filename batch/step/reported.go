@@ -97,13 +97,13 @@ func (d days) Value() (driver.Value, error) {
 
 // readReports reads what the last files said of a chunk's loans, newest first.
 func readReports(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (map[int64][]rules.Reported, error) {
-	rows, err := scanAll(ctx, tx, (*reportedBefore).columns, statements.ReportedRead, c.After, c.Last)
+	byLoan := map[int64][]rules.Reported{}
+	err := eachRow(ctx, tx, (*reportedBefore).columns, func(row *reportedBefore) error {
+		byLoan[row.loan] = append(byLoan[row.loan], row.Reported)
+		return nil
+	}, statements.ReportedRead, c.After, c.Last)
 	if err != nil {
 		return nil, fmt.Errorf("read reports: %w", err)
-	}
-	byLoan := make(map[int64][]rules.Reported, len(rows))
-	for i := range rows {
-		byLoan[rows[i].loan] = append(byLoan[rows[i].loan], rows[i].Reported)
 	}
 	return byLoan, nil
 }
@@ -124,38 +124,34 @@ func (r *reportedBefore) columns() []any {
 }
 
 func readConsumers(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (map[int64][]bureau.Consumer, error) {
-	rows, err := scanAll(ctx, tx, (*bureau.Consumer).Columns, statements.ConsumerRead, c.After, c.Last)
+	byLoan := map[int64][]bureau.Consumer{}
+	err := eachRow(ctx, tx, (*bureau.Consumer).Columns, func(row *bureau.Consumer) error {
+		byLoan[row.Loan] = append(byLoan[row.Loan], *row)
+		return nil
+	}, statements.ConsumerRead, c.After, c.Last)
 	if err != nil {
 		return nil, fmt.Errorf("read consumers: %w", err)
-	}
-	byLoan := make(map[int64][]bureau.Consumer, len(rows))
-	for first := 0; first < len(rows); {
-		last := first + 1
-		for last < len(rows) && rows[last].Loan == rows[first].Loan {
-			last++
-		}
-		byLoan[rows[first].Loan] = rows[first:last]
-		first = last
 	}
 	return byLoan, nil
 }
 
-// scanAll reads rows by the places of their columns, which the export, reading every loan, does at half the cost of
-// finding them by name.
-func scanAll[T any](ctx context.Context, tx *sqlx.Tx, columns func(*T) []any, statement string, args ...any) ([]T, error) {
+// eachRow calls f with every row that a statement gives, read by the places of its columns: the export reads every loan,
+// and finding columns by name costs as much again. f must not keep the row nor ask the database.
+func eachRow[T any](ctx context.Context, tx *sqlx.Tx, columns func(*T) []any, f func(*T) error, statement string, args ...any) error {
 	rows, err := tx.QueryContext(ctx, statement, args...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer rows.Close()
-	var all []T
 	row := new(T)
 	places := columns(row)
 	for rows.Next() {
 		if err := rows.Scan(places...); err != nil {
-			return nil, err
+			return err
 		}
-		all = append(all, *row)
+		if err := f(row); err != nil {
+			return err
+		}
 	}
-	return all, rows.Err()
+	return rows.Err()
 }
