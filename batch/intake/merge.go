@@ -11,34 +11,24 @@ import (
 
 // file takes one staged file in: checked against itself and the book, merged, counted.
 func (i *importer) file(ctx context.Context, p *parser) error {
-	s := p.source
-	counts := FileReport{File: s.table.file, Rows: p.rows, Rejected: int64(len(p.rejects))}
+	t := p.source.table
+	counts := FileReport{File: t.file, Rows: p.rows, Rejected: int64(len(p.rejects))}
 	if err := i.quarantine(ctx, p.rejects); err != nil {
 		return err
 	}
 	if p.again > 0 {
-		if err := i.dropRepeats(ctx, s.table, &counts); err != nil {
+		if err := i.dropRepeats(ctx, t, &counts); err != nil {
 			return err
 		}
 	}
-	if err := i.check(ctx, s.table, &counts); err != nil {
+	if err := i.check(ctx, t, &counts); err != nil {
 		return err
 	}
 	if float64(counts.Rejected)*100 > i.options.MaxBadPercent*float64(counts.Rows) {
 		return i.refuse(ctx, counts)
 	}
-	if s.table.wake != "" {
-		if _, err := i.tx.ExecContext(ctx, s.table.wake); err != nil {
-			return err
-		}
-	}
-	for _, merge := range s.table.merges {
-		var inserted, updated int64
-		if err := i.tx.QueryRowContext(ctx, merge).Scan(&inserted, &updated); err != nil {
-			return err
-		}
-		counts.Inserted += inserted
-		counts.Updated += updated
+	if err := i.merge(ctx, t, &counts); err != nil {
+		return err
 	}
 	counts.Unchanged = counts.Rows - counts.Rejected - counts.Inserted - counts.Updated
 	if counts.Unchanged < 0 {
@@ -46,7 +36,7 @@ func (i *importer) file(ctx context.Context, p *parser) error {
 	}
 	if counts.Inserted+counts.Updated > 0 {
 		// The night may follow at once, and should not plan by what the tables held before.
-		if _, err := i.tx.ExecContext(ctx, "ANALYZE "+strings.Join(s.table.books, ", ")); err != nil {
+		if _, err := i.tx.ExecContext(ctx, "ANALYZE "+strings.Join(t.books, ", ")); err != nil {
 			return err
 		}
 	}
@@ -54,6 +44,33 @@ func (i *importer) file(ctx context.Context, p *parser) error {
 	i.report.Rejected += counts.Rejected
 	_, err := i.tx.ExecContext(ctx, statements.ImportFile, i.report.Import, counts.File, counts.Rows, counts.Inserted,
 		counts.Updated, counts.Unchanged, counts.Rejected)
+	return err
+}
+
+// merge wakes the loans that the staged rows are news of, and brings the rows into the book.
+func (i *importer) merge(ctx context.Context, t *table, counts *FileReport) error {
+	if t.wake != "" {
+		if _, err := i.tx.ExecContext(ctx, t.wake); err != nil {
+			return err
+		}
+	}
+	for _, merge := range t.merges {
+		var inserted, updated int64
+		if err := i.tx.QueryRowContext(ctx, merge).Scan(&inserted, &updated); err != nil {
+			return err
+		}
+		counts.Inserted += inserted
+		counts.Updated += updated
+	}
+	if t.adds == "" {
+		return nil
+	}
+	result, err := i.tx.ExecContext(ctx, t.adds)
+	if err != nil {
+		return err
+	}
+	added, err := result.RowsAffected()
+	counts.Inserted += added
 	return err
 }
 

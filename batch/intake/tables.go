@@ -20,7 +20,8 @@ type table struct {
 	known   string               // takes out rows that may only repeat what the book holds; gives updated and rejected
 	rejects []string             // statements that reject rows against each other and the book
 	wake    string               // wakes the loans that the rows are news of, if any
-	merges  []string             // statements that bring the rest in, each giving inserted and updated
+	merges  []string             // statements that bring rows in, each giving inserted and updated
+	adds    string               // brings in what merges left, all of it new
 	// fixpoint: the statements of rejects are repeated until they reject nothing, because a rejected row
 	// changes what is right for others.
 	fixpoint bool
@@ -179,7 +180,8 @@ var tables = withKeys([]table{
 		check:  checkCycle,
 		refs:   []reference{toLoan},
 		wake:   statements.ImportCyclesWake,
-		merges: []string{statements.ImportCyclesKnown, statements.ImportCycles},
+		merges: []string{statements.ImportCyclesKnown},
+		adds:   statements.ImportCycles,
 	},
 	{
 		file: "transactions.csv", key: []string{"transaction_id"},
@@ -194,7 +196,7 @@ var tables = withKeys([]table{
 		known:   statements.ImportTransactionsKnown,
 		rejects: []string{statements.ImportTransactionsReversal, statements.ImportTransactionsReversedOnce},
 		wake:    statements.ImportTransactionsWake,
-		merges:  []string{statements.ImportTransactions},
+		adds:    statements.ImportTransactions,
 	},
 	{
 		file: "reason_rules.csv", key: []string{"activity_status", "activity_substatus"},

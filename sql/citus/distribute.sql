@@ -74,7 +74,6 @@ SELECT create_distributed_table('file_page', 'loan', colocate_with => 'loan');
 -- loan is allowed and asks every node, which once a file is cheap.
 --
 -- open: account_read: joins go by the loan: asks whether another loan has the same account number
--- open: import_cycles: no change within a query: counts what it inserts
 -- open: import_cycles_known: no change within a query: counts what it updates
 -- open: import_cycles_wake: no change within a query: wakes a loan and keeps its news at once
 -- open: import_loan_customers: no change within a query: updates and inserts at once
@@ -85,7 +84,6 @@ SELECT create_distributed_table('file_page', 'loan', colocate_with => 'loan');
 -- open: import_scheduled_items: no change within a query: updates and inserts at once
 -- open: import_schedules: no change within a query: updates and inserts at once
 -- open: import_terminations: no change within a query: updates and inserts at once
--- open: import_transactions: no change within a query: counts what it inserts
 -- open: import_transactions_known: no change within a query: settles and rejects at once
 -- open: import_transactions_wake: no change within a query: wakes a loan and keeps its news at once
 -- open: file_undo: no change within a query: takes back four tables at once
