@@ -2,7 +2,6 @@ package step
 
 import (
 	"encoding/json"
-	"maps"
 	"slices"
 	"strconv"
 
@@ -12,8 +11,13 @@ import (
 // appendFacts appends facts as a JSON object, keys in order: what json.Marshal writes, without its reflection for the
 // kinds of facts that every report has.
 func appendFacts(dst []byte, facts rules.Facts) ([]byte, error) {
+	keys := make([]string, 0, 16) // room for those of a report, so that they stay on the stack
+	for key := range facts {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
 	dst = append(dst, '{')
-	for i, key := range slices.Sorted(maps.Keys(facts)) {
+	for i, key := range keys {
 		if i > 0 {
 			dst = append(dst, ',')
 		}

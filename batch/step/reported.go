@@ -25,7 +25,7 @@ type reportedLoan struct {
 }
 
 func newReportedLoan(loan int64, accountNumber string, record []byte, r *rules.Reported) (reportedLoan, error) {
-	facts, err := appendFacts(nil, r.Facts)
+	facts, err := appendFacts(make([]byte, 0, 256), r.Facts)
 	return reportedLoan{loan, accountNumber, record, string(facts), r}, err
 }
 
