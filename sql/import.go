@@ -112,6 +112,9 @@ var (
 	//go:embed query/import_terminations_reason.sql
 	ImportTerminationsReason string
 
+	//go:embed query/import_transactions_span.sql
+	ImportTransactionsSpan string
+
 	//go:embed query/import_transactions_wake.sql
 	ImportTransactionsWake string
 

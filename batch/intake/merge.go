@@ -113,8 +113,12 @@ func (i *importer) check(ctx context.Context, t *table, counts *FileReport) erro
 		counts.Rejected += n
 	}
 	if t.known != "" {
+		var low, high string
+		if err := i.tx.QueryRowContext(ctx, t.span).Scan(&low, &high); err != nil {
+			return err
+		}
 		var updated, rejected int64
-		if err := i.tx.QueryRowContext(ctx, t.known, i.report.Import).Scan(&updated, &rejected); err != nil {
+		if err := i.tx.QueryRowContext(ctx, t.known, i.report.Import, low, high).Scan(&updated, &rejected); err != nil {
 			return err
 		}
 		counts.Updated += updated

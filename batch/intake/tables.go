@@ -17,6 +17,7 @@ type table struct {
 	columns []column
 	check   func(r *row) *Reject // what is between the columns of one row
 	refs    []reference          // rows whose references are unknown are rejected
+	span    string               // gives the lowest and highest key of the file, for known
 	known   string               // takes out rows that may only repeat what the book holds; gives updated and rejected
 	rejects []string             // statements that reject rows against each other and the book
 	wake    string               // wakes the loans that the rows are news of, if any
@@ -193,6 +194,7 @@ var tables = withKeys([]table{
 		},
 		check:   checkTransaction,
 		refs:    []reference{toLoan},
+		span:    statements.ImportTransactionsSpan,
 		known:   statements.ImportTransactionsKnown,
 		rejects: []string{statements.ImportTransactionsReversal, statements.ImportTransactionsReversedOnce},
 		wake:    statements.ImportTransactionsWake,

@@ -1,7 +1,6 @@
 -- Takes the entries that the book holds already out of the staging table. An entry is immutable: it comes again as
 -- it is, or a PENDING one becomes SETTLED or FAILED, with the time of that; anything else is rejected.
--- The bounds spare a file of new loans, whose ids often lie beside those of the book, a scan of the book.
--- Gives the rows updated and rejected. $1 import. Index: loan_transaction_pkey.
+-- Gives the rows updated and rejected. $1 import, $2, $3 lowest and highest id in the file. Index: loan_transaction_pkey.
 WITH known AS (
     SELECT s.line, s.state, s.posted_at, t.loan, t.transaction_id, k.loan_id = s.loan_id AS same_loan,
            (t.type, t.amount_cents, t.effective_on, t.reverses, t.due_cycle_no)
@@ -10,8 +9,7 @@ WITH known AS (
            t.state = 'PENDING' AND s.state <> 'PENDING' AS settles
     FROM staged_transactions s
     JOIN loan_transaction t ON t.transaction_id = s.transaction_id
-        AND t.transaction_id >= (SELECT min(transaction_id) FROM staged_transactions)
-        AND t.transaction_id <= (SELECT max(transaction_id) FROM staged_transactions)
+        AND t.transaction_id BETWEEN CAST($2 AS text) AND CAST($3 AS text)
     JOIN loan_key k ON k.loan = t.loan
 ), gone AS (
     DELETE FROM staged_transactions s USING known n WHERE s.line = n.line
