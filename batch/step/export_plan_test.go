@@ -28,7 +28,8 @@ func TestExportLooksUpByLoan(t *testing.T) {
 		want            string
 	}{
 		{
-			"deletions", statements.AccountRead, []any{0, 2000, pq.Array([]int64{1}), "2026-09-30", rules.CodeReversed, false},
+			"deletions", statements.AccountRead,
+			[]any{0, 2000, pq.Array([]int64{1}), "2026-09-30", rules.CodeReversed, false},
 			"Index Cond: (account_number = upper(l.account_number))",
 		},
 		{"reports", statements.ReportedRead, []any{0, 2000}, "Index Cond: (loan = s.loan)"},
