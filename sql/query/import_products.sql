@@ -16,8 +16,8 @@ WITH updated AS (
     RETURNING t.product
 ), woken AS ( -- what its loans are decided by has changed, and nothing that a packed ledger holds
     UPDATE loan_wake w SET wake_on = DATE '0001-01-02'
-    FROM loan l JOIN updated u ON u.product = l.product
-    WHERE w.loan = l.loan AND w.wake_on > DATE '0001-01-02'
+    WHERE w.wake_on > DATE '0001-01-02' AND EXISTS (SELECT FROM updated)
+      AND w.loan IN (SELECT l.loan FROM loan l JOIN updated u ON u.product = l.product)
 ), inserted AS (
     INSERT INTO product (
         product_id, name, portfolio_type, account_type, terms_frequency, interest_type, delinquent_after,
