@@ -8,8 +8,9 @@
 //
 // A file goes through four motions: its records are read and every value is parsed strictly, the good
 // rows are copied to a staging table, set-based statements take out the rows that contradict each other or
-// the book, and what is left is merged. A file is staged while the one before it is merged. One table of
-// columns (tables.go) drives the check of the header, the parsing, the staging table and the copying.
+// the book, and what is left is merged. A file is staged while the one before it is merged. What a killed
+// import staged, the next one drops. One table of columns (tables.go) drives the check of the header, the
+// parsing, the staging table and the copying.
 //
 // What the door decides:
 //
