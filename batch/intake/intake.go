@@ -106,12 +106,16 @@ func takeIn(ctx context.Context, db *sqlx.DB, o Options, dir string, sources []*
 		return nil, err
 	}
 	i := &importer{options: o, db: db, tx: tx, started: o.Now(), report: &Report{Files: []FileReport{}, Rejects: []Reject{}}}
-	if err := i.run(ctx, dir, sources); err != nil {
+	err = i.run(ctx, dir, sources)
+	if err == nil {
+		err = tx.Commit()
+	}
+	if err != nil {
 		err = errors.Join(err, rollback(tx))
 		_ = dropStaged(context.WithoutCancel(ctx), db) // else the next import does
 		return nil, err
 	}
-	return i.report, tx.Commit()
+	return i.report, nil
 }
 
 func rollback(tx *sqlx.Tx) error {

@@ -150,8 +150,9 @@ func stagedFiles(ctx context.Context, db *sqlx.DB, sources []*source, progress f
 	}
 }
 
-// stage creates the table's staging table and copies the good rows of its file into it, frozen: reading them leaves
-// nothing to write. It is unlogged, not temporary: another connection merges it.
+// stage creates the table's staging table and copies the good rows of its file into it. The table is unlogged, not
+// temporary: another connection merges it. It is committed before the COPY: PostgreSQL (seen with 15) does not start
+// after a crash that meets an unlogged table whose creation was being undone.
 func stage(ctx context.Context, db *sqlx.DB, p *parser) (err error) {
 	t := p.source.table
 	columns := make([]string, 0, len(t.columns))
@@ -166,15 +167,16 @@ func stage(ctx context.Context, db *sqlx.DB, p *parser) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, conn.Close()) }()
+	_, err = conn.ExecContext(ctx, "CREATE UNLOGGED TABLE "+t.staging()+" (line bigint, again boolean, "+
+		strings.Join(columns, ", ")+") WITH (autovacuum_enabled = false)")
+	if err != nil {
+		return err
+	}
 	tx, err := conn.BeginTxx(ctx, nil)
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, "CREATE UNLOGGED TABLE "+t.staging()+" (line bigint, again boolean, "+
-		strings.Join(columns, ", ")+") WITH (autovacuum_enabled = false)")
-	if err == nil {
-		err = p.copy(ctx, conn, "COPY "+t.staging()+" ("+strings.Join(names, ", ")+") FROM STDIN WITH (FREEZE)")
-	}
+	err = p.copy(ctx, conn, "COPY "+t.staging()+" ("+strings.Join(names, ", ")+") FROM STDIN")
 	if err == nil {
 		_, err = tx.ExecContext(ctx, "ANALYZE "+t.staging())
 	}

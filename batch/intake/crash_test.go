@@ -1,0 +1,94 @@
+package intake_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/furnisher/furnisher/batch/intake"
+	"github.com/furnisher/furnisher/batch/localpg"
+	statements "github.com/furnisher/furnisher/sql"
+)
+
+// A server that is killed while a file is staged starts again at the first attempt, and the import can be made again.
+func TestServerKilledWhileStaging(t *testing.T) {
+	t.Parallel()
+	config := localpg.Config{DataDir: serverFolder(t), NoSync: true, Schema: statements.Schema}
+	db, err := localpg.Connect(t.Context(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := options(book().with("transactions.csv", entryHeader, entry("T1", "L1", "FEE", "1", "SETTLED", "")).write(t))
+	server, killed := postmaster(t, config.DataDir), false
+	o.Progress = func(file string, _, _ int64) {
+		if file == "transactions.csv" && !killed {
+			killed = true
+			// What the server has done so far is on disk: it has to be gone through when it starts again.
+			db.MustExec(`BEGIN; SET LOCAL synchronous_commit = on; SELECT pg_logical_emit_message(true, 'test', ''); COMMIT`)
+			if err := syscall.Kill(server, syscall.SIGKILL); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if _, err := intake.Import(context.Background(), db.DB, o); err == nil || !killed {
+		t.Fatalf("import: %v, want an error", err)
+	}
+	_ = db.Close() // it may complain: its server is gone
+	if db, err = localpg.Connect(t.Context(), config); err != nil {
+		t.Fatalf("start again: %v", err)
+	}
+	defer func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	if got := rows(t, db.DB, "SELECT loan_id FROM loan"); got != "" {
+		t.Errorf("loans %s, want none", got)
+	}
+	o.Progress = nil
+	if _, err := intake.Import(context.Background(), db.DB, o); err != nil {
+		t.Errorf("import afterwards: %v", err)
+	}
+}
+
+// serverFolder is a folder that the server's account may enter even if root runs the tests, which t.TempDir is not.
+func serverFolder(t *testing.T) string {
+	t.Helper()
+	path, err := os.MkdirTemp("/tmp", "intake-test-")
+	if err == nil {
+		err = os.Chmod(path, 0o755)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(path); err != nil {
+			t.Error(err)
+		}
+	})
+	return path
+}
+
+// postmaster is the process id of the server whose data are below a folder.
+func postmaster(t *testing.T, folder string) int {
+	t.Helper()
+	marks, err := filepath.Glob(filepath.Join(folder, "pg*", "data", "postmaster.pid"))
+	if err != nil || len(marks) != 1 {
+		t.Fatal(errors.Join(err, errors.New("no server runs there")))
+	}
+	text, err := os.ReadFile(marks[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, _, _ := strings.Cut(string(text), "\n")
+	number, err := strconv.Atoi(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return number
+}
