@@ -23,6 +23,10 @@ func TestServerKilledWhileStaging(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	idle, err := db.Connx(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
 	o := options(book().with("transactions.csv", entryHeader, entry("T1", "L1", "FEE", "1", "SETTLED", "")).write(t))
 	server, killed := postmaster(t, config.DataDir), false
 	o.Progress = func(file string, _, _ int64) {
@@ -33,12 +37,15 @@ func TestServerKilledWhileStaging(t *testing.T) {
 			if err := syscall.Kill(server, syscall.SIGKILL); err != nil {
 				t.Error(err)
 			}
+			for idle.PingContext(context.Background()) == nil { // until the server's sessions know that it is gone
+			}
 		}
 	}
 	if _, err := intake.Import(context.Background(), db.DB, o); err == nil || !killed {
 		t.Fatalf("import: %v, want an error", err)
 	}
-	_ = db.Close() // it may complain: its server is gone
+	_ = idle.Close() // its session is gone
+	_ = db.Close()   // it may complain: its server is gone
 	if db, err = localpg.Connect(t.Context(), config); err != nil {
 		t.Fatalf("start again: %v", err)
 	}
