@@ -1,0 +1,47 @@
+package sql_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/furnisher/furnisher/fixtures/pgtest"
+)
+
+// small are the tables that do not grow with the loans' history. A table that is not among them belongs to loans.
+var small = strings.Fields(`
+	bureau_file bureau_file_event case_file case_party customer customer_removal destination goose_db_version
+	import import_file import_reject loan_key product program reason_rule run run_chunk run_step`)
+
+// TestLoanInEveryKey holds that every table of loans has the loan in its primary key and in each unique one, so that the
+// book can be cut by loan: between chunks, partitions, or servers.
+func TestLoanInEveryKey(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	var tables, missing []string
+	if err := db.SelectContext(t.Context(), &tables, `
+		SELECT relname FROM pg_class WHERE relnamespace = CAST('furnisher' AS regnamespace) AND relkind IN ('r', 'p')`); err != nil {
+		t.Fatal(err)
+	}
+	// A key that is unique without the loan, or a table without a primary key.
+	if err := db.SelectContext(t.Context(), &missing, `
+		SELECT c.relname || ' ' || coalesce(x.relname, '') FROM pg_class c
+		LEFT JOIN pg_index i ON i.indrelid = c.oid AND (i.indisunique OR i.indisexclusion)
+		LEFT JOIN pg_class x ON x.oid = i.indexrelid
+		WHERE c.relnamespace = CAST('furnisher' AS regnamespace) AND c.relkind IN ('r', 'p') AND NOT EXISTS (
+			SELECT FROM unnest(i.indkey) WITH ORDINALITY AS k (attnum, place)
+			JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
+			WHERE k.place <= i.indnkeyatts AND a.attname = 'loan' AND a.attnotnull)`); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range missing {
+		if table, name, _ := strings.Cut(key, " "); !slices.Contains(small, table) {
+			t.Errorf("table %s: the loan is not in its key %q; a table that does not grow with the loans' history is named in small", table, name)
+		}
+	}
+	for _, table := range small {
+		if !slices.Contains(tables, table) {
+			t.Errorf("small names %s, which is no table", table)
+		}
+	}
+}
