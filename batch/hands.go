@@ -11,7 +11,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/furnisher/furnisher/rules"
-	statements "github.com/furnisher/furnisher/sql"
 )
 
 // Crew offers the chunks of a started step to workers on other machines. The night does not rely on them:
@@ -43,9 +42,9 @@ type claim struct {
 
 func (r *Runner) claim(run int64, step string) claim {
 	if r.Share.Count > 1 {
-		return claim{statement: statements.ChunkShare, args: []any{run, step, r.Share.Index, r.Share.Count}}
+		return claim{statement: chunkShare, args: []any{run, step, r.Share.Index, r.Share.Count}}
 	}
-	return claim{statement: statements.ChunkClaim, args: []any{run, step}}
+	return claim{statement: chunkClaim, args: []any{run, step}}
 }
 
 // workOff takes part in a started step until all its chunks are done, by whomever.
@@ -103,7 +102,7 @@ func (r *Runner) offer(ctx context.Context, run Run, s Step) (withdraw func(), e
 
 // pending lists a step's chunks that are not done, in order.
 func (r *Runner) pending(ctx context.Context, run Run, s Step) (seqs []int, err error) {
-	err = r.DB.SelectContext(ctx, &seqs, statements.ChunkPending, run.ID, s.Name())
+	err = r.DB.SelectContext(ctx, &seqs, chunkPending, run.ID, s.Name())
 	return seqs, err
 }
 
@@ -111,7 +110,7 @@ func (r *Runner) pending(ctx context.Context, run Run, s Step) (seqs []int, err 
 // What they did in it is rolled back; if they live, they meet an error and have lost the chunk.
 func (r *Runner) evict(ctx context.Context, run Run, s Step) error {
 	var ended []int
-	err := r.DB.SelectContext(ctx, &ended, statements.ChunkEvict, run.ID, s.Name(), r.Patience.Seconds())
+	err := r.DB.SelectContext(ctx, &ended, chunkEvict, run.ID, s.Name(), r.Patience.Seconds())
 	for _, seq := range ended {
 		r.Log.WithFields(map[string]any{"step": s.Name(), "chunk": seq}).Warn("ended the session of a worker that kept a chunk for too long")
 	}
@@ -130,10 +129,10 @@ func (r *Runner) Chunk(ctx context.Context, run int64, step string, seq int) err
 		return fmt.Errorf("the plan has no step %q", step)
 	}
 	var date rules.Date
-	if err := r.DB.GetContext(ctx, &date, statements.RunDate, run); err != nil {
+	if err := r.DB.GetContext(ctx, &date, runDate, run); err != nil {
 		return err
 	}
-	c := claim{statement: statements.ChunkTake, args: []any{run, step, seq}, guest: true, once: true}
+	c := claim{statement: chunkTake, args: []any{run, step, seq}, guest: true, once: true}
 	return r.work(ctx, Run{ID: run, Date: date}, r.Plan[at], c)
 }
 
@@ -180,7 +179,7 @@ type joinedRow struct {
 // joined reads how the night of d stands; the zero row: it was not opened.
 func (r *Runner) joined(ctx context.Context, d rules.Date) (now joinedRow, err error) {
 	var rows []joinedRow
-	if err := r.DB.SelectContext(ctx, &rows, statements.RunJoin, d); err != nil || len(rows) == 0 {
+	if err := r.DB.SelectContext(ctx, &rows, runJoin, d); err != nil || len(rows) == 0 {
 		return now, err
 	}
 	return rows[0], nil
@@ -203,7 +202,7 @@ func (r *Runner) help(ctx context.Context, d rules.Date, now joinedRow) error {
 // admit lets a process that does not hold the book work on a chunk, as long as no import changes the book:
 // until the transaction ends none can begin.
 func admit(ctx context.Context, tx *sqlx.Tx) (admitted bool, err error) {
-	err = tx.GetContext(ctx, &admitted, statements.ChunkAdmit, int64(guestLock))
+	err = tx.GetContext(ctx, &admitted, chunkAdmit, int64(guestLock))
 	return admitted, err
 }
 

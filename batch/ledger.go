@@ -11,7 +11,6 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/furnisher/furnisher/rules"
-	statements "github.com/furnisher/furnisher/sql"
 )
 
 // InTx runs f in one transaction: committed if f returns nil, else rolled back.
@@ -43,7 +42,7 @@ func (r *Runner) open(ctx context.Context, d rules.Date) (Run, error) {
 	var run Run
 	err := InTx(ctx, r.DB, func(tx *sqlx.Tx) error {
 		var known []runRow
-		if err := tx.SelectContext(ctx, &known, statements.RunFind, d); err != nil {
+		if err := tx.SelectContext(ctx, &known, runFind, d); err != nil {
 			return err
 		}
 		for _, k := range known {
@@ -56,7 +55,7 @@ func (r *Runner) open(ctx context.Context, d rules.Date) (Run, error) {
 				return fmt.Errorf("%w: run %d", ErrPlanChanged, k.Run)
 			case k.State != "CLOSED":
 				run = Run{ID: k.Run, Date: d, Previous: k.PreviousDate, LastLoan: k.LastLoan}
-				_, err := tx.ExecContext(ctx, statements.RunResume, k.Run)
+				_, err := tx.ExecContext(ctx, runResume, k.Run)
 				return err
 			}
 		}
@@ -72,14 +71,14 @@ func (r *Runner) open(ctx context.Context, d rules.Date) (Run, error) {
 
 func (r *Runner) openNew(ctx context.Context, tx *sqlx.Tx, d rules.Date) (Run, error) {
 	var row runRow
-	err := tx.GetContext(ctx, &row, statements.RunOpen, d, r.Plan.Hash(), r.Version, r.Who, r.Why, r.Now())
+	err := tx.GetContext(ctx, &row, runOpen, d, r.Plan.Hash(), r.Version, r.Who, r.Why, r.Now())
 	if err != nil {
 		return Run{}, err
 	}
 	if row.LastLoan == 0 {
 		return Run{}, ErrEmptyBook
 	}
-	if _, err := tx.ExecContext(ctx, statements.RunOpenSteps, row.Run, pq.Array(r.Plan.Names())); err != nil {
+	if _, err := tx.ExecContext(ctx, runOpenSteps, row.Run, pq.Array(r.Plan.Names())); err != nil {
 		return Run{}, err
 	}
 	return Run{ID: row.Run, Date: d, Previous: row.PreviousDate, LastLoan: row.LastLoan}, nil
@@ -89,7 +88,7 @@ func (r *Runner) openNew(ctx context.Context, tx *sqlx.Tx, d rules.Date) (Run, e
 func (r *Runner) start(ctx context.Context, run Run, s Step) error {
 	return InTx(ctx, r.DB, func(tx *sqlx.Tx) error {
 		var name string
-		err := tx.GetContext(ctx, &name, statements.StepStart, run.ID, s.Name(), r.Now())
+		err := tx.GetContext(ctx, &name, stepStart, run.ID, s.Name(), r.Now())
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -101,14 +100,14 @@ func (r *Runner) start(ctx context.Context, run Run, s Step) error {
 				return err
 			}
 		}
-		_, err = tx.ExecContext(ctx, picking(statements.StepChunks, s), run.ID, s.Name(), run.LastLoan, r.ChunkSize, run.Date)
+		_, err = tx.ExecContext(ctx, picking(stepChunks, s), run.ID, s.Name(), run.LastLoan, r.ChunkSize, run.Date)
 		return err
 	})
 }
 
 // picking fills a step's query for its loans into a statement.
 func picking(statement string, s Step) string {
-	picks := statements.PickBook
+	picks := pickBook
 	if p, ok := s.(Picker); ok {
 		picks = p.Picks()
 	}
@@ -118,7 +117,7 @@ func picking(statement string, s Step) string {
 // Picked returns the keys of the loans of a chunk that its step looks at, in order.
 func Picked(ctx context.Context, tx *sqlx.Tx, s Step, c Chunk) ([]int64, error) {
 	var loans []int64
-	if err := tx.SelectContext(ctx, &loans, picking(statements.ChunkPicked, s), c.Run, c.After, c.Last, c.Date); err != nil {
+	if err := tx.SelectContext(ctx, &loans, picking(chunkPicked, s), c.Run, c.After, c.Last, c.Date); err != nil {
 		return nil, fmt.Errorf("pick loans: %w", err)
 	}
 	return loans, nil
@@ -131,7 +130,7 @@ func (r *Runner) reconcile(ctx context.Context, run Run, s Step) error {
 		Read   int64 `db:"read_count"`
 		Picked int64 `db:"picked_count"`
 	}
-	err := r.DB.GetContext(ctx, &short, statements.StepReconcile, run.ID, s.Name())
+	err := r.DB.GetContext(ctx, &short, stepReconcile, run.ID, s.Name())
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/furnisher/furnisher/rules"
-	statements "github.com/furnisher/furnisher/sql"
 )
 
 // Report is what the ledger says of a run.
@@ -75,19 +74,19 @@ type ExceptionReport struct {
 // LoadReport reads a run's report from the ledger; sql.ErrNoRows if there is no such run.
 func LoadReport(ctx context.Context, db *sqlx.DB, run int64) (*Report, error) {
 	r := &Report{Steps: []StepReport{}, Files: []FileReport{}, Exceptions: []ExceptionReport{}}
-	if err := db.GetContext(ctx, r, statements.RunShow, run); err != nil {
+	if err := db.GetContext(ctx, r, runShow, run); err != nil {
 		return nil, fmt.Errorf("report of run %d: %w", run, err)
 	}
-	if err := db.SelectContext(ctx, &r.Steps, statements.RunSteps, run); err != nil {
+	if err := db.SelectContext(ctx, &r.Steps, runSteps, run); err != nil {
 		return nil, fmt.Errorf("steps of run %d: %w", run, err)
 	}
 	if err := sumCounts(ctx, db, r); err != nil {
 		return nil, fmt.Errorf("counts of run %d: %w", run, err)
 	}
-	if err := db.SelectContext(ctx, &r.Files, statements.FileList, run); err != nil {
+	if err := db.SelectContext(ctx, &r.Files, fileList, run); err != nil {
 		return nil, fmt.Errorf("files of run %d: %w", run, err)
 	}
-	if err := db.SelectContext(ctx, &r.Exceptions, statements.RunExceptions, run); err != nil {
+	if err := db.SelectContext(ctx, &r.Exceptions, runExceptions, run); err != nil {
 		return nil, fmt.Errorf("exceptions of run %d: %w", run, err)
 	}
 	return r, nil
@@ -99,7 +98,7 @@ func sumCounts(ctx context.Context, db *sqlx.DB, r *Report) error {
 		Step   string `db:"step"`
 		Counts string `db:"counts"`
 	}
-	if err := db.SelectContext(ctx, &chunks, statements.RunCounts, r.Run); err != nil {
+	if err := db.SelectContext(ctx, &chunks, runCounts, r.Run); err != nil {
 		return err
 	}
 	sums := map[string]map[string]int64{}

@@ -13,7 +13,6 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/furnisher/furnisher/rules"
-	statements "github.com/furnisher/furnisher/sql"
 )
 
 // Run opens the run of business date d, or goes on with it where it stopped, and takes the book through
@@ -50,7 +49,7 @@ func (r *Runner) steps(ctx context.Context, run Run) error {
 			return fmt.Errorf("run %s, step %s: %w", run.Date, s.Name(), err)
 		}
 	}
-	_, err := r.DB.ExecContext(ctx, statements.RunClose, run.ID, r.Now())
+	_, err := r.DB.ExecContext(ctx, runClose, run.ID, r.Now())
 	return err
 }
 
@@ -60,7 +59,7 @@ func (r *Runner) stop(ctx context.Context, run Run, cause error) error {
 	if ctx.Err() != nil {
 		why = "interrupted"
 	}
-	if _, err := r.DB.ExecContext(context.WithoutCancel(ctx), statements.RunStop, run.ID, why); err != nil {
+	if _, err := r.DB.ExecContext(context.WithoutCancel(ctx), runStop, run.ID, why); err != nil {
 		return fmt.Errorf("note why the run stopped: %w", err)
 	}
 	return nil
@@ -69,7 +68,7 @@ func (r *Runner) stop(ctx context.Context, run Run, cause error) error {
 func (r *Runner) step(ctx context.Context, run Run, s Step) error {
 	log := r.Log.WithFields(map[string]any{"run": run.ID, "business_date": run.Date.String(), "step": s.Name()})
 	var finished bool
-	if err := r.DB.GetContext(ctx, &finished, statements.StepFinished, run.ID, s.Name()); err != nil || finished {
+	if err := r.DB.GetContext(ctx, &finished, stepFinished, run.ID, s.Name()); err != nil || finished {
 		return err
 	}
 	if err := r.start(ctx, run, s); err != nil {
@@ -87,7 +86,7 @@ func (r *Runner) step(ctx context.Context, run Run, s Step) error {
 			return errors.Join(err, r.redo(ctx, run, s, err))
 		}
 	}
-	if _, err := r.DB.ExecContext(ctx, statements.StepFinish, run.ID, s.Name(), r.Now()); err != nil {
+	if _, err := r.DB.ExecContext(ctx, stepFinish, run.ID, s.Name(), r.Now()); err != nil {
 		return err
 	}
 	log.Info("step done")
@@ -105,10 +104,10 @@ func (r *Runner) redo(ctx context.Context, run Run, s Step, cause error) error {
 		if err := undoer.Undo(context.WithoutCancel(ctx), tx, run); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(context.WithoutCancel(ctx), statements.StepRedo, run.ID, s.Name()); err != nil {
+		if _, err := tx.ExecContext(context.WithoutCancel(ctx), stepRedo, run.ID, s.Name()); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(context.WithoutCancel(ctx), statements.RunStop, run.ID, cause.Error())
+		_, err := tx.ExecContext(context.WithoutCancel(ctx), runStop, run.ID, cause.Error())
 		return err
 	})
 }
@@ -166,7 +165,7 @@ func (r *Runner) chunk(ctx context.Context, run Run, s Step, claim claim, attemp
 			return err
 		}
 		more = true
-		if _, err := tx.ExecContext(ctx, statements.ChunkPlan); err != nil {
+		if _, err := tx.ExecContext(ctx, chunkPlan); err != nil {
 			return err
 		}
 		tally, err := s.Apply(ctx, tx, c)
@@ -183,7 +182,7 @@ func (r *Runner) chunk(ctx context.Context, run Run, s Step, claim claim, attemp
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, statements.ChunkDone, run.ID, s.Name(), c.Seq, attempt, tally.Read, tally.Changed,
+		_, err = tx.ExecContext(ctx, chunkDone, run.ID, s.Name(), c.Seq, attempt, tally.Read, tally.Changed,
 			int64(tally.Amount), string(counts), started, r.Now())
 		return err
 	})
@@ -203,10 +202,10 @@ func quarantine(ctx context.Context, tx *sqlx.Tx, s Step, c Chunk, exceptions []
 		known[reason{e.Loan, e.Code}] = true
 		return again
 	})
-	if err := WriteRows(ctx, tx, statements.ExceptionAdd, exceptions, c.Run, s.Name()); err != nil {
+	if err := WriteRows(ctx, tx, exceptionAdd, exceptions, c.Run, s.Name()); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, statements.ExceptionResolve, c.Run, s.Name(), c.After, c.Last, pq.Array(rules.StandingCodes))
+	_, err := tx.ExecContext(ctx, exceptionResolve, c.Run, s.Name(), c.After, c.Last, pq.Array(rules.StandingCodes))
 	return err
 }
 

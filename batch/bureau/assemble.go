@@ -19,7 +19,6 @@ import (
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/metro2"
-	statements "github.com/furnisher/furnisher/sql"
 )
 
 // Errors of Assemble that no file was made by; the data can be put right and the records made again (batch.ErrRedo).
@@ -171,9 +170,9 @@ func (d *draft) publish(ctx context.Context, db *sqlx.DB) error {
 		return err
 	}
 	return batch.InTx(ctx, db, func(tx *sqlx.Tx) error {
-		_, err := tx.ExecContext(ctx, statements.FileDone, d.File, d.Name(), d.path, d.sha256, d.bytes, d.records)
+		_, err := tx.ExecContext(ctx, fileDone, d.File, d.Name(), d.path, d.sha256, d.bytes, d.records)
 		if err == nil {
-			_, err = tx.ExecContext(ctx, statements.PageForget, d.File)
+			_, err = tx.ExecContext(ctx, pageForget, d.File)
 		}
 		return err
 	})
@@ -283,7 +282,7 @@ func (d *draft) behind(ctx context.Context, db *sqlx.DB, n int) (string, error) 
 		return "header, trailer or file", err
 	}
 	var name string
-	if err := db.GetContext(ctx, &name, statements.LoanName, loan); err != nil && !errors.Is(err, sql.ErrNoRows) {
+	if err := db.GetContext(ctx, &name, loanName, loan); err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", err
 	}
 	return "loan " + name, nil
@@ -297,7 +296,7 @@ func (d *draft) agree(ctx context.Context, db *sqlx.DB) error {
 		Excluded int64 `db:"excluded"`
 		Book     int64 `db:"book"`
 	}
-	if err := db.GetContext(ctx, &counts, statements.FileCounts, d.File); err != nil {
+	if err := db.GetContext(ctx, &counts, fileCounts, d.File); err != nil {
 		return err
 	}
 	if counts.Reported != d.records || counts.Reported+counts.Excluded != counts.Book {

@@ -15,7 +15,6 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/furnisher/furnisher/batch"
-	statements "github.com/furnisher/furnisher/sql"
 )
 
 // Record is the encoded record of a loan on its way into a file.
@@ -54,7 +53,7 @@ func AddPages(ctx context.Context, tx *sqlx.Tx, file int64, records []Record) er
 			pages, page = append(pages, string(page)), page[:0]
 		}
 	}
-	_, err := tx.ExecContext(ctx, statements.PageAdd, file, pq.Array(loans), batch.TextArray(accounts), batch.TextArray(pages))
+	_, err := tx.ExecContext(ctx, pageAdd, file, pq.Array(loans), batch.TextArray(accounts), batch.TextArray(pages))
 	if err != nil {
 		return fmt.Errorf("keep records: %w", err)
 	}
@@ -104,7 +103,7 @@ func (p *pages) Pop() any {
 // their first account, so that of each chunk only the pages around the present account are held. f must not keep the
 // encoded bytes.
 func eachRecord(ctx context.Context, db *sqlx.DB, file int64, f func(Record) (bool, error)) error {
-	rows, err := db.QueryContext(ctx, statements.PageRead, file)
+	rows, err := db.QueryContext(ctx, pageRead, file)
 	if err != nil {
 		return err
 	}

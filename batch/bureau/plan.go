@@ -9,7 +9,6 @@ import (
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/rules"
-	statements "github.com/furnisher/furnisher/sql"
 )
 
 // Building is a file that a run has still to write.
@@ -41,21 +40,21 @@ func Plan(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
 		Calendar    rules.Calendar `db:"calendar"`
 		Destination int64          `db:"destination"`
 	}
-	if err := tx.SelectContext(ctx, &programs, statements.ProgramCalendars); err != nil {
+	if err := tx.SelectContext(ctx, &programs, programCalendars); err != nil {
 		return fmt.Errorf("read programs: %w", err)
 	}
 	for _, p := range programs {
 		for _, asOf := range p.Calendar.Dates(run.Previous, run.Date) {
 			if p.Calendar.ByCycle() {
 				var ends bool
-				if err := tx.GetContext(ctx, &ends, statements.CycleEnds, p.Program, asOf); err != nil {
+				if err := tx.GetContext(ctx, &ends, cycleEnds, p.Program, asOf); err != nil {
 					return fmt.Errorf("read cycles: %w", err)
 				}
 				if !ends {
 					continue
 				}
 			}
-			_, err := tx.ExecContext(ctx, statements.FilePlan, run.ID, p.Program, p.Destination, asOf, p.Calendar.Before(asOf), run.Date)
+			_, err := tx.ExecContext(ctx, filePlan, run.ID, p.Program, p.Destination, asOf, p.Calendar.Before(asOf), run.Date)
 			if err != nil {
 				return fmt.Errorf("plan the file of program %s as of %s: %w", p.ProgramID, asOf, err)
 			}
@@ -66,7 +65,7 @@ func Plan(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
 
 // Undo takes back what a run's chunks made for its files that are not written.
 func Undo(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
-	if _, err := tx.ExecContext(ctx, statements.FileUndo, run.ID); err != nil {
+	if _, err := tx.ExecContext(ctx, fileUndo, run.ID); err != nil {
 		return fmt.Errorf("take back the files of run %d: %w", run.ID, err)
 	}
 	return nil
@@ -75,7 +74,7 @@ func Undo(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
 // Pending returns the files that a run has still to write, oldest calendar date first.
 func Pending(ctx context.Context, q sqlx.QueryerContext, run int64) ([]Building, error) {
 	var files []Building
-	if err := sqlx.SelectContext(ctx, q, &files, statements.FileBuilding, run); err != nil {
+	if err := sqlx.SelectContext(ctx, q, &files, fileBuilding, run); err != nil {
 		return nil, fmt.Errorf("read the files of run %d: %w", run, err)
 	}
 	return files, nil

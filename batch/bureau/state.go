@@ -11,7 +11,6 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/furnisher/furnisher/batch"
-	statements "github.com/furnisher/furnisher/sql"
 )
 
 // State is the state of a file.
@@ -54,7 +53,7 @@ func Change(ctx context.Context, db *sqlx.DB, file int64, to State, who, why str
 
 func change(ctx context.Context, tx *sqlx.Tx, file int64, to State, who, why string, now time.Time) error {
 	var present State
-	err := tx.GetContext(ctx, &present, statements.FileState, file)
+	err := tx.GetContext(ctx, &present, fileState, file)
 	if errors.Is(err, sql.ErrNoRows) {
 		return ErrNoFile
 	}
@@ -64,14 +63,14 @@ func change(ctx context.Context, tx *sqlx.Tx, file int64, to State, who, why str
 	if !slices.Contains(follows[present], to) {
 		return fmt.Errorf("%w: it is %s, not %s", ErrState, present, to)
 	}
-	if _, err := tx.ExecContext(ctx, statements.FileChange, file, to, why); err != nil {
+	if _, err := tx.ExecContext(ctx, fileChange, file, to, why); err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, statements.FileEventAdd, file, to, who, why, now); err != nil {
+	if _, err := tx.ExecContext(ctx, fileEventAdd, file, to, who, why, now); err != nil {
 		return err
 	}
 	if to == Voided || to == Rejected {
-		if _, err := tx.ExecContext(ctx, statements.DeletionGiveBack, file); err != nil {
+		if _, err := tx.ExecContext(ctx, deletionGiveBack, file); err != nil {
 			return err
 		}
 	}

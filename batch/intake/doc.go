@@ -21,7 +21,7 @@
 //     within a file is unchanged if it says the same, else all after the first are rejected.
 //   - A file whose header is wrong, whose records cannot be told apart, or with more than MaxBadPercent bad
 //     rows is refused, and with it the whole import (RefusedError).
-//   - A loan's state follows the lender's word only when the word is new: see import_loans_known.sql.
+//   - A loan's state follows the lender's word only when the word is new: see ImportLoansKnown.
 //   - Nothing is deleted by an extract, and what a night or the lender's people cancelled stays cancelled.
 //   - A unique value (account number, external id) that another row of the book holds is taken, whatever
 //     the same extract says of that other row.

@@ -12,7 +12,6 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/furnisher/furnisher/batch"
-	statements "github.com/furnisher/furnisher/sql"
 )
 
 // Options says what to import and how much of it may be bad.
@@ -135,10 +134,10 @@ type importer struct {
 }
 
 func (i *importer) run(ctx context.Context, dir string, sources []*source) error {
-	if _, err := i.tx.ExecContext(ctx, statements.ImportSettings); err != nil {
+	if _, err := i.tx.ExecContext(ctx, importSettings); err != nil {
 		return err
 	}
-	if err := i.tx.GetContext(ctx, &i.report.Import, statements.ImportOpen, dir, i.started); err != nil {
+	if err := i.tx.GetContext(ctx, &i.report.Import, importOpen, dir, i.started); err != nil {
 		return err
 	}
 	for p, err := range stagedFiles(ctx, i.db, sources, i.options.Progress) {
@@ -156,12 +155,12 @@ func (i *importer) run(ctx context.Context, dir string, sources []*source) error
 	if err := dropStaged(ctx, i.tx); err != nil {
 		return err
 	}
-	if _, err := i.tx.ExecContext(ctx, statements.ImportClose, i.report.Import, i.options.Now()); err != nil {
+	if _, err := i.tx.ExecContext(ctx, importClose, i.report.Import, i.options.Now()); err != nil {
 		return err
 	}
 	var order []string
 	for _, t := range tables {
 		order = append(order, t.file)
 	}
-	return i.tx.SelectContext(ctx, &i.report.Rejects, statements.ImportRejects, i.report.Import, maxRejects, pq.Array(order))
+	return i.tx.SelectContext(ctx, &i.report.Rejects, importRejects, i.report.Import, maxRejects, pq.Array(order))
 }

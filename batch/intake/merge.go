@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-
-	statements "github.com/furnisher/furnisher/sql"
 )
 
 // file takes one staged file in: checked against itself and the book, merged, counted.
@@ -42,7 +40,7 @@ func (i *importer) file(ctx context.Context, p *parser) error {
 	}
 	i.report.Files = append(i.report.Files, counts)
 	i.report.Rejected += counts.Rejected
-	_, err := i.tx.ExecContext(ctx, statements.ImportFile, i.report.Import, counts.File, counts.Rows, counts.Inserted,
+	_, err := i.tx.ExecContext(ctx, importFile, i.report.Import, counts.File, counts.Rows, counts.Inserted,
 		counts.Updated, counts.Unchanged, counts.Rejected)
 	return err
 }
@@ -83,7 +81,7 @@ func (i *importer) quarantine(ctx context.Context, rejects []Reject) error {
 		if err != nil {
 			return err
 		}
-		if _, err := i.tx.ExecContext(ctx, statements.ImportQuarantine, i.report.Import, string(rows)); err != nil {
+		if _, err := i.tx.ExecContext(ctx, importQuarantine, i.report.Import, string(rows)); err != nil {
 			return err
 		}
 		rejects = rejects[n:]
@@ -93,7 +91,7 @@ func (i *importer) quarantine(ctx context.Context, rejects []Reject) error {
 
 // dropRepeats takes rows out of the staging table whose key came before, if it really did.
 func (i *importer) dropRepeats(ctx context.Context, t *table, counts *FileReport) error {
-	query := t.fill(statements.ImportRepeated)
+	query := t.fill(importRepeated)
 	var rejected int64
 	err := i.tx.GetContext(ctx, &rejected, query, i.report.Import, t.file, t.fileColumn(t.key[len(t.key)-1]))
 	counts.Rejected += rejected
@@ -105,7 +103,7 @@ func (i *importer) dropRepeats(ctx context.Context, t *table, counts *FileReport
 func (i *importer) check(ctx context.Context, t *table, counts *FileReport) error {
 	for _, ref := range t.refs {
 		query := strings.NewReplacer("{column}", ref.column, "{known}", ref.table, "{known_key}", ref.key).
-			Replace(t.fill(statements.ImportMissing))
+			Replace(t.fill(importMissing))
 		n, err := i.reject(ctx, query, t.file, t.fileColumn(ref.column))
 		if err != nil {
 			return err
@@ -154,7 +152,7 @@ func (i *importer) refuse(ctx context.Context, counts FileReport) error {
 		Reason: fmt.Sprintf("%d of %d rows are bad, more than %g %%", counts.Rejected, counts.Rows,
 			i.options.MaxBadPercent),
 	}
-	err := i.tx.SelectContext(ctx, &refused.Rejects, statements.ImportFileRejects, i.report.Import, counts.File, maxRefusedRejects)
+	err := i.tx.SelectContext(ctx, &refused.Rejects, importFileRejects, i.report.Import, counts.File, maxRefusedRejects)
 	if err != nil {
 		return err
 	}

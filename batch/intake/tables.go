@@ -6,7 +6,6 @@ import (
 
 	"github.com/furnisher/furnisher/metro2"
 	"github.com/furnisher/furnisher/rules"
-	statements "github.com/furnisher/furnisher/sql"
 )
 
 // A table describes one file of the extract and its way into the book.
@@ -101,7 +100,7 @@ var tables = withKeys([]table{
 			need("calendar", kind{"text", maxText, parseCalendar}),
 			may("activity_cycle_ids", kind{"text[]", 10_000, parseKeyList}).or("{}"),
 		},
-		merges: []string{statements.ImportPrograms, statements.ImportDestinations},
+		merges: []string{importPrograms, importDestinations},
 	},
 	{
 		file: "products.csv", key: []string{"product_id"},
@@ -115,7 +114,7 @@ var tables = withKeys([]table{
 			may("payoff_hold_days", countKind(0)).or("0"),
 			may("trailing_reports", kind{"integer", maxText, codeKind("1", "2", "3").parse}).or("1"),
 		},
-		merges: []string{statements.ImportProducts},
+		merges: []string{importProducts},
 	},
 	{
 		file: "customers.csv", key: []string{"customer_id"},
@@ -130,7 +129,7 @@ var tables = withKeys([]table{
 			may("employer_city", textKind), may("employer_state", stateKind), may("employer_postal_code", postalKind),
 			may("occupation", textKind), may("legal_hold", boolKind).or("false"), may("is_business", boolKind).or("false"),
 		},
-		merges: []string{statements.ImportCustomers},
+		merges: []string{importCustomers},
 	},
 	{
 		file: "loans.csv", key: []string{"loan_id"},
@@ -156,8 +155,8 @@ var tables = withKeys([]table{
 		},
 		check:   checkLoan,
 		refs:    []reference{{"product_id", "product", "product_id"}, {"program_id", "program", "program_id"}},
-		rejects: []string{statements.ImportLoansAccount},
-		merges:  []string{statements.ImportLoansKey, statements.ImportLoansKnown, statements.ImportLoansNew},
+		rejects: []string{importLoansAccount},
+		merges:  []string{importLoansKey, importLoansKnown, importLoansNew},
 	},
 	{
 		file: "loan_customers.csv", key: []string{"loan_id", "customer_id"},
@@ -167,8 +166,8 @@ var tables = withKeys([]table{
 			need("position", countKind(1)),
 		},
 		refs:     []reference{toLoan, toCustomer},
-		rejects:  []string{statements.ImportLoanCustomersPosition},
-		merges:   []string{statements.ImportLoanCustomers},
+		rejects:  []string{importLoanCustomersPosition},
+		merges:   []string{importLoanCustomers},
 		fixpoint: true,
 	},
 	{
@@ -180,9 +179,9 @@ var tables = withKeys([]table{
 		},
 		check:  checkCycle,
 		refs:   []reference{toLoan},
-		wake:   statements.ImportCyclesWake,
-		merges: []string{statements.ImportCyclesKnown},
-		adds:   statements.ImportCycles,
+		wake:   importCyclesWake,
+		merges: []string{importCyclesKnown},
+		adds:   importCycles,
 	},
 	{
 		file: "transactions.csv", key: []string{"transaction_id"},
@@ -194,11 +193,11 @@ var tables = withKeys([]table{
 		},
 		check:   checkTransaction,
 		refs:    []reference{toLoan},
-		span:    statements.ImportTransactionsSpan,
-		known:   statements.ImportTransactionsKnown,
-		rejects: []string{statements.ImportTransactionsReversal, statements.ImportTransactionsReversedOnce},
-		wake:    statements.ImportTransactionsWake,
-		adds:    statements.ImportTransactions,
+		span:    importTransactionsSpan,
+		known:   importTransactionsKnown,
+		rejects: []string{importTransactionsReversal, importTransactionsReversedOnce},
+		wake:    importTransactionsWake,
+		adds:    importTransactions,
 	},
 	{
 		file: "reason_rules.csv", key: []string{"activity_status", "activity_substatus"},
@@ -206,7 +205,7 @@ var tables = withKeys([]table{
 		columns: []column{
 			need("activity_status", keyKind), need("activity_substatus", keyKind), need("require_payoff_reason", boolKind),
 		},
-		merges: []string{statements.ImportReasonRules},
+		merges: []string{importReasonRules},
 	},
 	{
 		file: "terminations.csv", key: []string{"loan_id"},
@@ -217,8 +216,8 @@ var tables = withKeys([]table{
 		},
 		check:   checkTermination,
 		refs:    []reference{toLoan},
-		rejects: []string{statements.ImportTerminationsReason},
-		merges:  []string{statements.ImportTerminations},
+		rejects: []string{importTerminationsReason},
+		merges:  []string{importTerminations},
 	},
 	{
 		file: "schedules.csv", key: []string{"schedule_id"},
@@ -228,8 +227,8 @@ var tables = withKeys([]table{
 			need("state", codeKind("ACTIVE", "CANCELLED")),
 		},
 		refs:    []reference{toLoan},
-		rejects: []string{statements.ImportSchedulesLoan},
-		merges:  []string{statements.ImportSchedules},
+		rejects: []string{importSchedulesLoan},
+		merges:  []string{importSchedules},
 	},
 	{
 		file: "scheduled_items.csv", key: []string{"item_id"},
@@ -241,8 +240,8 @@ var tables = withKeys([]table{
 			need("due_at", timeKind), may("amount", centsKind).as("amount_cents"),
 		},
 		refs:    []reference{toLoan},
-		rejects: []string{statements.ImportScheduledItemsLoan, statements.ImportScheduledItemsSchedule},
-		merges:  []string{statements.ImportScheduledItems},
+		rejects: []string{importScheduledItemsLoan, importScheduledItemsSchedule},
+		merges:  []string{importScheduledItems},
 	},
 	{
 		file: "pauses.csv", key: []string{"loan_id", "from_on"},
@@ -252,8 +251,8 @@ var tables = withKeys([]table{
 		},
 		check:  checkPause,
 		refs:   []reference{toLoan},
-		wake:   statements.ImportPausesWake,
-		merges: []string{statements.ImportPauses},
+		wake:   importPausesWake,
+		merges: []string{importPauses},
 	},
 	{
 		file: "cases.csv", key: []string{"case_id"},
@@ -266,8 +265,8 @@ var tables = withKeys([]table{
 			may("disposition", codeKind("DISCHARGED", "DISMISSED", "WITHDRAWN", "PLAN_CONFIRMED", "REAFFIRMED")),
 			may("disposition_on", dateKind), may("listed_outstanding_debt", boolKind), may("court_case_number", keyKind),
 		},
-		rejects: []string{statements.ImportCasesExternalID},
-		merges:  []string{statements.ImportCases},
+		rejects: []string{importCasesExternalID},
+		merges:  []string{importCases},
 	},
 	{
 		file: "case_parties.csv", key: []string{"case_id", "customer_id", "loan_id"},
@@ -275,7 +274,7 @@ var tables = withKeys([]table{
 		columns: []column{need("case_id", keyKind), may("customer_id", keyKind), may("loan_id", keyKind)},
 		check:   checkCaseParty,
 		refs:    []reference{{"case_id", "case_file", "case_id"}, toCustomer, toLoan},
-		merges:  []string{statements.ImportCaseParties},
+		merges:  []string{importCaseParties},
 	},
 	{
 		file: "customer_removals.csv", key: []string{"customer_id"},
@@ -285,7 +284,7 @@ var tables = withKeys([]table{
 			may("erasure_reason", textKind),
 		},
 		refs:   []reference{toCustomer},
-		merges: []string{statements.ImportCustomerRemovals},
+		merges: []string{importCustomerRemovals},
 	},
 })
 

@@ -10,13 +10,12 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/furnisher/furnisher/batch"
-	statements "github.com/furnisher/furnisher/sql"
 )
 
 // Files returns every file of the bureaus, the newest last.
 func Files(ctx context.Context, db *sqlx.DB) ([]batch.FileReport, error) {
 	files := []batch.FileReport{}
-	if err := db.SelectContext(ctx, &files, statements.FileList, 0); err != nil {
+	if err := db.SelectContext(ctx, &files, fileList, 0); err != nil {
 		return nil, fmt.Errorf("read the files: %w", err)
 	}
 	return files, nil
@@ -29,7 +28,7 @@ func FileNumber(ctx context.Context, db *sqlx.DB, file string) (int64, error) {
 		return 0, err
 	}
 	var number int64
-	err = db.GetContext(ctx, &number, statements.LookFile, file, path)
+	err = db.GetContext(ctx, &number, inquiryFile, file, path)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = ErrNotFound
 	}
@@ -50,7 +49,7 @@ type Exclusion struct {
 
 // Exclusions yields the loans that a file left out in the order of their ids.
 func Exclusions(ctx context.Context, db *sqlx.DB, file int64, yield func(*Exclusion) error) error {
-	if err := stream(ctx, db, yield, statements.LookExclusions, file); err != nil {
+	if err := stream(ctx, db, yield, inquiryExclusions, file); err != nil {
 		return fmt.Errorf("read the exclusions of file %d: %w", file, err)
 	}
 	return nil

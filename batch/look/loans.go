@@ -7,7 +7,6 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/furnisher/furnisher/rules"
-	statements "github.com/furnisher/furnisher/sql"
 )
 
 // Loan is the state of a loan.
@@ -23,7 +22,7 @@ type Loan struct {
 
 // Loans yields the state of every loan in the order of their ids. Memory does not grow with the book.
 func Loans(ctx context.Context, db *sqlx.DB, yield func(*Loan) error) error {
-	if err := stream(ctx, db, yield, statements.LookLoans); err != nil {
+	if err := stream(ctx, db, yield, inquiryLoans); err != nil {
 		return fmt.Errorf("read the loans: %w", err)
 	}
 	return nil

@@ -8,7 +8,6 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/furnisher/furnisher/rules"
-	statements "github.com/furnisher/furnisher/sql"
 )
 
 // Run is a run with its sums.
@@ -31,7 +30,7 @@ type Run struct {
 // Runs returns every run, the newest first.
 func Runs(ctx context.Context, db *sqlx.DB) ([]Run, error) {
 	runs := []Run{}
-	if err := db.SelectContext(ctx, &runs, statements.LookRuns); err != nil {
+	if err := db.SelectContext(ctx, &runs, inquiryRuns); err != nil {
 		return nil, fmt.Errorf("read the runs: %w", err)
 	}
 	return runs, nil
@@ -40,7 +39,7 @@ func Runs(ctx context.Context, db *sqlx.DB) ([]Run, error) {
 // LastClosed returns the last business date that was closed, 0 if none was.
 func LastClosed(ctx context.Context, db *sqlx.DB) (rules.Date, error) {
 	var d rules.Date
-	if err := db.GetContext(ctx, &d, statements.LookLastClosed); err != nil {
+	if err := db.GetContext(ctx, &d, inquiryLastClosed); err != nil {
 		return 0, fmt.Errorf("read the last closed business date: %w", err)
 	}
 	return d, nil

@@ -11,7 +11,6 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/furnisher/furnisher/rules"
-	statements "github.com/furnisher/furnisher/sql"
 )
 
 // LoanStory is all that the database knows of what was decided of a loan, why, and what bureaus were told.
@@ -176,7 +175,7 @@ type Exception struct {
 func Story(ctx context.Context, db *sqlx.DB, loanID string) (*LoanStory, error) {
 	var s LoanStory
 	err := snapshot(ctx, db, func(tx *sqlx.Tx) error {
-		err := tx.GetContext(ctx, &s.Loan, statements.LookLoan, loanID)
+		err := tx.GetContext(ctx, &s.Loan, inquiryLoan, loanID)
 		if errors.Is(err, sql.ErrNoRows) {
 			return ErrNotFound
 		}
@@ -193,14 +192,14 @@ func Story(ctx context.Context, db *sqlx.DB, loanID string) (*LoanStory, error) 
 
 func (s *LoanStory) read(ctx context.Context, tx *sqlx.Tx) error {
 	return errors.Join(
-		fill(ctx, tx, &s.History, "history", statements.LookHistory, s.Loan.Key),
-		fill(ctx, tx, &s.Statements, "statements", statements.LookStatements, s.Loan.Key),
-		fill(ctx, tx, &s.Schedules, "schedules", statements.LookSchedules, s.Loan.Key),
-		fill(ctx, tx, &s.Items, "scheduled items", statements.LookItems, s.Loan.Key),
-		fill(ctx, tx, &s.Reported, "reports", statements.LookReported, s.Loan.Key),
-		fill(ctx, tx, &s.Excluded, "exclusions", statements.LookExcluded, s.Loan.Key),
-		fill(ctx, tx, &s.Deletions, "deletions", statements.LookDeletions, s.Loan.Key),
-		fill(ctx, tx, &s.Exceptions, "exceptions", statements.LookExceptions, s.Loan.Key),
+		fill(ctx, tx, &s.History, "history", inquiryHistory, s.Loan.Key),
+		fill(ctx, tx, &s.Statements, "statements", inquiryStatements, s.Loan.Key),
+		fill(ctx, tx, &s.Schedules, "schedules", inquirySchedules, s.Loan.Key),
+		fill(ctx, tx, &s.Items, "scheduled items", inquiryItems, s.Loan.Key),
+		fill(ctx, tx, &s.Reported, "reports", inquiryReported, s.Loan.Key),
+		fill(ctx, tx, &s.Excluded, "exclusions", inquiryExcluded, s.Loan.Key),
+		fill(ctx, tx, &s.Deletions, "deletions", inquiryDeletions, s.Loan.Key),
+		fill(ctx, tx, &s.Exceptions, "exceptions", inquiryExceptions, s.Loan.Key),
 	)
 }
 

@@ -7,7 +7,6 @@ import (
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/rules"
-	statements "github.com/furnisher/furnisher/sql"
 )
 
 // Closure is step 2: loans that are paid off or overpaid are closed, and reopened when they owe again
@@ -18,7 +17,7 @@ type Closure struct{}
 func (Closure) Name() string { return "closure" }
 
 // Picks are the loans that are awake.
-func (Closure) Picks() string { return statements.PickAwake }
+func (Closure) Picks() string { return pickAwake }
 
 // Apply moves the loans of a chunk. Counts: paid_off, surplus, reopened.
 func (s Closure) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tally, error) {

@@ -8,7 +8,6 @@ import (
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/rules"
-	statements "github.com/furnisher/furnisher/sql"
 )
 
 // Delinquency is step 1: loans that were underpaid too often in a row become delinquent, then charged
@@ -20,9 +19,9 @@ func (Delinquency) Name() string { return "delinquency" }
 
 // Begin makes sure that every loan of the book can be picked.
 func (Delinquency) Begin(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
-	_, err := tx.ExecContext(ctx, statements.WakeMissing, run.LastLoan)
+	_, err := tx.ExecContext(ctx, wakeMissing, run.LastLoan)
 	if err == nil {
-		_, err = tx.ExecContext(ctx, statements.WakeAnalyze)
+		_, err = tx.ExecContext(ctx, wakeAnalyze)
 	}
 	if err != nil {
 		return fmt.Errorf("prepare to pick loans: %w", err)
@@ -31,7 +30,7 @@ func (Delinquency) Begin(ctx context.Context, tx *sqlx.Tx, run batch.Run) error 
 }
 
 // Picks are the loans that are awake, and those whose packed ledger is checked tonight.
-func (Delinquency) Picks() string { return statements.PickAwakeOrChecked }
+func (Delinquency) Picks() string { return pickAwakeOrChecked }
 
 // Apply moves the loans of a chunk. Counts: delinquent, charged_off, cured, drifted. Amount: charged off.
 func (s Delinquency) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tally, error) {
@@ -86,10 +85,10 @@ func (s Delinquency) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (bat
 	}
 	// A loan that was only to be checked, and was moved, goes on through the steps; what drifted is looked at again
 	// by the next night, which finds the exception resolved.
-	if err := wake(ctx, tx, statements.WakeFresh, moved); err != nil {
+	if err := wake(ctx, tx, wakeFresh, moved); err != nil {
 		return tally, err
 	}
-	if err := wake(ctx, tx, statements.WakeStale, drifted); err != nil {
+	if err := wake(ctx, tx, wakeStale, drifted); err != nil {
 		return tally, err
 	}
 	return tally, made.write(ctx, tx, c)

@@ -12,7 +12,6 @@ import (
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/bureau"
 	"github.com/furnisher/furnisher/rules"
-	statements "github.com/furnisher/furnisher/sql"
 )
 
 // Export is step 5: when a program's calendar says so, a Metro 2 file goes to the bureaus (BR1 to BR5, DC1
@@ -46,7 +45,7 @@ func (Export) Undo(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
 }
 
 // Picks is the book on a night that has a file to write.
-func (Export) Picks() string { return statements.PickExport }
+func (Export) Picks() string { return pickExport }
 
 // Apply reports the loans of a chunk in every file of the run, oldest calendar date first. Counts:
 // reported, excluded, deleted, deletions_waiting, and status_NN for each account status.
@@ -100,7 +99,7 @@ func report(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, files []bureau.Buil
 	}
 	err = eachRow(ctx, tx, (*accountRow).columns, func(row *accountRow) error {
 		return parts[row.Program].take(row, reports[row.Loan], tally)
-	}, statements.AccountRead, c.After, c.Last, pq.Array(programs), files[0].AsOf, rules.CodeReversed, byCycle)
+	}, accountRead, c.After, c.Last, pq.Array(programs), files[0].AsOf, rules.CodeReversed, byCycle)
 	if err != nil {
 		return fmt.Errorf("report accounts: %w", err)
 	}
@@ -302,10 +301,10 @@ func (p *part) write(ctx context.Context, tx *sqlx.Tx) error {
 	if err := bureau.AddPages(ctx, tx, p.file.File, records); err != nil {
 		return err
 	}
-	if err := batch.WriteRows(ctx, tx, statements.ExcludedAdd, p.excluded, p.file.File); err != nil {
+	if err := batch.WriteRows(ctx, tx, excludedAdd, p.excluded, p.file.File); err != nil {
 		return fmt.Errorf("write exclusions: %w", err)
 	}
-	if err := batch.WriteRows(ctx, tx, statements.DeletionAdd, p.deletions, p.file.Destination, p.file.File); err != nil {
+	if err := batch.WriteRows(ctx, tx, deletionAdd, p.deletions, p.file.Destination, p.file.File); err != nil {
 		return fmt.Errorf("write deletions: %w", err)
 	}
 	return nil

@@ -6,9 +6,9 @@ import (
 
 	"github.com/lib/pq"
 
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/fixtures/pgtest"
 	"github.com/furnisher/furnisher/rules"
-	statements "github.com/furnisher/furnisher/sql"
 )
 
 // TestExportLooksUpByLoan holds that what is asked for each loan is found by that loan or its account number: a table
@@ -28,14 +28,14 @@ func TestExportLooksUpByLoan(t *testing.T) {
 		want            string
 	}{
 		{
-			"deletions", statements.AccountRead,
+			"deletions", database.Query("bureau", "AccountRead"),
 			[]any{0, 2000, pq.Array([]int64{1}), "2026-09-30", rules.CodeReversed, false},
 			"Index Cond: (account_number = upper(l.account_number))",
 		},
-		{"reports", statements.ReportedRead, []any{0, 2000}, "Index Cond: (loan = s.loan)"},
+		{"reports", database.Query("bureau", "ReportedRead"), []any{0, 2000}, "Index Cond: (loan = s.loan)"},
 	} {
 		tx := db.MustBegin()
-		if _, err := tx.Exec(statements.ChunkPlan); err != nil {
+		if _, err := tx.Exec(database.Query("run", "ChunkPlan")); err != nil {
 			t.Fatal(err)
 		}
 		var lines []string

@@ -8,7 +8,6 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/furnisher/furnisher/rules"
-	statements "github.com/furnisher/furnisher/sql"
 )
 
 // product is a product as the database holds it.
@@ -37,7 +36,7 @@ func (p product) rules() rules.Product {
 // products reads every product by its key.
 func products(ctx context.Context, tx *sqlx.Tx) (map[int64]product, error) {
 	var rows []product
-	if err := tx.SelectContext(ctx, &rows, statements.ProductAll); err != nil {
+	if err := tx.SelectContext(ctx, &rows, productAll); err != nil {
 		return nil, fmt.Errorf("read products: %w", err)
 	}
 	byKey := make(map[int64]product, len(rows))
@@ -85,7 +84,7 @@ func readLoansOf(ctx context.Context, tx *sqlx.Tx, keys []int64, ledgers map[int
 		return nil, err
 	}
 	var rows []loanRow
-	if err := tx.SelectContext(ctx, &rows, statements.StateRead, pq.Array(keys)); err != nil {
+	if err := tx.SelectContext(ctx, &rows, stateRead, pq.Array(keys)); err != nil {
 		return nil, fmt.Errorf("read states: %w", err)
 	}
 	pauses, err := readPauses(ctx, tx, keys)
@@ -110,7 +109,7 @@ func readPauses(ctx context.Context, tx *sqlx.Tx, keys []int64) (map[int64][]rul
 		From rules.Date `db:"from_on"`
 		To   rules.Date `db:"to_on"`
 	}
-	if err := tx.SelectContext(ctx, &rows, statements.PauseRead, pq.Array(keys)); err != nil {
+	if err := tx.SelectContext(ctx, &rows, pauseRead, pq.Array(keys)); err != nil {
 		return nil, fmt.Errorf("read pauses: %w", err)
 	}
 	byLoan := map[int64][]rules.Pause{}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/rules"
-	statements "github.com/furnisher/furnisher/sql"
 )
 
 // moveRow is the state that a loan's moves leave. An empty date leaves its column as it is, but for
@@ -78,10 +77,10 @@ func (m *moves) add(loan int64, from rules.Status, made []rules.Move) {
 }
 
 func (m *moves) write(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) error {
-	if err := batch.WriteRows(ctx, tx, statements.StateMove, m.states, c.Date); err != nil {
+	if err := batch.WriteRows(ctx, tx, stateMove, m.states, c.Date); err != nil {
 		return fmt.Errorf("write moves: %w", err)
 	}
-	if err := batch.WriteRows(ctx, tx, statements.HistoryAdd, m.history, c.Run, c.Date); err != nil {
+	if err := batch.WriteRows(ctx, tx, historyAdd, m.history, c.Run, c.Date); err != nil {
 		return fmt.Errorf("write history: %w", err)
 	}
 	return nil

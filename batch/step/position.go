@@ -14,19 +14,18 @@ import (
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/rules"
-	statements "github.com/furnisher/furnisher/sql"
 )
 
 // readLedgers returns the ledgers of loans with what is known of the future. Those of which the packed one is not all
 // are made from the book, and left as they are: what an import brings into a night that stopped later must go through
 // all steps, and so waits for step 1 of the next night, which alone packs.
 func readLedgers(ctx context.Context, tx *sqlx.Tx, keys []int64) (map[int64]rules.Ledger, error) {
-	return wholeLedgers(ctx, tx, statements.PositionRead, pq.Array(keys))
+	return wholeLedgers(ctx, tx, positionRead, pq.Array(keys))
 }
 
 // readChunk is readLedgers for all loans of a chunk.
 func readChunk(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (map[int64]rules.Ledger, error) {
-	return wholeLedgers(ctx, tx, statements.PositionRange, c.After, c.Last)
+	return wholeLedgers(ctx, tx, positionRange, c.After, c.Last)
 }
 
 func wholeLedgers(ctx context.Context, tx *sqlx.Tx, statement string, args ...any) (map[int64]rules.Ledger, error) {
@@ -78,7 +77,7 @@ func readPacked(ctx context.Context, tx *sqlx.Tx, statement string, args ...any)
 
 // catchUp returns the ledgers of loans, after it has packed what they are by now: with their news, or made anew.
 func catchUp(ctx context.Context, tx *sqlx.Tx, keys []int64) (map[int64]rules.Ledger, error) {
-	p, err := readPacked(ctx, tx, statements.PositionRead, pq.Array(keys))
+	p, err := readPacked(ctx, tx, positionRead, pq.Array(keys))
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +102,7 @@ func catchUp(ctx context.Context, tx *sqlx.Tx, keys []int64) (map[int64]rules.Le
 	if err := writePacked(ctx, tx, changed, p.ledgers); err != nil {
 		return nil, err
 	}
-	return p.ledgers, wake(ctx, tx, statements.WakeFresh, behind)
+	return p.ledgers, wake(ctx, tx, wakeFresh, behind)
 }
 
 // takeNews takes what the packed ledgers of loans lack out of the database, in no order.
@@ -117,7 +116,7 @@ func takeNews(ctx context.Context, tx *sqlx.Tx, keys []int64) (map[int64]rules.L
 		Amount    rules.Cents `db:"amount_cents"`
 		Effective rules.Date  `db:"effective_on"`
 	}
-	if err := tx.SelectContext(ctx, &entries, statements.NewsEntryTake, pq.Array(keys)); err != nil {
+	if err := tx.SelectContext(ctx, &entries, newsEntryTake, pq.Array(keys)); err != nil {
 		return nil, fmt.Errorf("take new entries: %w", err)
 	}
 	var cycles []struct {
@@ -126,7 +125,7 @@ func takeNews(ctx context.Context, tx *sqlx.Tx, keys []int64) (map[int64]rules.L
 		DueOn      rules.Date  `db:"due_on"`
 		MinimumDue rules.Cents `db:"minimum_due_cents"`
 	}
-	if err := tx.SelectContext(ctx, &cycles, statements.NewsCycleTake, pq.Array(keys)); err != nil {
+	if err := tx.SelectContext(ctx, &cycles, newsCycleTake, pq.Array(keys)); err != nil {
 		return nil, fmt.Errorf("take new cycles: %w", err)
 	}
 	news := map[int64]rules.Ledger{}
@@ -151,13 +150,13 @@ func writePacked(ctx context.Context, tx *sqlx.Tx, keys []int64, ledgers map[int
 	for i, loan := range keys {
 		packed[i] = pack(ledgers[loan])
 	}
-	if _, err := tx.ExecContext(ctx, statements.PositionPack, pq.Array(keys), pq.ByteaArray(packed)); err != nil {
+	if _, err := tx.ExecContext(ctx, positionPack, pq.Array(keys), pq.ByteaArray(packed)); err != nil {
 		return fmt.Errorf("write positions: %w", err)
 	}
 	return nil
 }
 
-// checkedEvery is how many loans there are to one whose packed ledger a night checks; pick_awake_or_checked.sql picks by it.
+// checkedEvery is how many loans there are to one whose packed ledger a night checks; PickAwakeOrChecked picks by it.
 const checkedEvery = 1009
 
 // checkLedgers makes the ledgers of the night's sample anew, and gives the loans of which the packed one is another,
@@ -188,7 +187,7 @@ func makeLedgers(ctx context.Context, tx *sqlx.Tx, keys []int64) (map[int64]rule
 	if len(keys) == 0 {
 		return nil, nil
 	}
-	rows, err := tx.QueryContext(ctx, statements.LedgerRead, pq.Array(keys))
+	rows, err := tx.QueryContext(ctx, ledgerRead, pq.Array(keys))
 	if err != nil {
 		return nil, fmt.Errorf("read ledgers: %w", err)
 	}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/rules"
-	statements "github.com/furnisher/furnisher/sql"
 )
 
 // Purge is step 4: a loan that is not serviced loses every pending payment, call, email and SMS and every
@@ -29,7 +28,7 @@ type contactRow struct {
 }
 
 // Picks are the loans that are not serviced and have something left to cancel.
-func (Purge) Picks() string { return statements.PickPurge }
+func (Purge) Picks() string { return pickPurge }
 
 // Apply cancels what is pending. Counts: the seven of rules.PurgeKinds. Changed counts loans.
 func (s Purge) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tally, error) {
@@ -40,7 +39,7 @@ func (s Purge) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tal
 	}
 	tally.Read = int64(len(keys))
 	var rows []contactRow
-	if err := tx.SelectContext(ctx, &rows, statements.ContactRead, pq.Array(keys)); err != nil {
+	if err := tx.SelectContext(ctx, &rows, contactRead, pq.Array(keys)); err != nil {
 		return tally, fmt.Errorf("read contacts: %w", err)
 	}
 	for _, kind := range rules.PurgeKinds {
@@ -63,10 +62,10 @@ func (s Purge) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tal
 	}
 	tally.Changed = int64(len(purged))
 	// Schedules first: none may create an item behind the back of the items' cancellation (SP1).
-	if err := batch.WriteRows(ctx, tx, statements.ScheduleCancel, schedules, c.Run, c.Date); err != nil {
+	if err := batch.WriteRows(ctx, tx, scheduleCancel, schedules, c.Run, c.Date); err != nil {
 		return tally, fmt.Errorf("cancel schedules: %w", err)
 	}
-	if err := batch.WriteRows(ctx, tx, statements.ItemCancel, items, c.Run, c.Date); err != nil {
+	if err := batch.WriteRows(ctx, tx, itemCancel, items, c.Run, c.Date); err != nil {
 		return tally, fmt.Errorf("cancel items: %w", err)
 	}
 	return tally, nil

@@ -12,7 +12,6 @@ import (
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/bureau"
 	"github.com/furnisher/furnisher/rules"
-	statements "github.com/furnisher/furnisher/sql"
 )
 
 // reportedLoan is what a file says of a loan, on its way to the ledger.
@@ -37,7 +36,7 @@ func writeReported(ctx context.Context, tx *sqlx.Tx, f bureau.Building, said []r
 	text := func(value func(r *reportedLoan) string) any { return batch.TextArray(column(said, value)) }
 	number := func(value func(r *reportedLoan) int64) any { return pq.Int64Array(column(said, value)) }
 	day := func(value func(r *reportedLoan) rules.Date) any { return days(column(said, value)) }
-	_, err := tx.ExecContext(ctx, statements.ReportedAdd, f.File, f.AsOf,
+	_, err := tx.ExecContext(ctx, reportedAdd, f.File, f.AsOf,
 		number(func(r *reportedLoan) int64 { return r.loan }),
 		text(func(r *reportedLoan) string { return r.accountNumber }),
 		text(func(r *reportedLoan) string { return r.AccountStatus }),
@@ -101,7 +100,7 @@ func readReports(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (map[int64][]r
 	err := eachRow(ctx, tx, (*reportedBefore).columns, func(row *reportedBefore) error {
 		byLoan[row.loan] = append(byLoan[row.loan], row.Reported)
 		return nil
-	}, statements.ReportedRead, c.After, c.Last)
+	}, reportedRead, c.After, c.Last)
 	if err != nil {
 		return nil, fmt.Errorf("read reports: %w", err)
 	}
@@ -128,7 +127,7 @@ func readConsumers(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (map[int64][
 	err := eachRow(ctx, tx, (*bureau.Consumer).Columns, func(row *bureau.Consumer) error {
 		byLoan[row.Loan] = append(byLoan[row.Loan], *row)
 		return nil
-	}, statements.ConsumerRead, c.After, c.Last)
+	}, consumerRead, c.After, c.Last)
 	if err != nil {
 		return nil, fmt.Errorf("read consumers: %w", err)
 	}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/rules"
-	statements "github.com/furnisher/furnisher/sql"
 )
 
 // Statement is step 3: a closed loan gets one final statement a closure, at the end of the cycle in which
@@ -83,7 +82,7 @@ type eventRow struct {
 }
 
 // Picks are the loans that are awake.
-func (Statement) Picks() string { return statements.PickAwake }
+func (Statement) Picks() string { return pickAwake }
 
 // Apply writes the statements that are due, and puts every loan to sleep until something may be decided about it
 // again. Counts: statements, announced.
@@ -117,10 +116,10 @@ func (s Statement) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch
 		}
 	}
 	tally.Count("announced", int64(len(events)))
-	if err := batch.WriteRows(ctx, tx, statements.StatementAdd, due, c.Run, c.Date); err != nil {
+	if err := batch.WriteRows(ctx, tx, statementAdd, due, c.Run, c.Date); err != nil {
 		return tally, fmt.Errorf("write statements: %w", err)
 	}
-	return tally, batch.WriteRows(ctx, tx, statements.OutboxAdd, events, c.Run, c.Date)
+	return tally, batch.WriteRows(ctx, tx, outboxAdd, events, c.Run, c.Date)
 }
 
 // announcement is the outgoing event of a statement; its id is the same whenever it is sent (FS5).
@@ -149,7 +148,7 @@ func sleep(ctx context.Context, tx *sqlx.Tx, loans []looked, statementOn map[int
 			wake[i] = next.String()
 		}
 	}
-	if _, err := tx.ExecContext(ctx, statements.WakeSet, pq.Array(keys), pq.Array(wake)); err != nil {
+	if _, err := tx.ExecContext(ctx, wakeSet, pq.Array(keys), pq.Array(wake)); err != nil {
 		return fmt.Errorf("put loans to sleep: %w", err)
 	}
 	return nil
@@ -158,19 +157,19 @@ func sleep(ctx context.Context, tx *sqlx.Tx, loans []looked, statementOn map[int
 // dueStatements decides which closed loans get their statement on d, and says when it will be due for others.
 func dueStatements(ctx context.Context, tx *sqlx.Tx, keys []int64, d rules.Date) ([]*statementRow, map[int64]rules.Date, error) {
 	var rows []closedRow
-	if err := tx.SelectContext(ctx, &rows, statements.ClosedRead, pq.Array(keys)); err != nil || len(rows) == 0 {
+	if err := tx.SelectContext(ctx, &rows, closedRead, pq.Array(keys)); err != nil || len(rows) == 0 {
 		return nil, nil, err
 	}
 	closed := make([]int64, len(rows))
 	for i, r := range rows {
 		closed[i] = r.Loan
 	}
-	cycles, err := closedCycles(ctx, tx, closed)
+	cycles, err := readClosedCycles(ctx, tx, closed)
 	if err != nil {
 		return nil, nil, err
 	}
 	var nights []rules.Date
-	if err := tx.SelectContext(ctx, &nights, statements.RunDates); err != nil {
+	if err := tx.SelectContext(ctx, &nights, runDates); err != nil {
 		return nil, nil, fmt.Errorf("read business dates: %w", err)
 	}
 	var due []*statementRow
@@ -216,9 +215,9 @@ func firstAfter(dates []rules.Date, d rules.Date) rules.Date {
 	return 0
 }
 
-func closedCycles(ctx context.Context, tx *sqlx.Tx, loans []int64) (map[int64][]rules.Cycle, error) {
+func readClosedCycles(ctx context.Context, tx *sqlx.Tx, loans []int64) (map[int64][]rules.Cycle, error) {
 	var rows []cycleRow
-	if err := tx.SelectContext(ctx, &rows, statements.ClosedCycles, pq.Array(loans)); err != nil {
+	if err := tx.SelectContext(ctx, &rows, closedCycles, pq.Array(loans)); err != nil {
 		return nil, fmt.Errorf("read cycles of closed loans: %w", err)
 	}
 	byLoan := map[int64][]rules.Cycle{}
@@ -244,7 +243,7 @@ func fillStatements(ctx context.Context, tx *sqlx.Tx, due []*statementRow) error
 		Loan int64 `db:"loan"`
 		statementEntryRow
 	}
-	if err := tx.SelectContext(ctx, &rows, statements.StatementEntries, pq.Array(loans), last); err != nil {
+	if err := tx.SelectContext(ctx, &rows, statementEntries, pq.Array(loans), last); err != nil {
 		return fmt.Errorf("read entries of statements: %w", err)
 	}
 	for _, r := range rows {

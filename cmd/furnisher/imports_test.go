@@ -44,7 +44,7 @@ var allowances = []allowance{
 		github.com/sirupsen/logrus/hooks/slog`},
 	{folder: "batch", may: batchMay},
 
-	{folder: "fixtures", may: `std rules metro2 sql batch/localpg fixtures/...
+	{folder: "fixtures", may: `std rules metro2 sql batch/database batch/localpg fixtures/...
 		github.com/jmoiron/sqlx github.com/lib/pq github.com/lib/pq/pqerror`},
 	{folder: "cmd", may: `std rules metro2 sql batch/... fixtures fixtures/bench
 		github.com/jmoiron/sqlx github.com/lib/pq github.com/sirupsen/logrus golang.org/x/term

@@ -1,0 +1,2 @@
+// Package database is the way to PostgreSQL: queries by name, connections, migrations, transactions.
+package database

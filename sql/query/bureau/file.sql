@@ -1,0 +1,85 @@
+-- name: FileList
+-- Files of the bureaus, newest last. $1 run; 0: of all runs. Index: none needed, few rows.
+SELECT f.file, f.run, p.program_id, d.name AS destination, f.as_of, f.created_on, f.state, coalesce(f.state_why, '') AS state_why,
+       coalesce(f.name, '') AS name, coalesce(f.path, '') AS path, coalesce(f.sha256, '') AS sha256,
+       coalesce(f.bytes, 0) AS bytes, coalesce(f.records, 0) AS records, coalesce(f.excluded, 0) AS excluded,
+       (SELECT count(*) FROM deletion x WHERE x.file = f.file) AS deletions
+FROM bureau_file f JOIN program p ON p.program = f.program JOIN destination d ON d.destination = f.destination
+WHERE $1 = CAST(0 AS bigint) OR f.run = $1
+ORDER BY f.file
+
+-- name: ProgramCalendars
+-- Every program with its calendar and destinations. Few rows.
+SELECT p.program, p.program_id, p.calendar, d.destination
+FROM program p JOIN destination d ON d.program = p.program
+ORDER BY p.program_id, d.name
+
+-- name: FilePlan
+-- A file that a run owes: a destination's calendar date, unless a live file has it or the program has no loan opened by
+-- then. $1 run, $2 program, $3 destination, $4 as of, $5 previous calendar date, $6 created on.
+INSERT INTO bureau_file (file, run, program, destination, as_of, previous_on, created_on, state)
+SELECT (SELECT coalesce(max(file), 0) + 1 FROM bureau_file), $1, $2, $3, $4, $5, $6, 'BUILDING'
+WHERE EXISTS (SELECT FROM loan WHERE program = $2 AND opened_on <= $4)
+  AND NOT EXISTS (SELECT FROM bureau_file WHERE destination = $3 AND as_of = $4 AND state NOT IN ('VOIDED', 'REJECTED'))
+
+-- name: FileUndo
+-- Takes back what the chunks of a run made for its files that are not written yet, so that they can be made again.
+-- $1 run. Index: reported_by_file, excluded_by_file, file_page_pkey.
+WITH building AS (
+    SELECT file FROM bureau_file WHERE run = $1 AND state = 'BUILDING'
+), pages AS (
+    DELETE FROM file_page WHERE file IN (SELECT file FROM building)
+), reports AS (
+    DELETE FROM reported WHERE file IN (SELECT file FROM building)
+), exclusions AS (
+    DELETE FROM excluded WHERE file IN (SELECT file FROM building)
+)
+DELETE FROM deletion WHERE file IN (SELECT file FROM building)
+
+-- name: CycleEnds
+-- Whether a billing cycle that a program reports ends on a date. $1 program, $2 date. Index: loan_by_account, cycle_pkey.
+SELECT EXISTS (
+    SELECT FROM cycle c JOIN loan l ON l.loan = c.loan JOIN program p ON p.program = l.program
+    WHERE l.program = $1 AND c.ends_on = $2
+      AND (cardinality(p.activity_cycle_ids) = 0 OR l.cycle_id = ANY (p.activity_cycle_ids)))
+
+-- name: FileBuilding
+-- The files that a run is building, oldest calendar date first. $1 run.
+SELECT f.file, f.program, f.destination, f.as_of, f.previous_on, f.created_on, p.program_id, p.identification_number,
+       p.reporter_name, p.reporter_address, coalesce(p.reporter_phone, '') AS reporter_phone,
+       coalesce(p.innovis_id, '') AS innovis_id, coalesce(p.equifax_id, '') AS equifax_id,
+       coalesce(p.experian_id, '') AS experian_id, coalesce(p.transunion_id, '') AS transunion_id,
+       p.calendar, p.activity_cycle_ids
+FROM bureau_file f JOIN program p ON p.program = f.program
+WHERE f.run = $1 AND f.state = 'BUILDING'
+ORDER BY f.as_of, p.program_id, f.file
+
+-- name: LoanName
+-- The lender's id of a loan. $1 loan key. Index: loan_pkey.
+SELECT loan_id FROM loan WHERE loan = $1
+
+-- name: FileDone
+-- A file was written. $1 file, $2 name, $3 path, $4 sha256, $5 bytes, $6 records.
+UPDATE bureau_file f SET state = 'GENERATED', name = $2, path = $3, sha256 = $4, bytes = $5, records = $6,
+    excluded = (SELECT count(*) FROM excluded e WHERE e.file = f.file)
+WHERE f.file = $1 AND f.state = 'BUILDING'
+
+-- name: FileCounts
+-- What the ledger says a file holds, and the loans of its program in its run's book. $1 file. Index: reported_by_file, excluded_by_file.
+SELECT (SELECT count(*) FROM reported WHERE file = f.file) AS reported,
+       (SELECT count(*) FROM excluded WHERE file = f.file) AS excluded,
+       (SELECT count(*) FROM loan l WHERE l.program = f.program AND l.loan <= r.last_loan) AS book
+FROM bureau_file f JOIN run r ON r.run = f.run WHERE f.file = $1
+
+-- name: FileState
+-- A file for a change of its state. $1 file. Locks: the row.
+SELECT state FROM bureau_file WHERE file = $1 FOR UPDATE
+
+-- name: FileChange
+-- Changes a file's state. $1 file, $2 state, $3 why.
+UPDATE bureau_file SET state = $2, state_why = $3 WHERE file = $1
+
+-- name: FileEventAdd
+-- The history of a file's state. $1 file, $2 state, $3 who, $4 why, $5 now. Index: bureau_file_event_pkey.
+INSERT INTO bureau_file_event (file, seq, state, who, why, at)
+SELECT $1, coalesce(max(seq), 0) + 1, $2, $3, $4, $5 FROM bureau_file_event WHERE file = $1

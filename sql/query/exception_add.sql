@@ -1,7 +1,0 @@
--- Quarantines loans of a chunk; first_run says since when a loan is quarantined for this reason.
--- $1 run, $2 step, $3 rows as JSON. Index: run_exception_by_loan.
-INSERT INTO run_exception (run, step, loan, code, detail, first_run)
-SELECT $1, $2, x.loan, x.code, x.detail,
-       coalesce((SELECT min(e.first_run) FROM run_exception e
-                 WHERE e.loan = x.loan AND e.step = $2 AND e.code = x.code AND e.resolved_run IS NULL), $1)
-FROM json_to_recordset($3) AS x (loan bigint, code text, detail text)

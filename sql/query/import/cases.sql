@@ -1,0 +1,72 @@
+-- name: ImportCaseParties
+-- Adds who and what a case is about. Gives the rows inserted and updated. Index: case_party_customer, case_party_loan.
+WITH sent AS (
+    SELECT f.case_key, c.customer, k.loan
+    FROM staged_case_parties s
+    JOIN case_file f ON f.case_id = s.case_id
+    LEFT JOIN customer c ON c.customer_id = s.customer_id
+    LEFT JOIN loan_key k ON k.loan_id = s.loan_id
+), inserted AS (
+    INSERT INTO case_party (case_key, customer, loan)
+    SELECT s.case_key, s.customer, s.loan
+    FROM sent s
+    WHERE NOT EXISTS (SELECT FROM case_party t WHERE t.case_key = s.case_key AND t.customer = s.customer)
+      AND NOT EXISTS (SELECT FROM case_party t WHERE t.case_key = s.case_key AND t.loan = s.loan)
+    ORDER BY s.case_key, s.customer, s.loan
+    RETURNING 1
+)
+SELECT (SELECT count(*) FROM inserted) AS inserted, 0 AS updated
+
+-- name: ImportCases
+-- Merges cases. Index: case_file_case_id_key.
+-- Gives the rows inserted and updated.
+WITH updated AS (
+    UPDATE case_file t SET
+        external_id = s.external_id, type = s.type, status = s.status, outcome = s.outcome, opened_on = s.opened_on,
+        closed_on = s.closed_on, auto_created = s.auto_created, acknowledged = s.acknowledged,
+        deleted_on = s.deleted_on, chapter = s.chapter, filed_on = s.filed_on, disposition = s.disposition,
+        disposition_on = s.disposition_on, listed_outstanding_debt = s.listed_outstanding_debt,
+        court_case_number = s.court_case_number
+    FROM staged_cases s
+    WHERE t.case_id = s.case_id
+      AND (t.external_id, t.type, t.status, t.outcome, t.opened_on, t.closed_on, t.auto_created, t.acknowledged,
+          t.deleted_on, t.chapter, t.filed_on, t.disposition, t.disposition_on, t.listed_outstanding_debt,
+          t.court_case_number)
+          IS DISTINCT FROM
+          (s.external_id, s.type, s.status, s.outcome, s.opened_on, s.closed_on, s.auto_created, s.acknowledged,
+          s.deleted_on, s.chapter, s.filed_on, s.disposition, s.disposition_on, s.listed_outstanding_debt,
+          s.court_case_number)
+    RETURNING 1
+), inserted AS (
+    INSERT INTO case_file (
+        case_id, external_id, type, status, outcome, opened_on, closed_on, auto_created, acknowledged, deleted_on,
+        chapter, filed_on, disposition, disposition_on, listed_outstanding_debt, court_case_number)
+    SELECT
+        s.case_id, s.external_id, s.type, s.status, s.outcome, s.opened_on, s.closed_on, s.auto_created,
+        s.acknowledged, s.deleted_on, s.chapter, s.filed_on, s.disposition, s.disposition_on,
+        s.listed_outstanding_debt, s.court_case_number
+    FROM staged_cases s
+    WHERE NOT EXISTS (SELECT FROM case_file t WHERE t.case_id = s.case_id)
+    ORDER BY s.case_id COLLATE "C"
+    RETURNING 1
+)
+SELECT (SELECT count(*) FROM inserted) AS inserted, (SELECT count(*) FROM updated) AS updated
+
+-- name: ImportCasesExternalID
+-- Rejects cases whose external id another case has, in the book or earlier in the file.
+-- $1 import. Index: case_file_by_external_id.
+WITH in_book AS (
+    SELECT s.ctid AS place
+    FROM staged_cases s JOIN case_file t ON t.external_id = s.external_id AND t.case_id <> s.case_id
+), in_file AS (
+    SELECT ctid AS place, row_number() OVER (PARTITION BY external_id ORDER BY line) AS nth
+    FROM staged_cases
+    WHERE external_id IS NOT NULL AND ctid NOT IN (SELECT place FROM in_book)
+), gone AS (
+    DELETE FROM staged_cases
+    WHERE ctid = ANY (ARRAY(SELECT place FROM in_book UNION ALL SELECT place FROM in_file WHERE nth > 1))
+    RETURNING line
+)
+INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
+SELECT $1, 'cases.csv', line, 'external_id', 'key', 'another case has this external id'
+FROM gone

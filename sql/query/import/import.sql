@@ -1,0 +1,73 @@
+-- name: ImportClose
+-- Closes an import. $1 import, $2 now. Index: import_pkey.
+UPDATE import SET finished_at = $2 WHERE import = $1
+
+-- name: ImportFile
+-- Notes what became of a file. $1 import, $2 file, $3 rows, $4 inserted, $5 updated, $6 unchanged, $7 rejected.
+INSERT INTO import_file (import, file, rows, inserted, updated, unchanged, rejected) VALUES ($1, $2, $3, $4, $5, $6, $7)
+
+-- name: ImportFileRejects
+-- The rows of one file that an import did not take. $1 import, $2 file, $3 at most so many. Index: import_reject_pkey.
+SELECT file, line, column_name, value_class, reason FROM import_reject WHERE import = $1 AND file = $2 ORDER BY line LIMIT $3
+
+-- name: ImportMissing
+-- Rejects rows whose reference is not in the book. For all tables: {staging}, its {column}, and the table
+-- {known} by its {known_key}.
+-- $1 import, $2 file, $3 column that the rejection names.
+WITH gone AS (
+    DELETE FROM {staging} s
+    WHERE s.{column} IS NOT NULL AND NOT EXISTS (SELECT FROM {known} k WHERE k.{known_key} = s.{column})
+    RETURNING s.line
+)
+INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
+SELECT $1, $2, line, $3, 'key', 'missing reference: neither in the book nor among the good rows of this import'
+FROM gone
+
+-- name: ImportOpen
+-- Opens an import. $1 directory, $2 now.
+INSERT INTO import (directory, started_at, finished_at) VALUES ($1, $2, $2) RETURNING import
+
+-- name: ImportQuarantine
+-- Quarantines rows that the parser rejected. $1 import, $2 rows as JSON.
+INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
+SELECT $1, r.file, r.line, r."column", r.value_class, r.reason
+FROM json_to_recordset($2) AS r (file text, line bigint, "column" text, value_class text, reason text)
+
+-- name: ImportRejects
+-- The rows that an import did not take, by file and line.
+-- $1 import, $2 at most so many, $3 the files in their order. Index: import_reject_pkey.
+SELECT file, line, column_name, value_class, reason
+FROM import_reject
+WHERE import = $1
+ORDER BY array_position($3::text[], file), line
+LIMIT $2
+
+-- name: ImportRepeated
+-- Takes rows whose key came before in the file out of a staging table: those that say the same are dropped,
+-- the others are rejected. Gives how many were rejected. The parser marked the rows for which it may be so
+-- with {staging}.again. For all tables: {staging}, {key}, and the lists of the columns {row} of alias s and
+-- {first_row} of alias f.
+-- $1 import, $2 file, $3 column that the rejection names.
+WITH member AS (
+    SELECT ctid AS place, first_value(ctid) OVER (PARTITION BY {key} ORDER BY line) AS first_place
+    FROM {staging}
+    WHERE ({key}) IN (SELECT {key} FROM {staging} WHERE again)
+), repeat AS MATERIALIZED (  -- few, and looked up by their places: the whole file would be joined to itself
+    SELECT s.line, s.ctid AS place, ({row}) IS NOT DISTINCT FROM ({first_row}) AS same
+    FROM (SELECT place, first_place FROM member WHERE place <> first_place) m
+    CROSS JOIN LATERAL (SELECT ctid, * FROM {staging} s WHERE s.ctid = m.place OFFSET 0) s
+    CROSS JOIN LATERAL (SELECT * FROM {staging} f WHERE f.ctid = m.first_place OFFSET 0) f
+), gone AS (
+    DELETE FROM {staging} WHERE ctid = ANY (ARRAY(SELECT place FROM repeat))
+), rejected AS (
+    INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
+    SELECT $1, $2, line, $3, 'key', 'the key came before in this file with other values'
+    FROM repeat WHERE NOT same
+    RETURNING 1
+)
+SELECT count(*) FROM rejected
+
+-- name: ImportSettings
+-- How the import's transaction works: much memory for few large statements, one commit that is on disk.
+SELECT set_config('work_mem', '256MB', TRUE), set_config('hash_mem_multiplier', '2', TRUE),
+       set_config('synchronous_commit', 'on', TRUE), set_config('jit', 'off', TRUE), set_config('timezone', 'UTC', TRUE)

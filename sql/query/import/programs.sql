@@ -1,0 +1,100 @@
+-- name: ImportDestinations
+-- Gives each program its destination: one file to all bureaus that its header names. Counts as nothing.
+WITH inserted AS (
+    INSERT INTO destination (program, name)
+    SELECT p.program, 'bureaus'
+    FROM staged_programs s JOIN program p ON p.program_id = s.program_id
+    WHERE NOT EXISTS (SELECT FROM destination d WHERE d.program = p.program AND d.name = 'bureaus')
+    ORDER BY p.program
+)
+SELECT 0 AS inserted, 0 AS updated
+
+-- name: ImportProducts
+-- Merges products. Index: product_product_id_key.
+-- Gives the rows inserted and updated.
+WITH updated AS (
+    UPDATE product t SET
+        name = s.name, portfolio_type = s.portfolio_type, account_type = s.account_type,
+        terms_frequency = s.terms_frequency, interest_type = s.interest_type, delinquent_after = s.delinquent_after,
+        charge_off_after = s.charge_off_after, grace_days = s.grace_days, closes_on_payoff = s.closes_on_payoff,
+        payoff_hold_days = s.payoff_hold_days, trailing_reports = s.trailing_reports
+    FROM staged_products s
+    WHERE t.product_id = s.product_id
+      AND (t.name, t.portfolio_type, t.account_type, t.terms_frequency, t.interest_type, t.delinquent_after,
+          t.charge_off_after, t.grace_days, t.closes_on_payoff, t.payoff_hold_days, t.trailing_reports)
+          IS DISTINCT FROM
+          (s.name, s.portfolio_type, s.account_type, s.terms_frequency, s.interest_type, s.delinquent_after,
+          s.charge_off_after, s.grace_days, s.closes_on_payoff, s.payoff_hold_days, s.trailing_reports)
+    RETURNING t.product
+), woken AS ( -- what its loans are decided by has changed, and nothing that a packed ledger holds
+    UPDATE loan_wake w SET wake_on = DATE '0001-01-02'
+    WHERE w.wake_on > DATE '0001-01-02' AND EXISTS (SELECT FROM updated)
+      AND w.loan IN (SELECT l.loan FROM loan l JOIN updated u ON u.product = l.product)
+), inserted AS (
+    INSERT INTO product (
+        product_id, name, portfolio_type, account_type, terms_frequency, interest_type, delinquent_after,
+        charge_off_after, grace_days, closes_on_payoff, payoff_hold_days, trailing_reports)
+    SELECT
+        s.product_id, s.name, s.portfolio_type, s.account_type, s.terms_frequency, s.interest_type,
+        s.delinquent_after, s.charge_off_after, s.grace_days, s.closes_on_payoff, s.payoff_hold_days,
+        s.trailing_reports
+    FROM staged_products s
+    WHERE NOT EXISTS (SELECT FROM product t WHERE t.product_id = s.product_id)
+    ORDER BY s.product_id COLLATE "C"
+    RETURNING 1
+)
+SELECT (SELECT count(*) FROM inserted) AS inserted, (SELECT count(*) FROM updated) AS updated
+
+-- name: ImportPrograms
+-- Merges programs. Index: program_program_id_key.
+-- Gives the rows inserted and updated.
+WITH updated AS (
+    UPDATE program t SET
+        identification_number = s.identification_number, reporter_name = s.reporter_name,
+        reporter_address = s.reporter_address, reporter_phone = s.reporter_phone, innovis_id = s.innovis_id,
+        equifax_id = s.equifax_id, experian_id = s.experian_id, transunion_id = s.transunion_id,
+        calendar = s.calendar, activity_cycle_ids = s.activity_cycle_ids
+    FROM staged_programs s
+    WHERE t.program_id = s.program_id
+      AND (t.identification_number, t.reporter_name, t.reporter_address, t.reporter_phone, t.innovis_id, t.equifax_id,
+          t.experian_id, t.transunion_id, t.calendar, t.activity_cycle_ids)
+          IS DISTINCT FROM
+          (s.identification_number, s.reporter_name, s.reporter_address, s.reporter_phone, s.innovis_id, s.equifax_id,
+          s.experian_id, s.transunion_id, s.calendar, s.activity_cycle_ids)
+    RETURNING 1
+), inserted AS (
+    INSERT INTO program (
+        program_id, identification_number, reporter_name, reporter_address, reporter_phone, innovis_id, equifax_id,
+        experian_id, transunion_id, calendar, activity_cycle_ids)
+    SELECT
+        s.program_id, s.identification_number, s.reporter_name, s.reporter_address, s.reporter_phone, s.innovis_id,
+        s.equifax_id, s.experian_id, s.transunion_id, s.calendar, s.activity_cycle_ids
+    FROM staged_programs s
+    WHERE NOT EXISTS (SELECT FROM program t WHERE t.program_id = s.program_id)
+    ORDER BY s.program_id COLLATE "C"
+    RETURNING 1
+)
+SELECT (SELECT count(*) FROM inserted) AS inserted, (SELECT count(*) FROM updated) AS updated
+
+-- name: ImportReasonRules
+-- Merges the pairs that require a payoff reason (DC4). Index: reason_rule_pkey.
+-- Gives the rows inserted and updated.
+WITH updated AS (
+    UPDATE reason_rule t SET
+        require_payoff_reason = s.require_payoff_reason
+    FROM staged_reason_rules s
+    WHERE t.activity_status = s.activity_status AND t.activity_substatus = s.activity_substatus
+      AND (t.require_payoff_reason)
+          IS DISTINCT FROM
+          (s.require_payoff_reason)
+    RETURNING 1
+), inserted AS (
+    INSERT INTO reason_rule (
+        activity_status, activity_substatus, require_payoff_reason)
+    SELECT
+        s.activity_status, s.activity_substatus, s.require_payoff_reason
+    FROM staged_reason_rules s
+    WHERE NOT EXISTS (SELECT FROM reason_rule t WHERE t.activity_status = s.activity_status AND t.activity_substatus = s.activity_substatus)
+    RETURNING 1
+)
+SELECT (SELECT count(*) FROM inserted) AS inserted, (SELECT count(*) FROM updated) AS updated

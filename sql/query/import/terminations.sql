@@ -1,0 +1,41 @@
+-- name: ImportTerminations
+-- Merges terminations. Index: termination_pkey.
+-- Gives the rows inserted and updated.
+WITH sent AS (
+    SELECT k.loan, s.terminated_on, s.source, s.reason, s.report_as_deleted
+    FROM staged_terminations s JOIN loan_key k ON k.loan_id = s.loan_id
+), updated AS (
+    UPDATE termination t SET
+        terminated_on = s.terminated_on, source = s.source, reason = s.reason, report_as_deleted = s.report_as_deleted
+    FROM sent s
+    WHERE t.loan = s.loan
+      AND (t.terminated_on, t.source, t.reason, t.report_as_deleted)
+          IS DISTINCT FROM
+          (s.terminated_on, s.source, s.reason, s.report_as_deleted)
+    RETURNING 1
+), inserted AS (
+    INSERT INTO termination (
+        loan, terminated_on, source, reason, report_as_deleted)
+    SELECT
+        s.loan, s.terminated_on, s.source, s.reason, s.report_as_deleted
+    FROM sent s
+    WHERE NOT EXISTS (SELECT FROM termination t WHERE t.loan = s.loan)
+    ORDER BY s.loan
+    RETURNING 1
+)
+SELECT (SELECT count(*) FROM inserted) AS inserted, (SELECT count(*) FROM updated) AS updated
+
+-- name: ImportTerminationsReason
+-- Rejects new terminations without a reason whose loan's activity pair requires one (DC4). It is looked at when
+-- the termination is started: a known one is not doubted. $1 import. Index: reason_rule_pkey, loan_pkey.
+WITH gone AS (
+    DELETE FROM staged_terminations s
+    USING loan_key k JOIN loan l ON l.loan = k.loan
+    JOIN reason_rule r ON r.activity_status = l.activity_status AND r.activity_substatus = l.activity_substatus
+    WHERE k.loan_id = s.loan_id AND s.reason IS NULL AND r.require_payoff_reason
+      AND NOT EXISTS (SELECT FROM termination t WHERE t.loan = k.loan)
+    RETURNING s.line
+)
+INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
+SELECT $1, 'terminations.csv', line, 'reason', 'empty', 'the loan''s activity status and sub-status require a reason (DC4)'
+FROM gone

@@ -1,0 +1,118 @@
+-- name: ImportTransactionsSpan
+-- The lowest and highest id in the file, empty if no row is left. Ids of new loans often lie beside those of the book,
+-- which is then not read; but the planner must know it beforehand.
+SELECT coalesce(min(transaction_id), ''), coalesce(max(transaction_id), '') FROM staged_transactions
+
+-- name: ImportTransactionsWake
+-- Wakes the loans that get a new entry, and keeps what the packed ledger of each lacks from then on: a reversal changes
+-- what is packed, so the ledger is made anew; it is what is settled that it holds.
+-- The guard spares a first import, where nothing sleeps, the joins. Index: loan_wake_by_date, loan_wake_pkey.
+WITH woken AS (
+    UPDATE loan_wake w SET wake_on = CASE
+        WHEN w.loan IN (SELECT k.loan FROM staged_transactions s JOIN loan_key k ON k.loan_id = s.loan_id WHERE s.type = 'REVERSAL')
+        THEN DATE '0001-01-01' ELSE DATE '0001-01-02' END
+    WHERE EXISTS (SELECT FROM loan_wake WHERE wake_on > DATE '0001-01-01')
+      AND w.wake_on > DATE '0001-01-01'
+      AND w.loan IN (SELECT k.loan FROM staged_transactions s JOIN loan_key k ON k.loan_id = s.loan_id)
+    RETURNING w.loan, w.wake_on
+)
+INSERT INTO news_entry (loan, transaction_id, kind, amount_cents, effective_on)
+SELECT w.loan, s.transaction_id, s.type, s.amount_cents, s.effective_on
+FROM woken w JOIN loan_key k ON k.loan = w.loan JOIN staged_transactions s ON s.loan_id = k.loan_id
+WHERE w.wake_on = DATE '0001-01-02' AND s.state = 'SETTLED'
+
+-- name: ImportTransactions
+-- Posts the new entries.
+INSERT INTO loan_transaction (
+    loan, transaction_id, type, amount_cents, effective_on, posted_at, state, reverses, due_cycle_no)
+SELECT k.loan, s.transaction_id, s.type, s.amount_cents, s.effective_on, s.posted_at, s.state, s.reverses, s.due_cycle_no
+FROM staged_transactions s JOIN loan_key k ON k.loan_id = s.loan_id
+
+-- name: ImportTransactionsKnown
+-- Takes the entries that the book holds already out of the staging table. An entry is immutable: it comes again as
+-- it is, or a PENDING one becomes SETTLED or FAILED, with the time of that; anything else is rejected.
+-- Gives the rows updated and rejected. $1 import, $2, $3 lowest and highest id in the file. Index: loan_transaction_pkey.
+WITH known AS (
+    SELECT s.line, s.state, s.posted_at, t.loan, t.transaction_id, k.loan_id = s.loan_id AS same_loan,
+           (t.type, t.amount_cents, t.effective_on, t.reverses, t.due_cycle_no)
+               IS NOT DISTINCT FROM (s.type, s.amount_cents, s.effective_on, s.reverses, s.due_cycle_no) AS same_entry,
+           (t.state, t.posted_at) = (s.state, s.posted_at) AS same_state,
+           t.state = 'PENDING' AND s.state <> 'PENDING' AS settles
+    FROM staged_transactions s
+    JOIN loan_transaction t ON t.transaction_id = s.transaction_id
+        AND t.transaction_id BETWEEN CAST($2 AS text) AND CAST($3 AS text)
+    JOIN loan_key k ON k.loan = t.loan
+), gone AS (
+    DELETE FROM staged_transactions s USING known n WHERE s.line = n.line
+), rejected AS (
+    INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
+    SELECT $1, 'transactions.csv', line, CASE WHEN same_loan THEN 'transaction_id' ELSE 'loan_id' END, 'key',
+           CASE WHEN same_loan THEN 'differs from the entry already posted' ELSE 'the transaction_id is known of another loan' END
+    FROM known
+    WHERE NOT same_loan OR NOT same_entry OR NOT (same_state OR settles)
+    RETURNING 1
+), settled AS (
+    UPDATE loan_transaction t SET state = n.state, posted_at = n.posted_at
+    FROM known n
+    WHERE n.same_loan AND n.same_entry AND n.settles AND t.transaction_id = n.transaction_id AND t.loan = n.loan
+    RETURNING t.loan
+), woken AS (
+    UPDATE loan_wake w SET wake_on = DATE '0001-01-01' WHERE w.loan IN (SELECT loan FROM settled)
+)
+SELECT (SELECT count(*) FROM settled) AS updated, (SELECT count(*) FROM rejected) AS rejected
+
+-- name: ImportTransactionsReversal
+-- Rejects reversals that do not undo what they name: it must be there, of the same loan, no reversal itself, and of
+-- the same amount. $1 import. Index: loan_transaction_pkey.
+WITH original AS MATERIALIZED (  -- few: joined at once, the whole file would be hashed
+    SELECT transaction_id, loan_id, type, amount_cents
+    FROM staged_transactions
+    WHERE transaction_id IN (SELECT reverses FROM staged_transactions WHERE type = 'REVERSAL')
+), sent AS (
+    SELECT r.ctid AS place, r.line, r.loan_id, r.amount_cents, coalesce(o.loan_id, k.loan_id) AS of_loan,
+           coalesce(o.type, t.type) AS of_type, coalesce(o.amount_cents, t.amount_cents) AS of_cents
+    FROM staged_transactions r
+    LEFT JOIN original o ON o.transaction_id = r.reverses
+    LEFT JOIN loan_transaction t ON t.transaction_id = r.reverses
+    LEFT JOIN loan_key k ON k.loan = t.loan
+    WHERE r.type = 'REVERSAL'
+), verdict AS (
+    SELECT place, line, CASE
+        WHEN of_loan IS NULL THEN 'missing reference: neither in the book nor among the good rows of this import'
+        WHEN of_loan <> loan_id THEN 'reverses an entry of another loan'
+        WHEN of_type = 'REVERSAL' THEN 'reverses a reversal'
+        WHEN abs(of_cents) <> amount_cents THEN 'differs from the amount of the entry that it reverses' END AS reason
+    FROM sent
+), bad AS (
+    SELECT place, line, reason FROM verdict WHERE reason IS NOT NULL
+), gone AS (
+    DELETE FROM staged_transactions WHERE ctid = ANY (ARRAY(SELECT place FROM bad))
+)
+INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
+SELECT $1, 'transactions.csv', line, CASE WHEN reason LIKE 'differs%' THEN 'amount' ELSE 'reverses' END,
+       CASE WHEN reason LIKE 'differs%' THEN 'number' ELSE 'key' END, reason
+FROM bad
+
+-- name: ImportTransactionsReversedOnce
+-- Rejects reversals of what is reversed already, in the book or earlier in the file. A failed reversal undid nothing.
+-- $1 import. Index: loan_transaction_reversed_once.
+WITH sent AS (
+    SELECT s.ctid AS place, s.line, s.reverses, k.loan
+    FROM staged_transactions s JOIN loan_key k ON k.loan_id = s.loan_id
+    WHERE s.type = 'REVERSAL' AND s.state <> 'FAILED'
+), in_book AS (
+    SELECT s.place
+    FROM sent s JOIN loan_transaction t ON t.loan = s.loan AND t.reverses = s.reverses
+    WHERE t.type = 'REVERSAL' AND t.state <> 'FAILED'
+), in_file AS (
+    SELECT place, row_number() OVER (PARTITION BY reverses ORDER BY line) AS nth
+    FROM sent
+    WHERE place NOT IN (SELECT place FROM in_book)
+), gone AS (
+    DELETE FROM staged_transactions
+    WHERE ctid = ANY (ARRAY(SELECT place FROM in_book UNION ALL SELECT place FROM in_file WHERE nth > 1))
+    RETURNING line
+)
+INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
+SELECT $1, 'transactions.csv', line, 'reverses', 'key', 'the entry is reversed already'
+FROM gone

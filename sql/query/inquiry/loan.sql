@@ -1,0 +1,79 @@
+-- name: InquiryLoans
+-- The state of every loan, in byte order of the lender's ids whatever the database's collation.
+-- Index: none, the whole book is read.
+SELECT l.loan_id, l.account_number, s.status, s.status_since, s.closed_on, s.servicing_status,
+       nullif(s.stop_reason, '') AS stop_reason
+FROM loan_state s JOIN loan l ON l.loan = s.loan
+ORDER BY l.loan_id COLLATE "C"
+
+-- name: InquiryLoan
+-- One loan: its key, what the lender says of it, and its two states. $1 loan id. Index: loan_key_loan_id_key.
+SELECT k.loan, l.loan_id, l.account_number, p.product_id, g.program_id, l.opened_on, l.furnish, l.hold_until,
+       l.last_reported_on, l.deletion_reported_on, s.status, s.status_since, s.status_cause, s.closed_on, s.episode,
+       s.charged_off_on, s.charge_off_cents, s.servicing_status, nullif(s.stop_reason, '') AS stop_reason,
+       t.terminated_on, t.source AS termination_source, t.reason AS termination_reason, t.report_as_deleted
+FROM loan_key k
+JOIN loan l ON l.loan = k.loan
+JOIN loan_state s ON s.loan = k.loan
+JOIN product p ON p.product = l.product
+JOIN program g ON g.program = l.program
+LEFT JOIN termination t ON t.loan = k.loan
+WHERE k.loan_id = $1
+
+-- name: InquiryHistory
+-- Every change of a loan's two states, in order. $1 loan. Index: status_history_pkey.
+SELECT seq, state, from_status, to_status, business_date, effective_on, closed_on, cause, rule, run, who, why, facts
+FROM status_history WHERE loan = $1
+ORDER BY seq
+
+-- name: InquiryStatements
+-- A loan's final statements. $1 loan. Index: statement_pkey.
+SELECT episode, run, business_date, status, closed_on, cycle_no, starts_on, ends_on, opening_balance_cents,
+       closing_balance_cents, document
+FROM statement WHERE loan = $1
+ORDER BY episode
+
+-- name: InquirySchedules
+-- A loan's schedules. $1 loan. Index: none by loan but for active ones; asked for one loan at a time.
+SELECT schedule_id, kind, state, cancelled_on, cancelled_run, cancel_reason
+FROM schedule WHERE loan = $1
+ORDER BY schedule_id COLLATE "C"
+
+-- name: InquiryItems
+-- A loan's scheduled items. $1 loan. Index: none by loan but for pending ones; asked for one loan at a time.
+SELECT item_id, schedule_id, kind, state, due_at, amount_cents, cancelled_on, cancelled_run, cancel_reason
+FROM scheduled_item WHERE loan = $1
+ORDER BY due_at, item_id COLLATE "C"
+
+-- name: InquiryReported
+-- What each file said of a loan, newest last. $1 loan. Index: reported_pkey.
+SELECT r.file, f.name AS file_name, f.state AS file_state, r.as_of, r.account_number, r.account_status, r.payment_rating,
+       r.payment_history, r.date_account_info, r.date_first_delinquency, r.first_missed_due_on, r.date_closed,
+       r.date_last_payment, r.current_balance, r.amount_past_due, r.scheduled_payment, r.actual_payment,
+       r.original_charge_off, r.special_comment, r.final, r.episode, r.rule, r.facts
+FROM reported r JOIN bureau_file f ON f.file = r.file
+WHERE r.loan = $1
+ORDER BY r.as_of, r.file
+
+-- name: InquiryExcluded
+-- The files that left a loan out, and why, newest last. $1 loan. Index: excluded_pkey.
+SELECT x.file, f.name AS file_name, f.state AS file_state, f.as_of, x.reason, x.rule, x.detail
+FROM excluded x JOIN bureau_file f ON f.file = x.file
+WHERE x.loan = $1
+ORDER BY f.as_of, x.file
+
+-- name: InquiryDeletions
+-- The deletions of a loan that files carried, newest last. $1 loan. Index: deletion_by_loan.
+SELECT x.file, f.name AS file_name, f.state AS file_state, f.as_of, d.name AS destination, x.code, x.date_closed, x.live
+FROM deletion x
+JOIN bureau_file f ON f.file = x.file
+JOIN destination d ON d.destination = x.destination
+WHERE x.loan = $1
+ORDER BY f.as_of, x.file
+
+-- name: InquiryExceptions
+-- When a loan was quarantined. $1 loan. Index: run_exception_open for open ones; asked for one loan at a time.
+SELECT e.run, r.business_date, e.step, e.code, e.detail, e.first_run, e.resolved_run
+FROM run_exception e JOIN run r ON r.run = e.run
+WHERE e.loan = $1
+ORDER BY e.run, e.step, e.code

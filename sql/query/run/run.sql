@@ -1,0 +1,47 @@
+-- name: RunFind
+-- The runs that decide whether a business date may be run: that date's own, the unfinished one, and the latest closed.
+-- $1 business date. Locks: none. Index: run_one_per_date, run_one_unfinished.
+SELECT run, business_date, previous_date, plan_hash, state, last_loan
+FROM run
+WHERE state <> 'ABANDONED'
+  AND (business_date = $1 OR state IN ('RUNNING', 'STOPPED')
+       OR business_date = (SELECT max(business_date) FROM run WHERE state = 'CLOSED'))
+ORDER BY business_date
+
+-- name: RunOpen
+-- Opens the run of a business date over the book as it is now.
+-- $1 business date, $2 plan hash, $3 program version, $4 who, $5 why, $6 now. The caller holds the book.
+INSERT INTO run (run, business_date, previous_date, plan_hash, program_version, state, who, why, last_loan, started_at)
+SELECT (SELECT coalesce(max(run), 0) + 1 FROM run), $1, (SELECT max(business_date) FROM run WHERE state = 'CLOSED'), $2, $3, 'RUNNING', $4, $5,
+       (SELECT coalesce(max(loan), 0) FROM loan), $6
+RETURNING run, previous_date, last_loan
+
+-- name: RunOpenSteps
+-- The steps of a run, in order. $1 run, $2 step names.
+INSERT INTO run_step (run, step, position)
+SELECT $1, s.step, s.position
+FROM unnest(CAST($2 AS text[])) WITH ORDINALITY AS s (step, position)
+
+-- name: RunResume
+-- An unfinished run goes on. $1 run.
+UPDATE run SET state = 'RUNNING', stopped_because = NULL WHERE run = $1
+
+-- name: RunStop
+-- A run stopped where it can be resumed; said twice, the later reason stands. $1 run, $2 why.
+UPDATE run SET state = 'STOPPED', stopped_because = $2 WHERE run = $1 AND state IN ('RUNNING', 'STOPPED')
+
+-- name: RunClose
+-- The night is over. $1 run, $2 now.
+UPDATE run SET state = 'CLOSED', finished_at = $2 WHERE run = $1 AND state = 'RUNNING'
+
+-- name: RunDate
+-- The business date of a run. $1 run.
+SELECT business_date FROM run WHERE run = $1
+
+-- name: RunJoin
+-- How the night of a business date stands, and its step that is open.
+-- $1 business date. Index: run_one_per_date.
+SELECT r.run, r.state, coalesce(r.stopped_because, '') AS stopped_because, r.plan_hash, coalesce(s.step, '') AS step
+FROM run r
+LEFT JOIN run_step s ON s.run = r.run AND s.started_at IS NOT NULL AND s.finished_at IS NULL
+WHERE r.business_date = $1 AND r.state <> 'ABANDONED'

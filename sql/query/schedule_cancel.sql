@@ -1,4 +1,0 @@
--- Cancels active schedules (SP1 to SP3). $1 run, $2 business date, $3 rows as JSON. Index: schedule_pkey.
-UPDATE schedule s SET state = 'CANCELLED', cancelled_on = $2, cancelled_run = $1, cancel_reason = x.reason
-FROM json_to_recordset($3) AS x (loan bigint, id text, reason text)
-WHERE s.schedule_id = x.id AND s.loan = x.loan AND s.state = 'ACTIVE'

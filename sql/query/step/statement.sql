@@ -1,0 +1,45 @@
+-- name: ClosedRead
+-- Closed loans whose closure has no statement yet. $1 loan keys. Index: loan_state_pkey, loan_pkey, statement_pkey, status_history_pkey.
+SELECT s.loan, l.loan_id, s.status, s.closed_on, s.episode, l.opened_on, h.to_status AS first_status, s.imported_after
+FROM loan_state s
+JOIN loan l ON l.loan = s.loan AND l.loan = ANY($1)
+JOIN status_history h ON h.loan = s.loan AND h.seq = 1 AND h.loan = ANY($1)
+WHERE s.loan = ANY($1) AND s.closed_on IS NOT NULL
+  AND NOT EXISTS (SELECT FROM statement t WHERE t.loan = s.loan AND t.episode = s.episode)
+ORDER BY s.loan
+
+-- name: ClosedCycles
+-- The cycles of closed loans. $1 loans. Index: cycle_pkey.
+SELECT loan, cycle_no, starts_on, ends_on, due_on, minimum_due_cents FROM cycle
+WHERE loan = ANY($1) ORDER BY loan, ends_on, cycle_no
+
+-- name: RunDates
+-- The business dates that were run, in order.
+SELECT business_date FROM run WHERE state <> 'ABANDONED' ORDER BY business_date
+
+-- name: StatementEntries
+-- The settled entries of closed loans in the order of a statement; kind and effect of a reversal are those of
+-- the entry that it undoes. $1 loans, $2 up to. Index: loan_transaction_by_loan.
+SELECT t.loan, t.transaction_id, t.type, coalesce(o.type, t.type) AS kind,
+       CASE WHEN o.loan IS NULL THEN t.amount_cents ELSE -o.amount_cents END AS effect_cents,
+       greatest(t.effective_on, o.effective_on) AS effective_on, coalesce(t.reverses, '') AS reverses
+FROM loan_transaction t
+LEFT JOIN loan_transaction o ON t.type = 'REVERSAL' AND o.loan = t.loan AND o.transaction_id = t.reverses AND o.state = 'SETTLED'
+WHERE t.loan = ANY($1) AND t.state = 'SETTLED' AND (t.type <> 'REVERSAL' OR o.loan IS NOT NULL)
+  AND greatest(t.effective_on, o.effective_on) <= $2
+ORDER BY t.loan, greatest(t.effective_on, o.effective_on), t.posted_at, t.transaction_id
+
+-- name: StatementAdd
+-- Final statements of a chunk (FS2 to FS4). $1 run, $2 business date, $3 rows as JSON. Index: statement_pkey.
+INSERT INTO statement (loan, episode, run, business_date, status, closed_on, cycle_no, starts_on, ends_on,
+    opening_balance_cents, closing_balance_cents, document)
+SELECT x.loan, x.episode, $1, $2, x.status, x.closed_on, x.cycle_no, x.starts_on, x.ends_on,
+       x.opening_balance_cents, x.closing_balance_cents, x.document
+FROM json_to_recordset($3) AS x (loan bigint, episode integer, status text, closed_on date, cycle_no integer,
+    starts_on date, ends_on date, opening_balance_cents bigint, closing_balance_cents bigint, document jsonb)
+
+-- name: OutboxAdd
+-- Outgoing events, in the transaction of the change that they tell of (FS5). $1 run, $2 business date, $3 rows as JSON.
+INSERT INTO outbox (loan, event_id, type, run, business_date, payload)
+SELECT x.loan, x.event_id, x.type, $1, $2, x.payload
+FROM json_to_recordset($3) AS x (loan bigint, event_id text, type text, payload jsonb)
