@@ -2,7 +2,7 @@
 // and keeps the ledger of what was done.
 //
 //	runner := batch.Runner{DB: db, Plan: step.Nightly(files), Now: time.Now, Version: "1.0.0"}
-//	report, err := runner.Run(ctx, date)
+//	summary, err := runner.Run(ctx, date)
 //
 // A chunk is a range of loans. Its work and its row in the ledger commit in one transaction that holds
 // the row's lock, so a chunk is applied once or not at all, whatever is killed and however many processes

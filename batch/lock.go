@@ -23,16 +23,16 @@ const lockPatience = "3s"
 // lockNotAvailable is the server's code for a lock that was not got in time.
 const lockNotAvailable = "55P03"
 
-// guestLock is the key of the lock that the processes that share a night hold while they work on a chunk, and that
+// joinLock is the key of the lock that the processes that share a night hold while they work on a chunk, and that
 // who changes the book takes from them.
-const guestLock = bookLock + 1
+const joinLock = bookLock + 1
 
 // LockBook takes the book for a change of it, as an import is: a session advisory lock on a connection of its
 // own, so that a pool cannot take it twice; db must not go through a pooler of transactions. It gives a second
 // process an early, readable refusal; what keeps the data safe are the fences of the chunks. Release gives
 // the lock back.
 func LockBook(ctx context.Context, db *sqlx.DB) (release func(), err error) {
-	return lock(ctx, db, bookLock, guestLock)
+	return lock(ctx, db, bookLock, joinLock)
 }
 
 // lockNight takes the book for a night, which others may share.

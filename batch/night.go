@@ -147,7 +147,7 @@ type Runner struct {
 	Log       logrus.FieldLogger
 	Now       func() time.Time // for time stamps only
 	Workers   int              // chunks at once, DefaultWorkers if 0
-	Crew      Crew             // workers on other machines, nil for none
+	Queue     Queue            // workers on other machines, nil for none
 	Share     Share            // of the chunks, where several processes are given the same night
 	Patience  time.Duration    // how long another process may keep a chunk, DefaultPatience if 0
 	ChunkSize int              // loans a chunk, DefaultChunkSize if 0

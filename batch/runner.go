@@ -16,11 +16,11 @@ import (
 )
 
 // Run opens the run of business date d, or goes on with it where it stopped, and takes the book through
-// every step of the plan. It returns the run's report, also beside an error once the run was opened.
+// every step of the plan. It returns the run's summary, also beside an error once the run was opened.
 //
 // Errors to branch on: ErrLocked, ErrClosed, ErrUnfinished, ErrPlanChanged, ErrEmptyBook, and what the
 // steps return.
-func (r *Runner) Run(ctx context.Context, d rules.Date) (report *Report, err error) {
+func (r *Runner) Run(ctx context.Context, d rules.Date) (summary *Summary, err error) {
 	r, err = r.withDefaults()
 	if err != nil {
 		return nil, err
@@ -39,8 +39,8 @@ func (r *Runner) Run(ctx context.Context, d rules.Date) (report *Report, err err
 	if err != nil {
 		err = errors.Join(err, r.stop(ctx, run, err))
 	}
-	report, reportErr := LoadReport(context.WithoutCancel(ctx), r.DB, run.ID)
-	return report, errors.Join(err, reportErr)
+	summary, summaryErr := LoadSummary(context.WithoutCancel(ctx), r.DB, run.ID)
+	return summary, errors.Join(err, summaryErr)
 }
 
 func (r *Runner) steps(ctx context.Context, run Run) error {
@@ -151,7 +151,7 @@ func passes(err error) bool {
 func (r *Runner) chunk(ctx context.Context, run Run, s Step, claim claim, attempt int) (more bool, err error) {
 	err = InTx(ctx, r.DB, func(tx *sqlx.Tx) error {
 		started := r.Now()
-		if claim.guest {
+		if claim.joined {
 			if admitted, err := admit(ctx, tx); err != nil || !admitted {
 				return err
 			}

@@ -1,6 +1,6 @@
 // Package fanout spreads a night over several machines that share its database.
 //
-//	Crew    the machine that leads the night offers it the chunks of each step as jobs of River, a queue in the
+//	Queue   the coordinator of a run offers the chunks of each step as jobs of River, a queue in the
 //	        same database
 //	Worker  any number of processes take them
 //

@@ -69,18 +69,18 @@ func (w *Worker) Work(ctx context.Context) error {
 }
 
 func (w *Worker) client(pool *pgxpool.Pool, refuse func(error)) (*river.Client[pgx.Tx], error) {
-	hands := river.NewWorkers()
-	river.AddWorker(hands, &hand{runner: w.Runner, log: w.Log, refuse: refuse})
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &chunkWorker{runner: w.Runner, log: w.Log, refuse: refuse})
 	return river.NewClient(riverpgxv5.New(pool), &river.Config{
-		Schema: schema, Logger: logger(w.Log), Workers: hands,
+		Schema: schema, Logger: logger(w.Log), Workers: workers,
 		Queues:     map[string]river.QueueConfig{queue: {MaxWorkers: w.Slots}},
 		JobTimeout: jobTimeout, RescueStuckJobsAfter: rescuedAfter,
 		FetchCooldown: fetchAgain, FetchPollInterval: fetchAnyway,
 	})
 }
 
-// hand does one job at a time.
-type hand struct {
+// chunkWorker does one job at a time.
+type chunkWorker struct {
 	river.WorkerDefaults[job]
 	runner *batch.Runner
 	log    logrus.FieldLogger
@@ -88,15 +88,15 @@ type hand struct {
 }
 
 // Work does a chunk. An error is the end of the job, but not of the chunk.
-func (h *hand) Work(ctx context.Context, j *river.Job[job]) error {
-	if j.Args.Plan != h.runner.Plan.Hash() || j.Args.Version != h.runner.Version {
-		h.refuse(fmt.Errorf("%w: %s, and this is %s", ErrOtherProgram, j.Args.Version, h.runner.Version))
+func (w *chunkWorker) Work(ctx context.Context, j *river.Job[job]) error {
+	if j.Args.Plan != w.runner.Plan.Hash() || j.Args.Version != w.runner.Version {
+		w.refuse(fmt.Errorf("%w: %s, and this is %s", ErrOtherProgram, j.Args.Version, w.runner.Version))
 		return river.JobSnooze(0)
 	}
-	err := h.runner.Chunk(ctx, j.Args.Run, j.Args.Step, j.Args.Seq)
+	err := w.runner.Chunk(ctx, j.Args.Run, j.Args.Step, j.Args.Seq)
 	if err != nil {
-		h.log.WithFields(logrus.Fields{"run": j.Args.Run, "step": j.Args.Step, "chunk": j.Args.Seq}).WithError(err).
-			Warn("chunk left to who leads the night")
+		w.log.WithFields(logrus.Fields{"run": j.Args.Run, "step": j.Args.Step, "chunk": j.Args.Seq}).WithError(err).
+			Warn("chunk left to the coordinator")
 	}
 	return err
 }

@@ -13,8 +13,8 @@ import (
 )
 
 // Files returns every file of the bureaus, the newest last.
-func Files(ctx context.Context, db *sqlx.DB) ([]batch.FileReport, error) {
-	files := []batch.FileReport{}
+func Files(ctx context.Context, db *sqlx.DB) ([]batch.FileSummary, error) {
+	files := []batch.FileSummary{}
 	if err := db.SelectContext(ctx, &files, fileList, 0); err != nil {
 		return nil, fmt.Errorf("read the files: %w", err)
 	}

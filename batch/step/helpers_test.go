@@ -108,7 +108,7 @@ func runner(db *sqlx.DB, dir string) *batch.Runner {
 }
 
 // night runs a business date and fails the test on an error.
-func night(t testing.TB, db *sqlx.DB, dir, date string) *batch.Report {
+func night(t testing.TB, db *sqlx.DB, dir, date string) *batch.Summary {
 	t.Helper()
 	report, err := runner(db, dir).Run(context.Background(), day(date))
 	if err != nil {

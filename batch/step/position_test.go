@@ -120,7 +120,7 @@ func (w twin) night(t *testing.T, l *lender) int {
 }
 
 // reads is how many loans each of steps 1 to 3 looked at.
-func reads(report *batch.Report) []int {
+func reads(report *batch.Summary) []int {
 	var n []int
 	for _, s := range report.Steps {
 		if slices.Contains(lookedAt, s.Step) {
@@ -528,7 +528,7 @@ func (l *lender) setStatus(s *servicedLoan) {
 }
 
 // looks is how many loans each of steps 1 to 3 of a night looked at, and in how many chunks.
-func looks(report *batch.Report) string {
+func looks(report *batch.Summary) string {
 	var text []string
 	for _, s := range report.Steps {
 		if slices.Contains(lookedAt, s.Step) {

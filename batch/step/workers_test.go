@@ -181,10 +181,10 @@ func (c *cluster) lead(date string) <-chan error {
 		defer cancel()
 		r := runner(c.db, c.dir)
 		r.Patience = patience
-		crew, err := fanout.NewCrew(ctx, c.url, r.Plan, r.Version, quiet(io.Discard))
+		queue, err := fanout.NewQueue(ctx, c.url, r.Plan, r.Version, quiet(io.Discard))
 		if err == nil {
-			defer crew.Close()
-			r.Crew = crew
+			defer queue.Close()
+			r.Queue = queue
 			_, err = r.Run(ctx, day(date))
 		}
 		done <- err
@@ -421,11 +421,11 @@ func TestBrokenStep(t *testing.T) {
 	r = runner(c.db, c.dir)
 	r.Workers = 1
 	r.Plan = batch.Plan{&broken{met: met, meet: sync.OnceFunc(func() { close(met) })}}
-	crew, err := fanout.NewCrew(t.Context(), c.url, r.Plan, r.Version, quiet(io.Discard))
+	queue, err := fanout.NewQueue(t.Context(), c.url, r.Plan, r.Version, quiet(io.Discard))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer crew.Close()
+	defer queue.Close()
 	ctx, stop := context.WithTimeout(t.Context(), atLast)
 	defer stop()
 	worked := make(chan error, 1)
@@ -434,7 +434,7 @@ func TestBrokenStep(t *testing.T) {
 		worked <- w.Work(ctx)
 	}()
 	shared := *r
-	shared.Crew = crew
+	shared.Queue = queue
 	if _, err := shared.Run(ctx, day("2026-08-31")); err == nil || err.Error() != want.Error() || !errors.Is(err, errBroken) {
 		t.Errorf("got %v, want %v", err, want)
 	}

@@ -78,8 +78,8 @@ func (a *app) demo(ctx context.Context, d *demo) error {
 }
 
 // demoNights runs the nights that the portfolio is made for and returns their files.
-func (a *app) demoNights(ctx context.Context, db *localpg.Database, d *demo, o fixtures.Options) ([]batch.FileReport, error) {
-	var files []batch.FileReport
+func (a *app) demoNights(ctx context.Context, db *localpg.Database, d *demo, o fixtures.Options) ([]batch.FileSummary, error) {
+	var files []batch.FileSummary
 	for _, date := range o.NightDates() {
 		if err := a.say(textDemoNight, date); err != nil {
 			return nil, err
@@ -97,7 +97,7 @@ func (a *app) demoNights(ctx context.Context, db *localpg.Database, d *demo, o f
 }
 
 // demoDeletions prints every deleted account with the one file in which it stands, read from the files.
-func (a *app) demoDeletions(ctx context.Context, d *demo, files []batch.FileReport) error {
+func (a *app) demoDeletions(ctx context.Context, d *demo, files []batch.FileSummary) error {
 	var found []deletion
 	var promised int64
 	for _, f := range files {

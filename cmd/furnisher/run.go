@@ -75,11 +75,11 @@ func (a *app) runCommand() *cobra.Command {
 				if n.share.Index > 0 {
 					return a.runner(db, n).Join(ctx, n.date)
 				}
-				report, err := a.night(ctx, db, n)
-				if report != nil {
-					err = errors.Join(err, a.printNight(report, asJSON))
+				summary, err := a.night(ctx, db, n)
+				if summary != nil {
+					err = errors.Join(err, a.printNight(summary, asJSON))
 				}
-				return errors.Join(err, outcome(report, err))
+				return errors.Join(err, outcome(summary, err))
 			})
 		}),
 	}
@@ -91,28 +91,28 @@ func (a *app) runCommand() *cobra.Command {
 	return c
 }
 
-// night takes the book through one business date. The report is there also beside an error, once the run
+// night takes the book through one business date. The summary is there also beside an error, once the run
 // was opened.
-func (a *app) night(ctx context.Context, db *localpg.Database, n night) (*batch.Report, error) {
+func (a *app) night(ctx context.Context, db *localpg.Database, n night) (*batch.Summary, error) {
 	runner := a.runner(db, n)
 	if n.workers.river {
 		if err := a.queue(ctx, db); err != nil {
 			return nil, err
 		}
-		crew, err := fanout.NewCrew(ctx, db.URL, runner.Plan, version, a.log)
+		queue, err := fanout.NewQueue(ctx, db.URL, runner.Plan, version, a.log)
 		if err != nil {
 			return nil, err
 		}
-		defer crew.Close()
-		runner.Crew = crew
+		defer queue.Close()
+		runner.Queue = queue
 	}
-	report, err := runner.Run(ctx, n.date)
+	summary, err := runner.Run(ctx, n.date)
 	if errors.Is(err, batch.ErrUnfinished) {
 		if runs, lookErr := look.Runs(ctx, db.DB); lookErr == nil {
 			err = &ending{err: err, hint: hintFinish(runs)}
 		}
 	}
-	return report, err
+	return summary, err
 }
 
 func (a *app) runner(db *localpg.Database, n night) *batch.Runner {
@@ -132,21 +132,21 @@ func collectSeldom() {
 }
 
 // outcome is the ending of a night that was closed with exceptions.
-func outcome(report *batch.Report, err error) error {
-	if err != nil || report == nil || len(report.Exceptions) == 0 {
+func outcome(summary *batch.Summary, err error) error {
+	if err != nil || summary == nil || len(summary.Exceptions) == 0 {
 		return nil
 	}
 	return &ending{
-		err: fmt.Errorf(textExceptions, len(report.Exceptions)), code: exitExceptions, hint: hintExceptions(report.Run),
+		err: fmt.Errorf(textExceptions, len(summary.Exceptions)), code: exitExceptions, hint: hintExceptions(summary.Run),
 	}
 }
 
-func (a *app) printNight(r *batch.Report, asJSON bool) error {
+func (a *app) printNight(r *batch.Summary, asJSON bool) error {
 	switch {
 	case asJSON:
 		return printJSON(a.stdout, r)
 	case a.settings.quiet:
 		return nil
 	}
-	return printReport(a.stdout, r)
+	return printSummary(a.stdout, r)
 }

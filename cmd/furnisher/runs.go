@@ -53,7 +53,7 @@ func (a *app) runsShowCommand() *cobra.Command {
 				return &ending{err: errNotNumber(args[0]), code: exitUsage, hint: hintRuns}
 			}
 			return a.withDB(ctx, func(db *sqlx.DB) error {
-				report, err := batch.LoadReport(ctx, db, run)
+				summary, err := batch.LoadSummary(ctx, db, run)
 				if errors.Is(err, sql.ErrNoRows) {
 					return &ending{err: errNoRun(run), code: exitFailed, hint: hintRuns}
 				}
@@ -61,9 +61,9 @@ func (a *app) runsShowCommand() *cobra.Command {
 					return err
 				}
 				if asJSON {
-					return printJSON(a.stdout, report)
+					return printJSON(a.stdout, summary)
 				}
-				return printReport(a.stdout, report)
+				return printSummary(a.stdout, summary)
 			})
 		}),
 	}

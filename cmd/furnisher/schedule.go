@@ -96,12 +96,12 @@ func (a *app) nightly(ctx context.Context, where *time.Location, n night, cut *a
 	return cron.NewChain(cron.SkipIfStillRunning(log), cron.Recover(log)).Then(cron.FuncJob(func() {
 		tonight := n
 		tonight.date = rules.DateOf(a.now().In(where))
-		var report *batch.Report
+		var summary *batch.Summary
 		err := a.withDatabase(ctx, a.databaseConfig(), func(db *localpg.Database) (err error) {
-			report, err = a.night(ctx, db, tonight)
+			summary, err = a.night(ctx, db, tonight)
 			return err
 		})
-		a.logNight(ctx, tonight.date, report, err)
+		a.logNight(ctx, tonight.date, summary, err)
 		if err != nil && ctx.Err() != nil {
 			cut.Store(true)
 		}
@@ -161,7 +161,7 @@ func firings(when cron.Schedule, t time.Time) []string {
 }
 
 // logNight makes one line of a night's outcome.
-func (a *app) logNight(ctx context.Context, date rules.Date, r *batch.Report, err error) {
+func (a *app) logNight(ctx context.Context, date rules.Date, r *batch.Summary, err error) {
 	fields := logrus.Fields{"business_date": date.String()}
 	if r != nil {
 		fields["run"], fields["state"], fields["exceptions"], fields["files"] = r.Run, r.State, len(r.Exceptions), len(r.Files)

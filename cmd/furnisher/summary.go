@@ -7,8 +7,8 @@ import (
 	"github.com/furnisher/furnisher/batch"
 )
 
-// printReport prints a night: its steps, its files, and the loans that it quarantined.
-func printReport(w io.Writer, r *batch.Report) error {
+// printSummary prints a night: its steps, its files, and the loans that it quarantined.
+func printSummary(w io.Writer, r *batch.Summary) error {
 	if _, err := fmt.Fprintf(w, textRun, r.Run, r.BusinessDate, r.State, dash(r.PreviousDate), r.Who, r.Why); err != nil {
 		return err
 	}
@@ -39,7 +39,7 @@ func printReport(w io.Writer, r *batch.Report) error {
 	return printTitled(w, titleExceptions, headExceptions, exceptions)
 }
 
-func fileRows(files []batch.FileReport) [][]any {
+func fileRows(files []batch.FileSummary) [][]any {
 	rows := make([][]any, len(files))
 	for i, f := range files {
 		rows[i] = []any{f.File, f.Program, f.AsOf, f.State, f.Records, f.Excluded, f.Deletions, f.Bytes, dash(f.Name)}

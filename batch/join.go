@@ -13,10 +13,10 @@ import (
 	"github.com/furnisher/furnisher/rules"
 )
 
-// Crew offers the chunks of a started step to workers on other machines. The night does not rely on them:
+// Queue offers the chunks of a started step to workers on other machines. The night does not rely on them:
 // its runner works, too, and does what nobody else has in hand.
-type Crew interface {
-	// Offer asks for hands for chunks of a step, which are all pending.
+type Queue interface {
+	// Offer offers chunks of a step, which are all pending.
 	Offer(ctx context.Context, run int64, step string, seqs []int) error
 	// Withdraw takes back what was offered and not begun.
 	Withdraw(ctx context.Context) error
@@ -36,7 +36,7 @@ const glance = 100 * time.Millisecond
 type claim struct {
 	statement string
 	args      []any
-	guest     bool // the process does not hold the book
+	joined    bool // by a process that does not hold the book
 	once      bool // there is one chunk at most
 }
 
@@ -80,9 +80,9 @@ func (r *Runner) workers(ctx context.Context, run Run, s Step, c claim) error {
 	return group.Wait()
 }
 
-// offer calls the crew, if there is one, for more chunks than this process can take at once.
+// offer calls the workers on other machines, if there are any, for more chunks than this process can take at once.
 func (r *Runner) offer(ctx context.Context, run Run, s Step) (withdraw func(), err error) {
-	if r.Crew == nil {
+	if r.Queue == nil {
 		return func() {}, nil
 	}
 	seqs, err := r.pending(ctx, run, s)
@@ -90,11 +90,11 @@ func (r *Runner) offer(ctx context.Context, run Run, s Step) (withdraw func(), e
 		return func() {}, err
 	}
 	slices.Reverse(seqs) // this process begins with the first ones
-	if err := r.Crew.Offer(ctx, run.ID, s.Name(), seqs); err != nil {
+	if err := r.Queue.Offer(ctx, run.ID, s.Name(), seqs); err != nil {
 		return nil, fmt.Errorf("offer chunks to workers: %w", err)
 	}
 	return func() {
-		if err := r.Crew.Withdraw(context.WithoutCancel(ctx)); err != nil {
+		if err := r.Queue.Withdraw(context.WithoutCancel(ctx)); err != nil {
 			r.Log.WithError(err).Warn("chunks that were offered to workers could not be taken back; they will find them done")
 		}
 	}, nil
@@ -132,7 +132,7 @@ func (r *Runner) Chunk(ctx context.Context, run int64, step string, seq int) err
 	if err := r.DB.GetContext(ctx, &date, runDate, run); err != nil {
 		return err
 	}
-	c := claim{statement: chunkTake, args: []any{run, step, seq}, guest: true, once: true}
+	c := claim{statement: chunkTake, args: []any{run, step, seq}, joined: true, once: true}
 	return r.work(ctx, Run{ID: run, Date: date}, r.Plan[at], c)
 }
 
@@ -192,7 +192,7 @@ func (r *Runner) help(ctx context.Context, d rules.Date, now joinedRow) error {
 		return nil
 	}
 	c := r.claim(now.Run, now.Step)
-	c.guest = true
+	c.joined = true
 	if err := r.workers(ctx, Run{ID: now.Run, Date: d}, r.Plan[at], c); err != nil {
 		return fmt.Errorf("run %s, step %s: %w", d, now.Step, err)
 	}
@@ -202,7 +202,7 @@ func (r *Runner) help(ctx context.Context, d rules.Date, now joinedRow) error {
 // admit lets a process that does not hold the book work on a chunk, as long as no import changes the book:
 // until the transaction ends none can begin.
 func admit(ctx context.Context, tx *sqlx.Tx) (admitted bool, err error) {
-	err = tx.GetContext(ctx, &admitted, chunkAdmit, int64(guestLock))
+	err = tx.GetContext(ctx, &admitted, chunkAdmit, int64(joinLock))
 	return admitted, err
 }
 

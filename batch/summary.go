@@ -11,25 +11,25 @@ import (
 	"github.com/furnisher/furnisher/rules"
 )
 
-// Report is what the ledger says of a run.
-type Report struct {
-	Run            int64             `json:"run" db:"run"`
-	BusinessDate   rules.Date        `json:"business_date" db:"business_date"`
-	PreviousDate   rules.Date        `json:"previous_date" db:"previous_date"`
-	State          string            `json:"state" db:"state"`
-	StoppedBecause string            `json:"stopped_because,omitempty" db:"stopped_because"`
-	Version        string            `json:"program_version" db:"program_version"`
-	Who            string            `json:"who" db:"who"`
-	Why            string            `json:"why" db:"why"`
-	Started        time.Time         `json:"started" db:"started_at"`
-	Finished       *time.Time        `json:"finished" db:"finished_at"`
-	Steps          []StepReport      `json:"steps"`
-	Files          []FileReport      `json:"files"`
-	Exceptions     []ExceptionReport `json:"exceptions"`
+// Summary is what the ledger says of a run.
+type Summary struct {
+	Run            int64              `json:"run" db:"run"`
+	BusinessDate   rules.Date         `json:"business_date" db:"business_date"`
+	PreviousDate   rules.Date         `json:"previous_date" db:"previous_date"`
+	State          string             `json:"state" db:"state"`
+	StoppedBecause string             `json:"stopped_because,omitempty" db:"stopped_because"`
+	Version        string             `json:"program_version" db:"program_version"`
+	Who            string             `json:"who" db:"who"`
+	Why            string             `json:"why" db:"why"`
+	Started        time.Time          `json:"started" db:"started_at"`
+	Finished       *time.Time         `json:"finished" db:"finished_at"`
+	Steps          []StepSummary      `json:"steps"`
+	Files          []FileSummary      `json:"files"`
+	Exceptions     []ExceptionSummary `json:"exceptions"`
 }
 
-// StepReport sums the chunks of one step. Amount is the money that was moved, where the step has one.
-type StepReport struct {
+// StepSummary sums the chunks of one step. Amount is the money that was moved, where the step has one.
+type StepSummary struct {
 	Step       string           `json:"step" db:"step"`
 	State      string           `json:"state" db:"state"`
 	Chunks     int64            `json:"chunks" db:"chunks"`
@@ -42,8 +42,8 @@ type StepReport struct {
 	Counts     map[string]int64 `json:"counts"`
 }
 
-// FileReport is a file of the bureaus with its state.
-type FileReport struct {
+// FileSummary is a file of the bureaus with its state.
+type FileSummary struct {
 	File        int64      `json:"file" db:"file"`
 	Run         int64      `json:"run" db:"run"`
 	Program     string     `json:"program_id" db:"program_id"`
@@ -61,8 +61,8 @@ type FileReport struct {
 	Deletions   int64      `json:"deletions" db:"deletions"`
 }
 
-// ExceptionReport is a quarantined loan. ResolvedRun 0: still quarantined.
-type ExceptionReport struct {
+// ExceptionSummary is a quarantined loan. ResolvedRun 0: still quarantined.
+type ExceptionSummary struct {
 	Step        string `json:"step" db:"step"`
 	LoanID      string `json:"loan_id" db:"loan_id"`
 	Code        string `json:"code" db:"code"`
@@ -71,11 +71,11 @@ type ExceptionReport struct {
 	ResolvedRun int64  `json:"resolved_run,omitempty" db:"resolved_run"`
 }
 
-// LoadReport reads a run's report from the ledger; sql.ErrNoRows if there is no such run.
-func LoadReport(ctx context.Context, db *sqlx.DB, run int64) (*Report, error) {
-	r := &Report{Steps: []StepReport{}, Files: []FileReport{}, Exceptions: []ExceptionReport{}}
+// LoadSummary reads a run's summary from the ledger; sql.ErrNoRows if there is no such run.
+func LoadSummary(ctx context.Context, db *sqlx.DB, run int64) (*Summary, error) {
+	r := &Summary{Steps: []StepSummary{}, Files: []FileSummary{}, Exceptions: []ExceptionSummary{}}
 	if err := db.GetContext(ctx, r, runShow, run); err != nil {
-		return nil, fmt.Errorf("report of run %d: %w", run, err)
+		return nil, fmt.Errorf("summary of run %d: %w", run, err)
 	}
 	if err := db.SelectContext(ctx, &r.Steps, runSteps, run); err != nil {
 		return nil, fmt.Errorf("steps of run %d: %w", run, err)
@@ -93,7 +93,7 @@ func LoadReport(ctx context.Context, db *sqlx.DB, run int64) (*Report, error) {
 }
 
 // sumCounts adds up the named counts of each step's chunks.
-func sumCounts(ctx context.Context, db *sqlx.DB, r *Report) error {
+func sumCounts(ctx context.Context, db *sqlx.DB, r *Summary) error {
 	var chunks []struct {
 		Step   string `db:"step"`
 		Counts string `db:"counts"`

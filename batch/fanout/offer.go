@@ -14,16 +14,16 @@ import (
 	"github.com/furnisher/furnisher/batch"
 )
 
-// Crew is all workers, for the one who leads a night. It is a batch.Crew.
-type Crew struct {
+// Queue offers chunks to the workers on other machines. It is a batch.Queue for the coordinator of a run.
+type Queue struct {
 	pool          *pgxpool.Pool
 	client        *river.Client[pgx.Tx]
 	plan, version string
 }
 
-// NewCrew connects to the queue at database, an address past any pooler. Workers of another plan or version of the
-// program refuse what the crew is offered. It returns localpg.ErrSchemaBehind for a database without the queue.
-func NewCrew(ctx context.Context, database string, plan batch.Plan, version string, log *logrus.Logger) (*Crew, error) {
+// NewQueue connects to the queue at database, an address past any pooler. Workers of another plan or version of the
+// program refuse what the queue offers. It returns localpg.ErrSchemaBehind for a database without the queue.
+func NewQueue(ctx context.Context, database string, plan batch.Plan, version string, log *logrus.Logger) (*Queue, error) {
 	if err := check(ctx, database); err != nil {
 		return nil, err
 	}
@@ -36,11 +36,11 @@ func NewCrew(ctx context.Context, database string, plan batch.Plan, version stri
 		pool.Close()
 		return nil, fmt.Errorf("connect to the queue: %w", err)
 	}
-	return &Crew{pool, client, plan.Hash(), version}, nil
+	return &Queue{pool, client, plan.Hash(), version}, nil
 }
 
-// Close closes the crew's connections.
-func (c *Crew) Close() { c.pool.Close() }
+// Close closes the connections.
+func (q *Queue) Close() { q.pool.Close() }
 
 // unfinished are the states in which a job may still be worked on.
 var unfinished = []rivertype.JobState{
@@ -50,25 +50,25 @@ var unfinished = []rivertype.JobState{
 
 // Offer queues the chunks that are not queued yet. Nothing is tried twice: the night itself does what a worker
 // could not.
-func (c *Crew) Offer(ctx context.Context, run int64, step string, seqs []int) error {
+func (q *Queue) Offer(ctx context.Context, run int64, step string, seqs []int) error {
 	offers := make([]river.InsertManyParams, len(seqs))
 	for i, seq := range seqs {
 		offers[i] = river.InsertManyParams{
-			Args: job{Run: run, Step: step, Seq: seq, Plan: c.plan, Version: c.version},
+			Args: job{Run: run, Step: step, Seq: seq, Plan: q.plan, Version: q.version},
 			InsertOpts: &river.InsertOpts{
 				Queue: queue, MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished},
 			},
 		}
 	}
-	_, err := c.client.InsertMany(ctx, offers)
+	_, err := q.client.InsertMany(ctx, offers)
 	return err
 }
 
 // Withdraw deletes all jobs that nobody works on, done ones too: the ledger is the record of what was done.
-func (c *Crew) Withdraw(ctx context.Context) error {
+func (q *Queue) Withdraw(ctx context.Context) error {
 	const most = 10_000
 	for {
-		deleted, err := c.client.JobDeleteMany(ctx, river.NewJobDeleteManyParams().Kinds(job{}.Kind()).First(most))
+		deleted, err := q.client.JobDeleteMany(ctx, river.NewJobDeleteManyParams().Kinds(job{}.Kind()).First(most))
 		if err != nil || len(deleted.Jobs) < most {
 			return err
 		}
