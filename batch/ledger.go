@@ -10,23 +10,9 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/rules"
 )
-
-// InTx runs f in one transaction: committed if f returns nil, else rolled back.
-func InTx(ctx context.Context, db *sqlx.DB, f func(tx *sqlx.Tx) error) error {
-	tx, err := db.BeginTxx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	if err := f(tx); err != nil {
-		if rollback := tx.Rollback(); rollback != nil && !errors.Is(rollback, sql.ErrTxDone) {
-			return errors.Join(err, rollback)
-		}
-		return err
-	}
-	return tx.Commit()
-}
 
 type runRow struct {
 	Run          int64      `db:"run"`
@@ -40,7 +26,7 @@ type runRow struct {
 // open opens the run of d or takes up the unfinished one.
 func (r *Runner) open(ctx context.Context, d rules.Date) (Run, error) {
 	var run Run
-	err := InTx(ctx, r.DB, func(tx *sqlx.Tx) error {
+	err := database.InTx(ctx, r.DB, func(tx *sqlx.Tx) error {
 		var known []runRow
 		if err := tx.SelectContext(ctx, &known, runFind, d); err != nil {
 			return err
@@ -86,7 +72,7 @@ func (r *Runner) openNew(ctx context.Context, tx *sqlx.Tx, d rules.Date) (Run, e
 
 // start marks a step as begun, lets it begin and lays out its chunks, once.
 func (r *Runner) start(ctx context.Context, run Run, s Step) error {
-	return InTx(ctx, r.DB, func(tx *sqlx.Tx) error {
+	return database.InTx(ctx, r.DB, func(tx *sqlx.Tx) error {
 		var name string
 		err := tx.GetContext(ctx, &name, stepStart, run.ID, s.Name(), r.Now())
 		if errors.Is(err, sql.ErrNoRows) {

@@ -7,7 +7,8 @@ import (
 	"fmt"
 
 	"github.com/jmoiron/sqlx"
-	"github.com/lib/pq"
+
+	"github.com/furnisher/furnisher/batch/database"
 )
 
 // ErrLocked is returned by LockBook while another process works on the same book.
@@ -19,9 +20,6 @@ const bookLock = 0x6675726e69736872
 // lockPatience is how long a second process waits: long enough for the server to notice that the first
 // was killed, short enough for a person.
 const lockPatience = "3s"
-
-// lockNotAvailable is the server's code for a lock that was not got in time.
-const lockNotAvailable = "55P03"
 
 // joinLock is the key of the lock that the processes that share a night hold while they work on a chunk, and that
 // who changes the book takes from them.
@@ -68,8 +66,7 @@ func lock(ctx context.Context, db *sqlx.DB, keys ...int64) (release func(), err 
 		return release, nil
 	}
 	release()
-	var refusal *pq.Error
-	if errors.As(err, &refusal) && refusal.Code == lockNotAvailable {
+	if database.IsLockTimeout(err) {
 		err = ErrLocked
 	}
 	return nil, fmt.Errorf("lock the book: %w", err)

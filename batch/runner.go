@@ -12,6 +12,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/rules"
 )
 
@@ -100,7 +101,7 @@ func (r *Runner) redo(ctx context.Context, run Run, s Step, cause error) error {
 	if !ok || !errors.Is(cause, ErrRedo) {
 		return nil
 	}
-	return InTx(context.WithoutCancel(ctx), r.DB, func(tx *sqlx.Tx) error {
+	return database.InTx(context.WithoutCancel(ctx), r.DB, func(tx *sqlx.Tx) error {
 		if err := undoer.Undo(context.WithoutCancel(ctx), tx, run); err != nil {
 			return err
 		}
@@ -121,7 +122,7 @@ func (r *Runner) work(ctx context.Context, run Run, s Step, claim claim) error {
 			return nil
 		case err == nil:
 			attempt = 1
-		case !passes(err) || attempt == attempts:
+		case !database.IsTransient(err) || attempt == attempts:
 			return err
 		default:
 			r.Log.WithField("step", s.Name()).WithField("attempt", attempt).Warn("chunk tried again")
@@ -133,23 +134,9 @@ func (r *Runner) work(ctx context.Context, run Run, s Step, claim claim) error {
 	}
 }
 
-// passes reports whether the database refused for a reason that another try may not meet: serialization
-// failure, deadlock, lock not available.
-func passes(err error) bool {
-	var refusal *pq.Error
-	if !errors.As(err, &refusal) {
-		return false
-	}
-	switch refusal.Code {
-	case "40001", "40P01", lockNotAvailable:
-		return true
-	}
-	return false
-}
-
 // chunk claims one chunk, applies the step and marks the chunk done, in one transaction.
 func (r *Runner) chunk(ctx context.Context, run Run, s Step, claim claim, attempt int) (more bool, err error) {
-	err = InTx(ctx, r.DB, func(tx *sqlx.Tx) error {
+	err = database.InTx(ctx, r.DB, func(tx *sqlx.Tx) error {
 		started := r.Now()
 		if claim.joined {
 			if admitted, err := admit(ctx, tx); err != nil || !admitted {
@@ -202,22 +189,9 @@ func quarantine(ctx context.Context, tx *sqlx.Tx, s Step, c Chunk, exceptions []
 		known[reason{e.Loan, e.Code}] = true
 		return again
 	})
-	if err := WriteRows(ctx, tx, exceptionAdd, exceptions, c.Run, s.Name()); err != nil {
+	if err := database.WriteRows(ctx, tx, exceptionAdd, exceptions, c.Run, s.Name()); err != nil {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, exceptionResolve, c.Run, s.Name(), c.After, c.Last, pq.Array(rules.StandingCodes))
-	return err
-}
-
-// WriteRows executes a set-based statement whose last parameter is rows as one JSON array; no rows, no statement.
-func WriteRows[T any](ctx context.Context, tx *sqlx.Tx, statement string, rows []T, args ...any) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	document, err := json.Marshal(rows)
-	if err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, statement, append(args, string(document))...)
 	return err
 }

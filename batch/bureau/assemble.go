@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/metro2"
 )
 
@@ -169,7 +170,7 @@ func (d *draft) publish(ctx context.Context, db *sqlx.DB) error {
 	if err := syncDir(filepath.Dir(d.path)); err != nil {
 		return err
 	}
-	return batch.InTx(ctx, db, func(tx *sqlx.Tx) error {
+	return database.InTx(ctx, db, func(tx *sqlx.Tx) error {
 		_, err := tx.ExecContext(ctx, fileDone, d.File, d.Name(), d.path, d.sha256, d.bytes, d.records)
 		if err == nil {
 			_, err = tx.ExecContext(ctx, pageForget, d.File)

@@ -14,7 +14,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
-	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/database"
 )
 
 // Record is the encoded record of a loan on its way into a file.
@@ -53,7 +53,7 @@ func AddPages(ctx context.Context, tx *sqlx.Tx, file int64, records []Record) er
 			pages, page = append(pages, string(page)), page[:0]
 		}
 	}
-	_, err := tx.ExecContext(ctx, pageAdd, file, pq.Array(loans), batch.TextArray(accounts), batch.TextArray(pages))
+	_, err := tx.ExecContext(ctx, pageAdd, file, pq.Array(loans), database.TextArray(accounts), database.TextArray(pages))
 	if err != nil {
 		return fmt.Errorf("keep records: %w", err)
 	}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
-	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/database"
 )
 
 // State is the state of a file.
@@ -44,7 +44,7 @@ var (
 // Change takes a file to another state and notes who did it and why. Voiding or rejecting a file gives
 // its deletions back: they did not count, and go into the next file (DC6).
 func Change(ctx context.Context, db *sqlx.DB, file int64, to State, who, why string, now time.Time) error {
-	err := batch.InTx(ctx, db, func(tx *sqlx.Tx) error { return change(ctx, tx, file, to, who, why, now) })
+	err := database.InTx(ctx, db, func(tx *sqlx.Tx) error { return change(ctx, tx, file, to, who, why, now) })
 	if err != nil {
 		return fmt.Errorf("file %d: %w", file, err)
 	}

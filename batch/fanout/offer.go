@@ -21,13 +21,13 @@ type Queue struct {
 	plan, version string
 }
 
-// NewQueue connects to the queue at database, an address past any pooler. Workers of another plan or version of the
-// program refuse what the queue offers. It returns localpg.ErrSchemaBehind for a database without the queue.
-func NewQueue(ctx context.Context, database string, plan batch.Plan, version string, log *logrus.Logger) (*Queue, error) {
-	if err := check(ctx, database); err != nil {
+// NewQueue connects to the queue at an address past any pooler. Workers of another plan or version of the
+// program refuse what the queue offers. It returns database.ErrSchemaBehind for a database without the queue.
+func NewQueue(ctx context.Context, address string, plan batch.Plan, version string, log *logrus.Logger) (*Queue, error) {
+	if err := check(ctx, address); err != nil {
 		return nil, err
 	}
-	pool, err := open(ctx, database, 2)
+	pool, err := open(ctx, address, 2)
 	if err != nil {
 		return nil, err
 	}

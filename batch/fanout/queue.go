@@ -13,7 +13,7 @@ import (
 	"github.com/sirupsen/logrus"
 	slogrus "github.com/sirupsen/logrus/hooks/slog"
 
-	"github.com/furnisher/furnisher/batch/localpg"
+	"github.com/furnisher/furnisher/batch/database"
 )
 
 const (
@@ -35,29 +35,29 @@ type job struct {
 func (job) Kind() string { return "furnisher_chunk" }
 
 // open opens connections for River, past any pooler: it listens.
-func open(ctx context.Context, database string, most int32) (*pgxpool.Pool, error) {
-	config, err := parse(database)
+func open(ctx context.Context, address string, most int32) (*pgxpool.Pool, error) {
+	config, err := parse(address)
 	if err != nil {
 		return nil, err
 	}
 	config.MaxConns = most
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", localpg.ErrUnreachable, err)
+		return nil, fmt.Errorf("%w: %w", database.ErrUnreachable, err)
 	}
 	return pool, nil
 }
 
 // parse makes of an address what all other connections of the program make of it: without sslmode pgx would fall back
 // to plain text, where lib/pq refuses.
-func parse(database string) (*pgxpool.Config, error) {
-	others, err := pq.NewConfig(database)
+func parse(address string) (*pgxpool.Config, error) {
+	others, err := pq.NewConfig(address)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", localpg.ErrBadURL, err)
+		return nil, fmt.Errorf("%w: %w", database.ErrBadURL, err)
 	}
-	config, err := pgxpool.ParseConfig(database)
+	config, err := pgxpool.ParseConfig(address)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", localpg.ErrBadURL, err)
+		return nil, fmt.Errorf("%w: %w", database.ErrBadURL, err)
 	}
 	if others.SSLMode == "" || others.SSLMode == pq.SSLModeRequire {
 		server := config.ConnConfig

@@ -14,23 +14,23 @@ import (
 	"github.com/riverqueue/river/rivermigrate"
 	"github.com/sirupsen/logrus"
 
-	"github.com/furnisher/furnisher/batch/localpg"
+	"github.com/furnisher/furnisher/batch/database"
 )
 
 // migrationLock is the advisory lock under which the queue's tables are made.
 const migrationLock = 0x6675726e72697672
 
-// Migrate makes the queue's tables, or brings them up to this program, at database, an address past any pooler,
+// Migrate makes the queue's tables, or brings them up to this program, at an address past any pooler,
 // and returns the migrations that it applied. Processes that call it at once wait for the first one.
-func Migrate(ctx context.Context, database string) (applied []localpg.Applied, err error) {
-	pool, err := open(ctx, database, 2)
+func Migrate(ctx context.Context, address string) (applied []database.Applied, err error) {
+	pool, err := open(ctx, address, 2)
 	if err != nil {
 		return nil, fmt.Errorf("migrate the queue: %w", err)
 	}
 	defer pool.Close()
 	session, err := pool.Acquire(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("migrate the queue: %w: %w", localpg.ErrUnreachable, err)
+		return nil, fmt.Errorf("migrate the queue: %w: %w", database.ErrUnreachable, err)
 	}
 	defer session.Release()
 	if _, err := session.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(migrationLock)); err != nil {
@@ -52,7 +52,7 @@ func Migrate(ctx context.Context, database string) (applied []localpg.Applied, e
 		return nil, fmt.Errorf("migrate the queue: %w", err)
 	}
 	for _, v := range result.Versions {
-		applied = append(applied, localpg.Applied{Version: int64(v.Version), Name: name(v.Name), Duration: v.Duration})
+		applied = append(applied, database.Applied{Version: int64(v.Version), Name: name(v.Name), Duration: v.Duration})
 	}
 	return applied, nil
 }
@@ -68,8 +68,8 @@ func makeSchema(ctx context.Context, session *pgxpool.Conn) error {
 }
 
 // Status lists the migrations of the queue's tables and whether the database has them. It writes nothing.
-func Status(ctx context.Context, database string) ([]localpg.MigrationStatus, error) {
-	db, err := localpg.Open(ctx, database)
+func Status(ctx context.Context, address string) ([]database.MigrationStatus, error) {
+	db, err := database.Open(ctx, address)
 	if err != nil {
 		return nil, fmt.Errorf("read the state of the queue: %w", err)
 	}
@@ -82,10 +82,10 @@ func Status(ctx context.Context, database string) ([]localpg.MigrationStatus, er
 	if err != nil {
 		return nil, fmt.Errorf("read the state of the queue: %w", err)
 	}
-	var migrations []localpg.MigrationStatus
+	var migrations []database.MigrationStatus
 	for _, m := range migrator.AllVersions() {
 		when, applied := at[m.Version]
-		migrations = append(migrations, localpg.MigrationStatus{
+		migrations = append(migrations, database.MigrationStatus{
 			Version: int64(m.Version), Name: name(m.Name), Applied: applied, AppliedAt: when,
 		})
 	}
@@ -111,13 +111,13 @@ func appliedAt(ctx context.Context, db *sqlx.DB) (map[int]time.Time, error) {
 }
 
 // check refuses a database whose queue lacks migrations.
-func check(ctx context.Context, database string) error {
-	migrations, err := Status(ctx, database)
+func check(ctx context.Context, address string) error {
+	migrations, err := Status(ctx, address)
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(migrations, func(m localpg.MigrationStatus) bool { return !m.Applied }) {
-		return fmt.Errorf("%w: it has no queue for workers, or one of an older version", localpg.ErrSchemaBehind)
+	if slices.ContainsFunc(migrations, func(m database.MigrationStatus) bool { return !m.Applied }) {
+		return fmt.Errorf("%w: it has no queue for workers, or one of an older version", database.ErrSchemaBehind)
 	}
 	return nil
 }

@@ -38,7 +38,7 @@ type Worker struct {
 }
 
 // Work does chunks until ctx ends, finishes those that it has begun and returns nil. It returns
-// localpg.ErrSchemaBehind for a database without the queue, or ErrOtherProgram.
+// database.ErrSchemaBehind for a database without the queue, or ErrOtherProgram.
 func (w *Worker) Work(ctx context.Context) error {
 	if err := check(ctx, w.Database); err != nil {
 		return err

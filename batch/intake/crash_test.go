@@ -10,16 +10,16 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/intake"
 	"github.com/furnisher/furnisher/batch/localpg"
-	statements "github.com/furnisher/furnisher/sql"
 )
 
 // A server that is killed while a file is staged starts again at the first attempt, and the import can be made again.
 func TestServerKilledWhileStaging(t *testing.T) {
 	t.Parallel()
-	config := localpg.Config{DataDir: serverFolder(t), NoSync: true, Schema: statements.Schema}
-	db, err := localpg.Connect(t.Context(), config)
+	folder := serverFolder(t)
+	db, err := openPrivate(t, folder)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +28,7 @@ func TestServerKilledWhileStaging(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := options(book().with("transactions.csv", entryHeader, entry("T1", "L1", "FEE", "1", "SETTLED", "")).write(t))
-	server, killed := postmaster(t, config.DataDir), false
+	server, killed := postmaster(t, folder), false
 	o.Progress = func(file string, _, _ int64) {
 		if file == "transactions.csv" && !killed {
 			killed = true
@@ -45,12 +45,12 @@ func TestServerKilledWhileStaging(t *testing.T) {
 		t.Fatalf("import: %v, want an error", err)
 	}
 	_ = idle.Close() // its session is gone
-	_ = db.Close()   // it may complain: its server is gone
-	if db, err = localpg.Connect(t.Context(), config); err != nil {
+	_ = db.close()   // it may complain: its server is gone
+	if db, err = openPrivate(t, folder); err != nil {
 		t.Fatalf("start again: %v", err)
 	}
 	defer func() {
-		if err := db.Close(); err != nil {
+		if err := db.close(); err != nil {
 			t.Error(err)
 		}
 	}()
@@ -62,6 +62,27 @@ func TestServerKilledWhileStaging(t *testing.T) {
 		t.Errorf("import afterwards: %v", err)
 	}
 }
+
+// privateDatabase is a database on a server of its own.
+type privateDatabase struct {
+	*database.Database
+	server *localpg.Server
+}
+
+func openPrivate(t *testing.T, folder string) (*privateDatabase, error) {
+	t.Helper()
+	server, err := localpg.Start(t.Context(), localpg.Config{DataDir: folder, NoSync: true})
+	if err != nil {
+		return nil, err
+	}
+	db, err := database.Connect(t.Context(), database.Config{URL: server.URL("furnisher"), Private: true})
+	if err != nil {
+		return nil, errors.Join(err, server.Close())
+	}
+	return &privateDatabase{db, server}, nil
+}
+
+func (p *privateDatabase) close() error { return errors.Join(p.Database.Close(), p.server.Close()) }
 
 // serverFolder is a folder that the server's account may enter even if root runs the tests, which t.TempDir is not.
 func serverFolder(t *testing.T) string {

@@ -1,26 +1,17 @@
 package localpg
 
 import (
-	"cmp"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/sirupsen/logrus"
-
-	"github.com/furnisher/furnisher/sql"
 )
 
-// Config says which database to use. The zero value is the private server at its default place.
+// Config says how the private server runs. The zero value is the server at its default place.
 type Config struct {
-	// DatabaseURL names an external database, as URL or as key=value pairs. Empty: the private server.
-	DatabaseURL string
-	// DirectURL names the same external database past a pooler, for what needs a session of its own. Empty:
-	// no pooler stands before DatabaseURL.
-	DirectURL string
 	// DataDir holds the private server, one folder per major version. Default: /var/lib/furnisher for
 	// root, else furnisher below StateHome.
 	DataDir string
@@ -28,8 +19,6 @@ type Config struct {
 	StateHome string
 	// BinDir holds pg_ctl, initdb and postgres. Default: they are searched for.
 	BinDir string
-	// Schema holds the migrations as schema/*.sql. Default: those of package sql.
-	Schema fs.FS
 	// Log hears when a server is started, healed or stopped. Default: nobody does.
 	Log logrus.FieldLogger
 	// StartTimeout bounds starting the server, waiting for others included. Default: one minute.
@@ -42,22 +31,14 @@ type Config struct {
 	programDirs []string // where to look for server programs instead of the usual places; for tests
 }
 
-// FromEnv reads DATABASE_URL, DATABASE_URL_DIRECT, FURNISHER_DATA, FURNISHER_PG_BIN and XDG_STATE_HOME.
-// DATABASE_URL_DIRECT alone serves for both: it must not end in a new, empty private database.
+// FromEnv reads FURNISHER_DATA, FURNISHER_PG_BIN and XDG_STATE_HOME.
 func FromEnv(getenv func(string) string) Config {
-	direct := getenv("DATABASE_URL_DIRECT")
-	return Config{
-		DatabaseURL: cmp.Or(getenv("DATABASE_URL"), direct),
-		DirectURL:   direct,
-		DataDir:     getenv("FURNISHER_DATA"),
-		BinDir:      getenv("FURNISHER_PG_BIN"),
-		StateHome:   getenv("XDG_STATE_HOME"),
-	}
+	return Config{DataDir: getenv("FURNISHER_DATA"), BinDir: getenv("FURNISHER_PG_BIN"), StateHome: getenv("XDG_STATE_HOME")}
 }
 
 // WithDefaults fills what is not set.
 func (c Config) WithDefaults() (Config, error) {
-	if c.DataDir == "" && c.DatabaseURL == "" {
+	if c.DataDir == "" {
 		dir, err := c.defaultDataDir()
 		if err != nil {
 			return c, err
@@ -73,9 +54,6 @@ func (c Config) WithDefaults() (Config, error) {
 			return c, fmt.Errorf("find folder %q: %w", *dir, err)
 		}
 		*dir = absolute
-	}
-	if c.Schema == nil {
-		c.Schema = sql.Schema
 	}
 	if c.Log == nil {
 		silent := logrus.New()
@@ -106,9 +84,6 @@ func (c Config) defaultDataDir() (string, error) {
 }
 
 func (c Config) validate() error {
-	if c.NoSync && c.DatabaseURL != "" {
-		return fmt.Errorf("%w: NoSync is of the private server and contradicts a database URL", ErrBadURL)
-	}
 	if c.StartTimeout < 0 {
 		return fmt.Errorf("start timeout %s is negative", c.StartTimeout)
 	}

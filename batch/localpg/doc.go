@@ -1,11 +1,12 @@
-// Package localpg gives the program its database: the one that DATABASE_URL names, or else a private
-// PostgreSQL server which it starts, shares, heals and stops by itself.
+// Package localpg starts a private PostgreSQL server, shares it between processes, heals it and stops it.
+// It is a leaf: it gives the address of a database, and knows nothing of what is in it.
 //
-//	database, err := localpg.Connect(ctx, localpg.FromEnv(os.Getenv))
+//	server, err := localpg.Start(ctx, localpg.FromEnv(os.Getenv))
 //	if err != nil {
-//		return err // errors.Is(err, localpg.ErrUnreachable), ErrSchemaBehind, ...
+//		return err // errors.Is(err, localpg.ErrNoServerPrograms), ErrFolderClosed, ...
 //	}
-//	defer database.Close()
+//	defer server.Close()
+//	address := server.URL("furnisher")
 //
 // # The private server
 //
@@ -26,18 +27,6 @@
 // Everybody who may pass the 0700 folder, that is the server's account and root, may do everything in
 // the database. Commits are asynchronous (a loss of power may cost the last moments, never order or
 // consistency, and a night resumes); fsync stays on.
-//
-// # The schema
-//
-// Everything lives in schema furnisher, goose's table of versions too. Every connection made here has
-// search_path=furnisher, so statements name tables without prefix. The private database is migrated when
-// it is opened; an external one is only ever migrated when a person says so, by Migrate.
-//
-// # A pooler before the database
-//
-// DATABASE_URL may lead through a pooler of transactions (pgbouncer) if DATABASE_URL_DIRECT leads past it.
-// What fits into a transaction goes through DB; what belongs to a session (its locks, LISTEN, migrations)
-// goes through Direct and URL. Connect asks the server whether the ways are what they are said to be.
 //
 // # What it refuses
 //

@@ -51,7 +51,7 @@ func (s *Server) bringUp(ctx context.Context) error {
 
 // ask makes a connection and looks for the program's database.
 func (s *Server) ask(ctx context.Context) (health, error) {
-	db, err := openPool(s.URL("postgres"))
+	db, err := s.open("postgres")
 	if err != nil {
 		return down, err
 	}
@@ -78,13 +78,13 @@ func (s *Server) ask(ctx context.Context) (health, error) {
 
 // makeDatabase makes the program's database. The order matters: its presence says that all is done.
 func (s *Server) makeDatabase(ctx context.Context) error {
-	db, err := openPool(s.URL("postgres"))
+	db, err := s.open("postgres")
 	if err != nil {
 		return err
 	}
 	defer db.Close()
 	for _, statement := range []string{
-		"ALTER ROLE furnisher SET search_path = " + schemaName, // for psql; our own connections ask for it
+		"ALTER ROLE furnisher SET search_path = furnisher", // for psql; the program's connections ask for it
 		"CREATE DATABASE furnisher",
 	} {
 		if _, err := db.ExecContext(ctx, statement); err != nil {

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"testing/fstest"
 
 	"github.com/sirupsen/logrus"
 )
@@ -22,9 +21,8 @@ import (
 const asProcess = "FURNISHER_LOCALPG_TEST_AS"
 
 var processes = map[string]func(ctx context.Context) error{
-	"use":     useServer,
-	"migrate": migrateOnce,
-	"crash":   crash,
+	"use":   useServer,
+	"crash": crash,
 }
 
 func TestMain(m *testing.M) {
@@ -117,13 +115,13 @@ func running(server *Server) bool { return exists(mark(server)) }
 // one asks the server something.
 func one(t *testing.T, server *Server) {
 	t.Helper()
-	db, err := Open(t.Context(), server.URL("furnisher"))
+	db, err := server.open("furnisher")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
 	var got int
-	if err := db.GetContext(t.Context(), &got, "SELECT 1"); err != nil || got != 1 {
+	if err := db.QueryRowContext(t.Context(), "SELECT 1").Scan(&got); err != nil || got != 1 {
 		t.Fatalf("SELECT 1 gave %d, %v", got, err)
 	}
 }
@@ -134,7 +132,7 @@ func useServer(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
-	db, err := Open(ctx, server.URL("furnisher"))
+	db, err := server.open("furnisher")
 	if err != nil {
 		return err
 	}
@@ -151,22 +149,28 @@ func crash(ctx context.Context) error {
 	return syscall.Kill(os.Getpid(), syscall.SIGKILL)
 }
 
-func migrateOnce(ctx context.Context) error {
-	applied, err := Migrate(ctx, os.Getenv("DATABASE_URL"), testSchema)
-	fmt.Println("applied", len(applied))
-	return err
-}
-
-// testSchema has a table whose second making would fail.
-var testSchema = fstest.MapFS{
-	"schema/00001_first.sql":  {Data: []byte("-- +goose Up\nCREATE TABLE first (id bigint PRIMARY KEY);\n")},
-	"schema/00002_second.sql": {Data: []byte("-- +goose Up\nCREATE TABLE second (id bigint PRIMARY KEY);\n")},
-}
-
 // logged collects what the server's life logs.
 func logged() (logrus.FieldLogger, *bytes.Buffer) {
 	text := new(bytes.Buffer)
 	log := logrus.New()
 	log.SetOutput(text)
 	return log, text
+}
+
+func TestConfig(t *testing.T) {
+	t.Parallel()
+	environment := map[string]string{"FURNISHER_DATA": "/b", "FURNISHER_PG_BIN": "/c", "XDG_STATE_HOME": "/d"}
+	got := FromEnv(func(name string) string { return environment[name] })
+	if got.DataDir != "/b" || got.BinDir != "/c" || got.StateHome != "/d" {
+		t.Errorf("FromEnv = %+v", got)
+	}
+	for _, bad := range []Config{{StartTimeout: -1}, {MaxConnections: 3}} {
+		if _, err := bad.WithDefaults(); err == nil {
+			t.Errorf("%+v was accepted", bad)
+		}
+	}
+	relative, err := Config{DataDir: "here"}.WithDefaults()
+	if err != nil || !filepath.IsAbs(relative.DataDir) {
+		t.Errorf("a relative folder gave %q, %v", relative.DataDir, err)
+	}
 }

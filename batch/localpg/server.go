@@ -34,7 +34,6 @@ type Server struct {
 //
 // It returns ErrNoServerPrograms, ErrOtherVersion or ErrFolderClosed where a person has to act.
 func Start(ctx context.Context, c Config) (*Server, error) {
-	c.DatabaseURL = ""
 	c, err := c.WithDefaults()
 	if err != nil {
 		return nil, err

@@ -42,7 +42,7 @@ func TestSettings(t *testing.T) {
 	t.Setenv("PGHOSTADDR", "127.0.0.1")
 	t.Setenv("PGDATABASE", "other")
 	server := start(t, Config{DataDir: folder(t), MaxConnections: 42})
-	db, err := Open(t.Context(), server.URL("furnisher"))
+	db, err := server.open("furnisher")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestSettings(t *testing.T) {
 		"TimeZone": "UTC", "server_encoding": "UTF8", "search_path": "furnisher",
 	} {
 		var got string
-		if err := db.GetContext(t.Context(), &got, "SELECT current_setting($1)", name); err != nil || got != want {
+		if err := db.QueryRowContext(t.Context(), "SELECT current_setting($1)", name).Scan(&got); err != nil || got != want {
 			t.Errorf("%s = %q, %v, want %q", name, got, err, want)
 		}
 	}
@@ -112,7 +112,7 @@ func TestKilledServer(t *testing.T) {
 	dir := folder(t)
 	log, text := logged()
 	before := start(t, testConfig(dir))
-	db, err := Open(t.Context(), before.URL("furnisher"))
+	db, err := before.open("furnisher")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +126,7 @@ func TestKilledServer(t *testing.T) {
 	config := testConfig(dir)
 	config.Log = log
 	after := start(t, config)
-	db, err = Open(t.Context(), after.URL("furnisher"))
+	db, err = after.open("furnisher")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -272,7 +272,7 @@ func TestCancelled(t *testing.T) {
 	dir := folder(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Start(ctx, testConfig(dir)); !IsTimeout(err) {
+	if _, err := Start(ctx, testConfig(dir)); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want the context's error", err)
 	}
 	holder := start(t, testConfig(dir))
@@ -281,7 +281,7 @@ func TestCancelled(t *testing.T) {
 	}
 	config := testConfig(dir)
 	config.StartTimeout = 1 // nanosecond
-	if _, err := Start(t.Context(), config); !IsTimeout(err) {
+	if _, err := Start(t.Context(), config); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v, want a timeout", err)
 	}
 	if err := holder.start.unlock(); err != nil {

@@ -2,12 +2,17 @@ package localpg
 
 import (
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/lib/pq"
 )
 
 const (
@@ -56,4 +61,27 @@ func (s *Server) socketSetting() string {
 		return "../sock"
 	}
 	return s.sockets // of our own making: no quotes, commas or spaces
+}
+
+// socketURL is the address of a database behind a Unix socket. The port only names the socket's file; it
+// is there because the environment may hold another one.
+func socketURL(socketDir, database string) string {
+	address := url.URL{Scheme: "postgres", User: url.User("furnisher"), Path: "/" + database}
+	host := strings.ReplaceAll(url.QueryEscape(socketDir), "+", "%20") // a + is no space to psql
+	address.RawQuery = "host=" + host + "&port=" + socketPort + "&sslmode=disable"
+	return address.String()
+}
+
+// open opens connections to a database of the server. It connects nowhere yet.
+func (s *Server) open(database string) (*sql.DB, error) {
+	config, err := pq.NewConfig(s.URL(database))
+	if err != nil {
+		return nil, fmt.Errorf("read the address of the private server: %w", err)
+	}
+	config.Hostaddr = netip.Addr{} // from the environment it would send us elsewhere
+	connector, err := pq.NewConnectorConfig(config)
+	if err != nil {
+		return nil, fmt.Errorf("read the address of the private server: %w", err)
+	}
+	return sql.OpenDB(connector), nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/bureau"
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/rules"
 )
 
@@ -301,10 +302,10 @@ func (p *part) write(ctx context.Context, tx *sqlx.Tx) error {
 	if err := bureau.AddPages(ctx, tx, p.file.File, records); err != nil {
 		return err
 	}
-	if err := batch.WriteRows(ctx, tx, excludedAdd, p.excluded, p.file.File); err != nil {
+	if err := database.WriteRows(ctx, tx, excludedAdd, p.excluded, p.file.File); err != nil {
 		return fmt.Errorf("write exclusions: %w", err)
 	}
-	if err := batch.WriteRows(ctx, tx, deletionAdd, p.deletions, p.file.Destination, p.file.File); err != nil {
+	if err := database.WriteRows(ctx, tx, deletionAdd, p.deletions, p.file.Destination, p.file.File); err != nil {
 		return fmt.Errorf("write deletions: %w", err)
 	}
 	return nil

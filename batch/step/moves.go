@@ -7,6 +7,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/rules"
 )
 
@@ -77,10 +78,10 @@ func (m *moves) add(loan int64, from rules.Status, made []rules.Move) {
 }
 
 func (m *moves) write(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) error {
-	if err := batch.WriteRows(ctx, tx, stateMove, m.states, c.Date); err != nil {
+	if err := database.WriteRows(ctx, tx, stateMove, m.states, c.Date); err != nil {
 		return fmt.Errorf("write moves: %w", err)
 	}
-	if err := batch.WriteRows(ctx, tx, historyAdd, m.history, c.Run, c.Date); err != nil {
+	if err := database.WriteRows(ctx, tx, historyAdd, m.history, c.Run, c.Date); err != nil {
 		return fmt.Errorf("write history: %w", err)
 	}
 	return nil

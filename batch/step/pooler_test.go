@@ -5,8 +5,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/intake"
-	"github.com/furnisher/furnisher/batch/localpg"
 	"github.com/furnisher/furnisher/fixtures"
 	"github.com/furnisher/furnisher/fixtures/pgtest"
 	"github.com/furnisher/furnisher/sql"
@@ -23,9 +23,9 @@ func TestNightsThroughPooler(t *testing.T) {
 	var tables, files [2]map[string]string
 	for i := range tables {
 		direct := emptied(t)
-		config := localpg.Config{DatabaseURL: direct, DirectURL: direct}
+		config := database.Config{URL: direct, DirectURL: direct}
 		if i == 1 {
-			config.DatabaseURL = pgtest.Pooled(t, direct)
+			config.URL = pgtest.Pooled(t, direct)
 		}
 		tables[i], files[i] = nights(t, config, portfolio)
 	}
@@ -41,7 +41,7 @@ func TestNightsThroughPooler(t *testing.T) {
 func emptied(t *testing.T) string {
 	t.Helper()
 	address := pgtest.NewURL(t)
-	db, err := localpg.Open(t.Context(), address)
+	db, err := database.Open(t.Context(), address)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,12 +53,12 @@ func emptied(t *testing.T) string {
 }
 
 // nights takes a portfolio through its nights, on what the configuration names, and fingerprints what they left.
-func nights(t *testing.T, c localpg.Config, portfolio fixtures.Options) (tables, files map[string]string) {
+func nights(t *testing.T, c database.Config, portfolio fixtures.Options) (tables, files map[string]string) {
 	t.Helper()
-	if applied, err := localpg.Migrate(t.Context(), c.DirectURL, sql.Schema); err != nil || len(applied) == 0 {
+	if applied, err := database.Migrate(t.Context(), c.DirectURL, sql.Schema); err != nil || len(applied) == 0 {
 		t.Fatalf("%d migrations, %v", len(applied), err)
 	}
-	db, err := localpg.Connect(t.Context(), c)
+	db, err := database.Connect(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/rules"
 )
 
@@ -62,10 +63,10 @@ func (s Purge) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tal
 	}
 	tally.Changed = int64(len(purged))
 	// Schedules first: none may create an item behind the back of the items' cancellation (SP1).
-	if err := batch.WriteRows(ctx, tx, scheduleCancel, schedules, c.Run, c.Date); err != nil {
+	if err := database.WriteRows(ctx, tx, scheduleCancel, schedules, c.Run, c.Date); err != nil {
 		return tally, fmt.Errorf("cancel schedules: %w", err)
 	}
-	if err := batch.WriteRows(ctx, tx, itemCancel, items, c.Run, c.Date); err != nil {
+	if err := database.WriteRows(ctx, tx, itemCancel, items, c.Run, c.Date); err != nil {
 		return tally, fmt.Errorf("cancel items: %w", err)
 	}
 	return tally, nil

@@ -2,15 +2,14 @@ package step
 
 import (
 	"context"
-	"database/sql/driver"
 	"fmt"
-	"strconv"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/bureau"
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/rules"
 )
 
@@ -33,9 +32,11 @@ func writeReported(ctx context.Context, tx *sqlx.Tx, f bureau.Building, said []r
 	if len(said) == 0 {
 		return nil
 	}
-	text := func(value func(r *reportedLoan) string) any { return batch.TextArray(column(said, value)) }
-	number := func(value func(r *reportedLoan) int64) any { return pq.Int64Array(column(said, value)) }
-	day := func(value func(r *reportedLoan) rules.Date) any { return days(column(said, value)) }
+	text := func(value func(r *reportedLoan) string) any { return database.TextArray(column(said, value)) }
+	number := func(value func(r *reportedLoan) int64) any { return database.IntArray(column(said, value)) }
+	day := func(value func(r *reportedLoan) rules.Date) any {
+		return database.DayArray[rules.Date](column(said, value))
+	}
 	_, err := tx.ExecContext(ctx, reportedAdd, f.File, f.AsOf,
 		number(func(r *reportedLoan) int64 { return r.loan }),
 		text(func(r *reportedLoan) string { return r.accountNumber }),
@@ -73,25 +74,6 @@ func column[T any](said []reportedLoan, value func(r *reportedLoan) T) []T {
 		values[i] = value(&said[i])
 	}
 	return values
-}
-
-// days is a column of dates as integers: days since 0001-01-01, NULL where there is no date.
-type days []rules.Date
-
-// Value is the text form of the array; a string, because bytes would go as the binary form.
-func (d days) Value() (driver.Value, error) {
-	array := append(make([]byte, 0, 8*len(d)+2), '{')
-	for i, date := range d {
-		if i > 0 {
-			array = append(array, ',')
-		}
-		if date == 0 {
-			array = append(array, "NULL"...)
-		} else {
-			array = strconv.AppendInt(array, int64(date-1), 10)
-		}
-	}
-	return string(append(array, '}')), nil
 }
 
 // readReports reads what the last files said of a chunk's loans, newest first.

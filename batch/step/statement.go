@@ -8,6 +8,7 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/rules"
 )
 
@@ -116,10 +117,10 @@ func (s Statement) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch
 		}
 	}
 	tally.Count("announced", int64(len(events)))
-	if err := batch.WriteRows(ctx, tx, statementAdd, due, c.Run, c.Date); err != nil {
+	if err := database.WriteRows(ctx, tx, statementAdd, due, c.Run, c.Date); err != nil {
 		return tally, fmt.Errorf("write statements: %w", err)
 	}
-	return tally, batch.WriteRows(ctx, tx, outboxAdd, events, c.Run, c.Date)
+	return tally, database.WriteRows(ctx, tx, outboxAdd, events, c.Run, c.Date)
 }
 
 // announcement is the outgoing event of a statement; its id is the same whenever it is sent (FS5).

@@ -2,16 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
 	"os/user"
 	"time"
 
-	"github.com/jmoiron/sqlx"
 	"github.com/sirupsen/logrus"
 	"github.com/spf13/cobra"
-
-	"github.com/furnisher/furnisher/batch/localpg"
 )
 
 // app is one run of the program: its surroundings and its settings.
@@ -63,20 +59,6 @@ func group(use, short string, commands ...*cobra.Command) *cobra.Command {
 	}
 	c.AddCommand(commands...)
 	return c
-}
-
-// withDB lets work use the database that the settings name, and lets go of it afterwards.
-func (a *app) withDB(ctx context.Context, work func(db *sqlx.DB) error) error {
-	return a.withDatabase(ctx, a.databaseConfig(), func(d *localpg.Database) error { return work(d.DB) })
-}
-
-func (a *app) withDatabase(ctx context.Context, config localpg.Config, work func(d *localpg.Database) error) (err error) {
-	database, err := localpg.Connect(ctx, config)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, database.Close()) }()
-	return work(database)
 }
 
 // who is the name under which the ledger notes what this person does.

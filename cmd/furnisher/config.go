@@ -1,16 +1,13 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
 
-	"github.com/furnisher/furnisher/batch/localpg"
 	"github.com/furnisher/furnisher/rules"
 )
 
@@ -33,41 +30,9 @@ func (s *settings) flags(f *pflag.FlagSet) {
 	f.StringVar(&s.files, "files", "", flagFiles)
 }
 
-// databaseConfig says which database the settings name.
-func (a *app) databaseConfig() localpg.Config {
-	c := localpg.FromEnv(a.getenv)
-	if a.settings.databaseURL != "" {
-		c.DatabaseURL = a.settings.databaseURL
-	}
-	if a.settings.directURL != "" {
-		c.DirectURL = a.settings.directURL
-		c.DatabaseURL = cmp.Or(c.DatabaseURL, c.DirectURL)
-	}
-	if a.settings.data != "" {
-		c.DataDir = a.settings.data
-	}
-	c.Log = a.log
-	if c.DatabaseURL == "" {
-		ignoreClientSettings()
-	}
-	return c
-}
-
-// ignoreClientSettings takes the PG… variables out of the environment: they are meant for another server than
-// the private one, and the driver would read them.
-func ignoreClientSettings() {
-	for _, variable := range os.Environ() {
-		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "PG") {
-			os.Unsetenv(name) //nolint:errcheck // it fails for a name that the environment cannot hold
-		}
-	}
-}
-
 // dataDir is the folder of what the program keeps on this machine.
 func (a *app) dataDir() (string, error) {
-	c := a.databaseConfig()
-	c.DatabaseURL = ""
-	c, err := c.WithDefaults()
+	c, err := a.storage().private.WithDefaults()
 	return c.DataDir, err
 }
 

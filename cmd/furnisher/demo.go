@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/intake"
 	"github.com/furnisher/furnisher/batch/localpg"
 	"github.com/furnisher/furnisher/fixtures"
@@ -53,12 +54,12 @@ func (a *app) demoCommand() *cobra.Command {
 }
 
 func (a *app) demo(ctx context.Context, d *demo) error {
-	config := a.databaseConfig()
-	config.DatabaseURL, config.DirectURL, config.DataDir = "", "", d.dir
-	if err := d.empty(ctx, config); err != nil {
+	own := a.storage()
+	own.external.URL, own.private.DataDir = "", d.dir
+	if err := d.empty(ctx, own.private); err != nil {
 		return err
 	}
-	return a.withDatabase(ctx, config, func(db *localpg.Database) error {
+	return own.use(ctx, func(db *database.Database) error {
 		options := fixtures.Options{Seed: 1, Out: d.extract}.WithDefaults()
 		if _, err := fixtures.Generate(ctx, options); err != nil {
 			return err
@@ -78,7 +79,7 @@ func (a *app) demo(ctx context.Context, d *demo) error {
 }
 
 // demoNights runs the nights that the portfolio is made for and returns their files.
-func (a *app) demoNights(ctx context.Context, db *localpg.Database, d *demo, o fixtures.Options) ([]batch.FileSummary, error) {
+func (a *app) demoNights(ctx context.Context, db *database.Database, d *demo, o fixtures.Options) ([]batch.FileSummary, error) {
 	var files []batch.FileSummary
 	for _, date := range o.NightDates() {
 		if err := a.say(textDemoNight, date); err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/bureau"
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/fanout"
 	"github.com/furnisher/furnisher/batch/intake"
 	"github.com/furnisher/furnisher/batch/localpg"
@@ -63,13 +64,13 @@ var endings = []struct {
 	{bureau.ErrFolder, exitFailed, hintFilesFolder},
 	{bureau.ErrNoFile, exitFailed, hintFiles},
 	{bureau.ErrState, exitFailed, hintFiles},
-	{localpg.ErrSchemaBehind, exitUsage, hintMigrate},
-	{localpg.ErrBadURL, exitUsage, hintBadURL},
-	{localpg.ErrPooler, exitUsage, hintPooler},
+	{database.ErrSchemaBehind, exitUsage, hintMigrate},
+	{database.ErrBadURL, exitUsage, hintBadURL},
+	{database.ErrPooler, exitUsage, hintPooler},
 	{localpg.ErrFolderClosed, exitUsage, hintFolderClosed},
 	{localpg.ErrOtherVersion, exitUsage, hintOtherVersion},
 	{localpg.ErrNoServerPrograms, exitUnreachable, hintNoServerPrograms},
-	{localpg.ErrUnreachable, exitUnreachable, hintUnreachable},
+	{database.ErrUnreachable, exitUnreachable, hintUnreachable},
 }
 
 // classify returns the exit status of an error and the command to type next.

@@ -17,6 +17,7 @@ import (
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/bureau"
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/fanout"
 	"github.com/furnisher/furnisher/batch/intake"
 	"github.com/furnisher/furnisher/batch/localpg"
@@ -47,13 +48,13 @@ func TestExitStatus(t *testing.T) {
 		{"no file", live, bureau.ErrNoFile, 1, hintFiles},
 		{"file state", live, bureau.ErrState, 1, hintFiles},
 		{"refused", live, &intake.RefusedError{File: "loans.csv", Reason: "bad"}, 1, hintRefused},
-		{"schema behind", live, localpg.ErrSchemaBehind, 2, hintMigrate},
-		{"bad URL", live, localpg.ErrBadURL, 2, hintBadURL},
-		{"pooler", live, localpg.ErrPooler, 2, hintPooler},
-		{"unreachable", live, localpg.ErrUnreachable, 10, hintUnreachable},
-		{"no programs", live, fmt.Errorf("%w: %w", localpg.ErrUnreachable, localpg.ErrNoServerPrograms), 10, hintNoServerPrograms},
-		{"folder closed", live, fmt.Errorf("%w: %w", localpg.ErrUnreachable, localpg.ErrFolderClosed), 2, hintFolderClosed},
-		{"other version", live, fmt.Errorf("%w: %w", localpg.ErrUnreachable, localpg.ErrOtherVersion), 2, hintOtherVersion},
+		{"schema behind", live, database.ErrSchemaBehind, 2, hintMigrate},
+		{"bad URL", live, database.ErrBadURL, 2, hintBadURL},
+		{"pooler", live, database.ErrPooler, 2, hintPooler},
+		{"unreachable", live, database.ErrUnreachable, 10, hintUnreachable},
+		{"no programs", live, fmt.Errorf("%w: %w", database.ErrUnreachable, localpg.ErrNoServerPrograms), 10, hintNoServerPrograms},
+		{"folder closed", live, fmt.Errorf("%w: %w", database.ErrUnreachable, localpg.ErrFolderClosed), 2, hintFolderClosed},
+		{"other version", live, fmt.Errorf("%w: %w", database.ErrUnreachable, localpg.ErrOtherVersion), 2, hintOtherVersion},
 		{"bad connection", live, driver.ErrBadConn, 10, hintUnreachable},
 		{"network", live, &net.OpError{Op: "read", Err: syscall.ECONNRESET}, 10, hintUnreachable},
 		{"name", live, &net.DNSError{Err: "no such host", Name: "db"}, 10, hintUnreachable},

@@ -11,8 +11,8 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/intake"
-	"github.com/furnisher/furnisher/batch/localpg"
 )
 
 // shownRejects is how many quarantined rows the table form lists.
@@ -25,7 +25,7 @@ func (a *app) importCommand() *cobra.Command {
 		Use: "import DIR", Short: shortImport, Long: longImport, Args: cobra.ExactArgs(1),
 		RunE: a.does(func(ctx context.Context, args []string) error {
 			o := intake.Options{Dir: args[0], MaxBadPercent: float64(maxBad), Now: a.now}
-			return a.withDatabase(ctx, a.databaseConfig(), func(db *localpg.Database) error { return a.intake(ctx, db, o, asJSON) })
+			return a.withDatabase(ctx, func(db *database.Database) error { return a.intake(ctx, db, o, asJSON) })
 		}),
 	}
 	c.Flags().Var(&maxBad, "max-bad", flagMaxBad)
@@ -34,7 +34,7 @@ func (a *app) importCommand() *cobra.Command {
 }
 
 // intake imports an extract and prints what came of it.
-func (a *app) intake(ctx context.Context, db *localpg.Database, o intake.Options, asJSON bool) error {
+func (a *app) intake(ctx context.Context, db *database.Database, o intake.Options, asJSON bool) error {
 	var done func() error
 	o.Progress, done = a.progress(!asJSON)
 	o.Direct = db.Direct

@@ -36,15 +36,23 @@ var allowances = []allowance{
 	{folder: "sql", may: "embed"},
 	{folder: "metro2", may: "std", never: "os os/... net net/... log log/... database/... context syscall time math/rand math/rand/v2"},
 
-	{folder: "batch/localpg", may: batchMay + " github.com/pressly/goose/v3 github.com/pressly/goose/v3/lock"},
-	{folder: "batch/bureau", may: batchMay + " github.com/google/renameio/v2"},
-	{folder: "batch/fanout", may: batchMay + ` github.com/riverqueue/river github.com/riverqueue/river/rivermigrate
+	{folder: "batch/localpg", may: "std github.com/lib/pq github.com/lib/pq/pqerror github.com/sirupsen/logrus"},
+	{folder: "batch/database", may: `std sql github.com/jmoiron/sqlx github.com/lib/pq github.com/lib/pq/pqerror
+		github.com/pressly/goose/v3 github.com/pressly/goose/v3/lock github.com/sirupsen/logrus`},
+	{folder: "batch/book", may: everyRoom + "batch batch/database rules"},
+	{folder: "batch/bureau", may: everyRoom + "batch batch/database batch/book metro2 rules github.com/google/renameio/v2"},
+	{folder: "batch/step", may: everyRoom + "batch batch/database batch/book batch/bureau metro2 rules"},
+	{folder: "batch/intake", may: everyRoom + "batch batch/database batch/book metro2 rules"},
+	{folder: "batch/inquiry", may: everyRoom + "batch/database rules"},
+	{folder: "batch/look", may: everyRoom + "batch batch/database rules"},
+	{folder: "batch/fanout", may: everyRoom + `batch batch/database
+		github.com/riverqueue/river github.com/riverqueue/river/rivermigrate
 		github.com/riverqueue/river/riverdriver/riverpgxv5 github.com/riverqueue/river/rivertype
 		github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgconn github.com/jackc/pgx/v5/pgxpool
 		github.com/sirupsen/logrus/hooks/slog`},
-	{folder: "batch", may: batchMay},
+	{folder: "batch", may: everyRoom + "batch/database rules"},
 
-	{folder: "fixtures", may: `std rules metro2 sql batch/database batch/localpg fixtures/...
+	{folder: "fixtures", may: `std rules metro2 sql batch/localpg batch/database fixtures/...
 		github.com/jmoiron/sqlx github.com/lib/pq github.com/lib/pq/pqerror`},
 	{folder: "cmd", may: `std rules metro2 sql batch/... fixtures fixtures/bench
 		github.com/jmoiron/sqlx github.com/lib/pq github.com/sirupsen/logrus golang.org/x/term
@@ -52,9 +60,9 @@ var allowances = []allowance{
 		github.com/jedib0t/go-pretty/v6/... github.com/schollz/progressbar/v3`},
 }
 
-const batchMay = `std rules metro2 sql batch/...
-	github.com/jmoiron/sqlx github.com/lib/pq github.com/lib/pq/pqerror github.com/sirupsen/logrus
-	github.com/shopspring/decimal golang.org/x/sync/errgroup`
+// everyRoom is what every room of batch may import.
+const everyRoom = `std github.com/jmoiron/sqlx github.com/lib/pq github.com/lib/pq/pqerror github.com/sirupsen/logrus
+	github.com/shopspring/decimal golang.org/x/sync/errgroup `
 
 func (a allowance) allows(imported string) bool {
 	if own, ok := strings.CutPrefix(imported, module); ok {
@@ -222,15 +230,34 @@ func TestTable(t *testing.T) {
 		{"metro2", module + "rules", false},
 		{"sql", "embed", true},
 		{"sql", "strings", false},
-		{"batch", module + "batch/bureau", true},
+		{"batch", module + "batch/database", true},
+		{"batch", module + "batch/localpg", false},
+		{"batch", module + "batch/bureau", false},
 		{"batch", module + "fixtures", false},
 		{"batch", module + "cmd/furnisher", false},
 		{"batch", "github.com/pressly/goose/v3", false},
 		{"batch", "github.com/robfig/cron/v3", false},
 		{"batch", "github.com/riverqueue/river", false},
-		{"batch/fanout", "github.com/riverqueue/river", true},
-		{"batch/localpg", "github.com/pressly/goose/v3", true},
+		{"batch/database", "github.com/pressly/goose/v3", true},
+		{"batch/database", module + "batch/localpg", false},
+		{"batch/database", module + "rules", false},
+		{"batch/localpg", module + "batch/database", false},
+		{"batch/localpg", "github.com/jmoiron/sqlx", false},
+		{"batch/localpg", "github.com/pressly/goose/v3", false},
+		{"batch/book", module + "batch", true},
+		{"batch/book", module + "batch/step", false},
+		{"batch/book", module + "batch/bureau", false},
+		{"batch/bureau", module + "batch/book", true},
+		{"batch/bureau", module + "batch/step", false},
 		{"batch/bureau", "github.com/google/renameio/v2", true},
+		{"batch/step", module + "batch/bureau", true},
+		{"batch/step", module + "batch/intake", false},
+		{"batch/intake", module + "batch/book", true},
+		{"batch/intake", module + "batch/bureau", false},
+		{"batch/inquiry", module + "batch/database", true},
+		{"batch/inquiry", module + "batch/bureau", false},
+		{"batch/fanout", "github.com/riverqueue/river", true},
+		{"batch/fanout", module + "batch/step", false},
 		{"fixtures", module + "batch", false},
 		{"fixtures", module + "cmd/furnisher", false},
 		{"cmd", "github.com/robfig/cron/v3", true},

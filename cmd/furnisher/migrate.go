@@ -1,16 +1,14 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/fanout"
-	"github.com/furnisher/furnisher/batch/localpg"
 	"github.com/furnisher/furnisher/sql"
 )
 
@@ -31,7 +29,7 @@ func (a *app) migrateUpCommand() *cobra.Command {
 		Use: "up", Short: shortMigrateUp, Args: cobra.NoArgs,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			return a.withURL(ctx, func(url string) error {
-				applied, err := localpg.Migrate(ctx, url, sql.Schema)
+				applied, err := database.Migrate(ctx, url, sql.Schema)
 				if err != nil {
 					return err
 				}
@@ -73,7 +71,7 @@ func (a *app) migrateStatusCommand() *cobra.Command {
 }
 
 func (a *app) printMigrations(ctx context.Context, url string, asJSON bool) error {
-	known, err := localpg.Status(ctx, url, sql.Schema)
+	known, err := database.Status(ctx, url, sql.Schema)
 	if err != nil {
 		return err
 	}
@@ -97,19 +95,4 @@ func (a *app) printMigrations(ctx context.Context, url string, asJSON bool) erro
 		return printJSON(a.stdout, migrations)
 	}
 	return printTable(a.stdout, headMigrations, rows)
-}
-
-// withURL lets work use the address of the database that the settings name, past any pooler and whatever the
-// state of its schema.
-func (a *app) withURL(ctx context.Context, work func(url string) error) (err error) {
-	config := a.databaseConfig()
-	if config.DatabaseURL != "" {
-		return work(cmp.Or(config.DirectURL, config.DatabaseURL))
-	}
-	server, err := localpg.Start(ctx, config)
-	if err != nil {
-		return fmt.Errorf("%w: %w", localpg.ErrUnreachable, err)
-	}
-	defer func() { err = errors.Join(err, server.Close()) }()
-	return work(server.URL("furnisher"))
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/intake"
-	"github.com/furnisher/furnisher/batch/localpg"
 	"github.com/furnisher/furnisher/batch/look"
 	"github.com/furnisher/furnisher/fixtures/pgtest"
 	"github.com/furnisher/furnisher/rules"
@@ -23,14 +23,14 @@ import (
 var september = rules.NewDate(2026, time.September, 30)
 
 // newApp returns a program whose database holds the extract of the scripts, and what it writes.
-func newApp(t *testing.T) (a *app, db *localpg.Database, said *bytes.Buffer) {
+func newApp(t *testing.T) (a *app, db *database.Database, said *bytes.Buffer) {
 	t.Helper()
 	url := pgtest.NewURL(t)
 	said = &bytes.Buffer{}
 	a = &app{stdout: said, stderr: said, getenv: func(string) string { return "" }, now: time.Now}
 	a.settings = settings{databaseURL: url, verbose: true, quiet: true}
 	a.log = a.newLog()
-	db, err := localpg.Connect(t.Context(), localpg.Config{DatabaseURL: url})
+	db, err := database.Connect(t.Context(), database.Config{URL: url})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +115,7 @@ type blocker struct {
 }
 
 func blockStatements(ctx context.Context, url string) (*blocker, error) {
-	db, err := localpg.Open(ctx, url)
+	db, err := database.Open(ctx, url)
 	if err != nil {
 		return nil, err
 	}

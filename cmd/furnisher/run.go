@@ -13,8 +13,8 @@ import (
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/bureau"
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/fanout"
-	"github.com/furnisher/furnisher/batch/localpg"
 	"github.com/furnisher/furnisher/batch/look"
 	"github.com/furnisher/furnisher/batch/step"
 	"github.com/furnisher/furnisher/rules"
@@ -71,7 +71,7 @@ func (a *app) runCommand() *cobra.Command {
 			if err := n.check(); err != nil {
 				return err
 			}
-			return a.withDatabase(ctx, a.databaseConfig(), func(db *localpg.Database) error {
+			return a.withDatabase(ctx, func(db *database.Database) error {
 				if n.share.Index > 0 {
 					return a.runner(db, n).Join(ctx, n.date)
 				}
@@ -93,7 +93,7 @@ func (a *app) runCommand() *cobra.Command {
 
 // night takes the book through one business date. The summary is there also beside an error, once the run
 // was opened.
-func (a *app) night(ctx context.Context, db *localpg.Database, n night) (*batch.Summary, error) {
+func (a *app) night(ctx context.Context, db *database.Database, n night) (*batch.Summary, error) {
 	runner := a.runner(db, n)
 	if n.workers.river {
 		if err := a.queue(ctx, db); err != nil {
@@ -115,7 +115,7 @@ func (a *app) night(ctx context.Context, db *localpg.Database, n night) (*batch.
 	return summary, err
 }
 
-func (a *app) runner(db *localpg.Database, n night) *batch.Runner {
+func (a *app) runner(db *database.Database, n night) *batch.Runner {
 	collectSeldom()
 	return &batch.Runner{
 		DB: db.DB, Direct: db.Direct, Plan: step.Nightly(bureau.Files{Dir: n.dir, VendorVersion: version}), Log: a.log, Now: a.now,

@@ -16,7 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/furnisher/furnisher/batch"
-	"github.com/furnisher/furnisher/batch/localpg"
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/look"
 	"github.com/furnisher/furnisher/rules"
 )
@@ -97,7 +97,7 @@ func (a *app) nightly(ctx context.Context, where *time.Location, n night, cut *a
 		tonight := n
 		tonight.date = rules.DateOf(a.now().In(where))
 		var summary *batch.Summary
-		err := a.withDatabase(ctx, a.databaseConfig(), func(db *localpg.Database) (err error) {
+		err := a.withDatabase(ctx, func(db *database.Database) (err error) {
 			summary, err = a.night(ctx, db, tonight)
 			return err
 		})

@@ -14,7 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/furnisher/furnisher/batch"
-	"github.com/furnisher/furnisher/batch/localpg"
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/fixtures/pgtest"
 )
 
@@ -68,7 +68,7 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 
 // lock holds the book of DATABASE_URL until the script ends.
 func lock(ts *testscript.TestScript, _ bool, _ []string) {
-	db, err := localpg.Open(context.Background(), ts.Getenv("DATABASE_URL"))
+	db, err := database.Open(context.Background(), ts.Getenv("DATABASE_URL"))
 	ts.Check(err)
 	release, err := batch.LockBook(context.Background(), db)
 	ts.Check(err)
@@ -100,7 +100,7 @@ func listeners(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	db, err := localpg.Open(ctx, ts.Getenv("DATABASE_URL"))
+	db, err := database.Open(ctx, ts.Getenv("DATABASE_URL"))
 	ts.Check(err)
 	defer db.Close()
 	for got := -1; got != want; {

@@ -9,8 +9,8 @@ import (
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/bureau"
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/fanout"
-	"github.com/furnisher/furnisher/batch/localpg"
 	"github.com/furnisher/furnisher/batch/step"
 )
 
@@ -25,7 +25,7 @@ func (a *app) workerCommand() *cobra.Command {
 			if a.log.GetLevel() < logrus.InfoLevel && !a.settings.quiet {
 				a.log.SetLevel(logrus.InfoLevel)
 			}
-			return a.withDatabase(ctx, a.databaseConfig(), func(db *localpg.Database) error {
+			return a.withDatabase(ctx, func(db *database.Database) error {
 				return a.work(ctx, db, slots)
 			})
 		}),
@@ -35,7 +35,7 @@ func (a *app) workerCommand() *cobra.Command {
 }
 
 // work takes chunks until a signal comes, and finishes those that it has begun.
-func (a *app) work(ctx context.Context, db *localpg.Database, slots int) error {
+func (a *app) work(ctx context.Context, db *database.Database, slots int) error {
 	if err := a.queue(ctx, db); err != nil {
 		return err
 	}
@@ -51,8 +51,8 @@ func (a *app) work(ctx context.Context, db *localpg.Database, slots int) error {
 }
 
 // queue makes the queue in a private database, which is migrated as it is used; an external one has to have it.
-func (a *app) queue(ctx context.Context, db *localpg.Database) error {
-	if db.Private == nil {
+func (a *app) queue(ctx context.Context, db *database.Database) error {
+	if !db.Private {
 		return nil
 	}
 	_, err := fanout.Migrate(ctx, db.URL)

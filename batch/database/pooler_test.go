@@ -1,4 +1,4 @@
-package localpg_test
+package database_test
 
 import (
 	"errors"
@@ -9,7 +9,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/furnisher/furnisher/batch/localpg"
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/fixtures/pgtest"
 	"github.com/furnisher/furnisher/sql"
 )
@@ -22,7 +22,7 @@ const tolerant = "ignore_startup_parameters = search_path"
 func TestConnectPastPooler(t *testing.T) {
 	t.Parallel()
 	direct := pgtest.NewURL(t)
-	db, err := localpg.Connect(t.Context(), localpg.Config{DatabaseURL: pgtest.Pooled(t, direct), DirectURL: direct})
+	db, err := database.Connect(t.Context(), database.Config{URL: pgtest.Pooled(t, direct), DirectURL: direct})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,19 +70,19 @@ func TestPoolerRefused(t *testing.T) {
 	busy := pgtest.Pooled(t, direct, tolerant)
 	sessions(t, busy, 3)
 	for name, c := range map[string]struct {
-		config localpg.Config
+		config database.Config
 		want   error
 		says   string
 	}{
-		"no direct address":                      {localpg.Config{DatabaseURL: strict}, localpg.ErrPooler, "search_path"},
-		"none, and the pooler takes search_path": {localpg.Config{DatabaseURL: lax}, localpg.ErrPooler, ""},
-		"none, and one session for all":          {localpg.Config{DatabaseURL: fewest}, localpg.ErrPooler, ""},
-		"none, and many sessions":                {localpg.Config{DatabaseURL: busy}, localpg.ErrPooler, ""},
-		"the pooler's as direct address":         {localpg.Config{DatabaseURL: lax, DirectURL: lax}, localpg.ErrPooler, ""},
-		"another pooler's as direct address":     {localpg.Config{DatabaseURL: strict, DirectURL: lax}, localpg.ErrPooler, ""},
-		"direct address of another database":     {localpg.Config{DatabaseURL: strict, DirectURL: other}, localpg.ErrBadURL, "another database"},
+		"no direct address":                      {database.Config{URL: strict}, database.ErrPooler, "search_path"},
+		"none, and the pooler takes search_path": {database.Config{URL: lax}, database.ErrPooler, ""},
+		"none, and one session for all":          {database.Config{URL: fewest}, database.ErrPooler, ""},
+		"none, and many sessions":                {database.Config{URL: busy}, database.ErrPooler, ""},
+		"the pooler's as direct address":         {database.Config{URL: lax, DirectURL: lax}, database.ErrPooler, ""},
+		"another pooler's as direct address":     {database.Config{URL: strict, DirectURL: lax}, database.ErrPooler, ""},
+		"direct address of another database":     {database.Config{URL: strict, DirectURL: other}, database.ErrBadURL, "another database"},
 	} {
-		db, err := localpg.Connect(t.Context(), c.config)
+		db, err := database.Connect(t.Context(), c.config)
 		if !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: got %v, want %v with %q", name, err, c.want, c.says)
 		}
@@ -91,7 +91,7 @@ func TestPoolerRefused(t *testing.T) {
 		}
 	}
 	for _, address := range []string{strict, lax} {
-		if _, err := localpg.Migrate(t.Context(), address, sql.Schema); !errors.Is(err, localpg.ErrPooler) {
+		if _, err := database.Migrate(t.Context(), address, sql.Schema); !errors.Is(err, database.ErrPooler) {
 			t.Errorf("Migrate through the pooler: got %v", err)
 		}
 	}
@@ -118,7 +118,7 @@ func sessions(t *testing.T, address string, n int) {
 func TestPoolerWithoutSearchPath(t *testing.T) {
 	t.Parallel()
 	direct := pgtest.NewURL(t)
-	db, err := localpg.Open(t.Context(), direct)
+	db, err := database.Open(t.Context(), direct)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,8 +129,8 @@ func TestPoolerWithoutSearchPath(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = localpg.Connect(t.Context(), localpg.Config{DatabaseURL: pgtest.Pooled(t, direct), DirectURL: direct})
-	if !errors.Is(err, localpg.ErrBadURL) || !strings.Contains(err.Error(), "ALTER ROLE") {
+	_, err = database.Connect(t.Context(), database.Config{URL: pgtest.Pooled(t, direct), DirectURL: direct})
+	if !errors.Is(err, database.ErrBadURL) || !strings.Contains(err.Error(), "ALTER ROLE") {
 		t.Errorf("got %v, want ErrBadURL that says what to do", err)
 	}
 }
@@ -139,14 +139,14 @@ func TestPoolerWithoutSearchPath(t *testing.T) {
 func TestSessionPooler(t *testing.T) {
 	t.Parallel()
 	pooled := pgtest.Pooled(t, pgtest.NewURL(t), tolerant, "pool_mode = session")
-	db, err := localpg.Connect(t.Context(), localpg.Config{DatabaseURL: pooled})
+	db, err := database.Connect(t.Context(), database.Config{URL: pooled})
 	if err != nil {
 		t.Fatal(err)
 	}
 	closeDatabase(t, db)
 }
 
-func closeDatabase(t *testing.T, db *localpg.Database) {
+func closeDatabase(t *testing.T, db *database.Database) {
 	t.Helper()
 	if err := db.Close(); err != nil {
 		t.Error(err)

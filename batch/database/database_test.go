@@ -1,7 +1,6 @@
-package localpg
+package database
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -13,34 +12,16 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// withServer starts a server and makes empty databases on it.
-func withServer(t *testing.T) (server *Server, database func(name string) string) {
-	t.Helper()
-	server = start(t, testConfig(folder(t)))
-	admin, err := Open(t.Context(), server.URL("postgres"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { admin.Close() })
-	return server, func(name string) string {
-		t.Helper()
-		if _, err := admin.ExecContext(t.Context(), "CREATE DATABASE "+name); err != nil {
-			t.Fatal(err)
-		}
-		return server.URL(name)
-	}
-}
-
 func TestMigrate(t *testing.T) {
 	t.Parallel()
-	server, database := withServer(t)
+	_, database := withServer(t)
 
 	t.Run("by 8 processes at once", func(t *testing.T) {
 		url := database("crowd")
 		applied := 0
 		var wait []func()
 		for range 8 {
-			cmd, output := process(t, "migrate", server.DataDir(), "DATABASE_URL="+url)
+			cmd, output := migrating(t, url)
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
@@ -131,8 +112,7 @@ func TestConnect(t *testing.T) {
 	ctx := t.Context()
 
 	t.Run("private", func(t *testing.T) {
-		c := testConfig(filepath.Dir(server.DataDir()))
-		c.Schema = testSchema
+		c := Config{URL: server.URL("furnisher"), Private: true, Schema: testSchema}
 		for range 2 { // migrated, then found migrated
 			db, err := Connect(ctx, c)
 			if err != nil {
@@ -141,8 +121,8 @@ func TestConnect(t *testing.T) {
 			if _, err := db.ExecContext(ctx, "INSERT INTO first SELECT count(*) FROM first"); err != nil {
 				t.Error(err)
 			}
-			if db.Private == nil {
-				t.Error("the server is not said to be private")
+			if !db.Private {
+				t.Error("the database is not said to be private")
 			}
 			if err := db.Close(); err != nil {
 				t.Error(err)
@@ -152,9 +132,9 @@ func TestConnect(t *testing.T) {
 
 	t.Run("external", func(t *testing.T) {
 		url := database("external")
-		pairs := fmt.Sprintf("host='%s' user=furnisher dbname=external sslmode=disable password=", server.sockets)
+		pairs := fmt.Sprintf("host='%s' user=furnisher dbname=external sslmode=disable password=", filepath.Join(server.DataDir(), "sock"))
 		for _, address := range []string{url, pairs} {
-			_, err := Connect(ctx, Config{DatabaseURL: address, Schema: testSchema})
+			_, err := Connect(ctx, Config{URL: address, Schema: testSchema})
 			if !errors.Is(err, ErrSchemaBehind) || !strings.Contains(err.Error(), "furnisher migrate up") {
 				t.Errorf("%s: got %v, want ErrSchemaBehind", address, err)
 			}
@@ -163,31 +143,19 @@ func TestConnect(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, address := range []string{url, pairs} {
-			db, err := Connect(ctx, Config{DatabaseURL: address, Schema: testSchema})
+			db, err := Connect(ctx, Config{URL: address, Schema: testSchema})
 			if err != nil {
 				t.Fatal(err)
 			}
 			if _, err := db.ExecContext(ctx, "SELECT id FROM second"); err != nil {
 				t.Errorf("%s: %v", address, err)
 			}
-			if db.Private != nil {
+			if db.Private {
 				t.Errorf("%s is said to be private", address)
 			}
 			if err := db.Close(); err != nil {
 				t.Error(err)
 			}
-		}
-	})
-
-	t.Run("a timeout is told from a failure", func(t *testing.T) {
-		db := openTest(t, server.URL("postgres"))
-		short, cancel := context.WithTimeout(ctx, 50_000_000)
-		defer cancel()
-		if _, err := db.ExecContext(short, "SELECT pg_sleep(60)"); !IsTimeout(err) {
-			t.Errorf("got %v", err)
-		}
-		if _, err := db.ExecContext(ctx, "SELECT 1/0"); err == nil || IsTimeout(err) {
-			t.Errorf("got %v", err)
 		}
 	})
 }
@@ -206,7 +174,7 @@ func TestUnreachable(t *testing.T) {
 		"postgres://user:secret@" + closed + "/x?sslmode=disable",
 		"host=/nonexistent dbname=x sslmode=disable password=secret",
 	} {
-		_, err := Connect(t.Context(), Config{DatabaseURL: address})
+		_, err := Connect(t.Context(), Config{URL: address})
 		if !errors.Is(err, ErrUnreachable) {
 			t.Errorf("%s: got %v, want ErrUnreachable", address, err)
 		}
@@ -226,7 +194,7 @@ func TestBadURL(t *testing.T) {
 		"host=x sslmode=sometimes password=secret",
 		"postgres://user:secret@host/x?search_path=public",
 	} {
-		_, err := Connect(t.Context(), Config{DatabaseURL: address})
+		_, err := Connect(t.Context(), Config{URL: address})
 		if !errors.Is(err, ErrBadURL) {
 			t.Errorf("%s: got %v, want ErrBadURL", address, err)
 		}
@@ -253,31 +221,15 @@ func TestWithSearchPath(t *testing.T) {
 	}
 }
 
-func TestConfig(t *testing.T) {
+func TestFromEnv(t *testing.T) {
 	t.Parallel()
-	environment := map[string]string{
-		"DATABASE_URL": "a", "DATABASE_URL_DIRECT": "e", "FURNISHER_DATA": "/b", "FURNISHER_PG_BIN": "/c", "XDG_STATE_HOME": "/d",
-	}
-	got := FromEnv(func(name string) string { return environment[name] })
-	if got.DatabaseURL != "a" || got.DirectURL != "e" || got.DataDir != "/b" || got.BinDir != "/c" || got.StateHome != "/d" {
+	environment := map[string]string{"DATABASE_URL": "a", "DATABASE_URL_DIRECT": "e"}
+	if got := FromEnv(func(name string) string { return environment[name] }); got.URL != "a" || got.DirectURL != "e" {
 		t.Errorf("FromEnv = %+v", got)
 	}
 	delete(environment, "DATABASE_URL")
-	if got := FromEnv(func(name string) string { return environment[name] }); got.DatabaseURL != "e" || got.DirectURL != "e" {
+	if got := FromEnv(func(name string) string { return environment[name] }); got.URL != "e" || got.DirectURL != "e" {
 		t.Errorf("with the direct address alone FromEnv = %+v", got)
-	}
-	for _, bad := range []Config{
-		{NoSync: true, DatabaseURL: "postgres://h/d"},
-		{StartTimeout: -1},
-		{MaxConnections: 3},
-	} {
-		if _, err := bad.WithDefaults(); err == nil {
-			t.Errorf("%+v was accepted", bad)
-		}
-	}
-	relative, err := Config{DataDir: "here"}.WithDefaults()
-	if err != nil || !filepath.IsAbs(relative.DataDir) {
-		t.Errorf("a relative folder gave %q, %v", relative.DataDir, err)
 	}
 }
 

@@ -1,4 +1,4 @@
-package localpg
+package database
 
 import (
 	"context"
@@ -53,15 +53,6 @@ func withoutURL(err error) error {
 		return parse.Err
 	}
 	return err
-}
-
-// socketURL is the address of a database behind a Unix socket. The port only names the socket's file; it
-// is there because the environment may hold another one.
-func socketURL(socketDir, database string) string {
-	address := url.URL{Scheme: "postgres", User: url.User("furnisher"), Path: "/" + database}
-	host := strings.ReplaceAll(url.QueryEscape(socketDir), "+", "%20") // a + is no space to psql
-	address.RawQuery = "host=" + host + "&port=" + socketPort + "&sslmode=disable"
-	return address.String()
 }
 
 // Open opens a pool of connections with search_path=furnisher and makes one, so that what is wrong shows

@@ -1,4 +1,4 @@
-package localpg
+package database
 
 import (
 	"context"
@@ -204,4 +204,15 @@ func makeSchema(ctx context.Context, conn *sqlx.Conn) error {
 		return fmt.Errorf("make schema %s: %w", schemaName, err)
 	}
 	return nil
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
 }

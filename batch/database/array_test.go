@@ -1,19 +1,20 @@
-package batch_test
+package database_test
 
 import (
+	"database/sql/driver"
 	"testing"
 
 	"github.com/lib/pq"
 	"pgregory.net/rapid"
 
-	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/database"
 )
 
 // What TextArray writes, lib/pq reads back.
 func TestTextArray(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := rapid.SliceOf(rapid.StringOf(rapid.RuneFrom([]rune("ab\\\"{}, \t\nNULé")))).Draw(t, "texts")
-		written, err := batch.TextArray(want).Value()
+		written, err := database.TextArray(want).Value()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -30,4 +31,19 @@ func TestTextArray(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestIntegerArrays(t *testing.T) {
+	for _, c := range []struct {
+		array driver.Valuer
+		want  string
+	}{
+		{database.IntArray{}, "{}"},
+		{database.IntArray{0, -7, 1 << 40}, "{0,-7,1099511627776}"},
+		{database.DayArray[int32]{1, 0, 739000}, "{0,NULL,738999}"},
+	} {
+		if got, err := c.array.Value(); got != c.want || err != nil {
+			t.Errorf("%v is written %q, %v, want %q", c.array, got, err, c.want)
+		}
+	}
 }

@@ -1,0 +1,38 @@
+package database
+
+import (
+	"context"
+	stdsql "database/sql"
+	"encoding/json"
+	"errors"
+
+	"github.com/jmoiron/sqlx"
+)
+
+// InTx runs f in one transaction: committed if f returns nil, else rolled back.
+func InTx(ctx context.Context, db *sqlx.DB, f func(tx *sqlx.Tx) error) error {
+	tx, err := db.BeginTxx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := f(tx); err != nil {
+		if rollback := tx.Rollback(); rollback != nil && !errors.Is(rollback, stdsql.ErrTxDone) {
+			return errors.Join(err, rollback)
+		}
+		return err
+	}
+	return tx.Commit()
+}
+
+// WriteRows executes a set-based query whose last parameter is rows as one JSON array; no rows, no query.
+func WriteRows[T any](ctx context.Context, tx *sqlx.Tx, query string, rows []T, args ...any) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	document, err := json.Marshal(rows)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, query, append(args, string(document))...)
+	return err
+}
