@@ -124,8 +124,8 @@ func (r *Runner) Chunk(ctx context.Context, run int64, step string, seq int) err
 	if err != nil {
 		return err
 	}
-	at := slices.Index(r.Plan.Names(), step)
-	if at < 0 {
+	s := r.Plan.step(step)
+	if s == nil {
 		return fmt.Errorf("the plan has no step %q", step)
 	}
 	var date rules.Date
@@ -133,7 +133,7 @@ func (r *Runner) Chunk(ctx context.Context, run int64, step string, seq int) err
 		return err
 	}
 	c := claim{statement: chunkTake, args: []any{run, step, seq}, joined: true, once: true}
-	return r.work(ctx, Run{ID: run, Date: date}, r.Plan[at], c)
+	return r.work(ctx, Run{ID: run, Date: date}, s, c)
 }
 
 // Join takes part in the night of a business date that another process leads by Run, whether it has opened it
@@ -187,13 +187,13 @@ func (r *Runner) joined(ctx context.Context, d rules.Date) (now joinedRow, err e
 
 // help takes chunks of the step that is open.
 func (r *Runner) help(ctx context.Context, d rules.Date, now joinedRow) error {
-	at := slices.Index(r.Plan.Names(), now.Step)
-	if at < 0 {
+	s := r.Plan.step(now.Step)
+	if s == nil {
 		return nil
 	}
-	c := r.claim(now.Run, now.Step)
+	c := r.claim(now.Run, s.Name())
 	c.joined = true
-	if err := r.workers(ctx, Run{ID: now.Run, Date: d}, r.Plan[at], c); err != nil {
+	if err := r.workers(ctx, Run{ID: now.Run, Date: d}, s, c); err != nil {
 		return fmt.Errorf("run %s, step %s: %w", d, now.Step, err)
 	}
 	return nil

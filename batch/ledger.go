@@ -73,50 +73,59 @@ func (r *Runner) openNew(ctx context.Context, tx *sqlx.Tx, d rules.Date) (Run, e
 // start marks a step as begun, lets it begin and lays out its chunks, once.
 func (r *Runner) start(ctx context.Context, run Run, s Step) error {
 	return database.InTx(ctx, r.DB, func(tx *sqlx.Tx) error {
-		var name string
-		err := tx.GetContext(ctx, &name, stepStart, run.ID, s.Name(), r.Now())
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
-		if err != nil {
-			return err
+		for _, part := range parts(s) {
+			var name string
+			err := tx.GetContext(ctx, &name, stepStart, run.ID, part.Name, r.Now())
+			if errors.Is(err, sql.ErrNoRows) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
 		}
 		if b, ok := s.(Beginner); ok {
 			if err := b.Begin(ctx, tx, run); err != nil {
 				return err
 			}
 		}
-		_, err = tx.ExecContext(ctx, picking(stepChunks, s), run.ID, s.Name(), run.LastLoan, r.ChunkSize, run.Date)
-		return err
+		return r.layOut(ctx, tx, run, parts(s))
 	})
 }
 
-// picking fills a step's query for its loans into a statement.
-func picking(statement string, s Step) string {
-	picks := pickBook
-	if p, ok := s.(Picker); ok {
-		picks = p.Picks()
+// layOut writes the chunks of a step, and for the other parts of a pass the same ranges.
+func (r *Runner) layOut(ctx context.Context, tx *sqlx.Tx, run Run, parts []Part) error {
+	lead := parts[0]
+	_, err := tx.ExecContext(ctx, picking(stepChunks, lead.Picks), run.ID, lead.Name, run.LastLoan, r.ChunkSize, run.Date)
+	for _, part := range parts[1:] {
+		if err == nil {
+			_, err = tx.ExecContext(ctx, picking(stepChunksAlike, part.Picks), run.ID, part.Name, run.LastLoan, lead.Name, run.Date)
+		}
 	}
+	return err
+}
+
+// picking fills a step's query for its loans into a statement.
+func picking(statement, picks string) string {
 	return strings.Replace(statement, "({picked})", "("+picks+")", 1)
 }
 
 // Picked returns the keys of the loans of a chunk that its step looks at, in order.
 func Picked(ctx context.Context, tx *sqlx.Tx, s Step, c Chunk) ([]int64, error) {
 	var loans []int64
-	if err := tx.SelectContext(ctx, &loans, picking(chunkPicked, s), c.Run, c.After, c.Last, c.Date); err != nil {
+	if err := tx.SelectContext(ctx, &loans, picking(chunkPicked, parts(s)[0].Picks), c.Run, c.After, c.Last, c.Date); err != nil {
 		return nil, fmt.Errorf("pick loans: %w", err)
 	}
 	return loans, nil
 }
 
 // reconcile makes sure that every chunk of a step read the loans that it was laid out for.
-func (r *Runner) reconcile(ctx context.Context, run Run, s Step) error {
+func (r *Runner) reconcile(ctx context.Context, run Run, step string) error {
 	var short struct {
 		Seq    int   `db:"seq"`
 		Read   int64 `db:"read_count"`
 		Picked int64 `db:"picked_count"`
 	}
-	err := r.DB.GetContext(ctx, &short, stepReconcile, run.ID, s.Name())
+	err := r.DB.GetContext(ctx, &short, stepReconcile, run.ID, step)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}

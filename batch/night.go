@@ -6,7 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -32,6 +32,28 @@ type Beginner interface {
 // keys of those loans over the row night: run, after_loan, last_loan, business_date.
 type Picker interface {
 	Picks() string
+}
+
+// Part is one of the steps that a Pass does. Picks is as a Picker's.
+type Part struct{ Name, Picks string }
+
+// Pass is a Step that does several neighbouring steps of the plan at once: each chunk is read once, decided by all of
+// them in order, and written once. Each keeps its name, its row and its chunks in the run ledger. The Pass has the name
+// of its first part, whose chunks are claimed, and Apply returns the tally of the first part with those of the Others.
+type Pass interface {
+	Step
+	Parts() []Part
+}
+
+// parts lists the steps of the plan that s does.
+func parts(s Step) []Part {
+	if pass, ok := s.(Pass); ok {
+		return pass.Parts()
+	}
+	if picker, ok := s.(Picker); ok {
+		return []Part{{s.Name(), picker.Picks()}}
+	}
+	return []Part{{s.Name(), pickBook}}
 }
 
 // Finisher is a Step with something to do once after its chunks. It may run again after a crash, and then
@@ -71,6 +93,7 @@ type Tally struct {
 	Counts        map[string]int64
 	Amount        rules.Cents
 	Exceptions    []Exception
+	Others        []Tally // of the other parts of a Pass, in their order
 }
 
 // Count adds n to the named count.
@@ -103,16 +126,35 @@ type Plan []Step
 
 // Names lists the steps.
 func (p Plan) Names() []string {
-	names := make([]string, len(p))
-	for i, s := range p {
-		names[i] = s.Name()
+	var names []string
+	for _, s := range p {
+		for _, part := range parts(s) {
+			names = append(names, part.Name)
+		}
 	}
 	return names
 }
 
+// step returns the Step that does a step of the plan; nil if none does.
+func (p Plan) step(name string) Step {
+	for _, s := range p {
+		if slices.ContainsFunc(parts(s), func(part Part) bool { return part.Name == name }) {
+			return s
+		}
+	}
+	return nil
+}
+
 // Hash identifies the plan: a run is resumed only by the plan that opened it.
 func (p Plan) Hash() string {
-	sum := sha256.Sum256([]byte(strings.Join(p.Names(), "\n")))
+	hash := sha256.New()
+	for _, s := range p {
+		for _, part := range parts(s) {
+			hash.Write([]byte(part.Name + "+"))
+		}
+		hash.Write([]byte{'\n'})
+	}
+	sum := hash.Sum(nil)
 	return hex.EncodeToString(sum[:8])
 }
 

@@ -30,6 +30,7 @@ var (
 	runShow          = database.Query("run", "RunShow")
 	runSteps         = database.Query("run", "RunSteps")
 	runStop          = database.Query("run", "RunStop")
+	stepChunksAlike  = database.Query("run", "StepChunksAlike")
 	stepChunks       = database.Query("run", "StepChunks")
 	stepFinish       = database.Query("run", "StepFinish")
 	stepFinished     = database.Query("run", "StepFinished")

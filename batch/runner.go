@@ -79,15 +79,25 @@ func (r *Runner) step(ctx context.Context, run Run, s Step) error {
 	if err := r.workOff(ctx, run, s); err != nil {
 		return err
 	}
-	if err := r.reconcile(ctx, run, s); err != nil {
-		return err
+	for _, part := range parts(s) {
+		if err := r.reconcile(ctx, run, part.Name); err != nil {
+			return err
+		}
 	}
 	if f, ok := s.(Finisher); ok {
 		if err := f.Finish(ctx, r.DB, run); err != nil {
 			return errors.Join(err, r.redo(ctx, run, s, err))
 		}
 	}
-	if _, err := r.DB.ExecContext(ctx, stepFinish, run.ID, s.Name(), r.Now()); err != nil {
+	err := database.InTx(ctx, r.DB, func(tx *sqlx.Tx) error {
+		for _, part := range parts(s) {
+			if _, err := tx.ExecContext(ctx, stepFinish, run.ID, part.Name, r.Now()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
 		return err
 	}
 	log.Info("step done")
@@ -159,26 +169,37 @@ func (r *Runner) chunk(ctx context.Context, run Run, s Step, claim claim, attemp
 		if err != nil {
 			return fmt.Errorf("chunk %d: %w", c.Seq, err)
 		}
-		if err := quarantine(ctx, tx, s, c, tally.Exceptions); err != nil {
-			return err
+		tallies := append([]Tally{tally}, tally.Others...)
+		for i, part := range parts(s) {
+			if err := r.done(ctx, tx, part.Name, c, &tallies[i], attempt, started); err != nil {
+				return err
+			}
 		}
-		if tally.Counts == nil {
-			tally.Counts = map[string]int64{}
-		}
-		counts, err := json.Marshal(tally.Counts)
-		if err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, chunkDone, run.ID, s.Name(), c.Seq, attempt, tally.Read, tally.Changed,
-			int64(tally.Amount), string(counts), started, r.Now())
-		return err
+		return nil
 	})
 	return more, err
 }
 
+// done writes what a step did with a chunk, and that the chunk is done.
+func (r *Runner) done(ctx context.Context, tx *sqlx.Tx, step string, c Chunk, tally *Tally, attempt int, started time.Time) error {
+	if err := quarantine(ctx, tx, step, c, tally.Exceptions); err != nil {
+		return err
+	}
+	if tally.Counts == nil {
+		tally.Counts = map[string]int64{}
+	}
+	counts, err := json.Marshal(tally.Counts)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, chunkDone, c.Run, step, c.Seq, attempt, tally.Read, tally.Changed,
+		int64(tally.Amount), string(counts), started, r.Now())
+	return err
+}
+
 // quarantine writes a chunk's exceptions, each loan once for a reason even if several files met it, and
 // resolves those of earlier runs that are gone.
-func quarantine(ctx context.Context, tx *sqlx.Tx, s Step, c Chunk, exceptions []Exception) error {
+func quarantine(ctx context.Context, tx *sqlx.Tx, step string, c Chunk, exceptions []Exception) error {
 	type reason struct {
 		loan int64
 		code string
@@ -189,9 +210,9 @@ func quarantine(ctx context.Context, tx *sqlx.Tx, s Step, c Chunk, exceptions []
 		known[reason{e.Loan, e.Code}] = true
 		return again
 	})
-	if err := database.WriteRows(ctx, tx, exceptionAdd, exceptions, c.Run, s.Name()); err != nil {
+	if err := database.WriteRows(ctx, tx, exceptionAdd, exceptions, c.Run, step); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, exceptionResolve, c.Run, s.Name(), c.After, c.Last, pq.Array(rules.StandingCodes))
+	_, err := tx.ExecContext(ctx, exceptionResolve, c.Run, step, c.After, c.Last, pq.Array(rules.StandingCodes))
 	return err
 }

@@ -14,6 +14,21 @@ INSERT INTO run_chunk (run, step, seq, after_loan, last_loan, picked_count, stat
 SELECT $1, $2, seq, lag(last_loan, 1, CAST(0 AS bigint)) OVER (ORDER BY seq), last_loan, picked, 'PENDING'
 FROM ends
 
+-- name: StepChunksAlike
+-- The chunks of a step that is done together with another one: that one's ranges, with the loans that this one picks.
+-- $1 run, $2 step, $3 last loan key of the book, $4 the other step, $5 business date.
+WITH night AS NOT MATERIALIZED (
+    SELECT CAST($1 AS bigint) AS run, CAST(0 AS bigint) AS after_loan, CAST($3 AS bigint) AS last_loan, CAST($5 AS date) AS business_date
+), laid AS (
+    SELECT array_agg(after_loan + 1 ORDER BY seq) AS firsts FROM run_chunk WHERE run = $1 AND step = $4
+), counted AS (
+    SELECT width_bucket(p.loan, l.firsts) AS seq, count(*) AS picked FROM ({picked}) p CROSS JOIN laid l GROUP BY 1
+)
+INSERT INTO run_chunk (run, step, seq, after_loan, last_loan, picked_count, state)
+SELECT $1, $2, c.seq, c.after_loan, c.last_loan, coalesce(n.picked, 0), 'PENDING'
+FROM run_chunk c LEFT JOIN counted n ON n.seq = c.seq
+WHERE c.run = $1 AND c.step = $4
+
 -- name: StepStart
 -- Marks a step as begun; no row when it was begun before. $1 run, $2 step, $3 now. Locks: the row.
 UPDATE run_step SET started_at = $3, last_import = (SELECT coalesce(max(import), 0) FROM import)
