@@ -184,8 +184,8 @@ func (d *draft) stream(ctx context.Context, db *sqlx.DB, version string, w io.Wr
 	var writer *metro2.Writer
 	var record metro2.Record
 	var count int64
-	err := eachRecord(ctx, db, d.File, func(r Record) (bool, error) {
-		if problems := metro2.DecodeRecord(r.Encoded, metro2.Character, &record, nil); len(problems) > 0 {
+	err := eachRecord(ctx, db, d.File, func(p *page) (bool, error) {
+		if problems := metro2.DecodeRecord(p.record, metro2.Character, &record, nil); len(problems) > 0 {
 			return false, fmt.Errorf("%w: record %d as stored: %s", ErrInvalidFile, count+1, problems[0])
 		}
 		if writer == nil { // the header shows the first cycle of the data (header field 3)
@@ -271,22 +271,21 @@ func (d *draft) invalid(ctx context.Context, db *sqlx.DB, found verdict) error {
 
 // behind names the loan behind the n-th record after the header.
 func (d *draft) behind(ctx context.Context, db *sqlx.DB, n int) (string, error) {
-	var loan int64
-	err := eachRecord(ctx, db, d.File, func(r Record) (bool, error) {
-		if n == 0 {
-			loan = r.Loan
-		}
+	at, there := page{}, false
+	err := eachRecord(ctx, db, d.File, func(p *page) (bool, error) {
+		at, there = *p, n == 0
 		n--
-		return n >= 0, nil
+		return !there, nil
 	})
-	if err != nil || loan == 0 {
+	if err != nil || !there {
 		return "header, trailer or file", err
 	}
-	var name string
-	if err := db.GetContext(ctx, &name, loanName, loan); err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return "", err
+	var loan string
+	err = db.GetContext(ctx, &loan, pageLoan, d.File, at.loan, at.number)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "a loan that is not in the book", nil
 	}
-	return "loan " + name, nil
+	return "loan " + loan, err
 }
 
 // agree compares the file with the ledger: its records are the loans reported, and every loan of the

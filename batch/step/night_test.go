@@ -276,7 +276,10 @@ func TestNightMakesNoInvalidFile(t *testing.T) {
 	_, err := db.Exec(`
 		CREATE FUNCTION twice() RETURNS trigger LANGUAGE plpgsql AS $$
 		BEGIN
-			IF NEW.loan < 1000 THEN INSERT INTO file_page VALUES (NEW.file, NEW.loan + 1000, NEW.first_account, NEW.records); END IF;
+			IF NEW.loan < 1000 THEN
+				INSERT INTO file_page (file, first_account, loan, loans, checksum, records)
+				VALUES (NEW.file, NEW.first_account, NEW.loan + 1000, NEW.loans, NEW.checksum, NEW.records);
+			END IF;
 			RETURN NULL;
 		END $$;
 		CREATE TRIGGER twice AFTER INSERT ON file_page FOR EACH ROW EXECUTE FUNCTION twice()`)

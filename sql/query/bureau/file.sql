@@ -54,10 +54,6 @@ FROM bureau_file f JOIN program p ON p.program = f.program
 WHERE f.run = $1 AND f.state = 'BUILDING'
 ORDER BY f.as_of, p.program_id, f.file
 
--- name: LoanName
--- The lender's id of a loan. $1 loan key. Index: loan_pkey.
-SELECT loan_id FROM loan WHERE loan = $1
-
 -- name: FileDone
 -- A file was written. $1 file, $2 name, $3 path, $4 sha256, $5 bytes, $6 records.
 UPDATE bureau_file f SET state = 'GENERATED', name = $2, path = $3, sha256 = $4, bytes = $5, records = $6,

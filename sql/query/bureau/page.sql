@@ -1,16 +1,25 @@
 -- name: PageAdd
--- Pages of encoded records of a file that is being built. $1 file, $2 first loans, $3 first account numbers, $4 records. In
--- FROM the arrays would be kept as tables first.
-INSERT INTO file_page (file, loan, first_account, records)
-SELECT $1, unnest(CAST($2 AS bigint[])), unnest(CAST($3 AS text[])), unnest(CAST($4 AS text[]))
+-- Pages of encoded records of a file that is being built. $1 file, $2 first account numbers, $3 first loans, $4 loans of each
+-- page as an array, $5 checksums, $6 records. In FROM the arrays would be kept as tables first.
+INSERT INTO file_page (file, first_account, loan, loans, checksum, records)
+SELECT $1, unnest(CAST($2 AS text[])), unnest(CAST($3 AS bigint[])), CAST(unnest(CAST($4 AS text[])) AS bigint[]),
+       unnest(CAST($5 AS bigint[])), unnest(CAST($6 AS text[]))
+
+-- name: PagePlan
+-- How PageRead is planned, until its transaction ends: by the index that is the order of the pages, whatever the statistics
+-- say. They may be those of another month, when the planner expects no page or every page of the table.
+SELECT set_config('enable_seqscan', 'off', TRUE), set_config('enable_bitmapscan', 'off', TRUE),
+       set_config('enable_sort', 'off', TRUE), set_config('jit', 'off', TRUE)
 
 -- name: PageRead
--- The pages of a file by their first account number. $1 file. The keys are sorted, the pages fetched one by one.
-SELECT p.first_account, p.records
-FROM (SELECT loan, first_account FROM file_page WHERE file = $1 ORDER BY first_account, loan) k
-JOIN file_page p ON p.file = $1 AND p.loan = k.loan
-ORDER BY k.first_account, k.loan
+-- The pages of a file by their first account number. $1 file. Index: file_page_pkey, in whose order they come.
+SELECT loan, checksum, records FROM file_page WHERE file = $1 ORDER BY first_account, loan
+
+-- name: PageLoan
+-- The lender's id of the loan behind a record of a page. $1 file, $2 first loan, $3 number of the record in its page, from
+-- 1. Index: file_page_pkey by the file alone, once, when a file cannot be made; loan_pkey.
+SELECT l.loan_id FROM file_page p JOIN loan l ON l.loan = p.loans[$3] WHERE p.file = $1 AND p.loan = $2
 
 -- name: PageForget
--- A file has its name: its records are on disk. $1 file.
+-- A file has its name: its records are on disk. $1 file. Index: file_page_pkey.
 DELETE FROM file_page WHERE file = $1

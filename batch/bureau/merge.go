@@ -1,0 +1,165 @@
+package bureau
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/furnisher/furnisher/batch/database"
+	"github.com/furnisher/furnisher/metro2"
+)
+
+// errPage is a page that is not as AddPages wrote it.
+var errPage = fmt.Errorf("%w: a stored page of records is damaged", ErrInvalidFile)
+
+// page is a stored page of records, one of them ahead.
+type page struct {
+	loan    int64 // of the first record
+	number  int   // of the record ahead, from 1
+	record  []byte
+	account []byte // of the record ahead, padded with blanks
+	rest    []byte
+	data    []byte
+}
+
+// next moves to the next record; false at the end of the page.
+func (p *page) next() (bool, error) {
+	if len(p.rest) == 0 {
+		return false, nil
+	}
+	record, rest, ok := metro2.CutRecord(p.rest, metro2.Character)
+	if !ok {
+		return false, errPage
+	}
+	p.record, p.rest, p.account = record, rest, metro2.AccountOf(record, metro2.Character)
+	p.number++
+	return true, nil
+}
+
+func (p *page) before(o *page) bool {
+	return cmp.Or(bytes.Compare(p.account, o.account), cmp.Compare(p.loan, o.loan)) < 0
+}
+
+// merge puts the records of pages in account order. The pages come in the order of their first accounts, so that of each
+// chunk only the pages around the present account are held.
+type merge struct {
+	open []*page // a heap by the account of the record ahead
+	free []*page // done: their memory serves for the next
+}
+
+// page makes a copy of a stored page, once its checksum is right, with its first record ahead.
+func (m *merge) page(file, loan, sum int64, records []byte) (*page, error) {
+	if checksum(file, records) != sum {
+		return nil, errPage
+	}
+	p := &page{}
+	if last := len(m.free) - 1; last >= 0 {
+		p, m.free = m.free[last], m.free[:last]
+	}
+	p.loan, p.number, p.data = loan, 0, append(p.data[:0], records...)
+	p.rest = p.data
+	if there, err := p.next(); err != nil || !there {
+		return nil, errors.Join(errPage, err)
+	}
+	return p, nil
+}
+
+// push adds a page to those that are open.
+func (m *merge) push(p *page) {
+	m.open = append(m.open, p)
+	for child := len(m.open) - 1; child > 0; {
+		parent := (child - 1) / 2
+		if !m.open[child].before(m.open[parent]) {
+			return
+		}
+		m.open[child], m.open[parent] = m.open[parent], m.open[child]
+		child = parent
+	}
+}
+
+// take calls f with the records that come before the next page, and opens that.
+func (m *merge) take(file, loan, sum int64, records []byte, f func(*page) (bool, error)) (more bool, err error) {
+	p, err := m.page(file, loan, sum, records)
+	if err != nil {
+		return false, err
+	}
+	if more, err := m.each(p.account, f); err != nil || !more {
+		return false, err
+	}
+	m.push(p)
+	return true, nil
+}
+
+// each calls f with every open record whose account is below another, with all of them if that is nil, until f returns
+// false or an error.
+func (m *merge) each(below []byte, f func(*page) (bool, error)) (more bool, err error) {
+	for len(m.open) > 0 && (below == nil || bytes.Compare(m.open[0].account, below) < 0) {
+		first := m.open[0]
+		if more, err := f(first); err != nil || !more {
+			return false, err
+		}
+		if more, err = first.next(); err != nil {
+			return false, err
+		}
+		if !more {
+			last := len(m.open) - 1
+			m.open[0], m.open = m.open[last], m.open[:last]
+			m.free = append(m.free, first)
+		}
+		m.sink()
+	}
+	return true, nil
+}
+
+// sink puts the page on top of the heap where it belongs.
+func (m *merge) sink() {
+	for parent := 0; ; {
+		least := parent
+		for child := 2*parent + 1; child <= 2*parent+2 && child < len(m.open); child++ {
+			if m.open[child].before(m.open[least]) {
+				least = child
+			}
+		}
+		if least == parent {
+			return
+		}
+		m.open[parent], m.open[least] = m.open[least], m.open[parent]
+		parent = least
+	}
+}
+
+// eachRecord calls f with a page for every record of a file in account order, the record ahead, until f returns false or
+// an error. f must not keep the page nor its bytes.
+func eachRecord(ctx context.Context, db *sqlx.DB, file int64, f func(*page) (bool, error)) error {
+	return database.InTx(ctx, db, func(tx *sqlx.Tx) error {
+		if _, err := tx.ExecContext(ctx, pagePlan); err != nil {
+			return err
+		}
+		rows, err := tx.QueryContext(ctx, pageRead, file)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		var m merge
+		for rows.Next() {
+			var loan, sum int64
+			var records sql.RawBytes
+			if err := rows.Scan(&loan, &sum, &records); err != nil {
+				return err
+			}
+			if more, err := m.take(file, loan, sum, records, f); err != nil || !more {
+				return err
+			}
+		}
+		if err := rows.Err(); err != nil {
+			return err
+		}
+		_, err = m.each(nil, f)
+		return err
+	})
+}
