@@ -61,6 +61,14 @@ type FileSummary struct {
 	Deletions   int64      `json:"deletions" db:"deletions"`
 }
 
+// ExceptionCount is the number of the run's exceptions, of which Exceptions holds the first ones.
+func (s *Summary) ExceptionCount() (n int64) {
+	for _, step := range s.Steps {
+		n += step.Exceptions
+	}
+	return n
+}
+
 // ExceptionSummary is a quarantined loan. ResolvedRun 0: still quarantined.
 type ExceptionSummary struct {
 	Step        string `json:"step" db:"step"`
@@ -70,6 +78,9 @@ type ExceptionSummary struct {
 	FirstRun    int64  `json:"first_run" db:"first_run"`
 	ResolvedRun int64  `json:"resolved_run,omitempty" db:"resolved_run"`
 }
+
+// maxExceptions bounds Summary.Exceptions, which a book that is bad as a whole would fill.
+const maxExceptions = 1000
 
 // LoadSummary reads a run's summary from the ledger; sql.ErrNoRows if there is no such run.
 func LoadSummary(ctx context.Context, db *sqlx.DB, run int64) (*Summary, error) {
@@ -86,7 +97,7 @@ func LoadSummary(ctx context.Context, db *sqlx.DB, run int64) (*Summary, error) 
 	if err := db.SelectContext(ctx, &r.Files, fileList, run); err != nil {
 		return nil, fmt.Errorf("files of run %d: %w", run, err)
 	}
-	if err := db.SelectContext(ctx, &r.Exceptions, runExceptions, run); err != nil {
+	if err := db.SelectContext(ctx, &r.Exceptions, runExceptions, run, maxExceptions); err != nil {
 		return nil, fmt.Errorf("exceptions of run %d: %w", run, err)
 	}
 	return r, nil

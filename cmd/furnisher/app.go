@@ -35,7 +35,7 @@ func (a *app) root() *cobra.Command {
 	a.settings.flags(root.PersistentFlags())
 	root.AddCommand(
 		a.versionCommand(), a.migrateCommand(), a.importCommand(), a.runCommand(), a.workerCommand(), a.runsCommand(), a.filesCommand(),
-		a.loansCommand(), a.loanCommand(), a.exclusionsCommand(), a.metro2Command(), a.generateCommand(),
+		a.loansCommand(), a.loanCommand(), a.exclusionsCommand(), a.exceptionsCommand(), a.metro2Command(), a.generateCommand(),
 		a.demoCommand(), a.scheduleCommand(), a.benchCommand(),
 	)
 	return root

@@ -17,6 +17,7 @@ import (
 	"github.com/furnisher/furnisher/batch/bureau"
 	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/fanout"
+	"github.com/furnisher/furnisher/batch/inquiry"
 	"github.com/furnisher/furnisher/batch/intake"
 	"github.com/furnisher/furnisher/batch/localpg"
 )
@@ -64,6 +65,7 @@ var endings = []struct {
 	{bureau.ErrFolder, exitFailed, hintFilesFolder},
 	{bureau.ErrNoFile, exitFailed, hintFiles},
 	{bureau.ErrState, exitFailed, hintFiles},
+	{inquiry.ErrBadPage, exitUsage, hintPage},
 	{database.ErrSchemaBehind, exitUsage, hintMigrate},
 	{database.ErrBadURL, exitUsage, hintBadURL},
 	{database.ErrPooler, exitUsage, hintPooler},

@@ -8,27 +8,27 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/spf13/cobra"
 
+	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/bureau"
-	"github.com/furnisher/furnisher/batch/look"
+	"github.com/furnisher/furnisher/batch/inquiry"
 )
 
 func (a *app) filesCommand() *cobra.Command {
+	var p pageFlags
 	var asJSON bool
 	c := &cobra.Command{
 		Use: "files", Short: shortFiles, Long: longFiles, Args: cobra.NoArgs,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			return a.withDB(ctx, func(db *sqlx.DB) error {
-				files, err := look.Files(ctx, db)
-				if err != nil {
-					return err
-				}
-				if asJSON {
-					return printJSON(a.stdout, files)
-				}
-				return printTable(a.stdout, headFiles, fileRows(files))
+				return printList(a, listing[inquiry.File]{
+					name: "files", command: "furnisher files", heading: headFiles,
+					row:  func(f *inquiry.File) []any { return fileRow((*batch.FileSummary)(f)) },
+					read: func(p inquiry.Page) (inquiry.List[inquiry.File], error) { return inquiry.Files(ctx, db, p) },
+				}, p, asJSON)
 			})
 		}),
 	}
+	p.flags(c.Flags())
 	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
 	c.AddCommand(
 		a.fileChangeCommand("release", shortRelease, bureau.Released),
@@ -70,8 +70,8 @@ func (a *app) fileChangeCommand(verb, short string, to bureau.State) *cobra.Comm
 
 // fileNumber finds a file of the bureaus by number, name or path.
 func fileNumber(ctx context.Context, db *sqlx.DB, file string) (int64, error) {
-	number, err := look.FileNumber(ctx, db, file)
-	if errors.Is(err, look.ErrNotFound) {
+	number, err := inquiry.FileNumber(ctx, db, file)
+	if errors.Is(err, inquiry.ErrNotFound) {
 		err = &ending{err: errNoFile(file), code: exitFailed, hint: hintFiles}
 	}
 	return number, err

@@ -44,7 +44,7 @@ var allowances = []allowance{
 	{folder: "batch/step", may: everyRoom + "batch batch/database batch/book batch/bureau metro2 rules"},
 	{folder: "batch/intake", may: everyRoom + "batch batch/database batch/book metro2 rules"},
 	{folder: "batch/inquiry", may: everyRoom + "batch/database rules"},
-	{folder: "batch/look", may: everyRoom + "batch batch/database rules"},
+	{folder: "batch/inquiry", may: everyRoom + "batch batch/database rules"},
 	{folder: "batch/fanout", may: everyRoom + `batch batch/database
 		github.com/riverqueue/river github.com/riverqueue/river/rivermigrate
 		github.com/riverqueue/river/riverdriver/riverpgxv5 github.com/riverqueue/river/rivertype

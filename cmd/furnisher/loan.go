@@ -9,7 +9,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/spf13/cobra"
 
-	"github.com/furnisher/furnisher/batch/look"
+	"github.com/furnisher/furnisher/batch/inquiry"
 )
 
 func (a *app) loanCommand() *cobra.Command {
@@ -18,17 +18,17 @@ func (a *app) loanCommand() *cobra.Command {
 		Use: "loan LOAN", Short: shortLoan, Long: longLoan, Args: cobra.ExactArgs(1),
 		RunE: a.does(func(ctx context.Context, args []string) error {
 			return a.withDB(ctx, func(db *sqlx.DB) error {
-				story, err := look.Story(ctx, db, args[0])
-				if errors.Is(err, look.ErrNotFound) {
+				detail, err := inquiry.LoanDetail(ctx, db, args[0])
+				if errors.Is(err, inquiry.ErrNotFound) {
 					return &ending{err: err, code: exitFailed, hint: hintLoans}
 				}
 				if err != nil {
 					return err
 				}
 				if asJSON {
-					return printJSON(a.stdout, story)
+					return printJSON(a.stdout, detail)
 				}
-				return printStory(a.stdout, story)
+				return printDetail(a.stdout, detail)
 			})
 		}),
 	}
@@ -36,8 +36,8 @@ func (a *app) loanCommand() *cobra.Command {
 	return c
 }
 
-// printStory prints all sections of a story that hold anything.
-func printStory(w io.Writer, s *look.LoanStory) error {
+// printDetail prints all sections of a loan that hold anything.
+func printDetail(w io.Writer, s *inquiry.Detail) error {
 	if err := printState(w, &s.Loan); err != nil {
 		return err
 	}
@@ -50,8 +50,8 @@ func printStory(w io.Writer, s *look.LoanStory) error {
 		{titleStatements, headStatements, statementRows(s.Statements)},
 		{titleSchedules, headSchedules, scheduleRows(s.Schedules)},
 		{titleItems, headItems, itemRows(s.Items)},
-		{titleReported, headReported, reportedRows(s.Reported)},
-		{titleWhyReported, headWhyReported, whyReportedRows(s.Reported)},
+		{titleTradelines, headTradelines, tradelineRows(s.Tradelines)},
+		{titleTradelineReasons, headTradelineReasons, tradelineReasonRows(s.Tradelines)},
 		{titleExcluded, headExcluded, excludedRows(s.Excluded)},
 		{titleDeletions, headDeletions, deletionRows(s.Deletions)},
 		{titleLoanExceptions, headLoanExceptions, exceptionRows(s.Exceptions)},
@@ -67,7 +67,7 @@ func printStory(w io.Writer, s *look.LoanStory) error {
 	return nil
 }
 
-func printState(w io.Writer, l *look.LoanState) error {
+func printState(w io.Writer, l *inquiry.LoanState) error {
 	_, err := fmt.Fprintf(w, textLoan, l.LoanID, l.AccountNumber, l.ProductID, l.ProgramID, l.OpenedOn,
 		l.Status, l.StatusSince, l.StatusCause, l.ServicingStatus)
 	if err != nil {
@@ -100,7 +100,7 @@ func printState(w io.Writer, l *look.LoanState) error {
 	return nil
 }
 
-func historyRows(changes []look.Change) [][]any {
+func historyRows(changes []inquiry.Change) [][]any {
 	rows := make([][]any, len(changes))
 	for i, c := range changes {
 		rows[i] = []any{c.BusinessDate, c.EffectiveOn, c.State, shown(c.From), c.To, c.Cause, c.Rule, shown(c.Run), compact(c.Facts), because(c.Who, c.Why)}
@@ -121,7 +121,7 @@ func because(who, why *string) string {
 	return *who + ": " + *why
 }
 
-func statementRows(statements []look.Statement) [][]any {
+func statementRows(statements []inquiry.Statement) [][]any {
 	rows := make([][]any, len(statements))
 	for i, s := range statements {
 		rows[i] = []any{s.Episode, s.BusinessDate, s.Status, s.ClosedOn, shown(s.CycleNo), s.StartsOn, s.EndsOn, s.OpeningBalance, s.ClosingBalance, s.Run}
@@ -129,7 +129,7 @@ func statementRows(statements []look.Statement) [][]any {
 	return rows
 }
 
-func scheduleRows(schedules []look.Schedule) [][]any {
+func scheduleRows(schedules []inquiry.Schedule) [][]any {
 	rows := make([][]any, len(schedules))
 	for i, s := range schedules {
 		rows[i] = []any{s.ScheduleID, s.Kind, s.State, shown(s.On), shown(s.Cancellation.Run), shown(s.Cancellation.Reason)}
@@ -137,7 +137,7 @@ func scheduleRows(schedules []look.Schedule) [][]any {
 	return rows
 }
 
-func itemRows(items []look.Item) [][]any {
+func itemRows(items []inquiry.Item) [][]any {
 	rows := make([][]any, len(items))
 	for i, s := range items {
 		rows[i] = []any{
@@ -148,9 +148,9 @@ func itemRows(items []look.Item) [][]any {
 	return rows
 }
 
-func reportedRows(reported []look.Reported) [][]any {
-	rows := make([][]any, len(reported))
-	for i, r := range reported {
+func tradelineRows(tradelines []inquiry.Tradeline) [][]any {
+	rows := make([][]any, len(tradelines))
+	for i, r := range tradelines {
 		rows[i] = []any{
 			r.File, r.FileState, r.AsOf, r.AccountStatus, dash(r.PaymentRating), r.CurrentBalance, r.AmountPastDue,
 			shown(r.DateFirstDelinquency), r.PaymentHistory, shown(r.DateClosed), dash(r.SpecialComment),
@@ -159,16 +159,16 @@ func reportedRows(reported []look.Reported) [][]any {
 	return rows
 }
 
-// whyReportedRows say why each value is what it is (BR6).
-func whyReportedRows(reported []look.Reported) [][]any {
-	rows := make([][]any, len(reported))
-	for i, r := range reported {
+// tradelineReasonRows say why each value is what it is (BR6).
+func tradelineReasonRows(tradelines []inquiry.Tradeline) [][]any {
+	rows := make([][]any, len(tradelines))
+	for i, r := range tradelines {
 		rows[i] = []any{r.File, r.AsOf, r.Rule, compact(r.Facts)}
 	}
 	return rows
 }
 
-func excludedRows(excluded []look.Excluded) [][]any {
+func excludedRows(excluded []inquiry.Excluded) [][]any {
 	rows := make([][]any, len(excluded))
 	for i, x := range excluded {
 		rows[i] = []any{x.File, x.FileState, x.AsOf, x.Reason, x.Rule, x.Detail}
@@ -176,7 +176,7 @@ func excludedRows(excluded []look.Excluded) [][]any {
 	return rows
 }
 
-func deletionRows(deletions []look.Deletion) [][]any {
+func deletionRows(deletions []inquiry.Deletion) [][]any {
 	rows := make([][]any, len(deletions))
 	for i, d := range deletions {
 		rows[i] = []any{d.File, d.FileState, d.AsOf, d.Destination, d.Code, d.DateClosed, liveText(d.Live)}
@@ -184,7 +184,7 @@ func deletionRows(deletions []look.Deletion) [][]any {
 	return rows
 }
 
-func exceptionRows(exceptions []look.Exception) [][]any {
+func exceptionRows(exceptions []inquiry.Exception) [][]any {
 	rows := make([][]any, len(exceptions))
 	for i, e := range exceptions {
 		rows[i] = []any{e.Run, e.BusinessDate, e.Step, e.Code, e.Detail, e.FirstRun, shown(e.ResolvedRun)}

@@ -1,75 +1,67 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/spf13/cobra"
 
-	"github.com/furnisher/furnisher/batch/look"
+	"github.com/furnisher/furnisher/batch/inquiry"
 )
 
 func (a *app) loansCommand() *cobra.Command {
+	var p pageFlags
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "loans", Short: shortLoans, Long: longLoans, Args: cobra.NoArgs,
+		Use: "loans", Short: "list the loans and their states", Args: cobra.NoArgs,
+		Long: `Lists the state of each loan in the order in which the loans came into the book. With --json it prints one document,
+one loan a line, and the key to give to --after for the next page.`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			return a.withDB(ctx, func(db *sqlx.DB) error {
-				return printStream(a.stdout, asJSON, headLoans, loanLine, func(yield func(*look.Loan) error) error {
-					return look.Loans(ctx, db, yield)
-				})
+				return printList(a, listing[inquiry.Loan]{
+					name: "loans", command: "furnisher loans",
+					heading: []string{"loan", "account", "status", "since", "closed on", "servicing", "stop reason"},
+					row:     loanRow,
+					read:    func(p inquiry.Page) (inquiry.List[inquiry.Loan], error) { return inquiry.Loans(ctx, db, p) },
+				}, p, asJSON)
 			})
 		}),
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, flagJSONLines)
+	p.flags(c.Flags())
+	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
 	return c
 }
 
-func loanLine(w io.Writer, l *look.Loan) error {
-	_, err := fmt.Fprintf(w, lineLoans, l.LoanID, l.AccountNumber, l.Status, l.StatusSince, shown(l.ClosedOn), l.ServicingStatus, shown(l.StopReason))
-	return err
+func loanRow(l *inquiry.Loan) []any {
+	return []any{l.LoanID, l.AccountNumber, l.Status, l.StatusSince, shown(l.ClosedOn), l.ServicingStatus, shown(l.StopReason)}
 }
 
 func (a *app) exclusionsCommand() *cobra.Command {
+	var p pageFlags
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "exclusions FILE", Short: shortExclusions, Long: longExclusions, Args: cobra.ExactArgs(1),
+		Use: "exclusions FILE", Short: "list the loans that a file left out, and why", Args: cobra.ExactArgs(1),
+		Long: `Lists the loans that a file left out, with the reason and the rule. FILE is the number of a file, its name or its path.
+Account numbers are masked but for the last four characters.`,
 		RunE: a.does(func(ctx context.Context, args []string) error {
 			return a.withDB(ctx, func(db *sqlx.DB) error {
 				file, err := fileNumber(ctx, db, args[0])
 				if err != nil {
 					return err
 				}
-				return printStream(a.stdout, asJSON, headExclusions, exclusionLine, func(yield func(*look.Exclusion) error) error {
-					return look.Exclusions(ctx, db, file, yield)
-				})
+				return printList(a, listing[inquiry.Exclusion]{
+					name: "exclusions", command: fmt.Sprintf("furnisher exclusions %d", file),
+					heading: []string{"loan", "account", "reason", "rule", "detail"},
+					row:     func(x *inquiry.Exclusion) []any { return []any{x.LoanID, x.AccountNumber, x.Reason, x.Rule, x.Detail} },
+					read: func(p inquiry.Page) (inquiry.List[inquiry.Exclusion], error) {
+						return inquiry.Exclusions(ctx, db, file, p)
+					},
+				}, p, asJSON)
 			})
 		}),
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, flagJSONLines)
+	p.flags(c.Flags())
+	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
 	return c
-}
-
-func exclusionLine(w io.Writer, x *look.Exclusion) error {
-	_, err := fmt.Fprintf(w, lineExclusions, x.LoanID, x.AccountNumber, x.Reason, x.Rule, x.Detail)
-	return err
-}
-
-// printStream prints rows one at a time as they come, as JSON lines or below a heading: a book does not
-// fit into a table that is laid out as a whole.
-func printStream[T any](w io.Writer, asJSON bool, heading string, line func(io.Writer, *T) error, rows func(func(*T) error) error) error {
-	buffered := bufio.NewWriterSize(w, 1<<16)
-	if asJSON {
-		var lines *json.Encoder = jsonLines(buffered)
-		line = func(_ io.Writer, row *T) error { return lines.Encode(row) }
-	} else if _, err := fmt.Fprintln(buffered, heading); err != nil {
-		return err
-	}
-	err := rows(func(row *T) error { return line(buffered, row) })
-	return errors.Join(err, buffered.Flush())
 }

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/furnisher/furnisher/batch/look"
+	"github.com/furnisher/furnisher/batch/inquiry"
 )
 
 // Every line that a person reads stands in this file and in headings.go.
@@ -55,20 +55,16 @@ that it has begun and exits 0.`
 	longFiles     = `Lists the files made for the bureaus. A file is GENERATED, RELEASED, TRANSMITTED and ACCEPTED, or VOIDED before it
 was sent, or REJECTED whole after it. What a voided or rejected file deleted goes into the next one.
 FILE is the number of a file, its name or its path.`
-	shortRelease    = "release a generated file to be sent"
-	shortTransmit   = "note that a released file was sent"
-	shortAccept     = "note that the bureaus accepted a file"
-	shortVoid       = "take back a file that was not sent"
-	shortReject     = "note that the bureaus rejected a file whole"
-	shortLoans      = "list every loan's state"
-	longLoans       = "Lists the state of every loan in the order of their ids. With --json one JSON object a line."
-	shortLoan       = "tell all of one loan: history, statements, reports, and why"
-	longLoan        = "Tells what was decided of a loan, by which rule and on which facts, and what each file said of it."
-	shortExclusions = "list the loans that a file left out, and why"
-	longExclusions  = "Lists the loans that a file left out. FILE is the number of a file, its name or its path."
-	shortMetro2     = "read Metro 2 files"
-	shortDump       = "show the records of a Metro 2 file"
-	longDump        = `Shows each record of FILE in a line; "-" is the standard input, and gzip is unpacked. With --json every field is shown
+	shortRelease  = "release a generated file to be sent"
+	shortTransmit = "note that a released file was sent"
+	shortAccept   = "note that the bureaus accepted a file"
+	shortVoid     = "take back a file that was not sent"
+	shortReject   = "note that the bureaus rejected a file whole"
+	shortLoan     = "tell all of one loan: history, statements, reports, and why"
+	longLoan      = "Tells what was decided of a loan, by which rule and on which facts, and what each file said of it."
+	shortMetro2   = "read Metro 2 files"
+	shortDump     = "show the records of a Metro 2 file"
+	longDump      = `Shows each record of FILE in a line; "-" is the standard input, and gzip is unpacked. With --json every field is shown
 as it stands, also those that identify a person; without it none of those. A record with problems also shows these and its
 bytes there, so that furnisher metro2 convert can restore it. Of bytes that are no record only the pattern is shown, X for
 letters and 9 for digits; --unmask shows them.`
@@ -275,6 +271,7 @@ const (
 	hintFiles            = "furnisher files"
 	hintLoans            = "furnisher loans"
 	hintRuns             = "furnisher runs"
+	hintPage             = "leave --after out to start at the beginning of the list"
 	hintMigrate          = "furnisher migrate up"
 	hintBadURL           = "--database-url postgres://user@host/database?sslmode=require, or none for the private database"
 	hintPooler           = "set DATABASE_URL_DIRECT, or --database-url-direct, to the address of the server itself"
@@ -317,7 +314,7 @@ func hintWhy(verb, file string) string {
 func hintValidate(name string) string { return fmt.Sprintf("furnisher metro2 validate %s", name) }
 
 // hintFinish names the run that must be finished first.
-func hintFinish(runs []look.Run) string {
+func hintFinish(runs []inquiry.Run) string {
 	for _, r := range runs {
 		if r.State == "RUNNING" || r.State == "STOPPED" {
 			return fmt.Sprintf("furnisher run --date %s", r.BusinessDate)

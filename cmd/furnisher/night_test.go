@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +14,6 @@ import (
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/intake"
-	"github.com/furnisher/furnisher/batch/look"
 	"github.com/furnisher/furnisher/fixtures/pgtest"
 	"github.com/furnisher/furnisher/rules"
 )
@@ -155,22 +153,6 @@ func TestUnfinishedHint(t *testing.T) {
 	status, hint := classify(t.Context(), err)
 	if !errors.Is(err, batch.ErrUnfinished) || status != exitFailed || hint != "furnisher run --date 2026-09-30" {
 		t.Errorf("got status %d, hint %q: %v", status, hint, err)
-	}
-}
-
-// TestLoansStream holds that the list stops at the first error of the reader.
-func TestLoansStream(t *testing.T) {
-	_, db, _ := newApp(t)
-	var seen []string
-	enough := errors.New("enough")
-	err := look.Loans(t.Context(), db.DB, func(l *look.Loan) error {
-		if seen = append(seen, l.LoanID); len(seen) == 2 {
-			return enough
-		}
-		return nil
-	})
-	if !errors.Is(err, enough) || !slices.Equal(seen, []string{"L-1", "L-2"}) {
-		t.Errorf("got %q, %v", seen, err)
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 	"github.com/furnisher/furnisher/batch/bureau"
 	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/fanout"
-	"github.com/furnisher/furnisher/batch/look"
+	"github.com/furnisher/furnisher/batch/inquiry"
 	"github.com/furnisher/furnisher/batch/step"
 	"github.com/furnisher/furnisher/rules"
 )
@@ -108,8 +108,8 @@ func (a *app) night(ctx context.Context, db *database.Database, n night) (*batch
 	}
 	summary, err := runner.Run(ctx, n.date)
 	if errors.Is(err, batch.ErrUnfinished) {
-		if runs, lookErr := look.Runs(ctx, db.DB); lookErr == nil {
-			err = &ending{err: err, hint: hintFinish(runs)}
+		if runs, readErr := inquiry.Runs(ctx, db.DB, inquiry.Page{}); readErr == nil {
+			err = &ending{err: err, hint: hintFinish(runs.Rows)}
 		}
 	}
 	return summary, err
@@ -133,11 +133,11 @@ func collectSeldom() {
 
 // outcome is the ending of a night that was closed with exceptions.
 func outcome(summary *batch.Summary, err error) error {
-	if err != nil || summary == nil || len(summary.Exceptions) == 0 {
+	if err != nil || summary == nil || summary.ExceptionCount() == 0 {
 		return nil
 	}
 	return &ending{
-		err: fmt.Errorf(textExceptions, len(summary.Exceptions)), code: exitExceptions, hint: hintExceptions(summary.Run),
+		err: fmt.Errorf(textExceptions, summary.ExceptionCount()), code: exitExceptions, hint: hintExceptions(summary.Run),
 	}
 }
 

@@ -10,37 +10,31 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/furnisher/furnisher/batch"
-	"github.com/furnisher/furnisher/batch/look"
+	"github.com/furnisher/furnisher/batch/inquiry"
 )
 
 func (a *app) runsCommand() *cobra.Command {
+	var p pageFlags
 	var asJSON bool
 	c := &cobra.Command{
 		Use: "runs", Short: shortRuns, Args: cobra.NoArgs,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			return a.withDB(ctx, func(db *sqlx.DB) error {
-				runs, err := look.Runs(ctx, db)
-				if err != nil {
-					return err
-				}
-				if asJSON {
-					return printJSON(a.stdout, runs)
-				}
-				return printTable(a.stdout, headRuns, runRows(runs))
+				return printList(a, listing[inquiry.Run]{
+					name: "runs", command: "furnisher runs", heading: headRuns, row: runRow,
+					read: func(p inquiry.Page) (inquiry.List[inquiry.Run], error) { return inquiry.Runs(ctx, db, p) },
+				}, p, asJSON)
 			})
 		}),
 	}
+	p.flags(c.Flags())
 	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
 	c.AddCommand(a.runsShowCommand())
 	return c
 }
 
-func runRows(runs []look.Run) [][]any {
-	rows := make([][]any, len(runs))
-	for i, r := range runs {
-		rows[i] = []any{r.Run, r.BusinessDate, r.State, r.Changed, r.Files, r.Exceptions, r.Started.UTC().Format(timeLayout), r.Who, r.Why, r.StoppedBecause}
-	}
-	return rows
+func runRow(r *inquiry.Run) []any {
+	return []any{r.Run, r.BusinessDate, r.State, r.Changed, r.Files, r.Exceptions, r.Started.UTC().Format(timeLayout), r.Who, r.Why, r.StoppedBecause}
 }
 
 func (a *app) runsShowCommand() *cobra.Command {

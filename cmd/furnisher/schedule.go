@@ -17,7 +17,7 @@ import (
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/database"
-	"github.com/furnisher/furnisher/batch/look"
+	"github.com/furnisher/furnisher/batch/inquiry"
 	"github.com/furnisher/furnisher/rules"
 )
 
@@ -112,7 +112,7 @@ func (a *app) nightly(ctx context.Context, where *time.Location, n night, cut *a
 func (a *app) greet(ctx context.Context, when cron.Schedule, where *time.Location) error {
 	var last rules.Date
 	err := a.withDB(ctx, func(db *sqlx.DB) (err error) {
-		last, err = look.LastClosed(ctx, db)
+		last, err = inquiry.LastClosed(ctx, db)
 		return err
 	})
 	if err != nil {
@@ -164,7 +164,7 @@ func firings(when cron.Schedule, t time.Time) []string {
 func (a *app) logNight(ctx context.Context, date rules.Date, r *batch.Summary, err error) {
 	fields := logrus.Fields{"business_date": date.String()}
 	if r != nil {
-		fields["run"], fields["state"], fields["exceptions"], fields["files"] = r.Run, r.State, len(r.Exceptions), len(r.Files)
+		fields["run"], fields["state"], fields["exceptions"], fields["files"] = r.Run, r.State, r.ExceptionCount(), len(r.Files)
 	}
 	log := a.log.WithFields(fields)
 	if err == nil {

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/inquiry"
 )
 
 // printSummary prints a night: its steps, its files, and the loans that it quarantined.
@@ -32,17 +33,34 @@ func printSummary(w io.Writer, r *batch.Summary) error {
 	if len(r.Exceptions) == 0 {
 		return nil
 	}
-	exceptions := make([][]any, len(r.Exceptions))
-	for i, e := range r.Exceptions {
-		exceptions[i] = []any{e.LoanID, e.Step, e.Code, e.FirstRun, e.Detail}
+	return printExceptions(w, r)
+}
+
+// printExceptions prints the first exceptions of a run and how to list them all.
+func printExceptions(w io.Writer, r *batch.Summary) error {
+	rows := make([][]any, min(len(r.Exceptions), inquiry.DefaultLimit))
+	for i, e := range r.Exceptions[:len(rows)] {
+		rows[i] = []any{e.LoanID, e.Step, e.Code, e.FirstRun, e.Detail}
 	}
-	return printTitled(w, titleExceptions, headExceptions, exceptions)
+	if err := printTitled(w, titleExceptions, headExceptions, rows); err != nil {
+		return err
+	}
+	more := r.ExceptionCount() - int64(len(rows))
+	if more <= 0 {
+		return nil
+	}
+	_, err := fmt.Fprintf(w, "and %d more: furnisher exceptions --run %d\n", more, r.Run)
+	return err
 }
 
 func fileRows(files []batch.FileSummary) [][]any {
 	rows := make([][]any, len(files))
-	for i, f := range files {
-		rows[i] = []any{f.File, f.Program, f.AsOf, f.State, f.Records, f.Excluded, f.Deletions, f.Bytes, dash(f.Name)}
+	for i := range files {
+		rows[i] = fileRow(&files[i])
 	}
 	return rows
+}
+
+func fileRow(f *batch.FileSummary) []any {
+	return []any{f.File, f.Program, f.AsOf, f.State, f.Records, f.Excluded, f.Deletions, f.Bytes, dash(f.Name)}
 }

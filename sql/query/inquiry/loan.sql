@@ -1,10 +1,14 @@
 -- name: InquiryLoans
--- The state of every loan, in byte order of the lender's ids whatever the database's collation.
--- Index: none, the whole book is read.
+-- A page of the loans' states, in the order of the book. $1 loan to begin after, $2 rows. Index: loan_state_pkey.
 SELECT l.loan_id, l.account_number, s.status, s.status_since, s.closed_on, s.servicing_status,
        nullif(s.stop_reason, '') AS stop_reason
 FROM loan_state s JOIN loan l ON l.loan = s.loan
-ORDER BY l.loan_id COLLATE "C"
+WHERE s.loan > $1
+ORDER BY s.loan LIMIT $2
+
+-- name: InquiryLoanKey
+-- The key of a loan. $1 loan id. Index: loan_key_loan_id_key.
+SELECT loan FROM loan_key WHERE loan_id = $1
 
 -- name: InquiryLoan
 -- One loan: its key, what the lender says of it, and its two states. $1 loan id. Index: loan_key_loan_id_key.
@@ -45,7 +49,7 @@ SELECT item_id, schedule_id, kind, state, due_at, amount_cents, cancelled_on, ca
 FROM scheduled_item WHERE loan = $1
 ORDER BY due_at, item_id COLLATE "C"
 
--- name: InquiryReported
+-- name: InquiryTradelines
 -- What each file said of a loan, newest last. $1 loan. Index: reported_pkey.
 SELECT r.file, f.name AS file_name, f.state AS file_state, r.as_of, r.account_number, r.account_status, r.payment_rating,
        r.payment_history, r.date_account_info, r.date_first_delinquency, r.first_missed_due_on, r.date_closed,

@@ -24,8 +24,8 @@ ORDER BY s.position
 SELECT step, CAST(counts AS text) AS counts FROM run_chunk WHERE run = $1 AND counts <> CAST('{}' AS jsonb)
 
 -- name: RunExceptions
--- The loans that a run quarantined. $1 run. Index: run_exception_pkey.
+-- The first loans that a run quarantined. $1 run, $2 rows. Index: run_exception_pkey.
 SELECT e.step, l.loan_id, e.code, e.detail, e.first_run, coalesce(e.resolved_run, 0) AS resolved_run
 FROM run_exception e JOIN loan l ON l.loan = e.loan JOIN run_step s ON s.run = e.run AND s.step = e.step
 WHERE e.run = $1
-ORDER BY s.position, l.loan_id, e.code
+ORDER BY s.position, e.loan, e.code LIMIT $2

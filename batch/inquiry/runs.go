@@ -1,8 +1,9 @@
-package look
+package inquiry
 
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -27,13 +28,26 @@ type Run struct {
 	Files          int64       `json:"files" db:"files"`
 }
 
-// Runs returns every run, the newest first.
-func Runs(ctx context.Context, db *sqlx.DB) ([]Run, error) {
-	runs := []Run{}
-	if err := db.SelectContext(ctx, &runs, inquiryRuns); err != nil {
-		return nil, fmt.Errorf("read the runs: %w", err)
+// Runs lists the runs, the newest first. The key is the run's number.
+func Runs(ctx context.Context, db *sqlx.DB, p Page) (List[Run], error) {
+	before, err := p.before()
+	if err != nil {
+		return List[Run]{}, err
 	}
-	return runs, nil
+	l, err := list(ctx, db, p, func(r *Run) string { return strconv.FormatInt(r.Run, 10) }, inquiryRuns, before)
+	if err != nil {
+		return l, fmt.Errorf("read the runs: %w", err)
+	}
+	return l, nil
+}
+
+// LastRun returns the number of the newest run, 0 if there is none.
+func LastRun(ctx context.Context, db *sqlx.DB) (int64, error) {
+	l, err := Runs(ctx, db, Page{Limit: 1})
+	if err != nil || len(l.Rows) == 0 {
+		return 0, err
+	}
+	return l.Rows[0].Run, nil
 }
 
 // LastClosed returns the last business date that was closed, 0 if none was.

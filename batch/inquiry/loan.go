@@ -1,4 +1,4 @@
-package look
+package inquiry
 
 import (
 	"context"
@@ -13,14 +13,14 @@ import (
 	"github.com/furnisher/furnisher/rules"
 )
 
-// LoanStory is all that the database knows of what was decided of a loan, why, and what bureaus were told.
-type LoanStory struct {
+// Detail is all that the database knows of a loan: what was decided, why, and what the bureaus were told.
+type Detail struct {
 	Loan       LoanState   `json:"loan"`
 	History    []Change    `json:"history"`
 	Statements []Statement `json:"statements"`
 	Schedules  []Schedule  `json:"schedules"`
 	Items      []Item      `json:"scheduled_items"`
-	Reported   []Reported  `json:"reported"`
+	Tradelines []Tradeline `json:"tradelines"`
 	Excluded   []Excluded  `json:"excluded"`
 	Deletions  []Deletion  `json:"deletions"`
 	Exceptions []Exception `json:"exceptions"`
@@ -119,8 +119,8 @@ type InFile struct {
 	AsOf      rules.Date `json:"as_of" db:"as_of"`
 }
 
-// Reported is what a file said of the loan; amounts are whole dollars (BR5, BR6).
-type Reported struct {
+// Tradeline is what a file said of the loan; amounts are whole dollars (BR5, BR6).
+type Tradeline struct {
 	InFile
 	AccountNumber        string          `json:"account_number" db:"account_number"`
 	AccountStatus        string          `json:"account_status" db:"account_status"`
@@ -171,9 +171,9 @@ type Exception struct {
 	ResolvedRun  *int64     `json:"resolved_run" db:"resolved_run"`
 }
 
-// Story tells all of one loan; ErrNotFound if the book does not hold it.
-func Story(ctx context.Context, db *sqlx.DB, loanID string) (*LoanStory, error) {
-	var s LoanStory
+// LoanDetail reads one loan; ErrNotFound if the book does not hold it.
+func LoanDetail(ctx context.Context, db *sqlx.DB, loanID string) (*Detail, error) {
+	var s Detail
 	err := snapshot(ctx, db, func(tx *sqlx.Tx) error {
 		err := tx.GetContext(ctx, &s.Loan, inquiryLoan, loanID)
 		if errors.Is(err, sql.ErrNoRows) {
@@ -190,23 +190,23 @@ func Story(ctx context.Context, db *sqlx.DB, loanID string) (*LoanStory, error) 
 	return &s, nil
 }
 
-func (s *LoanStory) read(ctx context.Context, tx *sqlx.Tx) error {
+func (s *Detail) read(ctx context.Context, tx *sqlx.Tx) error {
 	return errors.Join(
 		fill(ctx, tx, &s.History, "history", inquiryHistory, s.Loan.Key),
 		fill(ctx, tx, &s.Statements, "statements", inquiryStatements, s.Loan.Key),
 		fill(ctx, tx, &s.Schedules, "schedules", inquirySchedules, s.Loan.Key),
 		fill(ctx, tx, &s.Items, "scheduled items", inquiryItems, s.Loan.Key),
-		fill(ctx, tx, &s.Reported, "reports", inquiryReported, s.Loan.Key),
+		fill(ctx, tx, &s.Tradelines, "tradelines", inquiryTradelines, s.Loan.Key),
 		fill(ctx, tx, &s.Excluded, "exclusions", inquiryExcluded, s.Loan.Key),
 		fill(ctx, tx, &s.Deletions, "deletions", inquiryDeletions, s.Loan.Key),
 		fill(ctx, tx, &s.Exceptions, "exceptions", inquiryExceptions, s.Loan.Key),
 	)
 }
 
-// fill reads one list of a story; none is the empty list, so that its JSON is [].
-func fill[T any](ctx context.Context, tx *sqlx.Tx, rows *[]T, what, statement string, loan int64) error {
+// fill reads one list of a detail; none is the empty list, so that its JSON is [].
+func fill[T any](ctx context.Context, tx *sqlx.Tx, rows *[]T, what, query string, loan int64) error {
 	*rows = []T{}
-	if err := tx.SelectContext(ctx, rows, statement, loan); err != nil {
+	if err := tx.SelectContext(ctx, rows, query, loan); err != nil {
 		return fmt.Errorf("read its %s: %w", what, err)
 	}
 	return nil

@@ -1,0 +1,101 @@
+package inquiry
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strconv"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/furnisher/furnisher/rules"
+)
+
+// File is a file of the bureaus.
+type File struct {
+	File        int64      `json:"file" db:"file"`
+	Run         int64      `json:"run" db:"run"`
+	Program     string     `json:"program_id" db:"program_id"`
+	Destination string     `json:"destination" db:"destination"`
+	AsOf        rules.Date `json:"as_of" db:"as_of"`
+	CreatedOn   rules.Date `json:"created_on" db:"created_on"`
+	State       string     `json:"state" db:"state"`
+	StateWhy    string     `json:"state_why,omitempty" db:"state_why"`
+	Name        string     `json:"name" db:"name"`
+	Path        string     `json:"path" db:"path"`
+	SHA256      string     `json:"sha256" db:"sha256"`
+	Bytes       int64      `json:"bytes" db:"bytes"`
+	Records     int64      `json:"records" db:"records"`
+	Excluded    int64      `json:"excluded" db:"excluded"`
+	Deletions   int64      `json:"deletions" db:"deletions"`
+}
+
+// Files lists the files of the bureaus, the newest first. The key is the file's number.
+func Files(ctx context.Context, db *sqlx.DB, p Page) (List[File], error) {
+	before, err := p.before()
+	if err != nil {
+		return List[File]{}, err
+	}
+	l, err := list(ctx, db, p, func(f *File) string { return strconv.FormatInt(f.File, 10) }, inquiryFiles, before)
+	if err != nil {
+		return l, fmt.Errorf("read the files: %w", err)
+	}
+	return l, nil
+}
+
+// before is the number before which a page of a list begins that shows the newest first; nil: at the start.
+func (p Page) before() (*int64, error) {
+	if p.After == "" {
+		return nil, nil
+	}
+	number, err := strconv.ParseInt(p.After, 10, 64)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %q is not a number", ErrBadPage, p.After)
+	}
+	return &number, nil
+}
+
+// FileNumber finds a file of the bureaus by its number, its name or its path; ErrNotFound if there is none.
+func FileNumber(ctx context.Context, db *sqlx.DB, file string) (int64, error) {
+	path, err := filepath.Abs(file)
+	if err != nil {
+		return 0, err
+	}
+	var number int64
+	err = db.GetContext(ctx, &number, inquiryFile, file, path)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return 0, fmt.Errorf("file %q: %w", file, err)
+	}
+	return number, nil
+}
+
+// Exclusion is a loan that a file left out, with the reason and the rule that decided (DC11). Its account number
+// is masked.
+type Exclusion struct {
+	LoanID        string `json:"loan_id" db:"loan_id"`
+	AccountNumber string `json:"account_number" db:"account_number"`
+	Reason        string `json:"reason" db:"reason"`
+	Rule          string `json:"rule" db:"rule"`
+	Detail        string `json:"detail" db:"detail"`
+}
+
+// Exclusions lists the loans that a file left out, in the order of the book. The key is the loan's id.
+func Exclusions(ctx context.Context, db *sqlx.DB, file int64, p Page) (List[Exclusion], error) {
+	after, err := loanKey(ctx, db, p)
+	if err != nil {
+		return List[Exclusion]{}, err
+	}
+	l, err := list(ctx, db, p, func(x *Exclusion) string { return x.LoanID }, inquiryExclusions, file, after)
+	if err != nil {
+		return l, fmt.Errorf("read the exclusions of file %d: %w", file, err)
+	}
+	for i := range l.Rows {
+		l.Rows[i].AccountNumber = MaskAccount(l.Rows[i].AccountNumber)
+	}
+	return l, nil
+}

@@ -1,0 +1,24 @@
+package inquiry
+
+import "github.com/furnisher/furnisher/batch/database"
+
+// The queries of this package, by name in sql/query.
+var (
+	inquiryDeletions     = database.Query("inquiry", "InquiryDeletions")
+	inquiryExceptions    = database.Query("inquiry", "InquiryExceptions")
+	inquiryExcluded      = database.Query("inquiry", "InquiryExcluded")
+	inquiryExclusions    = database.Query("inquiry", "InquiryExclusions")
+	inquiryFiles         = database.Query("inquiry", "InquiryFiles")
+	inquiryLoanKey       = database.Query("inquiry", "InquiryLoanKey")
+	inquiryRunExceptions = database.Query("inquiry", "InquiryRunExceptions")
+	inquiryFile          = database.Query("inquiry", "InquiryFile")
+	inquiryHistory       = database.Query("inquiry", "InquiryHistory")
+	inquiryItems         = database.Query("inquiry", "InquiryItems")
+	inquiryLastClosed    = database.Query("inquiry", "InquiryLastClosed")
+	inquiryLoan          = database.Query("inquiry", "InquiryLoan")
+	inquiryLoans         = database.Query("inquiry", "InquiryLoans")
+	inquiryTradelines    = database.Query("inquiry", "InquiryTradelines")
+	inquiryRuns          = database.Query("inquiry", "InquiryRuns")
+	inquirySchedules     = database.Query("inquiry", "InquirySchedules")
+	inquiryStatements    = database.Query("inquiry", "InquiryStatements")
+)
