@@ -5,11 +5,13 @@ FUZZTIME ?= 20s
 LOANS ?= 1000000
 BENCH ?=
 WRITE ?=
+STRIKES ?= 300
+SEED ?= 0
 GOLANGCI_LINT_VERSION = v2.15.0
 GOLANGCI_LINT = .cache/bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test race fuzz bench bench-check microbench golden lint verify pg pgbouncer
+.PHONY: help build demo test race fuzz bench bench-check microbench golden lint verify strikes pg pgbouncer
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-11s %s\n", $$1, $$2}' Makefile
@@ -58,7 +60,7 @@ $(GOLANGCI_LINT):
 	GOBIN=$(CURDIR)/.cache/bin $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
 	mv .cache/bin/golangci-lint $@
 
-verify: ## Make what is generated anew and fail if that changes anything
+verify: ## Make what is generated anew, and fail if that changes anything
 	@mkdir -p .cache
 	@git status --porcelain >.cache/verify.before && git diff >>.cache/verify.before
 	$(GO) mod verify
@@ -66,6 +68,11 @@ verify: ## Make what is generated anew and fail if that changes anything
 	$(MAKE) golden
 	@git status --porcelain >.cache/verify.after && git diff >>.cache/verify.after
 	@diff -u .cache/verify.before .cache/verify.after && echo "verify: nothing changed"
+
+strikes: pg build ## Strike at nights, imports and files STRIKES times, compare with a twin; SEED
+	@mkdir -p .cache
+	$(GO) build -o .cache/strikes ./fixtures/strikes
+	.cache/strikes -program bin/furnisher -strikes $(STRIKES) -seed $(SEED)
 
 pg: ## Find PostgreSQL server programs, or get them
 	@fixtures/pg-install.sh

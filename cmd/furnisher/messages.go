@@ -144,6 +144,7 @@ const (
 	flagPatience    = "how long another process may keep a chunk before its session is ended"
 	flagChunkIndex  = "number of this process among those that run the same night, from 0"
 	flagChunkCount  = "how many processes run the same night"
+	flagChunkSize   = "loans a chunk"
 	flagSlots       = "chunks worked on at once"
 	flagWhy         = "why the night is run, for the ledger"
 	flagWhyFile     = "why, for the ledger"

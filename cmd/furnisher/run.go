@@ -29,6 +29,7 @@ type night struct {
 	workers  workersFlag
 	patience time.Duration
 	share    batch.Share
+	chunk    int // loans a chunk, 0 for the default
 	why      string
 	dir      string // of the bureaus' files
 }
@@ -88,6 +89,8 @@ func (a *app) runCommand() *cobra.Command {
 	c.Flags().IntVar(&n.share.Index, "chunk-index", 0, flagChunkIndex)
 	c.Flags().IntVar(&n.share.Count, "chunk-count", 1, flagChunkCount)
 	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
+	c.Flags().IntVar(&n.chunk, "chunk-size", 0, flagChunkSize)
+	c.Flags().Lookup("chunk-size").Hidden = true // a small book has chunks enough to be struck only with it
 	return c
 }
 
@@ -119,7 +122,7 @@ func (a *app) runner(db *database.Database, n night) *batch.Runner {
 	collectSeldom()
 	return &batch.Runner{
 		DB: db.DB, Direct: db.Direct, Plan: step.Nightly(bureau.Files{Dir: n.dir, VendorVersion: version}), Log: a.log, Now: a.now,
-		Workers: n.workers.here, Share: n.share, Patience: n.patience, Version: version, Who: a.who(), Why: n.why,
+		Workers: n.workers.here, Share: n.share, ChunkSize: n.chunk, Patience: n.patience, Version: version, Who: a.who(), Why: n.why,
 	}
 }
 
