@@ -17,13 +17,13 @@ func TestChargeOffDelinquency(t *testing.T) {
 			t.Fatalf("first report: got %s, want 2026-03-12", first.DateFirstDelinquency)
 		}
 		next := chargedOffOn(account("2026-05-31", events...), "2026-04-20", 5000_00)
-		next.Reports = []rules.Reported{*first}
+		next.Tradelines = []rules.Furnished{first.Furnished}
 		second := report(t, next)
 		if second.DateFirstDelinquency != day("2026-02-09") || second.FirstMissedDueOn != day("2026-01-10") {
 			t.Errorf("after the bounce: got %s of %s, want 2026-02-09 of 2026-01-10", second.DateFirstDelinquency, second.FirstMissedDueOn)
 		}
 		later := chargedOffOn(account("2026-06-30", join(late, paid("2026-02-12", 100_00))...), "2026-04-20", 5000_00)
-		later.Reports = []rules.Reported{*second}
+		later.Tradelines = []rules.Furnished{second.Furnished}
 		if got := report(t, later).DateFirstDelinquency; got != second.DateFirstDelinquency {
 			t.Errorf("back-dated payment: got %s, want it where it was reported, %s", got, second.DateFirstDelinquency)
 		}

@@ -35,7 +35,7 @@ func closing(l *Loan, d Date, balance Cents) Move {
 	paidOn := l.Ledger.paidOffOn(d)
 	return Move{
 		To: closedAs(balance), EffectiveOn: paidOn, ClosedOn: paidOn, NewEpisode: true, Rule: "PO2",
-		Facts: Facts{"balance": balance, "paid_on": paidOn},
+		Facts: newFacts(centsFact("balance", balance), dateFact("paid_on", paidOn)),
 	}
 }
 
@@ -76,7 +76,7 @@ func reevaluate(l *Loan, d Date) []Move {
 		return []Move{reopening(l, owedOn, owedOn, l.Ledger.At(owedOn).Balance), closing(l, d, balance)}
 	case balance <= 0 && closedAs(balance) != l.Status:
 		return []Move{{
-			To: closedAs(balance), EffectiveOn: d, ClosedOn: l.ClosedOn, Rule: "PO4", Facts: Facts{"balance": balance},
+			To: closedAs(balance), EffectiveOn: d, ClosedOn: l.ClosedOn, Rule: "PO4", Facts: newFacts(centsFact("balance", balance)),
 		}}
 	}
 	return nil
@@ -87,7 +87,7 @@ func reevaluate(l *Loan, d Date) []Move {
 // the rest, its ledger before is not ours to doubt.
 func owedAgainOn(l *Loan, d Date) Date {
 	if l.ByHand {
-		from := l.StatusSince + 1
+		from := l.Since + 1
 		for _, e := range l.Ledger.Entries {
 			if e.UndoneOn >= l.ClosedOn && e.UndoneOn != 0 {
 				from = min(from, e.UndoneOn)
@@ -106,7 +106,7 @@ func owedAgainOn(l *Loan, d Date) Date {
 func reopening(l *Loan, d, owedOn Date, balance Cents) Move {
 	move := Move{
 		To: Active, EffectiveOn: owedOn, ReopenedOn: d, Rule: "PO4",
-		Facts: Facts{"balance": balance, "owed_on": owedOn},
+		Facts: newFacts(centsFact("balance", balance), dateFact("owed_on", owedOn)),
 	}
 	needed := l.Product.DelinquentAfter
 	if needed == 0 {
@@ -114,8 +114,8 @@ func reopening(l *Loan, d, owedOn Date, balance Cents) Move {
 	}
 	if run := underpayments(l, d, l.CountFrom, d); len(run) >= needed {
 		move.To = Delinquent
-		move.Facts["underpaid_cycles"] = run
-		move.Facts["needed"] = needed
+		move.Facts.add(numberFact("needed", needed))
+		move.Facts.add(listFact("underpaid_cycles", run))
 	}
 	return move
 }

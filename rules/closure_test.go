@@ -248,11 +248,11 @@ func TestReopenedByCount(t *testing.T) {
 		l.Ledger = ledgerOn(day("2026-03-11"), bounced("2026-03-10"))
 		want := []rules.Move{{
 			To: rules.Delinquent, EffectiveOn: day("2026-03-10"), ReopenedOn: day("2026-03-11"), Rule: "PO4",
-			Facts: rules.Facts{
-				"balance": rules.Cents(1200_00), "owed_on": day("2026-03-10"), "underpaid_cycles": []int{1, 2}, "needed": 1,
-			},
+			Facts: rules.NewFacts(
+				rules.CentsFact("balance", 1200_00), rules.DateFact("owed_on", day("2026-03-10")),
+				rules.ListFact("underpaid_cycles", []int{1, 2}), rules.NumberFact("needed", 1)),
 		}}
-		if diff := cmp.Diff(want, rules.Closure(&l, day("2026-03-11"))); diff != "" {
+		if diff := cmp.Diff(want, rules.Closure(&l, day("2026-03-11")), readableFacts); diff != "" {
 			t.Errorf("moves (-want +got):\n%s", diff)
 		}
 	})

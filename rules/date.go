@@ -37,7 +37,15 @@ func (d Date) String() string {
 	if d == 0 {
 		return ""
 	}
-	return d.Time().Format(time.DateOnly)
+	return string(d.append(nil))
+}
+
+// append appends d as String formats it.
+func (d Date) append(dst []byte) []byte {
+	if d == 0 {
+		return dst
+	}
+	return d.Time().AppendFormat(dst, time.DateOnly)
 }
 
 // YMD returns d as the number YYYYMMDD, 0 when absent.

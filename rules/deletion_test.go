@@ -2,6 +2,7 @@ package rules_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -13,14 +14,14 @@ import (
 func cancelled(reason string, events ...event) *rules.Account {
 	a := account("2026-02-28", events...)
 	a.Termination = &rules.Termination{On: day("2026-02-20"), Reason: reason}
-	a.Reports = []rules.Reported{before("2026-01-31", "11", "0", tail("000"))}
+	a.Tradelines = []rules.Furnished{before("2026-01-31", "11", "0", tail("000"))}
 	return a
 }
 
 // outcome is what a file does with an account, in a word: a status, or the reason and rule of an exclusion.
 func outcome(t testing.TB, a *rules.Account) string {
 	t.Helper()
-	r, excluded, err := rules.Report(a)
+	r, excluded, err := rules.Furnish(a)
 	switch {
 	case err != nil:
 		t.Fatalf("Report: %v", err)
@@ -36,7 +37,7 @@ func TestDeletion(t *testing.T) {
 	undone := originated("2025-06-01", 5000_00).reversed("2026-02-20")
 	owed := originated("2025-06-01", 5000_00)
 	with := func(a *rules.Account, change func(*rules.Account)) *rules.Account { change(a); return a }
-	never := func(a *rules.Account) { a.Reports = nil }
+	never := func(a *rules.Account) { a.Tradelines = nil }
 	flag := func(code string) func(*rules.Account) {
 		return func(a *rules.Account) { a.Termination.Reason, a.Termination.ReportAsDeleted = "", code }
 	}
@@ -142,8 +143,8 @@ func TestDeletionRecord(t *testing.T) {
 	})
 	t.Run("DC3 a waiting deletion says what it waits for", func(t *testing.T) {
 		r := report(t, cancelled("ERRO", originated("2025-06-01", 5000_00)))
-		if r.Facts["deletion_waiting"] != "DA" || r.Facts["waits_for"] != "balance 5000.00" {
-			t.Errorf("facts: got %v", r.Facts)
+		if got := r.Facts.String(); !strings.Contains(got, `"deletion_waiting":"DA"`) || !strings.Contains(got, `"waits_for":"balance 5000.00"`) {
+			t.Errorf("facts: got %v", got)
 		}
 	})
 }

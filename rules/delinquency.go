@@ -32,14 +32,14 @@ func becomesDelinquent(l *Loan, d Date) (Move, bool) {
 	if len(run) < needed {
 		return Move{}, false
 	}
-	return Move{To: Delinquent, EffectiveOn: d, Rule: "DQ4", Facts: Facts{"underpaid_cycles": run, "needed": needed}}, true
+	return Move{To: Delinquent, EffectiveOn: d, Rule: "DQ4", Facts: newFacts(numberFact("needed", needed), listFact("underpaid_cycles", run))}, true
 }
 
 func cures(l *Loan, d Date) (Move, bool) {
 	if l.Ledger.PastDue(d) > 0 {
 		return Move{}, false
 	}
-	return Move{To: Active, EffectiveOn: d, CountFrom: d, Rule: "DQ6", Facts: Facts{"past_due": Cents(0)}}, true
+	return Move{To: Active, EffectiveOn: d, CountFrom: d, Rule: "DQ6", Facts: newFacts(centsFact("past_due", 0))}, true
 }
 
 func chargesOff(l *Loan, d Date) (Move, bool) {
@@ -47,14 +47,15 @@ func chargesOff(l *Loan, d Date) (Move, bool) {
 	if needed == 0 {
 		return Move{}, false
 	}
-	run := underpayments(l, d, max(l.CountFrom, l.StatusSince), l.ReopenedOn)
+	run := underpayments(l, d, max(l.CountFrom, l.Since), l.ReopenedOn)
 	balance := l.Ledger.At(d).Balance
 	if len(run) < needed || balance <= 0 {
 		return Move{}, false
 	}
 	return Move{
 		To: ChargeOff, EffectiveOn: d, ClosedOn: d, NewEpisode: true, ChargeOff: balance, Rule: "DQ5",
-		Facts: Facts{"underpaid_cycles": run, "needed": needed, "delinquent_since": l.StatusSince, "balance": balance},
+		Facts: newFacts(centsFact("balance", balance), dateFact("delinquent_since", l.Since), numberFact("needed", needed),
+			listFact("underpaid_cycles", run)),
 	}, true
 }
 
@@ -63,10 +64,11 @@ func chargesOff(l *Loan, d Date) (Move, bool) {
 // the reversals up to undoneBy.
 func underpayments(l *Loan, d, after, undoneBy Date) []int {
 	v := l.Ledger.repaired(undoneBy)
-	due := v.dues()
-	at := v.walk()
+	var due asked
+	due.ask(v)
+	paid := v.walk()
 	var run []int
-	for k, c := range l.Ledger.Cycles {
+	for k, c := range l.Ledger.Dues {
 		evaluated := c.DueOn + Date(l.Product.GraceDays)
 		if evaluated > d {
 			break
@@ -74,7 +76,7 @@ func underpayments(l *Loan, d, after, undoneBy Date) []int {
 		if evaluated <= after || l.paused(c.DueOn) {
 			continue
 		}
-		if due.asks[k] && at(evaluated).Paid < due.upTo[k] {
+		if asking := due.all()[k]; asking.asks && paid.to(evaluated).Paid < asking.upTo {
 			run = append(run, c.No)
 		} else {
 			run = run[:0]

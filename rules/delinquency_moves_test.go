@@ -160,7 +160,7 @@ func TestMissedNights(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(rules.Facts{"underpaid_cycles": []int{2, 3}, "needed": 2}, move.Facts); diff != "" {
+		if diff := cmp.Diff(`{"needed":2,"underpaid_cycles":[2,3]}`, move.Facts.String()); diff != "" {
 			t.Errorf("only night %s (-want +got):\n%s", d, diff)
 		}
 	}
@@ -197,12 +197,12 @@ func TestLeftAlone(t *testing.T) {
 		},
 	})
 	t.Run("ST5 set by hand on the same business date", func(t *testing.T) {
-		n := active(counting(1, 0, 0), year()...).with(func(l *rules.Loan) { l.StatusSince, l.ByHand = day("2026-02-10"), true })
+		n := active(counting(1, 0, 0), year()...).with(func(l *rules.Loan) { l.Since, l.ByHand = day("2026-02-10"), true })
 		n.on(t, "2026-02-10").tell(t)
 		n.on(t, "2026-02-11").tell(t, slipped("2026-02-11")...)
 	})
 	t.Run("ST5 set by hand for a later date than that of a late night", func(t *testing.T) {
-		n := active(counting(1, 0, 0), year()...).with(func(l *rules.Loan) { l.StatusSince, l.ByHand = day("2026-02-12"), true })
+		n := active(counting(1, 0, 0), year()...).with(func(l *rules.Loan) { l.Since, l.ByHand = day("2026-02-12"), true })
 		n.on(t, "2026-02-11").tell(t)
 	})
 	t.Run("not yet opened", func(t *testing.T) {
@@ -230,9 +230,9 @@ func TestDelinquencyFacts(t *testing.T) {
 	}
 	want := rules.Move{
 		To: rules.Delinquent, EffectiveOn: day("2026-03-13"), Rule: "DQ4",
-		Facts: rules.Facts{"underpaid_cycles": []int{1, 2}, "needed": 2},
+		Facts: rules.NewFacts(rules.ListFact("underpaid_cycles", []int{1, 2}), rules.NumberFact("needed", 2)),
 	}
-	if diff := cmp.Diff(want, move); diff != "" {
+	if diff := cmp.Diff(want, move, readableFacts); diff != "" {
 		t.Errorf("move (-want +got):\n%s", diff)
 	}
 }

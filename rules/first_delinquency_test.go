@@ -117,7 +117,7 @@ func TestFirstDelinquencyTakenOver(t *testing.T) {
 // Q25, BR3: a charge-off before the loan is 30 days late, and what was once reported for a charge-off.
 func TestFirstDelinquencyOfChargeOff(t *testing.T) {
 	lost := []event{originated("2025-06-01", 5000_00), due("2026-02-10", 100_00)}
-	first := func(a *rules.Account) *rules.Reported { return report(t, chargedOffOn(a, "2026-02-20", 5000_00)) }
+	first := func(a *rules.Account) *rules.Tradeline { return report(t, chargedOffOn(a, "2026-02-20", 5000_00)) }
 	for _, c := range []struct{ name, asOf, want string }{
 		{"Q25 not after the date of account information", "2026-02-28", "2026-02-28"},
 		{"Q25 a day before due date + 30", "2026-03-11", "2026-03-11"},
@@ -133,7 +133,7 @@ func TestFirstDelinquencyOfChargeOff(t *testing.T) {
 	}
 	t.Run("BR3 once reported it never moves later", func(t *testing.T) {
 		next := account("2026-03-31", lost...)
-		next.Reports = []rules.Reported{*first(account("2026-02-28", lost...))}
+		next.Tradelines = []rules.Furnished{first(account("2026-02-28", lost...)).Furnished}
 		got := first(next)
 		if got.DateFirstDelinquency != day("2026-02-28") || got.FirstMissedDueOn != day("2026-02-10") {
 			t.Errorf("got %s, missed %s, want 2026-02-28, missed 2026-02-10 as reported", got.DateFirstDelinquency, got.FirstMissedDueOn)
@@ -147,7 +147,7 @@ func TestFirstDelinquencyOfChargeOff(t *testing.T) {
 			t.Fatalf("before: got %s, want 2026-01-31", r.DateFirstDelinquency)
 		}
 		after := chargedOffOn(account("2026-04-30", join(firsts(), paid("2026-01-20", 100_00))...), "2026-03-20", 1200_00)
-		after.Reports = []rules.Reported{*r}
+		after.Tradelines = []rules.Furnished{r.Furnished}
 		if got := report(t, after).DateFirstDelinquency; got != day("2026-01-31") {
 			t.Errorf("after: got %s, want 2026-01-31 as reported", got)
 		}

@@ -16,7 +16,7 @@ type example struct {
 	Info, FirstDelinquency, Closed, LastPay string
 }
 
-func exampleOf(r *rules.Reported) example {
+func exampleOf(r *rules.Tradeline) example {
 	return example{
 		r.ScheduledPayment, r.ActualPayment, r.AccountStatus, r.PaymentRating, r.PaymentHistory, r.CurrentBalance, r.AmountPastDue,
 		r.OriginalChargeOff, r.DateAccountInfo.String(), r.DateFirstDelinquency.String(), r.DateClosed.String(), r.DateLastPayment.String(),

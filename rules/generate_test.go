@@ -88,7 +88,7 @@ func (s sample) oracle() oracle {
 // loan is the sample as an active loan at the start of its life.
 func (s sample) loan() *night {
 	n := active(s.product, s.events...)
-	n.loan.OpenedOn, n.loan.StatusSince, n.loan.Pauses, n.loan.PromoEndsOn = s.opened, s.opened-1, s.pauses, s.promo
+	n.loan.OpenedOn, n.loan.Since, n.loan.Pauses, n.loan.PromoEndsOn = s.opened, s.opened-1, s.pauses, s.promo
 	return n
 }
 

@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/furnisher/furnisher/rules"
@@ -20,7 +21,7 @@ func day(s string) rules.Date {
 
 // event is a ledger entry or a billing cycle of a test loan. Amounts are cents, written 100_00.
 type event struct {
-	kind     rules.Kind // empty: a billing cycle
+	kind     rules.Kind // 0: a billing cycle
 	amount   rules.Cents
 	on       rules.Date // effective date, or the cycle's due date
 	undoneOn rules.Date // the reversal's effective date, 0: not reversed
@@ -82,14 +83,12 @@ func ledgerOn(d rules.Date, events []event) rules.Ledger { return ledgerAsOf(d, 
 // ledgerAsOf is the ledger as of a date, of what was posted by the night that reads it.
 func ledgerAsOf(d, night rules.Date, events []event) rules.Ledger {
 	var entries []rules.Entry
-	var cycles []rules.Cycle
+	var dues []rules.Due
 	for _, e := range events {
 		switch {
 		case e.on > d || e.known > night:
-		case e.kind == "":
-			cycles = append(cycles, rules.Cycle{
-				No: len(cycles) + 1, StartsOn: e.on - 50, EndsOn: e.on - 20, DueOn: e.on, MinimumDue: e.amount,
-			})
+		case e.kind == 0:
+			dues = append(dues, rules.Due{No: len(dues) + 1, DueOn: e.on, MinimumDue: e.amount})
 		case e.undoneOn != 0 && e.undoneOn <= d:
 			entries = append(entries,
 				rules.Entry{Kind: e.kind, Amount: e.amount, Effective: e.on, UndoneOn: e.undoneOn},
@@ -98,7 +97,7 @@ func ledgerAsOf(d, night rules.Date, events []event) rules.Ledger {
 			entries = append(entries, rules.Entry{Kind: e.kind, Amount: e.amount, Effective: e.on})
 		}
 	}
-	return rules.NewLedger(entries, cycles)
+	return rules.NewLedger(entries, dues)
 }
 
 // instalment is a product as most cases use it: N1 2, N2 3, no grace, closes on payoff.
@@ -115,22 +114,25 @@ func revolving() rules.Product {
 func account(asOf string, events ...event) *rules.Account {
 	d := day(asOf)
 	a := &rules.Account{AsOf: d, PeriodAfter: rules.NewDate(d.Time().Year(), d.Time().Month(), 0), Furnish: true}
-	a.Status, a.StatusSince, a.HasCycles, a.Product = rules.Active, d-400, true, instalment()
+	a.Status, a.Since, a.HasCycles, a.Product = rules.Active, d-400, true, instalment()
 	a.Ledger = ledgerOn(d, events)
 	for _, e := range events {
-		if e.kind != "" && (a.OpenedOn == 0 || e.on < a.OpenedOn) {
+		if e.kind != 0 && (a.OpenedOn == 0 || e.on < a.OpenedOn) {
 			a.OpenedOn = e.on
 		}
 	}
 	return a
 }
 
+// readableFacts compares facts by their JSON.
+var readableFacts = cmp.Transformer("facts", rules.Facts.String)
+
 // report is the file's word on an account that must be reported.
-func report(t rapid.TB, a *rules.Account) *rules.Reported {
+func report(t rapid.TB, a *rules.Account) *rules.Tradeline {
 	t.Helper()
-	r, excluded, err := rules.Report(a)
+	r, excluded, err := rules.Furnish(a)
 	if err != nil || excluded != nil {
-		t.Fatalf("Report: excluded %+v, error %v; want a report", excluded, err)
+		t.Fatalf("Furnish: excluded %+v, error %v; want a tradeline", excluded, err)
 	}
 	return r
 }

@@ -9,21 +9,21 @@ import (
 // historyMonths is the length of the payment history profile (field 18).
 const historyMonths = 24
 
-// historyCharacter is what a report leaves in next month's history (FORMAT.md 2.3 and 2.5, Q24).
-func historyCharacter(r *Reported, portfolio string) string {
-	switch r.AccountStatus {
+// historyCharacter is what a tradeline leaves in next month's history (FORMAT.md 2.3 and 2.5, Q24).
+func historyCharacter(t *Tradeline, portfolio string) string {
+	switch t.AccountStatus {
 	case StatusChargeOff, StatusPaidChargeOff:
 		return "L"
 	case StatusPaid:
-		return r.PaymentRating
+		return t.PaymentRating
 	case StatusCurrent:
-		if r.CurrentBalance == 0 && revolves(portfolio) {
+		if t.CurrentBalance == 0 && revolves(portfolio) {
 			return "E"
 		}
 		return "0"
 	}
 	for bucket, status := range lateStatus {
-		if status == r.AccountStatus {
+		if status == t.AccountStatus {
 			return string(rune('0' + bucket))
 		}
 	}
@@ -32,10 +32,10 @@ func historyCharacter(r *Reported, portfolio string) string {
 
 func revolves(portfolio string) bool { return portfolio == "R" || portfolio == "C" }
 
-// historyChain is the payment history profile as of the calendar date, made from the last report's (BR4, Q21, Q22).
-func (a *Account) historyChain() string {
-	if len(a.Reports) > 0 {
-		last := a.Reports[0]
+// historyChain is the payment history profile as of the calendar date, made from the last tradeline's (BR4, Q21, Q22).
+func (a *decision) historyChain() string {
+	if len(a.Tradelines) > 0 {
+		last := a.Tradelines[0]
 		return shift(last.HistoryChain, last.HistoryCharacter, a.AsOf.MonthIndex()-last.AsOf.MonthIndex())
 	}
 	if base := a.Baseline; base.History != "" && base.LastReportedOn != 0 {
@@ -47,16 +47,16 @@ func (a *Account) historyChain() string {
 // history is the profile relative to the date of account information, which for a paid account may lie in
 // an earlier month than the calendar date: the months that are not before it are dropped (FORMAT.md 3.1). If no
 // month has ended between the last report and it, the profile is repeated (Q22).
-func (a *Account) history(accountInfo Date, chain string) string {
+func (a *decision) history(accountInfo Date, chain string) string {
 	later := a.AsOf.MonthIndex() - accountInfo.MonthIndex()
 	switch {
 	case later <= 0:
 		return chain
-	case len(a.Reports) > 0 && a.Reports[0].AsOf.MonthIndex() >= accountInfo.MonthIndex():
-		return a.Reports[0].PaymentHistory
-	case len(a.Reports) == 0 && a.Baseline.History != "" && a.Baseline.LastReportedOn.MonthIndex() >= accountInfo.MonthIndex():
+	case len(a.Tradelines) > 0 && a.Tradelines[0].AsOf.MonthIndex() >= accountInfo.MonthIndex():
+		return a.Tradelines[0].PaymentHistory
+	case len(a.Tradelines) == 0 && a.Baseline.History != "" && a.Baseline.LastReportedOn.MonthIndex() >= accountInfo.MonthIndex():
 		return a.Baseline.History
-	case len(a.Reports) == 0 && a.Baseline.History == "":
+	case len(a.Tradelines) == 0 && a.Baseline.History == "":
 		return a.provenHistory(accountInfo)
 	}
 	later = min(later, historyMonths)
@@ -78,7 +78,7 @@ func shift(profile, c string, months int) string {
 
 // provenHistory is the profile of a first report: the state at each month's end as far as the ledger
 // proves it, then B (Q22).
-func (a *Account) provenHistory(accountInfo Date) string {
+func (a *decision) provenHistory(accountInfo Date) string {
 	var profile strings.Builder
 	for end := accountInfo.MonthEnd(); profile.Len() < historyMonths; {
 		end = NewDate(end.Time().Year(), end.Time().Month(), 0)
@@ -92,7 +92,7 @@ func (a *Account) provenHistory(accountInfo Date) string {
 }
 
 // stateOn is the history character of the loan's state on d by its ledger, or unknown before the ledger begins.
-func (a *Account) stateOn(d Date, unknown string) string {
+func (a *decision) stateOn(d Date, unknown string) string {
 	if len(a.Ledger.Entries) == 0 || a.Ledger.Entries[0].Effective > d {
 		return unknown
 	}

@@ -8,8 +8,8 @@ import (
 )
 
 // before is a report made earlier: what the next one's history goes by.
-func before(asOf, status, character, profile string) rules.Reported {
-	return rules.Reported{
+func before(asOf, status, character, profile string) rules.Furnished {
+	return rules.Furnished{
 		AsOf: day(asOf), DateAccountInfo: day(asOf), HistoryChain: profile,
 		AccountStatus: status, HistoryCharacter: character, PaymentHistory: profile,
 	}
@@ -23,7 +23,7 @@ func TestHistoryUpdate(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		asOf string
-		last rules.Reported
+		last rules.Furnished
 		want string
 	}{
 		{"the month before", "2026-10-31", before("2026-09-30", "11", "0", tail("1000")), tail("01000")},
@@ -40,7 +40,7 @@ func TestHistoryUpdate(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a := account(c.asOf, originated("2026-01-05", 1000_00))
-			a.Reports = []rules.Reported{c.last}
+			a.Tradelines = []rules.Furnished{c.last}
 			if got := report(t, a).PaymentHistory; got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
@@ -50,18 +50,18 @@ func TestHistoryUpdate(t *testing.T) {
 
 // FORMAT 2.5, the example: August 80, September 84, October brought current.
 func TestHistoryExample(t *testing.T) {
-	r := []rules.Reported{before("2026-08-31", "80", "3", tail("21000"))}
+	r := []rules.Furnished{before("2026-08-31", "80", "3", tail("21000"))}
 	events := []event{originated("2026-01-05", 5000_00), due("2026-03-20", 100_00), paid("2026-10-05", 100_00)}
 	for _, c := range []struct{ asOf, status, want string }{
 		{"2026-09-30", "84", "321000"}, {"2026-10-31", "11", "6321000"}, {"2026-11-30", "11", "06321000"},
 	} {
 		a := account(c.asOf, events...)
-		a.Reports = r
+		a.Tradelines = r
 		got := report(t, a)
 		if got.AccountStatus != c.status || got.PaymentHistory != tail(c.want) {
 			t.Errorf("%s: got %s %s, want %s %s", c.asOf, got.AccountStatus, got.PaymentHistory, c.status, tail(c.want))
 		}
-		r = append([]rules.Reported{*got}, r...)
+		r = append([]rules.Furnished{got.Furnished}, r...)
 	}
 }
 
@@ -195,7 +195,7 @@ func TestHistoryTakenOver(t *testing.T) {
 	t.Run("once we report, ours counts", func(t *testing.T) {
 		a := account("2026-04-30", lateLoan()...)
 		a.Baseline = rules.Baseline{History: history24("5"), LastReportedOn: day("2026-02-28")}
-		a.Reports = []rules.Reported{before("2026-03-31", "78", "2", tail("10"))}
+		a.Tradelines = []rules.Furnished{before("2026-03-31", "78", "2", tail("10"))}
 		if got := report(t, a).PaymentHistory; got != tail("210") {
 			t.Errorf("got %s, want %s", got, tail("210"))
 		}

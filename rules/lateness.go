@@ -4,17 +4,18 @@ package rules
 // reversed by then are left out, so that a payment that bounced later never made the loan current (Q20).
 type lateness struct {
 	view
-	due dues
+	due asked
 }
 
-func (l Ledger) latenessAsOf(reading Date) lateness {
-	v := l.repaired(reading)
-	return lateness{v, v.dues()}
+// read makes l the lateness of a ledger as it reads on a date.
+func (l *lateness) read(ledger Ledger, reading Date) {
+	l.view = ledger.repaired(reading)
+	l.due.ask(l.view)
 }
 
 // pastDue30 is the bureaus' amount past due on d (FORMAT.md 3.4, Q18): instalments due and fees charged
 // 30 or more days ago and not paid, and no more than is owed at all.
-func (l lateness) pastDue30(d Date) Cents {
+func (l *lateness) pastDue30(d Date) Cents {
 	now := l.at(d)
 	fees := max(0, l.at(d-30).Charged-now.Waived)
 	return max(0, min(now.Balance, l.due.by(d-30)+fees-now.Paid))
@@ -22,7 +23,7 @@ func (l lateness) pastDue30(d Date) Cents {
 
 // bucket is how many 30-day steps late the loan is reported on d: 0 current, 1 for 30 to 59 days, … 6 for
 // 180 and more (BR2). Late by less than one dollar is current (Q18).
-func (l lateness) bucket(d Date) int {
+func (l *lateness) bucket(d Date) int {
 	due := l.due.oldestUnpaid(d, l.at(d).Paid)
 	if due == 0 || d-due < 30 || l.pastDue30(d).Dollars() == 0 {
 		return 0
@@ -32,15 +33,15 @@ func (l lateness) bucket(d Date) int {
 
 // delinquency returns the run of days 30 or more late that d lies in: the due date of its first missed
 // payment and its first day (Q20). Both are 0 when the loan is under 30 days late on d.
-func (l lateness) delinquency(d Date) (firstMissed, began Date) {
-	paid, nextEntry, nextCycle := l.walk(), 0, 0
+func (l *lateness) delinquency(d Date) (firstMissed, began Date) {
+	paid, nextEntry, nextDue := l.walk(), 0, 0
 	for {
 		day := d + 1
 		if nextEntry < len(l.Entries) {
 			day = min(day, l.Entries[nextEntry].Effective)
 		}
-		if nextCycle < len(l.Cycles) {
-			day = min(day, l.Cycles[nextCycle].DueOn+30)
+		if nextDue < len(l.Dues) {
+			day = min(day, l.Dues[nextDue].DueOn+30)
 		}
 		if day > d {
 			return firstMissed, began
@@ -48,10 +49,10 @@ func (l lateness) delinquency(d Date) (firstMissed, began Date) {
 		for nextEntry < len(l.Entries) && l.Entries[nextEntry].Effective <= day {
 			nextEntry++
 		}
-		for nextCycle < len(l.Cycles) && l.Cycles[nextCycle].DueOn+30 <= day {
-			nextCycle++
+		for nextDue < len(l.Dues) && l.Dues[nextDue].DueOn+30 <= day {
+			nextDue++
 		}
-		switch missed := l.due.oldestUnpaid(day-30, paid(day).Paid); {
+		switch missed := l.due.oldestUnpaid(day-30, paid.to(day).Paid); {
 		case missed == 0:
 			firstMissed, began = 0, 0
 		case began == 0:
@@ -64,16 +65,16 @@ func (l lateness) delinquency(d Date) (firstMissed, began Date) {
 
 // lastMissed returns the due date of the first missed payment of the last time up to d that anything was
 // unpaid on a due date, 0 if every cycle was paid in time.
-func (l lateness) lastMissed(d Date) Date {
+func (l *lateness) lastMissed(d Date) Date {
 	var first Date
-	paid := l.walk()
-	for k, c := range l.Cycles {
+	paid, due := l.walk(), l.due.all()
+	for k, c := range l.Dues {
 		if c.DueOn > d {
 			break
 		}
-		in := paid(c.DueOn).Paid
-		caughtUp := k == 0 || in >= l.due.upTo[k-1]
-		if l.due.asks[k] && in < l.due.upTo[k] && caughtUp {
+		in := paid.to(c.DueOn).Paid
+		caughtUp := k == 0 || in >= due[k-1].upTo
+		if due[k].asks && in < due[k].upTo && caughtUp {
 			first = c.DueOn
 		}
 	}

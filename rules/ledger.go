@@ -2,75 +2,64 @@ package rules
 
 import "slices"
 
-// Kind is the type of a ledger entry (EXTRACT.md).
-type Kind string
-
-// Entry kinds. A reversal is not among them: it is the Kind that it undoes with the amount negated.
-const (
-	Origination        Kind = "ORIGINATION"
-	Interest           Kind = "INTEREST"
-	Fee                Kind = "FEE"
-	LateFee            Kind = "LATE_FEE"
-	LateFeeInterest    Kind = "LATE_FEE_INTEREST"
-	ReturnCheckFee     Kind = "RETURN_CHECK_FEE"
-	ManualFee          Kind = "MANUAL_FEE"
-	Refund             Kind = "REFUND"
-	Payment            Kind = "PAYMENT"
-	Offset             Kind = "OFFSET"
-	Waiver             Kind = "WAIVER"
-	PrepaymentDiscount Kind = "PREPAYMENT_DISCOUNT"
-	Adjustment         Kind = "ADJUSTMENT"
-)
-
 // Entry is one settled entry of a loan's ledger.
 //
 // A reversal is an entry of the kind that it undoes, with the negative amount, at its own effective
 // date. It and the entry that it undoes carry that date in UndoneOn, so that the pair can be left out
 // where a rule wants the repaired ledger (Q3, Q20, Q23).
 type Entry struct {
-	Kind      Kind
 	Amount    Cents // as posted: unsigned, but for an adjustment and a reversal
 	Effective Date
 	UndoneOn  Date // 0: the entry stands
+	Kind      Kind
 }
 
-// Cycle is one billing cycle. MinimumDue is the instalment without fees.
+// Due is what a ledger holds of a billing cycle: its due date and what it asks for. MinimumDue is the instalment without
+// fees.
+type Due struct {
+	No         int // of the cycle
+	DueOn      Date
+	MinimumDue Cents
+}
+
+// Cycle is one billing cycle, as a statement shows it. MinimumDue is the instalment without fees.
 type Cycle struct {
 	No                      int
 	StartsOn, EndsOn, DueOn Date
 	MinimumDue              Cents
 }
 
-// Ledger holds a loan's settled entries and its billing cycles up to a reading date.
-// Entries are ordered by effective date, cycles by due date (oldest due first).
+// Ledger holds a loan's settled entries and what its billing cycles ask for, up to a reading date.
+// Entries are ordered by effective date, dues by due date (oldest first).
 type Ledger struct {
 	Entries []Entry
-	Cycles  []Cycle
+	Dues    []Due
 }
 
-// NewLedger orders entries and cycles and returns their ledger.
-func NewLedger(entries []Entry, cycles []Cycle) Ledger {
+// NewLedger orders entries and dues and returns their ledger.
+func NewLedger(entries []Entry, dues []Due) Ledger {
 	slices.SortStableFunc(entries, func(a, b Entry) int { return int(a.Effective - b.Effective) })
-	slices.SortStableFunc(cycles, func(a, b Cycle) int {
+	slices.SortStableFunc(dues, func(a, b Due) int {
 		if a.DueOn != b.DueOn {
 			return int(a.DueOn - b.DueOn)
 		}
 		return a.No - b.No
 	})
-	return Ledger{Entries: entries, Cycles: cycles}
+	return Ledger{Entries: entries, Dues: dues}
 }
 
-// AsOf returns the ledger as it was known to read on d: without later entries and cycles, and without the mark of
-// reversals that were still to come. It shares the cycles of l.
+// AsOf returns the ledger as it was known to read on d: without later entries and dues, and without the mark of reversals
+// that were still to come. It shares the memory of l unless it has such a mark to take away.
 func (l Ledger) AsOf(d Date) Ledger {
-	entries := l.Entries
-	for k, e := range l.Entries {
-		if e.Effective > d {
-			entries = l.Entries[:k]
+	entries, later := l.Entries, false
+	for k := range entries {
+		if entries[k].Effective > d {
+			entries = entries[:k:k]
 			break
 		}
+		later = later || entries[k].UndoneOn > d
 	}
-	if slices.ContainsFunc(entries, func(e Entry) bool { return e.UndoneOn > d }) {
+	if later {
 		entries = slices.Clone(entries)
 		for k := range entries {
 			if entries[k].UndoneOn > d {
@@ -78,8 +67,11 @@ func (l Ledger) AsOf(d Date) Ledger {
 			}
 		}
 	}
-	cycles, _ := slices.BinarySearchFunc(l.Cycles, d+1, func(c Cycle, date Date) int { return int(c.DueOn - date) })
-	return Ledger{Entries: entries, Cycles: l.Cycles[:cycles]}
+	dues := len(l.Dues)
+	for dues > 0 && l.Dues[dues-1].DueOn > d {
+		dues--
+	}
+	return Ledger{Entries: entries, Dues: l.Dues[:dues:dues]}
 }
 
 // Totals are the sums of EXTRACT.md "Facts as of a business date".
@@ -93,28 +85,16 @@ type Totals struct {
 // Fees are the charges less waivers (EXTRACT.md, Q7).
 func (t Totals) Fees() Cents { return t.Charged - t.Waived }
 
-func (t *Totals) add(e Entry) {
-	t.Balance += e.EffectOnBalance()
-	switch e.Kind {
-	case Payment, Offset, PrepaymentDiscount:
-		t.Paid += e.Amount
-	case Refund:
-		t.Paid -= e.Amount
-	case Waiver:
-		t.Waived += e.Amount
-	case Fee, LateFee, LateFeeInterest, ReturnCheckFee, ManualFee:
-		t.Charged += e.Amount
-	}
+func (t *Totals) add(e *Entry) {
+	kind := &kinds[e.Kind]
+	t.Balance += kind.balance * e.Amount
+	t.Paid += kind.paid * e.Amount
+	t.Charged += kind.charged * e.Amount
+	t.Waived += kind.waived * e.Amount
 }
 
 // EffectOnBalance is the amount signed as it moves the balance (EXTRACT.md, transaction types).
-func (e Entry) EffectOnBalance() Cents {
-	switch e.Kind {
-	case Payment, Offset, Waiver, PrepaymentDiscount:
-		return -e.Amount
-	}
-	return e.Amount
-}
+func (e Entry) EffectOnBalance() Cents { return kinds[e.Kind].balance * e.Amount }
 
 // At returns the totals as of d: a reversed entry counts until its reversal's effective date.
 func (l Ledger) At(d Date) Totals { return l.repaired(0).at(d) }
@@ -128,64 +108,89 @@ type view struct {
 	undoneBy Date
 }
 
-// walk returns a function that gives the totals at ever later dates, each entry read once.
-func (v view) walk() func(Date) Totals {
-	var sums Totals
-	next := 0
-	return func(d Date) Totals {
-		for next < len(v.Entries) && v.Entries[next].Effective <= d {
-			e := v.Entries[next]
-			next++
-			if e.UndoneOn == 0 || e.UndoneOn > v.undoneBy {
-				sums.add(e)
-			}
+// walk gives the totals at ever later dates, each entry read once.
+type walk struct {
+	view
+	next int // entry
+	sums Totals
+}
+
+func (v view) walk() walk { return walk{view: v} }
+
+// to returns the totals at the end of d, which is no earlier than the date asked for before.
+func (w *walk) to(d Date) Totals {
+	for w.next < len(w.Entries) && w.Entries[w.next].Effective <= d {
+		e := &w.Entries[w.next]
+		w.next++
+		if e.UndoneOn == 0 || e.UndoneOn > w.undoneBy {
+			w.sums.add(e)
 		}
-		return sums
 	}
+	return w.sums
 }
 
-func (v view) at(d Date) Totals { return v.walk()(d) }
-
-// dues gives for each cycle what all cycles up to and including it ask for. A cycle whose due date
-// comes when nothing is owed asks for nothing (Q6): it adds nothing, and asks is false.
-type dues struct {
-	cycles []Cycle
-	upTo   []Cents
-	asks   []bool
+func (v view) at(d Date) Totals {
+	w := v.walk()
+	return w.to(d)
 }
 
-func (v view) dues() dues {
-	d := dues{v.Cycles, make([]Cents, len(v.Cycles)), make([]bool, len(v.Cycles))}
-	at := v.walk()
+// asked gives for each due what all dues up to and including it ask for. A due whose date comes when nothing is owed asks
+// for nothing (Q6): it adds nothing, and asks is false.
+type asked struct {
+	dues []Due
+	few  [36]asking // of a loan with no more dues than that: no memory is allocated
+	many []asking
+}
+
+type asking struct {
+	upTo Cents
+	asks bool
+}
+
+// ask fills in what the dues of v ask for.
+func (a *asked) ask(v view) {
+	a.dues = v.Dues
+	if len(a.dues) > len(a.few) {
+		a.many = make([]asking, len(a.dues))
+	}
+	all := a.all()
+	paid := v.walk()
 	var sum Cents
-	for k, c := range v.Cycles {
-		d.asks[k] = at(c.DueOn).Balance > 0
-		if d.asks[k] {
-			sum += c.MinimumDue
+	for k := range all {
+		asks := paid.to(a.dues[k].DueOn).Balance > 0
+		if asks {
+			sum += a.dues[k].MinimumDue
 		}
-		d.upTo[k] = sum
+		all[k] = asking{sum, asks}
 	}
-	return d
 }
 
-// by is due(D): what the cycles with a due date on or before d ask for.
-func (d dues) by(date Date) Cents {
-	for k := len(d.cycles) - 1; k >= 0; k-- {
-		if d.cycles[k].DueOn <= date {
-			return d.upTo[k]
+// all is what each due asks for.
+func (a *asked) all() []asking {
+	if a.many != nil {
+		return a.many
+	}
+	return a.few[:len(a.dues)]
+}
+
+// by is due(D): what the dues on or before a date ask for.
+func (a *asked) by(date Date) Cents {
+	for k := len(a.dues) - 1; k >= 0; k-- {
+		if a.dues[k].DueOn <= date {
+			return a.all()[k].upTo
 		}
 	}
 	return 0
 }
 
-// oldestUnpaid returns the due date of the oldest cycle due by date that paid does not satisfy, 0 if none.
-func (d dues) oldestUnpaid(date Date, paid Cents) Date {
-	for k, c := range d.cycles {
-		if c.DueOn > date {
+// oldestUnpaid returns the date of the oldest due by date that paid does not satisfy, 0 if none.
+func (a *asked) oldestUnpaid(date Date, paid Cents) Date {
+	for k, due := range a.all() {
+		if a.dues[k].DueOn > date {
 			break
 		}
-		if d.asks[k] && paid < d.upTo[k] {
-			return c.DueOn
+		if due.asks && paid < due.upTo {
+			return a.dues[k].DueOn
 		}
 	}
 	return 0
@@ -195,14 +200,18 @@ func (d dues) oldestUnpaid(date Date, paid Cents) Date {
 func (l Ledger) PastDue(d Date) Cents {
 	v := l.repaired(d)
 	t := v.at(d)
-	return max(0, v.dues().by(d)+t.Fees()-t.Paid)
+	var due asked
+	due.ask(v)
+	return max(0, due.by(d)+t.Fees()-t.Paid)
 }
 
 // DaysPastDue counts from the oldest unpaid due date to d (DQ9); 0 when nothing is unpaid.
 func (l Ledger) DaysPastDue(d Date) int {
 	v := l.repaired(d)
-	if due := v.dues().oldestUnpaid(d, v.at(d).Paid); due != 0 {
-		return int(d - due)
+	var due asked
+	due.ask(v)
+	if oldest := due.oldestUnpaid(d, v.at(d).Paid); oldest != 0 {
+		return int(d - oldest)
 	}
 	return 0
 }
@@ -236,7 +245,8 @@ func (l Ledger) owedFrom(from, to Date) Date {
 // daily calls f with the balance at the end of each day up to d that has entries.
 func (l Ledger) daily(d Date, f func(day Date, balance Cents)) {
 	var sums Totals
-	for k, e := range l.Entries {
+	for k := range l.Entries {
+		e := &l.Entries[k]
 		if e.Effective > d {
 			return
 		}

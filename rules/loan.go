@@ -17,26 +17,18 @@ type Product struct {
 // Pause is a period in which cycles do not count (DQ8). To 0: without an end.
 type Pause struct{ From, To Date }
 
-// Loan is what the night knows of a loan when it decides: its state, its product's settings and its
-// ledger up to the business date.
+// Loan is what the night knows of a loan when it decides: its state, its product's settings and its ledger, all as of one
+// date. Every field is filled on every path; a zero is a fact.
 type Loan struct {
-	Status      Status
-	StatusSince Date // business date of the last change
-	ByHand      bool // the last change was made by people or came with the take-over
+	State
 	OpenedOn    Date
-	ClosedOn    Date
 	HoldUntil   Date // manual hold, inclusive (Q5)
 	PromoEndsOn Date // inclusive (Q5)
-	CountFrom   Date // cycles evaluated on or before it never count (DQ3, Q4)
-	ReopenedOn  Date // reversals effective by then are repaired in the count (Q3)
 	HasCycles   bool // the loan has a billing cycle, due yet or not
 	Product     Product
 	Pauses      []Pause
 	Ledger      Ledger
 }
-
-// Facts are the values that a decision rests on, kept with it for whoever must explain it.
-type Facts map[string]any
 
 // Move is an automatic change of a loan's account status.
 type Move struct {
@@ -76,7 +68,7 @@ var errNoCycles = &Undecidable{CodeNoCycles, "the loan has no billing cycle: imp
 
 // leftAlone reports whether the night may not move the loan on d: a manual hold runs (ST5, Q5), or its
 // status was set on d or later already, by hand (ST5) or by an earlier step (DQ5, Q1).
-func (l *Loan) leftAlone(d Date) bool { return l.HoldUntil >= d || l.StatusSince >= d }
+func (l *Loan) leftAlone(d Date) bool { return l.HoldUntil >= d || l.Since >= d }
 
 // paused reports whether a cycle due on the date falls in a pause (DQ8, Q5).
 func (l *Loan) paused(due Date) bool {

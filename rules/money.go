@@ -3,8 +3,6 @@ package rules
 import (
 	"errors"
 	"strconv"
-
-	"github.com/shopspring/decimal"
 )
 
 // Cents is an amount of money in US cents.
@@ -62,10 +60,20 @@ func ParseSignedCents(s string) (Cents, error) {
 }
 
 // String formats c in dollars with two places.
-func (c Cents) String() string { return decimal.New(int64(c), -2).StringFixed(2) }
+func (c Cents) String() string { return string(c.append(nil)) }
+
+// append appends c in dollars with two places.
+func (c Cents) append(dst []byte) []byte {
+	n := uint64(c)
+	if c < 0 {
+		dst, n = append(dst, '-'), -n
+	}
+	dst = append(strconv.AppendUint(dst, n/100, 10), '.')
+	return append(dst, byte('0'+n/10%10), byte('0'+n%10))
+}
 
 // MarshalJSON makes c a JSON string in dollars with two places, so that no reader makes it a float.
-func (c Cents) MarshalJSON() ([]byte, error) { return strconv.AppendQuote(nil, c.String()), nil }
+func (c Cents) MarshalJSON() ([]byte, error) { return append(c.append([]byte{'"'}), '"'), nil }
 
 // maxDollars is the largest amount that a nine-digit field holds; larger ones are reported as it (FORMAT.md 3.4).
 const maxDollars = 999_999_999

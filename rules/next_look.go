@@ -24,7 +24,7 @@ func NextLook(l *Loan, known Ledger, d Date) Date {
 	if !l.HasCycles {
 		return d + 1
 	}
-	on(l.StatusSince + 1)
+	on(l.Since + 1)
 	on(l.HoldUntil + 1)
 	on(l.PromoEndsOn + 1)
 	on(l.Ledger.LastPaymentOn(d) + Date(l.Product.PayoffHoldDays))
@@ -36,7 +36,7 @@ func NextLook(l *Loan, known Ledger, d Date) Date {
 	case Active:
 		on(l.nextCount(known, d))
 	case Delinquent:
-		for _, c := range known.Cycles {
+		for _, c := range known.Dues {
 			on(c.DueOn)
 			on(c.DueOn + Date(l.Product.GraceDays))
 		}
@@ -51,7 +51,7 @@ func (l *Loan) nextCount(known Ledger, d Date) Date {
 		return 0
 	}
 	missing := max(1, l.Product.DelinquentAfter-len(underpayments(l, d, l.CountFrom, l.ReopenedOn)))
-	for _, c := range known.Cycles {
+	for _, c := range known.Dues {
 		evaluated := c.DueOn + Date(l.Product.GraceDays)
 		if evaluated <= max(d, l.CountFrom) || l.paused(c.DueOn) {
 			continue

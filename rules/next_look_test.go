@@ -62,7 +62,7 @@ func TestNextLookSleeps(t *testing.T) {
 	}{
 		{"two cycles to go", "2026-01-15", "2026-03-06", nil},
 		{"one underpaid, one to go", "2026-02-06", "2026-03-06", nil},
-		{"moved tonight", "2026-01-15", "2026-01-16", func(l *rules.Loan) { l.StatusSince = day("2026-01-15") }},
+		{"moved tonight", "2026-01-15", "2026-01-16", func(l *rules.Loan) { l.Since = day("2026-01-15") }},
 		{"held", "2026-01-15", "2026-01-21", func(l *rules.Loan) { l.HoldUntil = day("2026-01-20") }},
 		{"promotion", "2026-01-15", "2026-02-01", func(l *rules.Loan) { l.PromoEndsOn = day("2026-01-31") }},
 		{"paused", "2026-01-15", "2026-04-06", func(l *rules.Loan) { l.Pauses = []rules.Pause{{From: day("2026-01-20"), To: day("2026-02-20")}} }},

@@ -22,7 +22,7 @@ type night struct {
 func active(product rules.Product, events ...event) *night {
 	return &night{
 		loan: rules.Loan{
-			Status: rules.Active, StatusSince: day("2025-01-01"), OpenedOn: day("2025-01-01"), HasCycles: true, Product: product,
+			State: rules.State{Status: rules.Active, Since: day("2025-01-01")}, OpenedOn: day("2025-01-01"), HasCycles: true, Product: product,
 		},
 		events: events,
 	}
@@ -31,7 +31,7 @@ func active(product rules.Product, events ...event) *night {
 // takenOver is a loan that the lender gave a status on a date (Q4, Q5).
 func takenOver(product rules.Product, status rules.Status, since string, events ...event) *night {
 	n := active(product, events...)
-	n.loan.Status, n.loan.StatusSince, n.loan.CountFrom, n.loan.ByHand = status, day(since), day(since), true
+	n.loan.Status, n.loan.Since, n.loan.CountFrom, n.loan.ByHand = status, day(since), day(since), true
 	if status.Closed() {
 		n.loan.ClosedOn = day(since)
 	}
@@ -45,7 +45,7 @@ func (n *night) apply(m rules.Move, d rules.Date) {
 		line += " as of " + m.EffectiveOn.String()
 	}
 	n.history = append(n.history, line)
-	n.loan.Status, n.loan.StatusSince, n.loan.ByHand, n.loan.ClosedOn = m.To, d, false, m.ClosedOn
+	n.loan.Status, n.loan.Since, n.loan.ByHand, n.loan.ClosedOn = m.To, d, false, m.ClosedOn
 	if m.CountFrom != 0 {
 		n.loan.CountFrom = m.CountFrom
 	}

@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -46,9 +47,14 @@ func TestCountByOracle(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, _ := move.Facts["underpaid_cycles"].([]int)
-			if want := s.oracle().count(d, s.opened-100, 0); len(got) != want {
-				t.Fatalf("count on %s: got %v, want %d", d, got, want)
+			var facts struct {
+				Cycles []int `json:"underpaid_cycles"`
+			}
+			if err := json.Unmarshal([]byte(move.Facts.String()), &facts); err != nil {
+				t.Fatal(err)
+			}
+			if want := s.oracle().count(d, s.opened-100, 0); len(facts.Cycles) != want {
+				t.Fatalf("count on %s: got %v, want %d", d, facts.Cycles, want)
 			}
 		})
 	})
@@ -84,7 +90,7 @@ func TestReportByOracle(t *testing.T) {
 		o := s.oracle()
 		r := report(t, s.account(asOf))
 		steps := o.steps(asOf, asOf)
-		want := rules.Reported{
+		want := rules.Furnished{
 			AccountStatus: codes[steps], CurrentBalance: max(0, o.balance(asOf, 0)) / 100, PaymentHistory: o.profile(s.opened, asOf),
 		}
 		if steps > 0 {
@@ -92,7 +98,7 @@ func TestReportByOracle(t *testing.T) {
 			want.FirstMissedDueOn = o.firstMissed(s.opened-10, asOf, asOf)
 			want.DateFirstDelinquency = want.FirstMissedDueOn + 30
 		}
-		got := rules.Reported{
+		got := rules.Furnished{
 			AccountStatus: r.AccountStatus, CurrentBalance: r.CurrentBalance, AmountPastDue: r.AmountPastDue, PaymentHistory: r.PaymentHistory,
 			FirstMissedDueOn: r.FirstMissedDueOn, DateFirstDelinquency: r.DateFirstDelinquency,
 		}

@@ -26,7 +26,7 @@ func (n *naive) payoff() bool {
 		return false
 	}
 	for _, e := range n.events {
-		paid := (e.kind == "PAYMENT" || e.kind == "OFFSET") && e.on <= n.date && (e.undoneOn == 0 || e.undoneOn > n.date)
+		paid := (e.kind.String() == "PAYMENT" || e.kind.String() == "OFFSET") && e.on <= n.date && (e.undoneOn == 0 || e.undoneOn > n.date)
 		if paid && n.date < e.on+rules.Date(n.product.PayoffHoldDays) {
 			return false
 		}
@@ -90,7 +90,7 @@ func (n *naive) paidOn() rules.Date {
 
 func (n *naive) moves(d rules.Date) bool {
 	for _, e := range n.events {
-		if e.kind != "" && (e.on == d || e.undoneOn == d) {
+		if e.kind != 0 && (e.on == d || e.undoneOn == d) {
 			return true
 		}
 	}
@@ -99,7 +99,7 @@ func (n *naive) moves(d rules.Date) bool {
 
 func (n *naive) anyBefore(d rules.Date) bool {
 	for _, e := range n.events {
-		if e.kind != "" && e.on < d {
+		if e.kind != 0 && e.on < d {
 			return true
 		}
 	}

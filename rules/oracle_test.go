@@ -20,13 +20,13 @@ type oracle struct {
 func (o oracle) sum(d, reading rules.Date, value func(kind string, cents int64) int64) int64 {
 	var total int64
 	for _, e := range o.events {
-		if e.kind == "" || e.on > d {
+		if e.kind == 0 || e.on > d {
 			continue
 		}
 		if e.undoneOn != 0 && (e.undoneOn <= d || e.undoneOn <= reading) {
 			continue
 		}
-		total += value(string(e.kind), int64(e.amount))
+		total += value(e.kind.String(), int64(e.amount))
 	}
 	return total
 }
@@ -77,7 +77,7 @@ func (o oracle) charged(d, reading rules.Date) int64 {
 func (o oracle) due(d, reading rules.Date) int64 {
 	var total int64
 	for _, c := range o.events {
-		if c.kind == "" && c.on <= d && o.balance(c.on, reading) > 0 {
+		if c.kind == 0 && c.on <= d && o.balance(c.on, reading) > 0 {
 			total += int64(c.amount)
 		}
 	}
@@ -93,7 +93,7 @@ func (o oracle) satisfied(c event, d, reading rules.Date) bool {
 func (o oracle) oldestUnpaid(d, reading rules.Date) rules.Date {
 	var oldest rules.Date
 	for _, c := range o.events {
-		if c.kind == "" && c.on <= d && !o.satisfied(c, d, reading) && (oldest == 0 || c.on < oldest) {
+		if c.kind == 0 && c.on <= d && !o.satisfied(c, d, reading) && (oldest == 0 || c.on < oldest) {
 			oldest = c.on
 		}
 	}
@@ -123,7 +123,7 @@ func (o oracle) count(d, after, reading rules.Date) int {
 	run := 0
 	for _, c := range o.events { // cycles are listed in the order of their due dates
 		evaluated := c.on + rules.Date(o.grace)
-		if c.kind != "" || evaluated <= after || evaluated > d || o.pausedOn(c.on) {
+		if c.kind != 0 || evaluated <= after || evaluated > d || o.pausedOn(c.on) {
 			continue
 		}
 		if run++; o.satisfied(c, evaluated, reading) {

@@ -72,7 +72,7 @@ func TestDaysPastDueMonotone(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := samples().Draw(t, "loan")
 		s.events = slices.DeleteFunc(s.events, func(e event) bool {
-			return e.kind != "" && e.kind != rules.Origination && !strings.Contains(string(e.kind), "FEE") && e.kind != rules.Interest
+			return e.kind != 0 && e.kind != rules.Origination && !strings.Contains(e.kind.String(), "FEE") && e.kind != rules.Interest
 		})
 		for k := range s.events {
 			s.events[k].undoneOn = 0

@@ -4,7 +4,7 @@ package rules
 type ClosedLoan struct {
 	ClosedOn   Date
 	OpenedOn   Date
-	TakenOver  bool    // the closure came with the take-over
+	Boarded    bool    // the closure came with the boarding
 	FirstNight Date    // the first business date that saw the loan
 	Cycles     []Cycle // the loan's cycles that begin on or before the date closed
 }
@@ -17,7 +17,7 @@ type StatementPeriod struct {
 
 // FinalStatement decides step 3 for a closed loan whose episode has no statement yet (FS1, FS3): it is due
 // on the first night on or after the end of its period, the cycle in which the loan closed, or the date closed if it
-// closed in no cycle. A loan that was taken over closed, its cycle over, gets none from us (Q10).
+// closed in no cycle. A loan that was closed when it was boarded, its cycle over, gets none from us (Q10).
 func FinalStatement(l ClosedLoan) (StatementPeriod, bool) {
 	period := StatementPeriod{StartsOn: l.OpenedOn, EndsOn: l.ClosedOn}
 	for _, c := range l.Cycles {
@@ -29,7 +29,7 @@ func FinalStatement(l ClosedLoan) (StatementPeriod, bool) {
 			period.StartsOn = max(period.StartsOn, c.EndsOn+1)
 		}
 	}
-	if l.TakenOver && period.EndsOn < l.FirstNight {
+	if l.Boarded && period.EndsOn < l.FirstNight {
 		return StatementPeriod{}, false
 	}
 	period.StartsOn = min(period.StartsOn, period.EndsOn)

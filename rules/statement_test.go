@@ -99,7 +99,7 @@ func TestFinalStatement(t *testing.T) {
 			closed := day(c.closed)
 			cycles = slices.DeleteFunc(cycles, func(c rules.Cycle) bool { return c.StartsOn > closed })
 			l := rules.ClosedLoan{
-				ClosedOn: closed, OpenedOn: day("2026-01-05"), TakenOver: c.takenOver, FirstNight: day(c.firstNight), Cycles: cycles,
+				ClosedOn: closed, OpenedOn: day("2026-01-05"), Boarded: c.takenOver, FirstNight: day(c.firstNight), Cycles: cycles,
 			}
 			got, due := statementOn(l, day(c.night))
 			if got != c.want || due != c.due {

@@ -9,14 +9,14 @@ import (
 )
 
 // monthEnds reports an account on every month end given and keeps what was said, newest first.
-func monthEnds(t testing.TB, at func(asOf string) *rules.Account, ends ...string) (said []string, reports []rules.Reported) {
+func monthEnds(t testing.TB, at func(asOf string) *rules.Account, ends ...string) (said []string, reports []rules.Furnished) {
 	t.Helper()
 	for _, end := range ends {
 		a := at(end)
-		a.Reports = reports
+		a.Tradelines = reports
 		got := outcome(t, a)
-		if r, _, _ := rules.Report(a); r != nil {
-			reports = append([]rules.Reported{*r}, reports...)
+		if r, _, _ := rules.Furnish(a); r != nil {
+			reports = append([]rules.Furnished{r.Furnished}, reports...)
 			got += " " + r.DateAccountInfo.String() + " " + r.PaymentHistory[:6]
 		}
 		said = append(said, end+" "+got)
@@ -67,7 +67,6 @@ func TestTrailing(t *testing.T) {
 		_, r := monthEnds(t, closing(3, "I"), ends[:3]...)
 		final, repeated := r[1], r[0]
 		repeated.AsOf, repeated.HistoryChain, repeated.PaymentHistory = final.AsOf, final.HistoryChain, final.PaymentHistory
-		repeated.Rule, repeated.Facts = final.Rule, final.Facts
 		if diff := cmp.Diff(final, repeated); diff != "" {
 			t.Errorf("record (-final +repeated):\n%s", diff)
 		}
@@ -166,7 +165,7 @@ func TestTrailingAndBack(t *testing.T) {
 		} {
 			a := closedAs(account("2026-03-31", originated("2026-01-01", 500_00), paid("2026-02-10", 500_00)), rules.PaidOff, "2026-02-10")
 			a.Product.TrailingReports = 3
-			a.TakenOverClosed = true
+			a.BoardedClosed, a.Episode = true, 1
 			a.Baseline = rules.Baseline{History: tail("0"), LastReportedOn: day(lastReported)}
 			if got := outcome(t, a); got != want {
 				t.Errorf("last reported %s: got %s, want %s", lastReported, got, want)
@@ -184,7 +183,7 @@ func TestTrailingAndBack(t *testing.T) {
 		a := closedAs(account("2026-03-31", originated("2026-01-01", 500_00), paid("2026-02-10", 500_00)), rules.PaidOff, "2026-02-10")
 		final := before("2026-02-28", "13", "0", tail("0"))
 		final.Final, final.DateAccountInfo = true, day("2026-02-10")
-		a.Reports = []rules.Reported{final}
+		a.Tradelines = []rules.Furnished{final}
 		a.Termination = &rules.Termination{On: day("2026-03-05"), Reason: "ERRO"}
 		if got := outcome(t, a); got != "DA DC1" {
 			t.Errorf("got %s, want DA DC1", got)
@@ -194,9 +193,9 @@ func TestTrailingAndBack(t *testing.T) {
 		a := closedAs(account("2026-03-31", originated("2026-01-01", 500_00), paid("2026-02-10", 500_01)), rules.SurplusBalance, "2026-02-10")
 		final := before("2026-02-28", "13", "0", tail("0"))
 		final.Final, final.DateAccountInfo = true, day("2026-02-10")
-		a.Reports = []rules.Reported{final}
+		a.Tradelines = []rules.Furnished{final}
 		a.Termination = &rules.Termination{On: day("2026-03-05"), Reason: "ERRO"}
-		_, excluded, err := rules.Report(a)
+		_, excluded, err := rules.Furnish(a)
 		want := rules.Exclusion{
 			Reason: "FINALLY_REPORTED", Rule: "DC10",
 			Detail: "its final status was reported 1 time(s); its deletion DA waits for balance -0.01",

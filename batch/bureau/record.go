@@ -55,7 +55,7 @@ type Terms struct {
 
 // Encode makes the record of a loan, in character form without a line end, and checks it against every rule
 // for a single record. What fails is a *rules.Undecidable: that loan is quarantined, the file goes on.
-func Encode(f Building, t Terms, r *rules.Reported, consumers []Consumer) ([]byte, error) {
+func Encode(f Building, t Terms, r *rules.Tradeline, consumers []Consumer) ([]byte, error) {
 	if len(consumers) == 0 {
 		return nil, &rules.Undecidable{Code: rules.CodeNoConsumer, Detail: "the loan has no consumer: import its customers"}
 	}
@@ -113,7 +113,7 @@ func date(d rules.Date) metro2.Date { return metro2.Date(d.YMD()) }
 // endOfDay is the time stamp of a record: its account data are as of the end of the calendar date.
 func endOfDay(d rules.Date) metro2.Timestamp { return metro2.Timestamp(d.YMD())*1_000_000 + 235959 }
 
-func base(f Building, t Terms, r *rules.Reported, c Consumer) metro2.Base {
+func base(f Building, t Terms, r *rules.Tradeline, c Consumer) metro2.Base {
 	who := folded(c)
 	b := metro2.Base{
 		Timestamp: endOfDay(r.AsOf), IdentificationNumber: strings.ToUpper(f.IdentificationNumber),

@@ -53,7 +53,7 @@ func checkTransaction(r *row) *Reject {
 	signed := r.signed
 	named := r.values[reverses] != nil
 	switch string(r.values[transactionType]) {
-	case string(rules.Adjustment):
+	case rules.Adjustment.String():
 		signed = false
 	case "REVERSAL":
 		if !named {

@@ -69,6 +69,10 @@ func (Export) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tall
 	if err != nil {
 		return tally, err
 	}
+	pauses, err := readPauses(ctx, tx, pauseRange, c.After, c.Last)
+	if err != nil {
+		return tally, err
+	}
 	for len(files) > 0 {
 		date := slices.IndexFunc(files, func(f bureau.Building) bool { return f.AsOf != files[0].AsOf })
 		if date < 0 {
@@ -76,7 +80,7 @@ func (Export) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tall
 		}
 		parts := map[int64]*part{}
 		for _, f := range files[:date] {
-			parts[f.Program] = &part{file: f, products: byProduct, ledgers: ledgers, consumers: consumers}
+			parts[f.Program] = &part{file: f, products: byProduct, ledgers: ledgers, consumers: consumers, pauses: pauses}
 		}
 		if err := report(ctx, tx, c, files[:date], parts, &tally); err != nil {
 			return tally, fmt.Errorf("files as of %s: %w", files[0].AsOf, err)
@@ -98,8 +102,12 @@ func report(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, files []bureau.Buil
 	if err != nil {
 		return err
 	}
+	histories, err := readHistories(ctx, tx, c, files[0].AsOf)
+	if err != nil {
+		return err
+	}
 	err = eachRow(ctx, tx, (*accountRow).columns, func(row *accountRow) error {
-		return parts[row.Program].take(row, reports[row.Loan], tally)
+		return parts[row.Program].take(row, facts{reports[row.Loan], histories[row.Loan]}, tally)
 	}, accountRead, c.After, c.Last, pq.Array(programs), files[0].AsOf, rules.CodeReversed, byCycle)
 	if err != nil {
 		return fmt.Errorf("report accounts: %w", err)
@@ -129,19 +137,17 @@ type accountRow struct {
 	PaymentHistory     string
 	FirstDelinquencyOn rules.Date
 	LastReportedOn     rules.Date
-	Status             rules.Status
-	ClosedOn           rules.Date
-	CameClosed         bool
-	Episode            int
-	ChargedOffOn       rules.Date
-	ChargeOff          rules.Cents
+	HoldUntil          rules.Date
+	PromoEndsOn        rules.Date
+	State              rules.State // the present one
 	Terminated         bool
 	TerminatedOn       rules.Date
 	Reason             string
 	ReportAsDeleted    string
 	DeletedOn          rules.Date
 	ReversalNoted      bool
-	Duplicate          bool
+	OlderHolder        bool
+	DeletedHolder      bool
 	CycleEnds          bool
 }
 
@@ -150,9 +156,10 @@ func (r *accountRow) columns() []any {
 	return []any{
 		&r.Loan, &r.Program, &r.Product, &r.AccountNumber, &r.OpenedOn, &r.Furnish, &r.CycleID, &r.OriginalAmount,
 		&r.CreditLimit, &r.HighestBalance, &r.TermsDuration, &r.ScheduledPayment, &r.HasSchedule, &r.PaymentHistory,
-		&r.FirstDelinquencyOn, &r.LastReportedOn, &r.Status, &r.ClosedOn, &r.CameClosed, &r.Episode,
-		&r.ChargedOffOn, &r.ChargeOff, &r.Terminated, &r.TerminatedOn, &r.Reason, &r.ReportAsDeleted, &r.DeletedOn,
-		&r.ReversalNoted, &r.Duplicate, &r.CycleEnds,
+		&r.FirstDelinquencyOn, &r.LastReportedOn, &r.HoldUntil, &r.PromoEndsOn, &r.State.Status, &r.State.Since,
+		&r.State.ByHand, &r.State.ClosedOn, &r.State.Episode, &r.State.BoardedClosed, &r.State.CountFrom, &r.State.ReopenedOn,
+		&r.State.ChargedOffOn, &r.State.ChargeOff, &r.Terminated, &r.TerminatedOn, &r.Reason, &r.ReportAsDeleted, &r.DeletedOn,
+		&r.ReversalNoted, &r.OlderHolder, &r.DeletedHolder, &r.CycleEnds,
 	}
 }
 
@@ -162,6 +169,7 @@ type part struct {
 	products  map[int64]product
 	ledgers   map[int64]rules.Ledger
 	consumers map[int64][]bureau.Consumer
+	pauses    map[int64][]rules.Pause
 
 	reported  []reportedLoan
 	excluded  []excludedRow
@@ -182,9 +190,15 @@ type deletionRow struct {
 	DateClosed    rules.Date `json:"date_closed"`
 }
 
+// facts are what was read of a loan besides its account.
+type facts struct {
+	tradelines []rules.Furnished
+	history    []rules.Change // only of a loan whose state changed after the calendar date
+}
+
 // take adds one loan to the part: what the file says of it, or why it says nothing.
-func (p *part) take(row *accountRow, reports []rules.Reported, tally *batch.Tally) error {
-	excluded, err := p.decide(row, reports, p.consumers[row.Loan], tally)
+func (p *part) take(row *accountRow, known facts, tally *batch.Tally) error {
+	excluded, err := p.decide(row, known, p.consumers[row.Loan], tally)
 	if err != nil {
 		if except := tally.Except(row.Loan, err); except != nil {
 			return except
@@ -199,22 +213,19 @@ func (p *part) take(row *accountRow, reports []rules.Reported, tally *batch.Tall
 }
 
 // decide says what the file tells of one loan, or why it leaves it out.
-func (p *part) decide(row *accountRow, reports []rules.Reported, consumers []bureau.Consumer, tally *batch.Tally) (*rules.Exclusion, error) {
+func (p *part) decide(row *accountRow, known facts, consumers []bureau.Consumer, tally *batch.Tally) (*rules.Exclusion, error) {
 	if why := p.otherCycle(row); why != "" {
 		return &rules.Exclusion{Reason: rules.OtherCycle, Rule: "BR1", Detail: why}, nil
 	}
-	account := p.account(row, reports)
+	account := p.account(row, known)
 	if err := rules.ReversedAfterDeletion(account); err != nil && !row.ReversalNoted {
 		if err := tally.Except(row.Loan, err); err != nil {
 			return nil, err
 		}
 	}
-	report, excluded, err := rules.Report(account)
+	report, excluded, err := rules.Furnish(account)
 	if err != nil || excluded != nil {
 		return excluded, err
-	}
-	if row.Duplicate {
-		return nil, &rules.Undecidable{Code: rules.CodeDuplicate, Detail: "an older or a deleted loan of the program has the same account number"}
 	}
 	product := p.products[row.Product]
 	terms := bureau.Terms{
@@ -228,11 +239,7 @@ func (p *part) decide(row *accountRow, reports []rules.Reported, consumers []bur
 	if err != nil {
 		return nil, err
 	}
-	said, err := newReportedLoan(row.Loan, terms.AccountNumber, record, report)
-	if err != nil {
-		return nil, err
-	}
-	p.reported = append(p.reported, said)
+	p.reported = append(p.reported, newReportedLoan(row.Loan, terms.AccountNumber, record, report))
 	tally.Changed++
 	tally.Count("reported", 1)
 	tally.Count("status_"+report.AccountStatus, 1)
@@ -240,7 +247,7 @@ func (p *part) decide(row *accountRow, reports []rules.Reported, consumers []bur
 		p.deletions = append(p.deletions, deletionRow{row.Loan, terms.AccountNumber, code, report.DateClosed})
 		tally.Count("deleted", 1)
 	}
-	if report.Facts["deletion_waiting"] != nil {
+	if report.Facts.Has(rules.FactDeletionWaiting) {
 		tally.Count("deletions_waiting", 1)
 	}
 	return nil, nil
@@ -262,28 +269,22 @@ func (p *part) otherCycle(row *accountRow) string {
 	return ""
 }
 
-// account gathers the facts of a loan. A state that the loan came with, but that began after the calendar
-// date, is not yet its state: it was open then.
-func (p *part) account(row *accountRow, reports []rules.Reported) *rules.Account {
-	known := p.ledgers[row.Loan]
+// account gathers the facts of a loan.
+func (p *part) account(row *accountRow, known facts) *rules.Account {
+	ledger := p.ledgers[row.Loan]
 	a := &rules.Account{
 		Loan: rules.Loan{
-			Status: row.Status, OpenedOn: row.OpenedOn, ClosedOn: row.ClosedOn, HasCycles: len(known.Cycles) > 0,
-			Product: p.products[row.Product].rules(), Ledger: known.AsOf(p.file.AsOf),
+			State: rules.StateAsOf(row.State, known.history, p.file.AsOf), OpenedOn: row.OpenedOn, HoldUntil: row.HoldUntil,
+			PromoEndsOn: row.PromoEndsOn, HasCycles: len(ledger.Dues) > 0, Product: p.products[row.Product].rules(),
+			Pauses: p.pauses[row.Loan], Ledger: ledger.AsOf(p.file.AsOf),
 		},
 		AsOf: p.file.AsOf, PeriodAfter: p.file.PreviousOn, Furnish: row.Furnish, OriginalAmount: row.OriginalAmount,
 		CreditLimit: row.CreditLimit, HighestBalance: row.HighestBalance, TermsDuration: row.TermsDuration,
-		ScheduledPayment: row.ScheduledPayment, HasSchedule: row.HasSchedule, ChargedOffOn: row.ChargedOffOn,
-		ChargeOffAmount: row.ChargeOff, Episode: row.Episode, TakenOverClosed: row.CameClosed, DeletedOn: row.DeletedOn, Reports: reports,
+		ScheduledPayment: row.ScheduledPayment, HasSchedule: row.HasSchedule, OlderHolder: row.OlderHolder,
+		DeletedHolder: row.DeletedHolder, DeletedOn: row.DeletedOn, Tradelines: known.tradelines,
 		Baseline: rules.Baseline{
 			History: row.PaymentHistory, FirstDelinquencyOn: row.FirstDelinquencyOn, LastReportedOn: row.LastReportedOn,
 		},
-	}
-	if row.Status.Closed() && row.ClosedOn > p.file.AsOf {
-		a.Status, a.ClosedOn = rules.Active, 0
-	}
-	if a.ChargedOffOn > p.file.AsOf {
-		a.ChargedOffOn, a.ChargeOffAmount = 0, 0
 	}
 	if row.Terminated {
 		a.Termination = &rules.Termination{On: row.TerminatedOn, Reason: row.Reason, ReportAsDeleted: row.ReportAsDeleted}

@@ -32,7 +32,7 @@ func TestExportLooksUpByLoan(t *testing.T) {
 			[]any{0, 2000, pq.Array([]int64{1}), "2026-09-30", rules.CodeReversed, false},
 			"Index Cond: (account_number = upper(l.account_number))",
 		},
-		{"reports", database.Query("bureau", "ReportedRead"), []any{0, 2000}, "Index Cond: (loan = s.loan)"},
+		{"reports", database.Query("bureau", "ReportedRead"), []any{0, 2000, rules.MinTradelines, rules.MaxTradelines}, "Index Cond: (loan = s.loan)"},
 	} {
 		tx := db.MustBegin()
 		if _, err := tx.Exec(database.Query("run", "ChunkPlan")); err != nil {

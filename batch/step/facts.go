@@ -7,6 +7,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/rules"
 )
 
@@ -48,17 +49,21 @@ func products(ctx context.Context, tx *sqlx.Tx) (map[int64]product, error) {
 
 // loanRow is a loan as steps 1 to 3 read it.
 type loanRow struct {
-	Loan        int64        `db:"loan"`
-	Status      rules.Status `db:"status"`
-	StatusSince rules.Date   `db:"status_since"`
-	ByHand      bool         `db:"by_hand"`
-	ClosedOn    rules.Date   `db:"closed_on"`
-	CountFrom   rules.Date   `db:"count_from"`
-	ReopenedOn  rules.Date   `db:"reopened_on"`
-	Product     int64        `db:"product"`
-	OpenedOn    rules.Date   `db:"opened_on"`
-	HoldUntil   rules.Date   `db:"hold_until"`
-	PromoEndsOn rules.Date   `db:"promo_ends_on"`
+	Loan          int64        `db:"loan"`
+	Status        rules.Status `db:"status"`
+	StatusSince   rules.Date   `db:"status_since"`
+	ByHand        bool         `db:"by_hand"`
+	ClosedOn      rules.Date   `db:"closed_on"`
+	Episode       int          `db:"episode"`
+	BoardedClosed bool         `db:"boarded_closed"`
+	CountFrom     rules.Date   `db:"count_from"`
+	ReopenedOn    rules.Date   `db:"reopened_on"`
+	ChargedOffOn  rules.Date   `db:"charged_off_on"`
+	ChargeOff     rules.Cents  `db:"charge_off_cents"`
+	Product       int64        `db:"product"`
+	OpenedOn      rules.Date   `db:"opened_on"`
+	HoldUntil     rules.Date   `db:"hold_until"`
+	PromoEndsOn   rules.Date   `db:"promo_ends_on"`
 }
 
 // looked is a loan as steps 1 to 3 look at it: as of the business date, and what is known of its future.
@@ -87,7 +92,7 @@ func readLoansOf(ctx context.Context, tx *sqlx.Tx, keys []int64, ledgers map[int
 	if err := tx.SelectContext(ctx, &rows, stateRead, pq.Array(keys)); err != nil {
 		return nil, fmt.Errorf("read states: %w", err)
 	}
-	pauses, err := readPauses(ctx, tx, keys)
+	pauses, err := readPauses(ctx, tx, pauseRead, pq.Array(keys))
 	if err != nil {
 		return nil, err
 	}
@@ -95,26 +100,53 @@ func readLoansOf(ctx context.Context, tx *sqlx.Tx, keys []int64, ledgers map[int
 	for i, r := range rows {
 		known := ledgers[r.Loan]
 		loans[i] = looked{key: r.Loan, known: known, Loan: rules.Loan{
-			Status: r.Status, StatusSince: r.StatusSince, ByHand: r.ByHand, OpenedOn: r.OpenedOn, ClosedOn: r.ClosedOn,
-			HoldUntil: r.HoldUntil, PromoEndsOn: r.PromoEndsOn, CountFrom: r.CountFrom, ReopenedOn: r.ReopenedOn,
-			HasCycles: len(known.Cycles) > 0, Product: byProduct[r.Product].rules(), Pauses: pauses[r.Loan], Ledger: known.AsOf(d),
+			State: rules.State{
+				Status: r.Status, Since: r.StatusSince, ByHand: r.ByHand, ClosedOn: r.ClosedOn, Episode: r.Episode,
+				BoardedClosed: r.BoardedClosed, CountFrom: r.CountFrom, ReopenedOn: r.ReopenedOn, ChargedOffOn: r.ChargedOffOn,
+				ChargeOff: r.ChargeOff,
+			},
+			OpenedOn: r.OpenedOn, HoldUntil: r.HoldUntil, PromoEndsOn: r.PromoEndsOn, HasCycles: len(known.Dues) > 0,
+			Product: byProduct[r.Product].rules(), Pauses: pauses[r.Loan], Ledger: known.AsOf(d),
 		}}
 	}
 	return loans, nil
 }
 
-func readPauses(ctx context.Context, tx *sqlx.Tx, keys []int64) (map[int64][]rules.Pause, error) {
+func readPauses(ctx context.Context, tx *sqlx.Tx, query string, args ...any) (map[int64][]rules.Pause, error) {
 	var rows []struct {
 		Loan int64      `db:"loan"`
 		From rules.Date `db:"from_on"`
 		To   rules.Date `db:"to_on"`
 	}
-	if err := tx.SelectContext(ctx, &rows, pauseRead, pq.Array(keys)); err != nil {
+	if err := tx.SelectContext(ctx, &rows, query, args...); err != nil {
 		return nil, fmt.Errorf("read pauses: %w", err)
 	}
 	byLoan := map[int64][]rules.Pause{}
 	for _, r := range rows {
 		byLoan[r.Loan] = append(byLoan[r.Loan], rules.Pause{From: r.From, To: r.To})
+	}
+	return byLoan, nil
+}
+
+// readHistories reads the histories of those loans of a chunk whose state changed after d, oldest change first.
+func readHistories(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, d rules.Date) (map[int64][]rules.Change, error) {
+	var rows []struct {
+		Loan        int64        `db:"loan"`
+		From        rules.Status `db:"from_status"`
+		To          rules.Status `db:"to_status"`
+		On          rules.Date   `db:"business_date"`
+		EffectiveOn rules.Date   `db:"effective_on"`
+		ClosedOn    rules.Date   `db:"closed_on"`
+		ByHand      bool         `db:"by_hand"`
+	}
+	if err := tx.SelectContext(ctx, &rows, historyRange, c.After, c.Last, d); err != nil {
+		return nil, fmt.Errorf("read histories: %w", err)
+	}
+	byLoan := map[int64][]rules.Change{}
+	for _, r := range rows {
+		byLoan[r.Loan] = append(byLoan[r.Loan], rules.Change{
+			From: r.From, To: r.To, On: r.On, EffectiveOn: r.EffectiveOn, ClosedOn: r.ClosedOn, ByHand: r.ByHand,
+		})
 	}
 	return byLoan, nil
 }

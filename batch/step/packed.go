@@ -13,39 +13,25 @@ import (
 // packedVersion begins every packed ledger. A ledger of another version is packed anew.
 const packedVersion = 1
 
-// kinds gives entry kinds their numbers in a packed ledger: only ever append.
-var kinds = []rules.Kind{
-	rules.Origination, rules.Interest, rules.Fee, rules.LateFee, rules.LateFeeInterest, rules.ReturnCheckFee, rules.ManualFee,
-	rules.Refund, rules.Payment, rules.Offset, rules.Waiver, rules.PrepaymentDiscount, rules.Adjustment,
-}
-
-var kindNumber = func() map[rules.Kind]byte {
-	numbers := map[rules.Kind]byte{}
-	for n, kind := range kinds {
-		numbers[kind] = byte(n)
-	}
-	return numbers
-}()
-
-// newLedger returns the ledger of entries and cycles, which are ordered in place: the same ones in any order make the
+// newLedger returns the ledger of entries and dues, which are ordered in place: the same ones in any order make the
 // same ledger, those of one day too.
-func newLedger(entries []rules.Entry, cycles []rules.Cycle) rules.Ledger {
+func newLedger(entries []rules.Entry, dues []rules.Due) rules.Ledger {
 	slices.SortFunc(entries, func(a, b rules.Entry) int {
-		return cmp.Or(cmp.Compare(a.Effective, b.Effective), cmp.Compare(kindNumber[a.Kind], kindNumber[b.Kind]),
+		return cmp.Or(cmp.Compare(a.Effective, b.Effective), cmp.Compare(a.Kind, b.Kind),
 			cmp.Compare(a.Amount, b.Amount), cmp.Compare(a.UndoneOn, b.UndoneOn))
 	})
-	return rules.NewLedger(entries, cycles)
+	return rules.NewLedger(entries, dues)
 }
 
 // pack writes a ledger of newLedger as bytes: the version, the number of entries, and for each its kind, amount, days
 // since the entry before, and days until it was undone plus one; then the number of cycles, and for each its number,
 // days since the cycle before and minimum due. All are varints but the kind.
 func pack(l rules.Ledger) []byte {
-	packed := append(make([]byte, 0, 8+8*len(l.Entries)+8*len(l.Cycles)), packedVersion)
+	packed := append(make([]byte, 0, 8+8*len(l.Entries)+8*len(l.Dues)), packedVersion)
 	packed = binary.AppendUvarint(packed, uint64(len(l.Entries)))
 	var before rules.Date
 	for _, e := range l.Entries {
-		packed = append(packed, kindNumber[e.Kind])
+		packed = append(packed, byte(e.Kind-1))
 		packed = binary.AppendVarint(packed, int64(e.Amount))
 		packed = binary.AppendVarint(packed, int64(e.Effective-before))
 		undone := int64(0)
@@ -55,9 +41,9 @@ func pack(l rules.Ledger) []byte {
 		packed = binary.AppendVarint(packed, undone)
 		before = e.Effective
 	}
-	packed = binary.AppendUvarint(packed, uint64(len(l.Cycles)))
+	packed = binary.AppendUvarint(packed, uint64(len(l.Dues)))
 	before = 0
-	for _, c := range l.Cycles {
+	for _, c := range l.Dues {
 		packed = binary.AppendVarint(packed, int64(c.No))
 		packed = binary.AppendVarint(packed, int64(c.DueOn-before))
 		packed = binary.AppendVarint(packed, int64(c.MinimumDue))
@@ -86,10 +72,10 @@ func unpack(packed []byte) (rules.Ledger, error) {
 		}
 		before = e.Effective
 	}
-	l.Cycles = make([]rules.Cycle, r.count())
+	l.Dues = make([]rules.Due, r.count())
 	before = 0
-	for k := range l.Cycles {
-		c := &l.Cycles[k]
+	for k := range l.Dues {
+		c := &l.Dues[k]
 		c.No = int(r.number())
 		c.DueOn = before + r.days()
 		c.MinimumDue = rules.Cents(r.number())
@@ -133,11 +119,11 @@ func (r *unpacker) count() int {
 }
 
 func (r *unpacker) kind() rules.Kind {
-	if len(r.rest) == 0 || int(r.rest[0]) >= len(kinds) {
+	if len(r.rest) == 0 || !rules.Kind(r.rest[0]+1).Valid() {
 		r.damaged = true
-		return ""
+		return rules.Origination
 	}
-	kind := kinds[r.rest[0]]
+	kind := rules.Kind(r.rest[0] + 1)
 	r.skip(1)
 	return kind
 }

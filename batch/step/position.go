@@ -95,7 +95,7 @@ func catchUp(ctx context.Context, tx *sqlx.Tx, keys []int64) (map[int64]rules.Le
 	for _, loan := range p.news {
 		if came, ok := news[loan]; ok {
 			was := p.ledgers[loan]
-			p.ledgers[loan] = newLedger(append(was.Entries, came.Entries...), append(was.Cycles, came.Cycles...))
+			p.ledgers[loan] = newLedger(append(was.Entries, came.Entries...), append(was.Dues, came.Dues...))
 			changed = append(changed, loan)
 		}
 	}
@@ -136,7 +136,7 @@ func takeNews(ctx context.Context, tx *sqlx.Tx, keys []int64) (map[int64]rules.L
 	}
 	for _, c := range cycles {
 		l := news[c.Loan]
-		l.Cycles = append(l.Cycles, rules.Cycle{No: c.No, DueOn: c.DueOn, MinimumDue: c.MinimumDue})
+		l.Dues = append(l.Dues, rules.Due{No: c.No, DueOn: c.DueOn, MinimumDue: c.MinimumDue})
 		news[c.Loan] = l
 	}
 	return news, nil
@@ -216,7 +216,9 @@ func parseEntries(kinds, amounts, effective, undone []byte) ([]rules.Entry, erro
 	names := elements(kinds)
 	entries := make([]rules.Entry, len(names))
 	for i, name := range names {
-		entries[i].Kind = rules.Kind(name)
+		if err := entries[i].Kind.Scan(name); err != nil {
+			return nil, err
+		}
 	}
 	return entries, eachInteger(len(entries), [][]byte{amounts, effective, undone}, func(row, column int, n int64) {
 		switch e := &entries[row]; column {
@@ -230,8 +232,8 @@ func parseEntries(kinds, amounts, effective, undone []byte) ([]rules.Entry, erro
 	})
 }
 
-func parseCycles(numbers, due, minimum []byte) ([]rules.Cycle, error) {
-	cycles := make([]rules.Cycle, len(elements(numbers)))
+func parseCycles(numbers, due, minimum []byte) ([]rules.Due, error) {
+	cycles := make([]rules.Due, len(elements(numbers)))
 	return cycles, eachInteger(len(cycles), [][]byte{numbers, due, minimum}, func(row, column int, n int64) {
 		switch c := &cycles[row]; column {
 		case 0:

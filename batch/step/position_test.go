@@ -413,7 +413,8 @@ func (s *servicedLoan) balance() rules.Cents {
 	var sum rules.Cents
 	for _, e := range s.entries {
 		if e.state == "SETTLED" && e.kind != "REVERSAL" && !e.reversed {
-			sum += rules.Entry{Kind: rules.Kind(e.kind), Amount: e.amount}.EffectOnBalance()
+			kind, _ := rules.ParseKind(e.kind)
+			sum += rules.Entry{Kind: kind, Amount: e.amount}.EffectOnBalance()
 		}
 	}
 	return sum

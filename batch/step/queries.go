@@ -5,9 +5,11 @@ import "github.com/furnisher/furnisher/batch/database"
 // The queries of this package, by name in sql/query.
 var (
 	historyAdd    = database.Query("book", "HistoryAdd")
+	historyRange  = database.Query("book", "HistoryRange")
 	ledgerRead    = database.Query("book", "LedgerRead")
 	newsCycleTake = database.Query("book", "NewsCycleTake")
 	newsEntryTake = database.Query("book", "NewsEntryTake")
+	pauseRange    = database.Query("book", "PauseRange")
 	pauseRead     = database.Query("book", "PauseRead")
 	positionPack  = database.Query("book", "PositionPack")
 	positionRange = database.Query("book", "PositionRange")

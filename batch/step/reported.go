@@ -19,12 +19,11 @@ type reportedLoan struct {
 	accountNumber string
 	record        []byte
 	facts         string // as JSON
-	*rules.Reported
+	*rules.Tradeline
 }
 
-func newReportedLoan(loan int64, accountNumber string, record []byte, r *rules.Reported) (reportedLoan, error) {
-	facts, err := appendFacts(make([]byte, 0, 256), r.Facts)
-	return reportedLoan{loan, accountNumber, record, string(facts), r}, err
+func newReportedLoan(loan int64, accountNumber string, record []byte, t *rules.Tradeline) reportedLoan {
+	return reportedLoan{loan, accountNumber, record, t.Facts.String(), t}
 }
 
 // writeReported writes what a file says of loans, a column at a time: that costs a third of rows as JSON.
@@ -77,12 +76,12 @@ func column[T any](said []reportedLoan, value func(r *reportedLoan) T) []T {
 }
 
 // readReports reads what the last files said of a chunk's loans, newest first.
-func readReports(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (map[int64][]rules.Reported, error) {
-	byLoan := map[int64][]rules.Reported{}
+func readReports(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (map[int64][]rules.Furnished, error) {
+	byLoan := map[int64][]rules.Furnished{}
 	err := eachRow(ctx, tx, (*reportedBefore).columns, func(row *reportedBefore) error {
-		byLoan[row.loan] = append(byLoan[row.loan], row.Reported)
+		byLoan[row.loan] = append(byLoan[row.loan], row.Furnished)
 		return nil
-	}, reportedRead, c.After, c.Last)
+	}, reportedRead, c.After, c.Last, rules.MinTradelines, rules.MaxTradelines)
 	if err != nil {
 		return nil, fmt.Errorf("read reports: %w", err)
 	}
@@ -92,7 +91,7 @@ func readReports(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (map[int64][]r
 // reportedBefore is what a file said of a loan, as the next file needs it.
 type reportedBefore struct {
 	loan int64
-	rules.Reported
+	rules.Furnished
 }
 
 // columns are the places of reported_read's columns, in its order.

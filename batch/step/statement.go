@@ -177,7 +177,7 @@ func dueStatements(ctx context.Context, tx *sqlx.Tx, keys []int64, d rules.Date)
 	waiting := map[int64]rules.Date{}
 	for _, r := range rows {
 		period, ok := rules.FinalStatement(rules.ClosedLoan{
-			ClosedOn: r.ClosedOn, OpenedOn: r.OpenedOn, TakenOver: r.Episode == 1 && r.FirstStatus.Closed(),
+			ClosedOn: r.ClosedOn, OpenedOn: r.OpenedOn, Boarded: r.Episode == 1 && r.FirstStatus.Closed(),
 			FirstNight: firstAfter(nights, r.ImportedAfter), Cycles: cycles[r.Loan],
 		})
 		switch {

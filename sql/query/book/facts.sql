@@ -9,9 +9,25 @@ FROM product
 -- Pauses. $1 loan keys. Index: pause_pkey.
 SELECT loan, from_on, to_on FROM pause WHERE loan = ANY($1) ORDER BY loan, from_on
 
+-- name: PauseRange
+-- Pauses of a chunk. $1 after loan, $2 last loan. Index: pause_pkey.
+SELECT loan, from_on, to_on FROM pause WHERE loan > $1 AND loan <= $2 ORDER BY loan, from_on
+
+-- name: HistoryRange
+-- The account status history of those loans of a chunk whose state changed after a date, oldest first.
+-- $1 after loan, $2 last loan, $3 date. Index: loan_state_pkey, status_history_pkey.
+SELECT h.loan, coalesce(h.from_status, '') AS from_status, h.to_status, h.business_date, h.effective_on, h.closed_on,
+       h.cause <> 'NIGHT' AS by_hand
+FROM loan_state s JOIN status_history h ON h.loan = s.loan AND h.loan > $1 AND h.loan <= $2
+WHERE s.loan > $1 AND s.loan <= $2 AND s.status_since > $3 AND h.state = 'ACCOUNT'
+ORDER BY h.loan, h.seq
+
 -- name: StateRead
--- What steps 1 to 3 know of loans besides their ledgers. $1 loan keys. Index: loan_state_pkey, loan_pkey.
-SELECT s.loan, s.status, s.status_since, s.status_cause <> 'NIGHT' AS by_hand, s.closed_on, s.count_from, s.reopened_on,
+-- What steps 1 to 3 know of loans besides their ledgers. A loan that never closed was not closed when it was boarded: its
+-- history is not asked. $1 loan keys. Index: loan_state_pkey, loan_pkey, status_history_pkey.
+SELECT s.loan, s.status, s.status_since, s.status_cause <> 'NIGHT' AS by_hand, s.closed_on, s.episode,
+       s.episode > 0 AND EXISTS (SELECT FROM status_history f WHERE f.loan = s.loan AND f.seq = 1 AND f.closed_on IS NOT NULL) AS boarded_closed,
+       s.count_from, s.reopened_on, s.charged_off_on, coalesce(s.charge_off_cents, 0) AS charge_off_cents,
        l.product, l.opened_on, l.hold_until, l.promo_ends_on
 FROM loan_state s JOIN loan l ON l.loan = s.loan AND l.loan = ANY($1)
 WHERE s.loan = ANY($1)

@@ -21,15 +21,15 @@ func (s sample) life(t rapid.TB, f func(a *rules.Account)) {
 			chargedOffOn = d
 		}
 		a := s.account(d)
-		a.Status, a.StatusSince, a.ClosedOn, a.Episode = n.loan.Status, n.loan.StatusSince, n.loan.ClosedOn, n.episode
-		a.ChargedOffOn, a.ChargeOffAmount = chargedOffOn, n.chargeOff
+		a.Status, a.Since, a.ClosedOn, a.Episode = n.loan.Status, n.loan.Since, n.loan.ClosedOn, n.episode
+		a.ChargedOffOn, a.ChargeOff = chargedOffOn, n.chargeOff
 		f(a)
 	})
 }
 
 // told is the report, nil for an account that is left out or cannot be decided, which only a charge-off may be.
-func told(t rapid.TB, a *rules.Account) *rules.Reported {
-	r, excluded, err := rules.Report(a)
+func told(t rapid.TB, a *rules.Account) *rules.Tradeline {
+	r, excluded, err := rules.Furnish(a)
 	var undecidable *rules.Undecidable
 	switch {
 	case errors.As(err, &undecidable) && a.Status == rules.ChargeOff:
@@ -48,7 +48,7 @@ var (
 )
 
 // faults lists what a validator would refuse in a record of an instalment loan (FORMAT 2.3, 3.2, 3.6, 3.20).
-func faults(r *rules.Reported) []string {
+func faults(r *rules.Tradeline) []string {
 	var found []string
 	fault := func(is bool, what string) {
 		if is {
@@ -100,12 +100,12 @@ func TestHistoriesInARow(t *testing.T) {
 		s := samples().Draw(t, "loan")
 		s.product.TrailingReports = rapid.IntRange(0, 3).Draw(t, "trailing")
 		s.product.PortfolioType = rapid.SampledFrom([]string{"I", "M"}).Draw(t, "portfolio")
-		var reports []rules.Reported
+		var reports []rules.Furnished
 		s.life(t, func(a *rules.Account) {
 			if a.AsOf != a.AsOf.MonthEnd() || rapid.IntRange(0, 4).Draw(t, "skipped") == 0 {
 				return
 			}
-			a.Reports = reports
+			a.Tradelines = reports
 			r := told(t, a)
 			if r == nil {
 				return
@@ -126,7 +126,7 @@ func TestHistoriesInARow(t *testing.T) {
 						r.OriginalChargeOff, r.DateFirstDelinquency, last.OriginalChargeOff, last.DateFirstDelinquency)
 				}
 			}
-			reports = append([]rules.Reported{*r}, reports...)
+			reports = append([]rules.Furnished{r.Furnished}, reports...)
 		})
 	})
 }

@@ -18,7 +18,7 @@ func closedAs(a *rules.Account, status rules.Status, on string) *rules.Account {
 // chargedOffOn gives the account a charge-off of an amount.
 func chargedOffOn(a *rules.Account, on string, amount rules.Cents) *rules.Account {
 	closedAs(a, rules.ChargeOff, on)
-	a.ChargedOffOn, a.ChargeOffAmount = day(on), amount
+	a.ChargedOffOn, a.ChargeOff = day(on), amount
 	return a
 }
 
@@ -30,7 +30,7 @@ type ending struct {
 	Final                        bool
 }
 
-func endingOf(r *rules.Reported) ending {
+func endingOf(r *rules.Tradeline) ending {
 	return ending{
 		r.AccountStatus, r.PaymentRating, r.DateAccountInfo, r.DateClosed, r.FirstMissedDueOn, r.DateFirstDelinquency,
 		r.CurrentBalance, r.AmountPastDue, r.OriginalChargeOff, r.ScheduledPayment, r.Final,
@@ -183,7 +183,7 @@ func TestChargedOff(t *testing.T) {
 	}
 	undecidable := func(name, code string, a *rules.Account) {
 		t.Run(name, func(t *testing.T) {
-			r, excluded, err := rules.Report(a)
+			r, excluded, err := rules.Furnish(a)
 			var u *rules.Undecidable
 			if r != nil || excluded != nil || !errors.As(err, &u) || u.Code != code {
 				t.Errorf("got %v, %v, error %v, want %s", r, excluded, err, code)
@@ -192,15 +192,15 @@ func TestChargedOff(t *testing.T) {
 	}
 	t.Run("3.3 the lender sent no amount: the balance at the charge-off", func(t *testing.T) {
 		a := off("2026-06-30", paid("2026-02-20", 50_00), paid("2026-02-21", 400_00))
-		a.ChargeOffAmount = 0
+		a.ChargeOff = 0
 		if got := report(t, a); got.OriginalChargeOff != 4950 || got.CurrentBalance != 4550 {
 			t.Errorf("got %d charged off, %d owed, want 4950 and 4550", got.OriginalChargeOff, got.CurrentBalance)
 		}
 	})
 	t.Run("3.3 as it was reported before, whatever is posted since", func(t *testing.T) {
 		a := off("2026-06-30", paid("2026-02-19", 100_00))
-		a.ChargeOffAmount = 0
-		a.Reports = []rules.Reported{*report(t, off("2026-05-31"))}
+		a.ChargeOff = 0
+		a.Tradelines = []rules.Furnished{report(t, off("2026-05-31")).Furnished}
 		if got := report(t, a).OriginalChargeOff; got != 5000 {
 			t.Errorf("got %d, want 5000", got)
 		}

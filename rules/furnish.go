@@ -37,8 +37,8 @@ func (t *Termination) deletionCode() string {
 	return ""
 }
 
-// Account is a loan as a file of calendar date AsOf sees it: its state on that date, its ledger up to
-// it, the terms that are reported as they are, and what was reported before.
+// Account is a loan as a file of calendar date AsOf sees it: the loan as of that date, the terms that are reported as they
+// are, and what was reported before. Every field is filled on every path; a zero is a fact.
 type Account struct {
 	Loan
 	AsOf             Date
@@ -50,24 +50,27 @@ type Account struct {
 	TermsDuration    string
 	ScheduledPayment Cents
 	HasSchedule      bool // the lender sent a scheduled payment
-	ChargedOffOn     Date
-	ChargeOffAmount  Cents
-	Episode          int
-	TakenOverClosed  bool // it came closed with the take-over, and that is the closure that stands
+	OlderHolder      bool // an older loan of the program has the same account number
+	DeletedHolder    bool // the same account number went to the bureaus in the live deletion of another loan of the program
 	Termination      *Termination
-	DeletedOn        Date // calendar date of the file that deleted it, or before the take-over; 0: not deleted
+	DeletedOn        Date // calendar date of the file that deleted it, or before the boarding; 0: not deleted
 	Baseline         Baseline
-	Reports          []Reported // what live files said of it, newest first; the last three are enough
-
-	late *lateness
+	Tradelines       []Furnished // of the files that count, newest first; the last MaxTradelines are enough
 }
 
-// Baseline is what the lender reported before the take-over (Q21).
+// Baseline is what the lender reported before the boarding (Q21).
 type Baseline struct {
 	History            string // newest character: the month before LastReportedOn
 	FirstDelinquencyOn Date   // field 25 as last reported
 	LastReportedOn     Date
 }
+
+// How many of a loan's last tradelines a decision needs: MaxTradelines to count how often a final status went out (DC10),
+// MinTradelines of a loan that never closed, which has none.
+const (
+	MinTradelines = 1
+	MaxTradelines = 3
+)
 
 // Exclusion says why a loan is left out of a file (DC11).
 type Exclusion struct{ Reason, Rule, Detail string }
@@ -84,46 +87,75 @@ const (
 	Quarantined     = "QUARANTINED"
 )
 
-// Reported is what a file says of a loan: the decided fields of its base segment, in whole dollars, and
-// what they rest on. Dates are 0 when the field is empty.
-type Reported struct {
+// Furnished is what a file said of an account, as far as the next file goes by it: decided fields of its base segment, in
+// whole dollars. Dates are 0 when the field is empty.
+type Furnished struct {
 	AsOf                 Date
 	AccountStatus        string
 	PaymentRating        string
 	PaymentHistory       string
 	HistoryChain         string // the profile as of AsOf, from which the next one is made: PaymentHistory goes by DateAccountInfo
-	HistoryCharacter     string // what this report leaves in next month's history (FORMAT.md 2.5)
+	HistoryCharacter     string // what this tradeline leaves in next month's history (FORMAT.md 2.5)
 	DateAccountInfo      Date
 	DateFirstDelinquency Date
 	FirstMissedDueOn     Date // the statute counts from it (BR3)
 	DateClosed           Date
 	DateLastPayment      Date
-	CreditLimit          int64
-	HighestCredit        int64
 	CurrentBalance       int64
 	AmountPastDue        int64
 	ScheduledPayment     int64
 	ActualPayment        int64
 	OriginalChargeOff    int64
-	TermsDuration        string
 	SpecialComment       string
 	Final                bool
 	Episode              int
-	Rule                 string
-	Facts                Facts
 }
 
-// Deletion returns DA or DF for a report that deletes, else the empty string.
-func (r *Reported) Deletion() string {
-	if r.AccountStatus == StatusDelete || r.AccountStatus == StatusDeleteFraud {
-		return r.AccountStatus
+// Tradeline is what a file says of an account, and what that rests on.
+type Tradeline struct {
+	Furnished
+	CreditLimit   int64
+	HighestCredit int64
+	TermsDuration string
+	Rule          string
+	Facts         Facts
+}
+
+// Deletion returns DA or DF for a tradeline that deletes, else the empty string.
+func (t *Furnished) Deletion() string {
+	if t.AccountStatus == StatusDelete || t.AccountStatus == StatusDeleteFraud {
+		return t.AccountStatus
 	}
 	return ""
 }
 
-// Report decides step 5 for one account: what the file of calendar date AsOf says of it, or why it says
-// nothing. Exactly one of the results is set.
-func Report(a *Account) (*Reported, *Exclusion, error) {
+// Keys of the facts that a tradeline has while its deletion waits (DC3).
+const (
+	FactDeletionWaiting = "deletion_waiting"
+	factWaitsFor        = "waits_for"
+)
+
+// Furnish decides step 5 for one account: what the file of calendar date AsOf says of it, or why it says nothing. Exactly one
+// of the results is set.
+func Furnish(a *Account) (*Tradeline, *Exclusion, error) {
+	d := decision{Account: a}
+	t, excluded, err := d.furnish()
+	if err == nil && excluded == nil && (a.OlderHolder || a.DeletedHolder) {
+		return nil, nil, errDuplicate
+	}
+	return t, excluded, err
+}
+
+var errDuplicate = &Undecidable{CodeDuplicate, "an older or a deleted loan of the program has the same account number"}
+
+// decision is one account while it is decided.
+type decision struct {
+	*Account
+	late lateness
+	read bool // late is filled in
+}
+
+func (a *decision) furnish() (*Tradeline, *Exclusion, error) {
 	code := a.Termination.deletionCode()
 	if a.Termination != nil && a.Termination.On > a.AsOf {
 		code = ""
@@ -132,7 +164,7 @@ func Report(a *Account) (*Reported, *Exclusion, error) {
 	if code != "" && a.Termination.ReportAsDeleted == "" {
 		waits = a.openReceivables()
 	}
-	reportedBefore := len(a.Reports) > 0 || a.Baseline.LastReportedOn != 0
+	reportedBefore := len(a.Tradelines) > 0 || a.Baseline.LastReportedOn != 0
 	switch {
 	case a.OpenedOn > a.AsOf:
 		return nil, &Exclusion{NotOpened, "BR1", "opened after the date of account information"}, nil
@@ -147,31 +179,31 @@ func Report(a *Account) (*Reported, *Exclusion, error) {
 	case code != "" && waits == "":
 		return a.deletion(code), nil, nil
 	}
-	r, err := a.ordinary()
+	t, err := a.ordinary()
 	if err != nil {
 		return nil, nil, err
 	}
-	if r.Final {
-		switch sent := a.finalsSent(r); {
+	if t.Final {
+		switch sent := a.finalsSent(t); {
 		case sent >= max(1, a.Product.TrailingReports):
-			return nil, a.finallyReported(sent, code, waits), nil
+			return nil, finallyReported(sent, code, waits), nil
 		case sent > 0:
-			r = a.trailing()
+			t = a.trailing()
 		}
 	}
 	if !a.HasCycles {
 		return nil, nil, errNoCycles
 	}
 	if waits != "" {
-		r.Facts["deletion_waiting"] = code
-		r.Facts["waits_for"] = waits
+		t.Facts.add(textFact(FactDeletionWaiting, code))
+		t.Facts.add(textFact(factWaitsFor, waits))
 	}
-	return r, nil, nil
+	return t, nil, nil
 }
 
 // finallyReported is the exclusion of a loan whose final status went out often enough (DC10), with the
 // deletion that still waits, if any (DC3).
-func (a *Account) finallyReported(sent int, code, waits string) *Exclusion {
+func finallyReported(sent int, code, waits string) *Exclusion {
 	detail := "its final status was reported " + strconv.Itoa(sent) + " time(s)"
 	if waits != "" {
 		detail += "; its deletion " + code + " waits for " + waits
@@ -191,7 +223,7 @@ func ReversedAfterDeletion(a *Account) error {
 }
 
 // openReceivables says what a deletion waits for (DC3, Q13); empty: nothing.
-func (a *Account) openReceivables() string {
+func (a *decision) openReceivables() string {
 	t := a.Ledger.At(a.AsOf)
 	switch {
 	case t.Balance != 0:
@@ -202,16 +234,16 @@ func (a *Account) openReceivables() string {
 	return ""
 }
 
-// finalsSent counts how often this final report went out already (DC10): the newest reports that were
-// final and said the same status as of the same day. What the lender sent of a loan that was taken over
-// closed counts as all of them.
-func (a *Account) finalsSent(r *Reported) int {
-	if len(a.Reports) == 0 && a.TakenOverClosed && a.Baseline.LastReportedOn >= r.DateAccountInfo {
+// finalsSent counts how often this final tradeline went out already (DC10): the newest ones that were final and said
+// the same status as of the same day. What the lender sent of a loan that was closed when it was boarded counts as all of
+// them.
+func (a *decision) finalsSent(t *Tradeline) int {
+	if len(a.Tradelines) == 0 && a.closureBoarded() && a.Baseline.LastReportedOn >= t.DateAccountInfo {
 		return max(1, a.Product.TrailingReports)
 	}
 	sent := 0
-	for _, before := range a.Reports {
-		if !before.Final || before.AccountStatus != r.AccountStatus || before.DateAccountInfo != r.DateAccountInfo {
+	for _, before := range a.Tradelines {
+		if !before.Final || before.AccountStatus != t.AccountStatus || before.DateAccountInfo != t.DateAccountInfo {
 			break
 		}
 		sent++
@@ -220,35 +252,35 @@ func (a *Account) finalsSent(r *Reported) int {
 }
 
 // trailing repeats the final record with the new history month only (Q26).
-func (a *Account) trailing() *Reported {
-	r := a.Reports[0]
-	months := a.AsOf.MonthIndex() - r.AsOf.MonthIndex()
-	r.PaymentHistory = shift(r.PaymentHistory, r.HistoryCharacter, months)
-	r.HistoryChain = a.historyChain()
-	r.AsOf = a.AsOf
-	r.Rule = "Q26"
-	r.CreditLimit, r.HighestCredit, r.TermsDuration = a.creditLimit(), a.highestCredit(), a.termsDuration()
-	r.Facts = Facts{"repeats": a.Reports[0].AsOf}
-	return &r
+func (a *decision) trailing() *Tradeline {
+	last := &a.Tradelines[0]
+	t := &Tradeline{
+		Furnished: *last, CreditLimit: a.creditLimit(), HighestCredit: a.highestCredit(), TermsDuration: a.termsDuration(),
+		Rule: "Q26", Facts: newFacts(dateFact("repeats", last.AsOf)),
+	}
+	t.PaymentHistory = shift(last.PaymentHistory, last.HistoryCharacter, a.AsOf.MonthIndex()-last.AsOf.MonthIndex())
+	t.HistoryChain = a.historyChain()
+	t.AsOf = a.AsOf
+	return t
 }
 
 // deletion is the one DA or DF record of a loan (DC1, DC2): its other fields are as they would be
 // reported as far as that can be decided, its rating is blank, its date closed by Q14.
-func (a *Account) deletion(code string) *Reported {
-	r, _ := a.ordinary()
-	r.Facts = Facts{"would_be": r.AccountStatus, "terminated_on": a.Termination.On, "reason": a.Termination.Reason}
-	r.AccountStatus, r.PaymentRating, r.SpecialComment, r.OriginalChargeOff = code, "", "", 0
-	r.DateAccountInfo = a.AsOf
-	r.PaymentHistory = r.HistoryChain
-	r.Final = true
-	r.Rule = "DC1"
+func (a *decision) deletion(code string) *Tradeline {
+	t, _ := a.ordinary()
+	t.Facts = newFacts(textFact("reason", a.Termination.Reason), dateFact("terminated_on", a.Termination.On), textFact("would_be", t.AccountStatus))
+	t.AccountStatus, t.PaymentRating, t.SpecialComment, t.OriginalChargeOff = code, "", "", 0
+	t.DateAccountInfo = a.AsOf
+	t.PaymentHistory = t.HistoryChain
+	t.Final = true
+	t.Rule = "DC1"
 	switch {
 	case a.Termination.ReportAsDeleted != "":
-		r.Rule, r.DateClosed = "DC5", a.AsOf
+		t.Rule, t.DateClosed = "DC5", a.AsOf
 	case a.Status.Closed() && a.ClosedOn != 0:
-		r.DateClosed = a.ClosedOn
+		t.DateClosed = a.ClosedOn
 	default:
-		r.DateClosed = a.Termination.On
+		t.DateClosed = a.Termination.On
 	}
-	return r
+	return t
 }

@@ -42,12 +42,12 @@ func TestDaysLate(t *testing.T) {
 	} {
 		asOf := day("2026-01-10") + rules.Date(c.days)
 		r := report(t, account(asOf.String(), lateLoan()...))
-		want := rules.Reported{AccountStatus: c.status, CurrentBalance: 5000, ScheduledPayment: 100, DateAccountInfo: asOf}
+		want := rules.Furnished{AccountStatus: c.status, CurrentBalance: 5000, ScheduledPayment: 100, DateAccountInfo: asOf}
 		if c.status != "11" {
 			want.AmountPastDue = 100
 			want.FirstMissedDueOn, want.DateFirstDelinquency = day("2026-01-10"), day("2026-02-09")
 		}
-		got := rules.Reported{
+		got := rules.Furnished{
 			AccountStatus: r.AccountStatus, PaymentRating: r.PaymentRating, CurrentBalance: r.CurrentBalance, AmountPastDue: r.AmountPastDue,
 			ScheduledPayment: r.ScheduledPayment, FirstMissedDueOn: r.FirstMissedDueOn, DateFirstDelinquency: r.DateFirstDelinquency,
 			DateClosed: r.DateClosed, OriginalChargeOff: r.OriginalChargeOff, DateAccountInfo: r.DateAccountInfo, Final: r.Final,
@@ -217,7 +217,7 @@ func TestActualPayment(t *testing.T) {
 		{"Q23 its reversal tomorrow does not count yet", nil, []event{lent, paid("2026-02-10", 80_00).reversed("2026-03-01")}, 80, "2026-02-10"},
 		{"Q23 a payment of the period before, reversed in this one, is not negative", nil, []event{lent, paid("2026-01-20", 80_00).reversed("2026-02-10")}, 0, ""},
 		{"since the last report, not since the calendar date", func(a *rules.Account) {
-			a.Reports = []rules.Reported{before("2025-12-31", "11", "0", history24("0"))}
+			a.Tradelines = []rules.Furnished{before("2025-12-31", "11", "0", history24("0"))}
 		}, []event{lent, paid("2026-01-20", 80_00), paid("2026-02-20", 20_00)}, 100, "2026-02-20"},
 		{"Q21 since the report before the take-over", func(a *rules.Account) {
 			a.Baseline = rules.Baseline{History: history24("0"), LastReportedOn: day("2026-02-15")}
