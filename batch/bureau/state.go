@@ -39,40 +39,59 @@ var (
 	ErrNoFile = errors.New("no such file")
 	// ErrState: the file cannot go from its state to that one.
 	ErrState = errors.New("the file cannot change to that state")
+	// ErrFileDiffers: the file on disk is not the one that was made.
+	ErrFileDiffers = errors.New("the file on disk is not the one that was made")
 )
 
-// Change takes a file to another state and notes who did it and why. Voiding or rejecting a file gives
-// its deletions back: they did not count, and go into the next file (DC6).
+// Change takes a file to another state and notes who did it and why. It is durable when Change returns.
+//
+// A file moves on only if the one on disk is the one that was made (ErrFileDiffers). A file that is voided or
+// rejected is moved aside, into a folder of that name beside it, and gives its deletions back: they did not count,
+// and go into the next file (DC6).
 func Change(ctx context.Context, db *sqlx.DB, file int64, to State, who, why string, now time.Time) error {
-	err := database.InTx(ctx, db, func(tx *sqlx.Tx) error { return change(ctx, tx, file, to, who, why, now) })
+	err := database.InDurableTx(ctx, db, func(tx *sqlx.Tx) error {
+		present, err := lockFile(ctx, tx, file)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(follows[present.State], to) {
+			return fmt.Errorf("%w: it is %s, not %s", ErrState, present.State, to)
+		}
+		if to != Voided && to != Rejected {
+			if err := present.compare(); err != nil {
+				return err
+			}
+			return note(ctx, tx, file, to, present.Path, who, why, now)
+		}
+		if _, err := tx.ExecContext(ctx, deletionGiveBack, file); err != nil {
+			return err
+		}
+		aside, err := present.moveAside(to)
+		if err != nil {
+			return err
+		}
+		return note(ctx, tx, file, to, aside, who, why, now)
+	})
 	if err != nil {
 		return fmt.Errorf("file %d: %w", file, err)
 	}
 	return nil
 }
 
-func change(ctx context.Context, tx *sqlx.Tx, file int64, to State, who, why string, now time.Time) error {
-	var present State
-	err := tx.GetContext(ctx, &present, fileState, file)
+// lockFile reads a file and locks it against other changes.
+func lockFile(ctx context.Context, tx *sqlx.Tx, file int64) (f onDisk, err error) {
+	err = tx.GetContext(ctx, &f, fileState, file)
 	if errors.Is(err, sql.ErrNoRows) {
-		return ErrNoFile
+		err = ErrNoFile
 	}
-	if err != nil {
+	return f, err
+}
+
+// note writes the new state, where the file is now, and who changed it.
+func note(ctx context.Context, tx *sqlx.Tx, file int64, to State, path, who, why string, now time.Time) error {
+	if _, err := tx.ExecContext(ctx, fileChange, file, to, why, path); err != nil {
 		return err
 	}
-	if !slices.Contains(follows[present], to) {
-		return fmt.Errorf("%w: it is %s, not %s", ErrState, present, to)
-	}
-	if _, err := tx.ExecContext(ctx, fileChange, file, to, why); err != nil {
-		return err
-	}
-	if _, err := tx.ExecContext(ctx, fileEventAdd, file, to, who, why, now); err != nil {
-		return err
-	}
-	if to == Voided || to == Rejected {
-		if _, err := tx.ExecContext(ctx, deletionGiveBack, file); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err := tx.ExecContext(ctx, fileEventAdd, file, to, who, why, now)
+	return err
 }

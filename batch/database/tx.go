@@ -24,6 +24,19 @@ func InTx(ctx context.Context, db *sqlx.DB, f func(tx *sqlx.Tx) error) error {
 	return tx.Commit()
 }
 
+// InDurableTx is InTx for what the outside relies on: when it returns nil the transaction is on disk, with all that
+// committed before it, also on a server whose commits are lazy.
+func InDurableTx(ctx context.Context, db *sqlx.DB, f func(tx *sqlx.Tx) error) error {
+	return InTx(ctx, db, func(tx *sqlx.Tx) error {
+		// Never less than the server does by itself: remote_apply waits for more.
+		_, err := tx.ExecContext(ctx, "SELECT set_config('synchronous_commit', 'on', TRUE) WHERE current_setting('synchronous_commit') <> 'remote_apply'")
+		if err != nil {
+			return err
+		}
+		return f(tx)
+	})
+}
+
 // WriteRows executes a set-based query whose last parameter is rows as one JSON array; no rows, no query.
 func WriteRows[T any](ctx context.Context, tx *sqlx.Tx, query string, rows []T, args ...any) error {
 	if len(rows) == 0 {

@@ -30,7 +30,7 @@ const (
 	exitExceptions  = 3   // done, with exceptions or quarantined rows
 	exitClosed      = 4   // that business date is already closed, nothing was done
 	exitLocked      = 5   // another run or import holds the book
-	exitInvalid     = 6   // validation failed, no file was released
+	exitInvalid     = 6   // validation failed, or a file is not the one that was made: no file moved on
 	exitUnreachable = 10  // the database cannot be reached, or was lost
 	exitInterrupted = 130 // stopped by a signal
 )
@@ -61,6 +61,7 @@ var endings = []struct {
 	{batch.ErrStopped, exitFailed, hintStopped},
 	{fanout.ErrOtherProgram, exitUsage, hintOtherProgram},
 	{bureau.ErrInvalidFile, exitInvalid, hintInvalidFile},
+	{bureau.ErrFileDiffers, exitInvalid, hintFileDiffers},
 	{bureau.ErrCounts, exitFailed, hintCounts},
 	{bureau.ErrFolder, exitFailed, hintFilesFolder},
 	{bureau.ErrNoFile, exitFailed, hintFiles},

@@ -19,6 +19,7 @@ import (
 	"github.com/furnisher/furnisher/batch/bureau"
 	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/fanout"
+	"github.com/furnisher/furnisher/batch/inquiry"
 	"github.com/furnisher/furnisher/batch/intake"
 	"github.com/furnisher/furnisher/batch/localpg"
 )
@@ -48,6 +49,8 @@ func TestExitStatus(t *testing.T) {
 		{"no file", live, bureau.ErrNoFile, 1, hintFiles},
 		{"file state", live, bureau.ErrState, 1, hintFiles},
 		{"refused", live, &intake.RefusedError{File: "loans.csv", Reason: "bad"}, 1, hintRefused},
+		{"file differs", live, bureau.ErrFileDiffers, 6, hintFileDiffers},
+		{"no such page", live, inquiry.ErrBadPage, 2, hintPage},
 		{"schema behind", live, database.ErrSchemaBehind, 2, hintMigrate},
 		{"bad URL", live, database.ErrBadURL, 2, hintBadURL},
 		{"pooler", live, database.ErrPooler, 2, hintPooler},

@@ -28,8 +28,8 @@ and furnishes Metro 2 files to the credit bureaus. Without --database-url it sta
   furnisher loan L-000123                what was decided of a loan, and why
 
 Exit statuses: 0 done, 1 failed, 2 usage or configuration, 3 done with exceptions or quarantined rows, 4 that
-date is already closed, 5 another run holds the book, 6 validation failed and no file was released, 10 database
-unreachable, 130 interrupted.`
+date is already closed, 5 another run holds the book, 6 validation failed, or a file on disk is not the one
+that was made: no file moved on, 10 database unreachable, 130 interrupted.`
 	shortVersion       = "print the version"
 	shortMigrate       = "bring the schema of the database up to this program"
 	shortMigrateUp     = "apply the migrations that the database lacks"
@@ -52,9 +52,12 @@ that it has begun and exits 0.`
 	shortRuns     = "list the runs"
 	shortRunsShow = "show a run: steps, files, exceptions"
 	shortFiles    = "list the bureaus' files and their states"
-	longFiles     = `Lists the files made for the bureaus. A file is GENERATED, RELEASED, TRANSMITTED and ACCEPTED, or VOIDED before it
-was sent, or REJECTED whole after it. What a voided or rejected file deleted goes into the next one.
-FILE is the number of a file, its name or its path.`
+	longFiles     = `Lists the files made for the bureaus, newest first. A file is GENERATED, RELEASED, TRANSMITTED and ACCEPTED, or VOIDED
+before it was sent, or REJECTED as a whole after it was sent. FILE is the number of a file, its name or its path.
+
+release, transmit and accept compare the file on disk with the one that was made, by size and SHA-256; if they differ
+the state does not change (exit status 6). void and reject move the file into the folder voided or rejected beside it.
+What a voided or rejected file deleted goes into the next one.`
 	shortRelease  = "release a generated file to be sent"
 	shortTransmit = "note that a released file was sent"
 	shortAccept   = "note that the bureaus accepted a file"
@@ -269,6 +272,7 @@ const (
 	hintInvalidFile      = "no file was released; put right what the finding names (furnisher import DIR) and type the same command again"
 	hintCounts           = "no file was released; type the same command again, and if it fails again keep the database and ask for help"
 	hintFilesFolder      = "put the folder right, or name another by --files or FURNISHER_FILES, and type the same command again"
+	hintFileDiffers      = "put the original file back and repeat the command; if it is lost, void the file (reject it if it was sent): the next run makes a new one"
 	hintFiles            = "furnisher files"
 	hintLoans            = "furnisher loans"
 	hintRuns             = "furnisher runs"

@@ -69,11 +69,12 @@ FROM bureau_file f JOIN run r ON r.run = f.run WHERE f.file = $1
 
 -- name: FileState
 -- A file for a change of its state. $1 file. Locks: the row.
-SELECT state FROM bureau_file WHERE file = $1 FOR UPDATE
+SELECT state, coalesce(path, '') AS path, coalesce(sha256, '') AS sha256, coalesce(bytes, 0) AS bytes
+FROM bureau_file WHERE file = $1 FOR UPDATE
 
 -- name: FileChange
--- Changes a file's state. $1 file, $2 state, $3 why.
-UPDATE bureau_file SET state = $2, state_why = $3 WHERE file = $1
+-- Changes a file's state. $1 file, $2 state, $3 why, $4 where it is.
+UPDATE bureau_file SET state = $2, state_why = $3, path = $4 WHERE file = $1
 
 -- name: FileEventAdd
 -- The history of a file's state. $1 file, $2 state, $3 who, $4 why, $5 now. Index: bureau_file_event_pkey.

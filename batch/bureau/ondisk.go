@@ -1,0 +1,144 @@
+package bureau
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+)
+
+// onDisk is a file as the database describes it.
+type onDisk struct {
+	State  State  `db:"state"`
+	Path   string `db:"path"`
+	SHA256 string `db:"sha256"`
+	Bytes  int64  `db:"bytes"`
+}
+
+// asideFolders are where files go that were taken back, each beside the file.
+var asideFolders = map[State]string{Voided: "voided", Rejected: "rejected"}
+
+// asideNames bounds how many files of one name a folder for files that were taken back may hold.
+const asideNames = 100
+
+// compare returns ErrFileDiffers, with what is wrong, if the file on disk is not the one that was made.
+func (f onDisk) compare() error {
+	err := f.differs(f.Path)
+	if err == nil || !errors.Is(err, ErrFileDiffers) {
+		return err
+	}
+	for _, state := range []State{Voided, Rejected} {
+		if moved := f.movedTo(state); moved != "" {
+			return fmt.Errorf("%w; it was moved to %s by a command that did not end", err, moved)
+		}
+	}
+	return err
+}
+
+// differs compares a path with what the database says: the size first, then the bytes.
+func (f onDisk) differs(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%w: %s is missing", ErrFileDiffers, path)
+	case err != nil:
+		return fmt.Errorf("look at the file: %w", err)
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("%w: %s is not a file", ErrFileDiffers, path)
+	case info.Size() != f.Bytes:
+		return fmt.Errorf("%w: %s has %d bytes, not %d", ErrFileDiffers, path, info.Size(), f.Bytes)
+	}
+	hash, err := hashFile(path)
+	if err != nil {
+		return fmt.Errorf("look at the file: %w", err)
+	}
+	if hash != f.SHA256 {
+		return fmt.Errorf("%w: %s has other bytes (SHA-256 %s, not %s)", ErrFileDiffers, path, hash, f.SHA256)
+	}
+	return nil
+}
+
+func hashFile(path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, file); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
+}
+
+// moveAside takes the file away from its name, durably, and returns where it is now. It runs before the commit of
+// the new state: a process that is killed in between leaves a file that cannot be released, and the same command
+// finds the file where it is. A file that is lost has nothing to move.
+func (f onDisk) moveAside(to State) (path string, err error) {
+	if _, err := os.Lstat(f.Path); errors.Is(err, fs.ErrNotExist) {
+		if moved := f.movedTo(to); moved != "" {
+			return moved, f.syncMove(moved)
+		}
+		return f.Path, nil
+	}
+	target, err := f.freeName(to)
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrFolder, err)
+	}
+	if err := os.Rename(f.Path, target); err != nil {
+		return "", fmt.Errorf("%w: %w", ErrFolder, err)
+	}
+	return target, f.syncMove(target)
+}
+
+// movedTo finds the file where an earlier command moved it, "" if it is not there.
+func (f onDisk) movedTo(state State) string {
+	for n := range asideNames {
+		name := f.asideName(state, n+1)
+		if _, err := os.Lstat(name); err != nil {
+			return ""
+		}
+		if f.differs(name) == nil {
+			return name
+		}
+	}
+	return ""
+}
+
+// freeName makes the folder and returns the first name in it that nothing has.
+func (f onDisk) freeName(state State) (string, error) {
+	if err := os.MkdirAll(filepath.Dir(f.asideName(state, 1)), 0o700); err != nil {
+		return "", err
+	}
+	for n := range asideNames {
+		name := f.asideName(state, n+1)
+		if _, err := os.Lstat(name); errors.Is(err, fs.ErrNotExist) {
+			return name, nil
+		} else if err != nil {
+			return "", err
+		}
+	}
+	return "", fmt.Errorf("%s and %d more are in the way: move them", f.asideName(state, 1), asideNames-1)
+}
+
+// asideName is the n-th name that a file may have in the folder of its state: NAME, NAME.2, NAME.3, ...
+func (f onDisk) asideName(state State, n int) string {
+	name := filepath.Join(filepath.Dir(f.Path), asideFolders[state], filepath.Base(f.Path))
+	if n > 1 {
+		name += "." + strconv.Itoa(n)
+	}
+	return name
+}
+
+// syncMove makes a move durable: the folder that has the file now, and the one that had it and has that folder.
+func (f onDisk) syncMove(to string) error {
+	if err := errors.Join(syncDir(filepath.Dir(to)), syncDir(filepath.Dir(f.Path))); err != nil {
+		return fmt.Errorf("%w: %w", ErrFolder, err)
+	}
+	return nil
+}

@@ -1,0 +1,283 @@
+package bureau_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/furnisher/furnisher/batch/bureau"
+	"github.com/furnisher/furnisher/fixtures/pgtest"
+)
+
+const content = "the bytes of a file\n"
+
+// shelf is a database with files of the bureaus, and the folder that they are in.
+type shelf struct {
+	t   *testing.T
+	db  *sqlx.DB
+	dir string
+}
+
+func newShelf(t *testing.T, dir string) shelf {
+	t.Helper()
+	s := shelf{t, pgtest.New(t), dir}
+	s.exec(`INSERT INTO program (program_id, identification_number, reporter_name, reporter_address, calendar)
+		VALUES ('NORTH', 'FRN1', 'Northfield', '1 Street', 'monthly:last')`)
+	s.exec(`INSERT INTO destination (program, name) VALUES (1, 'bureaus')`)
+	s.exec(`INSERT INTO run (run, business_date, plan_hash, program_version, state, who, why, last_loan, started_at, finished_at)
+		VALUES (1, '2026-09-30', '', '', 'CLOSED', '', '', 3, '2026-10-01', '2026-10-01')`)
+	return s
+}
+
+func (s shelf) exec(query string, args ...any) {
+	s.t.Helper()
+	if _, err := s.db.ExecContext(s.t.Context(), query, args...); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// file puts a file into the folder and the database, in a state, with a deletion.
+func (s shelf) file(number int64, state bureau.State) (path string) {
+	s.t.Helper()
+	path = filepath.Join(s.dir, fmt.Sprintf("metro2-NORTH-%d-20260930.txt", number))
+	s.write(path, content)
+	sum := sha256.Sum256([]byte(content))
+	s.exec(`INSERT INTO bureau_file (file, run, program, destination, as_of, previous_on, created_on, state, name, path, sha256, bytes, records)
+		VALUES ($1, 1, 1, 1, '2026-09-30', '2026-08-31', '2026-09-30', $2, $3, $4, $5, $6, 0)`,
+		number, state, filepath.Base(path), path, hex.EncodeToString(sum[:]), len(content))
+	s.exec(`INSERT INTO deletion (destination, loan, file, account_number, code, date_closed) VALUES (1, 7, $1, 'ACCT7', 'DF', '2026-09-20')`, number)
+	return path
+}
+
+func (s shelf) write(path, text string) {
+	s.t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s shelf) change(number int64, to bureau.State) error {
+	return bureau.Change(s.t.Context(), s.db, number, to, "operator", "because", time.Date(2026, 10, 1, 6, 0, 0, 0, time.UTC))
+}
+
+// now is what the database says of a file: its state, its events, whether its deletion counts, and its path.
+func (s shelf) now(number int64) string {
+	s.t.Helper()
+	var now string
+	err := s.db.GetContext(s.t.Context(), &now, `SELECT concat_ws(' ', f.state,
+			(SELECT count(*) FROM bureau_file_event e WHERE e.file = f.file), (SELECT x.live FROM deletion x WHERE x.file = f.file), f.path)
+		FROM bureau_file f WHERE f.file = $1`, number)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return now
+}
+
+// files lists what is in the folder, without its name.
+func (s shelf) files() []string {
+	s.t.Helper()
+	var found []string
+	err := filepath.WalkDir(s.dir, func(path string, entry os.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			found = append(found, strings.TrimPrefix(path, s.dir+"/"))
+		}
+		return err
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return found
+}
+
+// TestChangeComparesFile: a file that is not the one that was made does not move on.
+func TestChangeComparesFile(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t, t.TempDir())
+	path := s.file(1, bureau.Generated)
+	for _, move := range []struct{ from, to bureau.State }{
+		{bureau.Generated, bureau.Released}, {bureau.Released, bureau.Transmitted}, {bureau.Transmitted, bureau.Accepted},
+	} {
+		before := s.now(1)
+		for _, c := range []struct {
+			name string
+			harm func() error
+			says string
+		}{
+			{"missing", func() error { return os.Remove(path) }, path + " is missing"},
+			{"cut", func() error { return os.Truncate(path, 3) }, path + " has 3 bytes, not 20"},
+			{"longer", func() error { return os.WriteFile(path, []byte(content+"\n"), 0o600) }, path + " has 21 bytes, not 20"},
+			{"changed", func() error { return os.WriteFile(path, []byte(strings.ToUpper(content)), 0o600) }, path + " has other bytes"},
+			{"a folder", func() error { return errors.Join(os.Remove(path), os.Mkdir(path, 0o700)) }, path + " is not a file"},
+		} {
+			if err := c.harm(); err != nil {
+				t.Fatal(err)
+			}
+			err := s.change(1, move.to)
+			if !errors.Is(err, bureau.ErrFileDiffers) || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("%s to %s: got %v, want ErrFileDiffers with %q", c.name, move.to, err, c.says)
+			}
+			if after := s.now(1); after != before {
+				t.Errorf("%s to %s: the database says %q, want %q", c.name, move.to, after, before)
+			}
+			if err := os.RemoveAll(path); err != nil {
+				t.Fatal(err)
+			}
+			s.write(path, content)
+		}
+		if err := s.change(1, move.to); err != nil {
+			t.Errorf("as it was made, to %s: %v", move.to, err)
+		}
+	}
+	if got, want := s.now(1), "ACCEPTED 3 t "+path; got != want {
+		t.Errorf("in the end the database says %q, want %q", got, want)
+	}
+}
+
+// TestAside: a file that was taken back does not stay under its name, and its deletions do not count (DC6).
+func TestAside(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		from, to bureau.State
+		folder   string
+	}{
+		{bureau.Generated, bureau.Voided, "voided"},
+		{bureau.Released, bureau.Voided, "voided"},
+		{bureau.Transmitted, bureau.Rejected, "rejected"},
+	} {
+		// A folder's name is no pattern.
+		s := newShelf(t, filepath.Join(t.TempDir(), "a[b]", "*", "?"))
+		path := s.file(1, c.from)
+		if err := s.change(1, c.to); err != nil {
+			t.Fatalf("%s to %s: %v", c.from, c.to, err)
+		}
+		aside := filepath.Join(s.dir, c.folder, filepath.Base(path))
+		if got, want := s.now(1), fmt.Sprintf("%s 1 f %s", c.to, aside); got != want {
+			t.Errorf("%s to %s: the database says %q, want %q", c.from, c.to, got, want)
+		}
+		if diff := cmp.Diff([]string{c.folder + "/" + filepath.Base(path)}, s.files()); diff != "" {
+			t.Errorf("%s to %s: files (-want +got):\n%s", c.from, c.to, diff)
+		}
+		s.file(2, bureau.Generated) // carries the deletion again: the law of the database lets it
+		if err := s.change(1, c.to); !errors.Is(err, bureau.ErrState) {
+			t.Errorf("%s a second time: got %v, want ErrState", c.to, err)
+		}
+	}
+}
+
+// TestAsideAfterCrash: a process that was killed between the move and the commit leaves a file that cannot be
+// released by mistake, and the same command ends what it began.
+func TestAsideAfterCrash(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t, t.TempDir())
+	path := s.file(1, bureau.Released)
+	aside := filepath.Join(s.dir, "voided", filepath.Base(path))
+	s.write(aside, "")
+	if err := os.Rename(path, aside); err != nil {
+		t.Fatal(err)
+	}
+	err := s.change(1, bureau.Transmitted)
+	if !errors.Is(err, bureau.ErrFileDiffers) || !strings.Contains(err.Error(), "it was moved to "+aside) {
+		t.Errorf("transmit: got %v, want ErrFileDiffers that says where the file is", err)
+	}
+	if err := s.change(1, bureau.Voided); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := s.now(1), "VOIDED 1 f "+aside; got != want {
+		t.Errorf("the database says %q, want %q", got, want)
+	}
+}
+
+// TestAsideNeverOverwrites: what lies where the file has to go stays.
+func TestAsideNeverOverwrites(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t, t.TempDir())
+	path := s.file(1, bureau.Generated)
+	other := filepath.Join(s.dir, "voided", filepath.Base(path))
+	s.write(other, "of another database")
+	if err := s.change(1, bureau.Voided); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := s.now(1), "VOIDED 1 f "+other+".2"; got != want {
+		t.Errorf("the database says %q, want %q", got, want)
+	}
+	for file, want := range map[string]string{other: "of another database", other + ".2": content} {
+		if text, err := os.ReadFile(file); err != nil || string(text) != want {
+			t.Errorf("%s holds %q, %v, want %q", file, text, err, want)
+		}
+	}
+}
+
+// TestAsideLost: a file that is lost can be taken back; there is nothing to move.
+func TestAsideLost(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t, t.TempDir())
+	path := s.file(1, bureau.Generated)
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.change(1, bureau.Voided); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := s.now(1), "VOIDED 1 f "+path; got != want {
+		t.Errorf("the database says %q, want %q", got, want)
+	}
+}
+
+// TestAsideImpossible: a file that cannot be moved keeps its state.
+func TestAsideImpossible(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t, t.TempDir())
+	path := s.file(1, bureau.Generated)
+	s.write(filepath.Join(s.dir, "voided"), "no folder")
+	before := s.now(1)
+	if err := s.change(1, bureau.Voided); !errors.Is(err, bureau.ErrFolder) {
+		t.Errorf("got %v, want ErrFolder", err)
+	}
+	if after := s.now(1); after != before {
+		t.Errorf("the database says %q, want %q", after, before)
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestChangeRefused: a file goes only the way that its states allow.
+func TestChangeRefused(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t, t.TempDir())
+	states := []bureau.State{bureau.Generated, bureau.Released, bureau.Transmitted, bureau.Accepted, bureau.Voided, bureau.Rejected}
+	allowed := map[bureau.State]string{
+		bureau.Generated: "RELEASED VOIDED", bureau.Released: "TRANSMITTED VOIDED", bureau.Transmitted: "ACCEPTED REJECTED",
+	}
+	s.file(1, bureau.Generated)
+	for _, from := range states {
+		s.exec(`UPDATE bureau_file SET state = $1 WHERE file = 1`, from)
+		before := s.now(1)
+		for _, to := range states {
+			if strings.Contains(allowed[from], string(to)) {
+				continue
+			}
+			if err := s.change(1, to); !errors.Is(err, bureau.ErrState) {
+				t.Errorf("%s to %s: got %v, want ErrState", from, to, err)
+			}
+			if after := s.now(1); after != before {
+				t.Errorf("%s to %s: the database says %q, want %q", from, to, after, before)
+			}
+		}
+	}
+	if err := s.change(9, bureau.Released); !errors.Is(err, bureau.ErrNoFile) {
+		t.Errorf("file 9: got %v, want ErrNoFile", err)
+	}
+}
