@@ -11,7 +11,7 @@ GOLANGCI_LINT_VERSION = v2.15.0
 GOLANGCI_LINT = .cache/bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test race fuzz bench bench-check microbench golden lint verify strikes pg pgbouncer
+.PHONY: help build demo test race fuzz bin/bench bench bench-check microbench golden lint verify strikes pg pgbouncer
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-11s %s\n", $$1, $$2}' Makefile
@@ -36,16 +36,20 @@ fuzz: pg ## Fuzz every decoder for FUZZTIME each
 		done; \
 	done
 
-bench: pg build ## Measure nights of a book of LOANS beside their floor; flags in BENCH
-	bin/furnisher bench --loans $(LOANS) $(BENCH)
+bin/bench: build
+	$(GO) build -o bin/bench ./fixtures/bench
 
-bench-check: pg build ## Fail if a ratio is 25 % above the baseline; WRITE=1 writes it
+bench: pg bin/bench ## Measure nights of a book of LOANS; flags in BENCH; report in .cache/bench-LOANS.json
+	@mkdir -p .cache
+	bin/bench --loans $(LOANS) --out .cache/bench-$(LOANS).json $(BENCH)
+
+bench-check: pg bin/bench ## Fail if the third month-end takes 10 % more than the first, or a ratio is 25 % above the baseline; WRITE=1 writes it
 	@mkdir -p .cache
 	$(GO) test -c -o .cache/metro2.test ./metro2
 	for round in 1 2 3 4 5 6 7; do \
 		.cache/metro2.test -test.run '^$$' -test.bench '^Benchmark(EncodeBase|CopyBase)$$' -test.benchtime 0.2s; \
 	done >.cache/encode.txt
-	bin/furnisher bench check --baseline fixtures/bench/baseline.json --benchmarks .cache/encode.txt $(if $(WRITE),--write)
+	bin/bench check --baseline fixtures/bench/baseline.json --benchmarks .cache/encode.txt $(if $(WRITE),--write)
 
 microbench: pg ## Run the benchmarks of the packages
 	$(GO) test -run '^$$' -bench . -benchmem -timeout 30m ./...

@@ -36,7 +36,7 @@ func (a *app) root() *cobra.Command {
 	root.AddCommand(
 		a.versionCommand(), a.migrateCommand(), a.importCommand(), a.runCommand(), a.workerCommand(), a.runsCommand(), a.filesCommand(),
 		a.loansCommand(), a.loanCommand(), a.exclusionsCommand(), a.exceptionsCommand(), a.metro2Command(), a.generateCommand(),
-		a.demoCommand(), a.scheduleCommand(), a.benchCommand(),
+		a.demoCommand(), a.scheduleCommand(),
 	)
 	return root
 }

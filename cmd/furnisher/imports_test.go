@@ -54,7 +54,7 @@ var allowances = []allowance{
 
 	{folder: "fixtures", may: `std rules metro2 sql batch/localpg batch/database fixtures/...
 		github.com/jmoiron/sqlx github.com/lib/pq github.com/lib/pq/pqerror`},
-	{folder: "cmd", may: `std rules metro2 sql batch/... fixtures fixtures/bench
+	{folder: "cmd", may: `std rules metro2 sql batch/... fixtures
 		github.com/jmoiron/sqlx github.com/lib/pq github.com/sirupsen/logrus golang.org/x/term
 		github.com/robfig/cron/v3 github.com/spf13/cobra github.com/spf13/pflag
 		github.com/jedib0t/go-pretty/v6/... github.com/schollz/progressbar/v3`},
