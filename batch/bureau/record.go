@@ -6,41 +6,10 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/metro2"
 	"github.com/furnisher/furnisher/rules"
 )
-
-// Consumer is one customer of a loan as the database holds it.
-type Consumer struct {
-	Loan             int64
-	Position         int
-	ECOACode         string
-	Surname          string
-	FirstName        string
-	MiddleName       string
-	GenerationCode   string
-	SSN              string
-	DateOfBirth      rules.Date
-	Phone            string
-	Address1         string
-	Address2         string
-	City             string
-	State            string
-	PostalCode       string
-	CountryCode      string
-	AddressIndicator string
-	ResidenceCode    string
-	IsBusiness       bool
-}
-
-// Columns are the places of consumer_read's columns, in its order.
-func (c *Consumer) Columns() []any {
-	return []any{
-		&c.Loan, &c.Position, &c.ECOACode, &c.Surname, &c.FirstName, &c.MiddleName, &c.GenerationCode, &c.SSN,
-		&c.DateOfBirth, &c.Phone, &c.Address1, &c.Address2, &c.City, &c.State, &c.PostalCode, &c.CountryCode,
-		&c.AddressIndicator, &c.ResidenceCode, &c.IsBusiness,
-	}
-}
 
 // Terms are what a record says of a loan beside what was decided.
 type Terms struct {
@@ -55,7 +24,7 @@ type Terms struct {
 
 // Encode makes the record of a loan, in character form without a line end, and checks it against every rule
 // for a single record. What fails is a *rules.Undecidable: that loan is quarantined, the file goes on.
-func Encode(f Building, t Terms, r *rules.Tradeline, consumers []Consumer) ([]byte, error) {
+func Encode(f Building, t Terms, r *rules.Tradeline, consumers []book.Consumer) ([]byte, error) {
 	if len(consumers) == 0 {
 		return nil, &rules.Undecidable{Code: rules.CodeNoConsumer, Detail: "the loan has no consumer: import its customers"}
 	}
@@ -113,7 +82,7 @@ func date(d rules.Date) metro2.Date { return metro2.Date(d.YMD()) }
 // endOfDay is the time stamp of a record: its account data are as of the end of the calendar date.
 func endOfDay(d rules.Date) metro2.Timestamp { return metro2.Timestamp(d.YMD())*1_000_000 + 235959 }
 
-func base(f Building, t Terms, r *rules.Tradeline, c Consumer) metro2.Base {
+func base(f Building, t Terms, r *rules.Tradeline, c book.Consumer) metro2.Base {
 	who := folded(c)
 	b := metro2.Base{
 		Timestamp: endOfDay(r.AsOf), IdentificationNumber: strings.ToUpper(f.IdentificationNumber),
@@ -138,7 +107,7 @@ func base(f Building, t Terms, r *rules.Tradeline, c Consumer) metro2.Base {
 }
 
 // folded is a customer as a segment with an address shows it (FORMAT.md 1.5).
-func folded(c Consumer) metro2.J2 {
+func folded(c book.Consumer) metro2.J2 {
 	name := metro2.FoldName
 	if c.IsBusiness || c.ECOACode == "W" { // a company's name may hold digits
 		name = metro2.FoldText

@@ -4,6 +4,8 @@ import "github.com/furnisher/furnisher/batch/database"
 
 // The queries of this package, by name in sql/query.
 var (
+	wake = database.Query("book", "Wake")
+
 	importCaseParties              = database.Query("import", "ImportCaseParties")
 	importCases                    = database.Query("import", "ImportCases")
 	importCasesExternalID          = database.Query("import", "ImportCasesExternalID")
@@ -21,11 +23,11 @@ var (
 	importLoansAccount             = database.Query("import", "ImportLoansAccount")
 	importLoansKey                 = database.Query("import", "ImportLoansKey")
 	importLoansKnown               = database.Query("import", "ImportLoansKnown")
+	importLoansMoved               = database.Query("import", "ImportLoansMoved")
 	importLoansNew                 = database.Query("import", "ImportLoansNew")
 	importMissing                  = database.Query("import", "ImportMissing")
 	importOpen                     = database.Query("import", "ImportOpen")
 	importPauses                   = database.Query("import", "ImportPauses")
-	importPausesWake               = database.Query("import", "ImportPausesWake")
 	importProducts                 = database.Query("import", "ImportProducts")
 	importPrograms                 = database.Query("import", "ImportPrograms")
 	importQuarantine               = database.Query("import", "ImportQuarantine")

@@ -156,7 +156,7 @@ var tables = withKeys([]table{
 		check:   checkLoan,
 		refs:    []reference{{"product_id", "product", "product_id"}, {"program_id", "program", "program_id"}},
 		rejects: []string{importLoansAccount},
-		merges:  []string{importLoansKey, importLoansKnown, importLoansNew},
+		merges:  []string{importLoansKey, importLoansMoved, importLoansKnown, importLoansNew},
 	},
 	{
 		file: "loan_customers.csv", key: []string{"loan_id", "customer_id"},
@@ -251,7 +251,6 @@ var tables = withKeys([]table{
 		},
 		check:  checkPause,
 		refs:   []reference{toLoan},
-		wake:   importPausesWake,
 		merges: []string{importPauses},
 	},
 	{

@@ -7,5 +7,5 @@ import (
 
 // Nightly is the plan of every night, in its order.
 func Nightly(files bureau.Files) batch.Plan {
-	return batch.Plan{Delinquency{}, Closure{}, Statement{}, Purge{}, Export{Files: files}}
+	return batch.Plan{Servicing{}, Purge{}, Export{Files: files}}
 }

@@ -4,31 +4,7 @@ import "github.com/furnisher/furnisher/batch/database"
 
 // The queries of this package, by name in sql/query.
 var (
-	historyAdd    = database.Query("book", "HistoryAdd")
-	historyRange  = database.Query("book", "HistoryRange")
-	ledgerRead    = database.Query("book", "LedgerRead")
-	newsCycleTake = database.Query("book", "NewsCycleTake")
-	newsEntryTake = database.Query("book", "NewsEntryTake")
-	pauseRange    = database.Query("book", "PauseRange")
-	pauseRead     = database.Query("book", "PauseRead")
-	positionPack  = database.Query("book", "PositionPack")
-	positionRange = database.Query("book", "PositionRange")
-	positionRead  = database.Query("book", "PositionRead")
-	productAll    = database.Query("book", "ProductAll")
-	stateMove     = database.Query("book", "StateMove")
-	stateRead     = database.Query("book", "StateRead")
-	wakeAnalyze   = database.Query("book", "WakeAnalyze")
-	wakeFresh     = database.Query("book", "WakeFresh")
-	wakeMissing   = database.Query("book", "WakeMissing")
-	wakeSet       = database.Query("book", "WakeSet")
-	wakeStale     = database.Query("book", "WakeStale")
-
-	accountRead  = database.Query("bureau", "AccountRead")
-	consumerRead = database.Query("bureau", "ConsumerRead")
-	deletionAdd  = database.Query("bureau", "DeletionAdd")
-	excludedAdd  = database.Query("bureau", "ExcludedAdd")
-	reportedAdd  = database.Query("bureau", "ReportedAdd")
-	reportedRead = database.Query("bureau", "ReportedRead")
+	wake = database.Query("book", "Wake")
 
 	closedCycles       = database.Query("step", "ClosedCycles")
 	closedRead         = database.Query("step", "ClosedRead")

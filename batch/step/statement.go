@@ -8,27 +8,10 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/rules"
 )
-
-// Statement is step 3: a closed loan gets one final statement a closure, at the end of the cycle in which
-// it closed (FS1 to FS5).
-type Statement struct{}
-
-// Name is the step's key in the ledger.
-func (Statement) Name() string { return "statement" }
-
-type closedRow struct {
-	Loan          int64        `db:"loan"`
-	LoanID        string       `db:"loan_id"`
-	Status        rules.Status `db:"status"`
-	ClosedOn      rules.Date   `db:"closed_on"`
-	Episode       int          `db:"episode"`
-	OpenedOn      rules.Date   `db:"opened_on"`
-	FirstStatus   rules.Status `db:"first_status"`
-	ImportedAfter rules.Date   `db:"imported_after"`
-}
 
 type cycleRow struct {
 	Loan       int64       `db:"loan"`
@@ -82,45 +65,107 @@ type eventRow struct {
 	Payload map[string]any `json:"payload"`
 }
 
-// Picks are the loans that are awake.
-func (Statement) Picks() string { return pickAwake }
+// closings are the closed loans of a chunk whose closure has no statement yet.
+type closings struct {
+	open    map[int64]closing
+	nights  []rules.Date         // business dates that were run, in order
+	due     []*statementRow      // to be written
+	waiting map[int64]rules.Date // when the statement of a loan will be due
+}
 
-// Apply writes the statements that are due, and puts every loan to sleep until something may be decided about it
-// again. Counts: statements, announced.
-func (s Statement) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tally, error) {
-	var tally batch.Tally
-	keys, err := batch.Picked(ctx, tx, s, c)
+// closing is what the statement of a closure needs beside the loan's facts.
+type closing struct {
+	loanID        string
+	importedAfter rules.Date
+	cycles        []rules.Cycle
+}
+
+type closingRow struct {
+	Loan          int64      `db:"loan"`
+	LoanID        string     `db:"loan_id"`
+	ImportedAfter rules.Date `db:"imported_after"`
+}
+
+// readClosings finds the closed loans of a chunk whose closure has no statement yet.
+func readClosings(ctx context.Context, tx *sqlx.Tx, w *work) error {
+	var loans, episodes []int64
+	for _, l := range w.loans {
+		if l.Status.Closed() {
+			loans, episodes = append(loans, l.Facts.Loan), append(episodes, int64(l.Episode))
+		}
+	}
+	if len(loans) == 0 {
+		return nil
+	}
+	var rows []closingRow
+	if err := tx.SelectContext(ctx, &rows, closedRead, database.IntArray(loans), database.IntArray(episodes)); err != nil || len(rows) == 0 {
+		return err
+	}
+	loans = loans[:0]
+	for _, r := range rows {
+		loans = append(loans, r.Loan)
+	}
+	cycles, err := readClosedCycles(ctx, tx, loans)
 	if err != nil {
-		return tally, err
+		return err
 	}
-	loans, err := readLoans(ctx, tx, keys, c.Date)
-	if err != nil {
-		return tally, err
+	w.closings = closings{open: map[int64]closing{}, waiting: map[int64]rules.Date{}}
+	if err := tx.SelectContext(ctx, &w.closings.nights, runDates); err != nil {
+		return fmt.Errorf("read business dates: %w", err)
 	}
-	tally.Read = int64(len(loans))
-	due, waiting, err := dueStatements(ctx, tx, keys, c.Date)
-	if err != nil {
-		return tally, err
+	for _, r := range rows {
+		w.closings.open[r.Loan] = closing{r.LoanID, r.ImportedAfter, cycles[r.Loan]}
 	}
-	if err := sleep(ctx, tx, loans, waiting, c.Date); err != nil || len(due) == 0 {
-		return tally, err
+	return nil
+}
+
+// statement is step 3: a closed loan gets one final statement a closure, at the end of the cycle in which it closed (FS1
+// to FS5).
+func statement(w *work, l *book.Loan) (outcome, error) {
+	closing, ok := w.closings.open[l.Facts.Loan]
+	if !ok {
+		return outcome{}, nil
 	}
-	if err := fillStatements(ctx, tx, due); err != nil {
-		return tally, err
+	period, ok := rules.FinalStatement(rules.ClosedLoan{
+		ClosedOn: l.ClosedOn, OpenedOn: l.OpenedOn, Boarded: l.Episode == 1 && l.BoardedClosed,
+		FirstNight: firstAfter(w.closings.nights, closing.importedAfter), Cycles: closing.cycles,
+	})
+	switch {
+	case !ok:
+		return outcome{}, nil
+	case period.EndsOn > w.Date:
+		w.closings.waiting[l.Facts.Loan] = period.EndsOn
+		return outcome{}, nil
 	}
-	tally.Changed = int64(len(due))
-	tally.Count("statements", tally.Changed)
+	w.closings.due = append(w.closings.due, newStatement(l, closing.loanID, period))
+	announced := count{name: "announced"}
+	if rules.AnnouncesStatement(l.Status) {
+		announced.n = 1
+	}
+	return outcome{counts: []count{{"statements", 1}, announced}}, nil
+}
+
+// write writes the statements that are due, and the events that announce them.
+func (c *closings) write(ctx context.Context, tx *sqlx.Tx, chunk batch.Chunk) error {
+	if len(c.due) == 0 {
+		return nil
+	}
+	if err := fillStatements(ctx, tx, c.due); err != nil {
+		return err
+	}
 	var events []eventRow
-	for _, s := range due {
+	for _, s := range c.due {
 		if rules.AnnouncesStatement(s.Status) {
 			events = append(events, announcement(s))
 		}
 	}
-	tally.Count("announced", int64(len(events)))
-	if err := database.WriteRows(ctx, tx, statementAdd, due, c.Run, c.Date); err != nil {
-		return tally, fmt.Errorf("write statements: %w", err)
+	if err := database.WriteRows(ctx, tx, statementAdd, c.due, chunk.Run, chunk.Date); err != nil {
+		return fmt.Errorf("write statements: %w", err)
 	}
-	return tally, database.WriteRows(ctx, tx, outboxAdd, events, c.Run, c.Date)
+	if err := database.WriteRows(ctx, tx, outboxAdd, events, chunk.Run, chunk.Date); err != nil {
+		return fmt.Errorf("write events: %w", err)
+	}
+	return nil
 }
 
 // announcement is the outgoing event of a statement; its id is the same whenever it is sent (FS5).
@@ -134,69 +179,12 @@ func announcement(s *statementRow) eventRow {
 	}
 }
 
-// sleep writes when each loan is looked at again: by its own facts, or when its statement is due.
-func sleep(ctx context.Context, tx *sqlx.Tx, loans []looked, statementOn map[int64]rules.Date, d rules.Date) error {
-	keys := make([]int64, len(loans))
-	wake := make([]string, len(loans))
-	for i := range loans {
-		l := &loans[i]
-		next := rules.NextLook(&l.Loan, l.known, d)
-		if on, ok := statementOn[l.key]; ok {
-			next = min(next, on)
-		}
-		keys[i], wake[i] = l.key, "infinity"
-		if next != rules.Never {
-			wake[i] = next.String()
-		}
-	}
-	if _, err := tx.ExecContext(ctx, wakeSet, pq.Array(keys), pq.Array(wake)); err != nil {
-		return fmt.Errorf("put loans to sleep: %w", err)
-	}
-	return nil
-}
-
-// dueStatements decides which closed loans get their statement on d, and says when it will be due for others.
-func dueStatements(ctx context.Context, tx *sqlx.Tx, keys []int64, d rules.Date) ([]*statementRow, map[int64]rules.Date, error) {
-	var rows []closedRow
-	if err := tx.SelectContext(ctx, &rows, closedRead, pq.Array(keys)); err != nil || len(rows) == 0 {
-		return nil, nil, err
-	}
-	closed := make([]int64, len(rows))
-	for i, r := range rows {
-		closed[i] = r.Loan
-	}
-	cycles, err := readClosedCycles(ctx, tx, closed)
-	if err != nil {
-		return nil, nil, err
-	}
-	var nights []rules.Date
-	if err := tx.SelectContext(ctx, &nights, runDates); err != nil {
-		return nil, nil, fmt.Errorf("read business dates: %w", err)
-	}
-	var due []*statementRow
-	waiting := map[int64]rules.Date{}
-	for _, r := range rows {
-		period, ok := rules.FinalStatement(rules.ClosedLoan{
-			ClosedOn: r.ClosedOn, OpenedOn: r.OpenedOn, Boarded: r.Episode == 1 && r.FirstStatus.Closed(),
-			FirstNight: firstAfter(nights, r.ImportedAfter), Cycles: cycles[r.Loan],
-		})
-		switch {
-		case !ok:
-		case period.EndsOn > d:
-			waiting[r.Loan] = period.EndsOn
-		default:
-			due = append(due, newStatement(r, period))
-		}
-	}
-	return due, waiting, nil
-}
-
-func newStatement(r closedRow, period rules.StatementPeriod) *statementRow {
+func newStatement(l *book.Loan, loanID string, period rules.StatementPeriod) *statementRow {
 	s := &statementRow{
-		Loan: r.Loan, Episode: r.Episode, Status: r.Status, ClosedOn: r.ClosedOn,
+		Loan: l.Facts.Loan, Episode: l.Episode, Status: l.Status, ClosedOn: l.ClosedOn,
 		StartsOn: period.StartsOn, EndsOn: period.EndsOn,
 		Document: statementDocument{
-			LoanID: r.LoanID, Episode: r.Episode, Status: r.Status, DateClosed: r.ClosedOn,
+			LoanID: loanID, Episode: l.Episode, Status: l.Status, DateClosed: l.ClosedOn,
 			PeriodStart: period.StartsOn, PeriodEnd: period.EndsOn, Transactions: []statementEntry{},
 		},
 	}

@@ -24,13 +24,13 @@ WHERE EXISTS (SELECT FROM loan WHERE program = $2 AND opened_on <= $4)
 
 -- name: FileUndo
 -- Takes back what the chunks of a run made for its files that are not written yet, so that they can be made again.
--- $1 run. Index: reported_by_file, excluded_by_file, file_page_pkey.
+-- $1 run. Index: tradeline_pkey, excluded_pkey, file_page_pkey.
 WITH building AS (
     SELECT file FROM bureau_file WHERE run = $1 AND state = 'BUILDING'
 ), pages AS (
     DELETE FROM file_page WHERE file IN (SELECT file FROM building)
 ), reports AS (
-    DELETE FROM reported WHERE file IN (SELECT file FROM building)
+    DELETE FROM tradeline WHERE file IN (SELECT file FROM building)
 ), exclusions AS (
     DELETE FROM excluded WHERE file IN (SELECT file FROM building)
 )
@@ -61,8 +61,8 @@ UPDATE bureau_file f SET state = 'GENERATED', name = $2, path = $3, sha256 = $4,
 WHERE f.file = $1 AND f.state = 'BUILDING'
 
 -- name: FileCounts
--- What the ledger says a file holds, and the loans of its program in its run's book. $1 file. Index: reported_by_file, excluded_by_file.
-SELECT (SELECT count(*) FROM reported WHERE file = f.file) AS reported,
+-- What the ledger says a file holds, and the loans of its program in its run's book. $1 file. Index: tradeline_pkey, excluded_pkey.
+SELECT (SELECT count(*) FROM tradeline WHERE file = f.file) AS reported,
        (SELECT count(*) FROM excluded WHERE file = f.file) AS excluded,
        (SELECT count(*) FROM loan l WHERE l.program = f.program AND l.loan <= r.last_loan) AS book
 FROM bureau_file f JOIN run r ON r.run = f.run WHERE f.file = $1

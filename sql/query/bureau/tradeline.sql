@@ -1,56 +1,58 @@
--- name: ReportedRead
--- The last tradelines of each loan of a chunk in files that count, newest first. Dates come as days, 0001-01-01 = 1.
--- $1 after loan, $2 last loan, $3 how many of a loan that never closed, $4 how many of the others. Index: reported_pkey. The files that do not count are listed, not joined: they are few,
--- and a loan's reports are found without asking each file ever written.
-SELECT r.loan, r.as_of - DATE '0001-01-01' + 1 AS as_of, r.account_status, r.payment_rating, r.payment_history,
-       r.history_chain, r.history_character, r.date_account_info - DATE '0001-01-01' + 1 AS date_account_info,
-       r.date_first_delinquency - DATE '0001-01-01' + 1 AS date_first_delinquency,
-       r.first_missed_due_on - DATE '0001-01-01' + 1 AS first_missed_due_on, r.date_closed - DATE '0001-01-01' + 1 AS date_closed,
-       r.date_last_payment - DATE '0001-01-01' + 1 AS date_last_payment, r.current_balance, r.amount_past_due,
-       r.scheduled_payment, r.actual_payment, r.original_charge_off, r.special_comment, r.final, r.episode
-FROM loan_state s
-CROSS JOIN LATERAL (
-    SELECT r.* FROM reported r
-    WHERE r.loan = s.loan AND r.file <> ALL (ARRAY(SELECT f.file FROM bureau_file f WHERE f.state IN ('VOIDED', 'REJECTED')))
-    ORDER BY r.file DESC LIMIT CASE WHEN s.episode = 0 THEN CAST($3 AS bigint) ELSE $4 END) r
-WHERE s.loan > $1 AND s.loan <= $2
-ORDER BY r.loan, r.as_of DESC
+-- name: LineAdd
+-- What a file says of loans; each column comes as an array. Dates come as days since 0001-01-01, NULL where there is none.
+-- The arrays are unnested in lock-step: in FROM each would be kept as a table of its own first.
+-- $1 file, $2 as of, then one array a column. Index: tradeline_pkey.
+INSERT INTO tradeline (file, as_of, {columns})
+SELECT $1, $2, {values}
+FROM (SELECT {arrays}) x
 
--- name: ReportedAdd
--- What a file says of a chunk's loans, as one array a column; dates are days since 0001-01-01. The arrays stand in a list
--- of columns: in FROM each would be kept as a table of its own first.
--- $1 file, $2 as of. Index: reported_pkey.
-INSERT INTO reported (
-    file, as_of,
-    loan, account_number, account_status, payment_rating, payment_history, history_chain, history_character,
-    date_account_info, date_first_delinquency, first_missed_due_on, date_closed, date_last_payment, current_balance,
-    amount_past_due, scheduled_payment, actual_payment, original_charge_off, special_comment, final, episode,
-    record_bytes, rule, facts)
-SELECT
-    $1, $2,
-    x.loan, x.account_number, x.account_status, x.payment_rating, x.payment_history, x.history_chain,
-    x.history_character, DATE '0001-01-01' + x.date_account_info, DATE '0001-01-01' + x.date_first_delinquency,
-    DATE '0001-01-01' + x.first_missed_due_on, DATE '0001-01-01' + x.date_closed,
-    DATE '0001-01-01' + x.date_last_payment, x.current_balance, x.amount_past_due, x.scheduled_payment,
-    x.actual_payment, x.original_charge_off, x.special_comment, x.final, x.episode, x.record_bytes, x.rule,
-    CAST(x.facts AS jsonb)
-FROM (
-    SELECT unnest(CAST($3 AS bigint[])) AS loan, unnest(CAST($4 AS text[])) AS account_number,
-           unnest(CAST($5 AS text[])) AS account_status, unnest(CAST($6 AS text[])) AS payment_rating,
-           unnest(CAST($7 AS text[])) AS payment_history, unnest(CAST($8 AS text[])) AS history_chain,
-           unnest(CAST($9 AS text[])) AS history_character, unnest(CAST($10 AS integer[])) AS date_account_info,
-           unnest(CAST($11 AS integer[])) AS date_first_delinquency, unnest(CAST($12 AS integer[])) AS first_missed_due_on,
-           unnest(CAST($13 AS integer[])) AS date_closed, unnest(CAST($14 AS integer[])) AS date_last_payment,
-           unnest(CAST($15 AS bigint[])) AS current_balance, unnest(CAST($16 AS bigint[])) AS amount_past_due,
-           unnest(CAST($17 AS bigint[])) AS scheduled_payment, unnest(CAST($18 AS bigint[])) AS actual_payment,
-           unnest(CAST($19 AS bigint[])) AS original_charge_off, unnest(CAST($20 AS text[])) AS special_comment,
-           unnest(CAST($21 AS boolean[])) AS final, unnest(CAST($22 AS integer[])) AS episode,
-           unnest(CAST($23 AS integer[])) AS record_bytes, unnest(CAST($24 AS text[])) AS rule,
-           unnest(CAST($25 AS text[])) AS facts
-) x
+-- name: FileLast
+-- The last file that counts of each destination before a file, with the last loan of its book.
+-- $1 file. Index: bureau_file_pkey; a destination has a file a month.
+SELECT DISTINCT ON (f.destination) f.file, r.last_loan
+FROM bureau_file f JOIN run r ON r.run = f.run
+WHERE f.file < $1 AND f.state NOT IN ('VOIDED', 'REJECTED')
+ORDER BY f.destination, f.file DESC
+
+-- name: LineLast
+-- What one file says of the loans of a range. Dates come as days, 0001-01-01 = 1.
+-- $1 file, $2 after loan, $3 last loan. Index: tradeline_pkey.
+SELECT t.file, t.as_of - DATE '0001-01-01' + 1, {before}
+FROM tradeline t
+WHERE t.file = $1 AND t.loan > $2 AND t.loan <= $3
+ORDER BY t.loan
+
+-- name: LineOlder
+-- The last lines of single loans in files that count, newest first. Dates come as days, 0001-01-01 = 1.
+-- $1 loans, $2 the newest file to look at for each, $3 lines of a loan. Index: bureau_file_pkey, tradeline_pkey.
+SELECT t.*
+FROM unnest(CAST($1 AS bigint[]), CAST($2 AS bigint[])) AS x (loan, newest)
+CROSS JOIN LATERAL (
+    SELECT t.file, t.as_of - DATE '0001-01-01' + 1, {before}
+    FROM bureau_file f JOIN tradeline t ON t.file = f.file AND t.loan = x.loan
+    WHERE f.file <= x.newest AND f.state NOT IN ('VOIDED', 'REJECTED')
+    ORDER BY f.file DESC LIMIT $3) t
+
+-- name: ExcludedLast
+-- The loans of a range that one file left out, with the last file before it that said something of each, 0 if none did.
+-- $1 file, $2 after loan, $3 last loan. Index: excluded_pkey.
+SELECT loan, coalesce(last_file, 0) AS last_file FROM excluded
+WHERE file = $1 AND loan > $2 AND loan <= $3
 
 -- name: ExcludedAdd
--- Loans that a file leaves out, with the reason (DC11). $1 file, $2 rows as JSON. Index: excluded_pkey.
-INSERT INTO excluded (loan, file, reason, rule, detail)
-SELECT x.loan, $1, x.reason, x.rule, x.detail
-FROM json_to_recordset($2) AS x (loan bigint, reason text, rule text, detail text)
+-- The loans that a file leaves out, and why (DC11). $1 file, $2 rows as JSON. Index: excluded_pkey.
+INSERT INTO excluded (loan, file, reason, rule, detail, last_file)
+SELECT x.loan, $1, x.reason, x.rule, x.detail, x.last_file
+FROM json_to_recordset($2) AS x (loan bigint, reason text, rule text, detail text, last_file bigint)
+
+-- name: LoanChangedProgram
+-- The loans of a range that were in another program once. $1 after loan, $2 last loan. Index: loan_state_changed_program.
+SELECT loan FROM loan_state WHERE changed_program AND loan > $1 AND loan <= $2
+
+-- name: LoanCount
+-- How many loans a range has. $1 after loan, $2 last loan. Index: loan_state_pkey, alone.
+SELECT count(*) FROM loan_state WHERE loan > $1 AND loan <= $2
+
+-- name: LoanKeys
+-- The loans of a range. $1 after loan, $2 last loan. Index: loan_state_pkey, alone.
+SELECT loan FROM loan_state WHERE loan > $1 AND loan <= $2 ORDER BY loan

@@ -26,7 +26,8 @@ WITH sent AS (
 SELECT (SELECT count(*) FROM inserted) AS inserted, (SELECT count(*) FROM updated) AS updated
 
 -- name: ImportCustomers
--- Merges customers, new ones numbered in the order of their ids. Index: customer_customer_id_key.
+-- Merges customers, new ones numbered in the order of their ids. Wakes the loans of those that changed.
+-- Index: customer_customer_id_key, loan_customer_by_customer.
 -- Gives the rows inserted and updated.
 WITH updated AS (
     UPDATE customer t SET
@@ -49,7 +50,7 @@ WITH updated AS (
           s.address2, s.city, s.state, s.postal_code, s.country_code, s.address_indicator, s.residence_code,
           s.employer_name, s.employer_address1, s.employer_address2, s.employer_city, s.employer_state,
           s.employer_postal_code, s.occupation, s.legal_hold, s.is_business)
-    RETURNING 1
+    RETURNING t.customer
 ), inserted AS (
     INSERT INTO customer (
         customer_id, surname, first_name, middle_name, generation_code, ssn, date_of_birth, phone, address1, address2,
@@ -64,12 +65,17 @@ WITH updated AS (
     WHERE NOT EXISTS (SELECT FROM customer t WHERE t.customer_id = s.customer_id)
     ORDER BY s.customer_id COLLATE "C"
     RETURNING 1
+), woken AS (
+    SELECT wake(array_agg(DISTINCT w.loan), 'customers')
+    FROM (SELECT lc.loan FROM updated c JOIN loan_customer lc ON lc.customer = c.customer) u JOIN loan_wake w ON w.loan = u.loan
+    WHERE w.state <> 'STALE' -- the import holds the book: nobody decides a stale loan beside it
 )
 SELECT (SELECT count(*) FROM inserted) AS inserted, (SELECT count(*) FROM updated) AS updated
+FROM (SELECT count(*) FROM woken) w
 
 -- name: ImportLoanCustomers
 -- Merges who belongs to a loan. Rows of a loan that the file leaves out stay. Index: loan_customer_pkey.
--- Gives the rows inserted and updated.
+-- Wakes the loans that they are news of. Gives the rows inserted and updated.
 WITH sent AS (
     SELECT k.loan, c.customer, s.ecoa_code, s.position
     FROM staged_loan_customers s
@@ -83,7 +89,7 @@ WITH sent AS (
       AND (t.ecoa_code, t.position)
           IS DISTINCT FROM
           (s.ecoa_code, s.position)
-    RETURNING 1
+    RETURNING t.loan
 ), inserted AS (
     INSERT INTO loan_customer (
         loan, customer, ecoa_code, position)
@@ -92,9 +98,14 @@ WITH sent AS (
     FROM sent s
     WHERE NOT EXISTS (SELECT FROM loan_customer t WHERE t.loan = s.loan AND t.customer = s.customer)
     ORDER BY s.loan, s.position
-    RETURNING 1
+    RETURNING loan
+), woken AS (
+    SELECT wake(array_agg(DISTINCT w.loan), 'customers')
+    FROM (SELECT loan FROM updated UNION ALL SELECT loan FROM inserted) u JOIN loan_wake w ON w.loan = u.loan
+    WHERE w.state <> 'STALE' -- the import holds the book: nobody decides a stale loan beside it
 )
 SELECT (SELECT count(*) FROM inserted) AS inserted, (SELECT count(*) FROM updated) AS updated
+FROM (SELECT count(*) FROM woken) w
 
 -- name: ImportLoanCustomersPosition
 -- Rejects rows whose position on the loan another customer has: earlier in the file, or in the book by a row

@@ -20,27 +20,16 @@ WITH known AS (
 SELECT 0 AS inserted, count(*) AS updated FROM updated
 
 -- name: ImportCyclesWake
--- Wakes the loans that get another billing cycle, and keeps what the packed ledger of each lacks from then on: where a
--- cycle changes, the ledger is made anew.
--- The guard spares a first import, where nothing sleeps, the joins. Index: loan_wake_by_date, loan_wake_pkey, cycle_pkey.
-WITH sent AS (
-    SELECT k.loan, s.cycle_no, s.due_on, s.minimum_due_cents, t.loan IS NULL AS is_new
-    FROM staged_cycles s JOIN loan_key k ON k.loan_id = s.loan_id
-    LEFT JOIN cycle t ON t.loan = k.loan AND t.cycle_no = s.cycle_no
-    WHERE EXISTS (SELECT FROM loan_wake WHERE wake_on > DATE '0001-01-01')
-      AND (t.starts_on, t.ends_on, t.due_on, t.minimum_due_cents)
-          IS DISTINCT FROM
-          (s.starts_on, s.ends_on, s.due_on, s.minimum_due_cents)
-), woken AS (
-    UPDATE loan_wake w SET wake_on = CASE WHEN x.all_new THEN DATE '0001-01-02' ELSE DATE '0001-01-01' END
-    FROM (SELECT loan, bool_and(is_new) AS all_new FROM sent GROUP BY loan) x
-    WHERE w.loan = x.loan AND w.wake_on > DATE '0001-01-01'
-    RETURNING w.loan, w.wake_on
-)
-INSERT INTO news_cycle (loan, cycle_no, due_on, minimum_due_cents)
-SELECT s.loan, s.cycle_no, s.due_on, s.minimum_due_cents
-FROM sent s JOIN woken w ON w.loan = s.loan
-WHERE w.wake_on = DATE '0001-01-02'
+-- Wakes the loans that get another billing cycle. The guard spares a first import, where nothing sleeps, the joins.
+-- Index: loan_wake_by_date, loan_wake_pkey, cycle_pkey.
+SELECT wake(array_agg(DISTINCT k.loan), 'transactions')
+FROM staged_cycles s JOIN loan_key k ON k.loan_id = s.loan_id
+JOIN loan_wake w ON w.loan = k.loan AND w.state <> 'STALE'
+LEFT JOIN cycle t ON t.loan = k.loan AND t.cycle_no = s.cycle_no
+WHERE EXISTS (SELECT FROM loan_wake WHERE wake_on > '-infinity' OR state <> 'STALE')
+  AND (t.starts_on, t.ends_on, t.due_on, t.minimum_due_cents)
+      IS DISTINCT FROM
+      (s.starts_on, s.ends_on, s.due_on, s.minimum_due_cents)
 
 -- name: ImportCycles
 -- Adds the new billing cycles.
@@ -51,20 +40,9 @@ SELECT
 FROM staged_cycles s JOIN loan_key k ON k.loan_id = s.loan_id
 ORDER BY k.loan, s.cycle_no
 
--- name: ImportPausesWake
--- Wakes the loans that get another pause. A packed ledger holds none: the loans have news, and nothing to add.
--- The guard spares a first import, where nothing sleeps, the join. Index: loan_wake_by_date, loan_wake_pkey, pause_pkey.
-UPDATE loan_wake w SET wake_on = DATE '0001-01-02'
-WHERE EXISTS (SELECT FROM loan_wake WHERE wake_on > DATE '0001-01-02')
-  AND w.wake_on > DATE '0001-01-02'
-  AND w.loan IN (
-    SELECT k.loan FROM staged_pauses s JOIN loan_key k ON k.loan_id = s.loan_id
-    LEFT JOIN pause t ON t.loan = k.loan AND t.from_on = s.from_on
-    WHERE t.loan IS NULL OR t.to_on IS DISTINCT FROM s.to_on)
-
 -- name: ImportPauses
 -- Merges pauses. Index: pause_pkey.
--- Gives the rows inserted and updated.
+-- Wakes the loans that they are news of. Gives the rows inserted and updated.
 WITH sent AS (
     SELECT k.loan, s.from_on, s.to_on, s.reason
     FROM staged_pauses s JOIN loan_key k ON k.loan_id = s.loan_id
@@ -76,7 +54,7 @@ WITH sent AS (
       AND (t.to_on, t.reason)
           IS DISTINCT FROM
           (s.to_on, s.reason)
-    RETURNING 1
+    RETURNING t.loan
 ), inserted AS (
     INSERT INTO pause (
         loan, from_on, to_on, reason)
@@ -85,6 +63,11 @@ WITH sent AS (
     FROM sent s
     WHERE NOT EXISTS (SELECT FROM pause t WHERE t.loan = s.loan AND t.from_on = s.from_on)
     ORDER BY s.loan, s.from_on
-    RETURNING 1
+    RETURNING loan
+), woken AS (
+    SELECT wake(array_agg(DISTINCT w.loan), 'pauses')
+    FROM (SELECT loan FROM updated UNION ALL SELECT loan FROM inserted) u JOIN loan_wake w ON w.loan = u.loan
+    WHERE w.state <> 'STALE' -- the import holds the book: nobody decides a stale loan beside it
 )
 SELECT (SELECT count(*) FROM inserted) AS inserted, (SELECT count(*) FROM updated) AS updated
+FROM (SELECT count(*) FROM woken) w

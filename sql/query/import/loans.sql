@@ -122,12 +122,32 @@ WITH sent AS (
         SELECT coalesce((SELECT max(business_date) FROM run WHERE state = 'CLOSED'), c.status_since) AS closed) d
     WHERE c.stops
     ORDER BY 1, 2
-), woken AS ( -- a packed ledger holds nothing of this
-    UPDATE loan_wake w SET wake_on = DATE '0001-01-02'
-    WHERE w.wake_on > DATE '0001-01-02' AND w.loan IN (SELECT loan FROM described UNION ALL SELECT loan FROM changed)
+), woken AS (
+    SELECT wake(array_agg(DISTINCT u.loan), 'loan')
+    FROM (SELECT loan FROM described UNION ALL SELECT loan FROM changed) u
 )
 SELECT 0 AS inserted, count(DISTINCT loan) AS updated
-FROM (SELECT loan FROM described UNION ALL SELECT loan FROM changed) u
+FROM (SELECT loan FROM described UNION ALL SELECT loan FROM changed) u CROSS JOIN (SELECT count(*) FROM woken) w
+
+-- name: ImportLoansMoved
+-- Before known loans are described anew: notes those that go to another program, and wakes whoever has an account number
+-- that one of them had or gets (DC2, DC11). Counts as nothing. Index: loan_key_loan_id_key, loan_pkey, loan_by_account.
+WITH sent AS (
+    SELECT l.loan, l.program AS old_program, upper(l.account_number) AS old_number,
+           p.program AS new_program, upper(s.account_number) AS new_number
+    FROM staged_loans s
+    JOIN program p ON p.program_id = s.program_id
+    JOIN loan_key k ON k.loan_id = s.loan_id
+    JOIN loan l ON l.loan = k.loan
+    WHERE (l.program, l.account_number) <> (p.program, s.account_number)
+), moved AS (
+    UPDATE loan_state t SET changed_program = TRUE FROM sent s WHERE t.loan = s.loan AND s.old_program <> s.new_program
+), woken AS (
+    SELECT wake(array_agg(DISTINCT o.loan), 'loan')
+    FROM (SELECT old_program, old_number FROM sent UNION SELECT new_program, new_number FROM sent) n (program, number)
+    JOIN loan o ON o.program = n.program AND upper(o.account_number) = n.number
+)
+SELECT 0 AS inserted, 0 AS updated FROM (SELECT count(*) FROM woken) w
 
 -- name: ImportLoansNew
 -- Brings new loans in: description, state, and history as taken over (Q4, ST3, ST4). Gives the rows inserted and updated.
@@ -177,6 +197,6 @@ WITH sent AS (
     FROM sent s
     ORDER BY 1, 2
 ), wake AS (
-    INSERT INTO loan_wake (loan, wake_on) SELECT s.loan, DATE '0001-01-01' FROM sent s ORDER BY s.loan
+    INSERT INTO loan_wake (loan) SELECT s.loan FROM sent s ORDER BY s.loan
 )
 SELECT count(*) AS inserted, 0 AS updated FROM inserted

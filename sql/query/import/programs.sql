@@ -26,10 +26,9 @@ WITH updated AS (
           (s.name, s.portfolio_type, s.account_type, s.terms_frequency, s.interest_type, s.delinquent_after,
           s.charge_off_after, s.grace_days, s.closes_on_payoff, s.payoff_hold_days, s.trailing_reports)
     RETURNING t.product
-), woken AS ( -- what its loans are decided by has changed, and nothing that a packed ledger holds
-    UPDATE loan_wake w SET wake_on = DATE '0001-01-02'
-    WHERE w.wake_on > DATE '0001-01-02' AND EXISTS (SELECT FROM updated)
-      AND w.loan IN (SELECT l.loan FROM loan l JOIN updated u ON u.product = l.product)
+), woken AS ( -- what its loans are decided by has changed, and nothing that a packed row holds
+    SELECT wake(array_agg(l.loan), 'product') FROM loan l
+    WHERE EXISTS (SELECT FROM updated) AND l.product IN (SELECT product FROM updated)
 ), inserted AS (
     INSERT INTO product (
         product_id, name, portfolio_type, account_type, terms_frequency, interest_type, delinquent_after,
@@ -44,6 +43,7 @@ WITH updated AS (
     RETURNING 1
 )
 SELECT (SELECT count(*) FROM inserted) AS inserted, (SELECT count(*) FROM updated) AS updated
+FROM (SELECT count(*) FROM woken) w
 
 -- name: ImportPrograms
 -- Merges programs. Index: program_program_id_key.

@@ -1,6 +1,6 @@
 -- name: ImportTerminations
 -- Merges terminations. Index: termination_pkey.
--- Gives the rows inserted and updated.
+-- Wakes the loans that they are news of. Gives the rows inserted and updated.
 WITH sent AS (
     SELECT k.loan, s.terminated_on, s.source, s.reason, s.report_as_deleted
     FROM staged_terminations s JOIN loan_key k ON k.loan_id = s.loan_id
@@ -12,7 +12,7 @@ WITH sent AS (
       AND (t.terminated_on, t.source, t.reason, t.report_as_deleted)
           IS DISTINCT FROM
           (s.terminated_on, s.source, s.reason, s.report_as_deleted)
-    RETURNING 1
+    RETURNING t.loan
 ), inserted AS (
     INSERT INTO termination (
         loan, terminated_on, source, reason, report_as_deleted)
@@ -21,9 +21,14 @@ WITH sent AS (
     FROM sent s
     WHERE NOT EXISTS (SELECT FROM termination t WHERE t.loan = s.loan)
     ORDER BY s.loan
-    RETURNING 1
+    RETURNING loan
+), woken AS (
+    SELECT wake(array_agg(DISTINCT w.loan), 'loan')
+    FROM (SELECT loan FROM updated UNION ALL SELECT loan FROM inserted) u JOIN loan_wake w ON w.loan = u.loan
+    WHERE w.state <> 'STALE' -- the import holds the book: nobody decides a stale loan beside it
 )
 SELECT (SELECT count(*) FROM inserted) AS inserted, (SELECT count(*) FROM updated) AS updated
+FROM (SELECT count(*) FROM woken) w
 
 -- name: ImportTerminationsReason
 -- Rejects new terminations without a reason whose loan's activity pair requires one (DC4). It is looked at when

@@ -4,22 +4,13 @@
 SELECT coalesce(min(transaction_id), ''), coalesce(max(transaction_id), '') FROM staged_transactions
 
 -- name: ImportTransactionsWake
--- Wakes the loans that get a new entry, and keeps what the packed ledger of each lacks from then on: a reversal changes
--- what is packed, so the ledger is made anew; it is what is settled that it holds.
--- The guard spares a first import, where nothing sleeps, the joins. Index: loan_wake_by_date, loan_wake_pkey.
-WITH woken AS (
-    UPDATE loan_wake w SET wake_on = CASE
-        WHEN w.loan IN (SELECT k.loan FROM staged_transactions s JOIN loan_key k ON k.loan_id = s.loan_id WHERE s.type = 'REVERSAL')
-        THEN DATE '0001-01-01' ELSE DATE '0001-01-02' END
-    WHERE EXISTS (SELECT FROM loan_wake WHERE wake_on > DATE '0001-01-01')
-      AND w.wake_on > DATE '0001-01-01'
-      AND w.loan IN (SELECT k.loan FROM staged_transactions s JOIN loan_key k ON k.loan_id = s.loan_id)
-    RETURNING w.loan, w.wake_on
-)
-INSERT INTO news_entry (loan, transaction_id, kind, amount_cents, effective_on)
-SELECT w.loan, s.transaction_id, s.type, s.amount_cents, s.effective_on
-FROM woken w JOIN loan_key k ON k.loan = w.loan JOIN staged_transactions s ON s.loan_id = k.loan_id
-WHERE w.wake_on = DATE '0001-01-02' AND s.state = 'SETTLED'
+-- Wakes the loans that get a new entry. The guard spares a first import, where nothing sleeps, the joins.
+-- Index: loan_wake_by_date, loan_wake_pkey.
+SELECT wake(array_agg(w.loan), 'transactions')
+FROM loan_wake w
+WHERE EXISTS (SELECT FROM loan_wake WHERE wake_on > '-infinity' OR state <> 'STALE')
+  AND w.state <> 'STALE'
+  AND w.loan IN (SELECT k.loan FROM staged_transactions s JOIN loan_key k ON k.loan_id = s.loan_id)
 
 -- name: ImportTransactions
 -- Posts the new entries.
@@ -57,9 +48,10 @@ WITH known AS (
     WHERE n.same_loan AND n.same_entry AND n.settles AND t.transaction_id = n.transaction_id AND t.loan = n.loan
     RETURNING t.loan
 ), woken AS (
-    UPDATE loan_wake w SET wake_on = DATE '0001-01-01' WHERE w.loan IN (SELECT loan FROM settled)
+    SELECT wake(array_agg(DISTINCT loan), 'transactions') FROM settled
 )
 SELECT (SELECT count(*) FROM settled) AS updated, (SELECT count(*) FROM rejected) AS rejected
+FROM (SELECT count(*) FROM woken) w
 
 -- name: ImportTransactionsReversal
 -- Rejects reversals that do not undo what they name: it must be there, of the same loan, no reversal itself, and of

@@ -27,7 +27,7 @@ ORDER BY f.file DESC
 
 -- name: InquiryExclusions
 -- A page of the loans that a file left out, in the order of the book. $1 file, $2 loan to begin after, $3 rows.
--- Index: excluded_by_file.
+-- Index: excluded_pkey.
 SELECT l.loan_id, l.account_number, x.reason, x.rule, x.detail
 FROM excluded x JOIN loan l ON l.loan = x.loan
 WHERE x.file = $1 AND x.loan > $2

@@ -50,17 +50,17 @@ FROM scheduled_item WHERE loan = $1
 ORDER BY due_at, item_id COLLATE "C"
 
 -- name: InquiryTradelines
--- What each file said of a loan, newest last. $1 loan. Index: reported_pkey.
+-- What each file said of a loan, newest last. $1 loan. Index: tradeline_pkey, once a file.
 SELECT r.file, f.name AS file_name, f.state AS file_state, r.as_of, r.account_number, r.account_status, r.payment_rating,
        r.payment_history, r.date_account_info, r.date_first_delinquency, r.first_missed_due_on, r.date_closed,
        r.date_last_payment, r.current_balance, r.amount_past_due, r.scheduled_payment, r.actual_payment,
        r.original_charge_off, r.special_comment, r.final, r.episode, r.rule, r.facts
-FROM reported r JOIN bureau_file f ON f.file = r.file
+FROM bureau_file f JOIN tradeline r ON r.file = f.file
 WHERE r.loan = $1
 ORDER BY r.as_of, r.file
 
 -- name: InquiryExcluded
--- The files that left a loan out, and why, newest last. $1 loan. Index: excluded_pkey.
+-- The files that left a loan out, and why, newest last. $1 loan. Index: excluded_pkey, once a file.
 SELECT x.file, f.name AS file_name, f.state AS file_state, f.as_of, x.reason, x.rule, x.detail
 FROM excluded x JOIN bureau_file f ON f.file = x.file
 WHERE x.loan = $1

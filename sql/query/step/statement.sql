@@ -1,12 +1,12 @@
 -- name: ClosedRead
--- Closed loans whose closure has no statement yet. $1 loan keys. Index: loan_state_pkey, loan_pkey, statement_pkey, status_history_pkey.
-SELECT s.loan, l.loan_id, s.status, s.closed_on, s.episode, l.opened_on, h.to_status AS first_status, s.imported_after
-FROM loan_state s
-JOIN loan l ON l.loan = s.loan AND l.loan = ANY($1)
-JOIN status_history h ON h.loan = s.loan AND h.seq = 1 AND h.loan = ANY($1)
-WHERE s.loan = ANY($1) AND s.closed_on IS NOT NULL
-  AND NOT EXISTS (SELECT FROM statement t WHERE t.loan = s.loan AND t.episode = s.episode)
-ORDER BY s.loan
+-- Those of some closed loans whose closure has no statement yet. $1 loan keys, $2 the number of each one's closure.
+-- Index: loan_key_pkey, loan_state_pkey, statement_pkey.
+SELECT k.loan, k.loan_id, s.imported_after
+FROM unnest(CAST($1 AS bigint[]), CAST($2 AS integer[])) AS x (loan, episode)
+JOIN loan_key k ON k.loan = x.loan AND k.loan = ANY($1)
+JOIN loan_state s ON s.loan = x.loan AND s.loan = ANY($1)
+WHERE NOT EXISTS (SELECT FROM statement t WHERE t.loan = x.loan AND t.episode = x.episode)
+ORDER BY k.loan
 
 -- name: ClosedCycles
 -- The cycles of closed loans. $1 loans. Index: cycle_pkey.

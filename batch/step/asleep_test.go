@@ -24,8 +24,8 @@ var lookedAt = []string{"delinquency", "closure", "statement"}
 // positionSeeds make books in which every rule of steps 1 to 3 moves a loan.
 var positionSeeds = []uint64{1, 2, 3}
 
-// A night that looks only at loans that are awake, and adds to packed ledgers what came in, leaves the same book and the
-// same packed ledgers as one before which every loan is woken to have its ledger made anew, whatever a lender sends
+// A night that looks only at loans that are awake leaves the same book and the same packed rows as one before which every
+// loan is woken to have its row made anew, whatever a lender sends
 // between the nights and the steps of one, and however many nights are missed.
 func TestSleepChangesNothing(t *testing.T) {
 	t.Parallel()
@@ -39,7 +39,7 @@ func TestSleepChangesNothing(t *testing.T) {
 			for l.night() {
 				sleepy.load(t, l.deltas)
 				woken.load(t, l.deltas)
-				added += count(t, sleepy.db, `SELECT count(DISTINCT loan) FROM (SELECT loan FROM news_entry UNION ALL SELECT loan FROM news_cycle) n JOIN loan_wake USING (loan) WHERE wake_on = '0001-01-02'`)
+				added += count(t, sleepy.db, `SELECT count(*) FROM loan_wake JOIN account USING (loan) WHERE state <> 'ASLEEP'`)
 				if l.stopBefore != "" {
 					sleepy.stop(t, l)
 					woken.stop(t, l)
@@ -67,7 +67,7 @@ func TestSleepChangesNothing(t *testing.T) {
 		t.Errorf("loans that sleep were looked at: %d of %d", read, all)
 	}
 	if added < 100 || stops < 10 {
-		t.Errorf("%d packed ledgers were added to, %d nights stopped: too few to tell", added, stops)
+		t.Errorf("%d loans were woken, %d nights stopped: too few to tell", added, stops)
 	}
 }
 
@@ -75,7 +75,7 @@ func TestSleepChangesNothing(t *testing.T) {
 type twin struct {
 	db          *sqlx.DB
 	dir         string
-	alwaysStale bool // whatever is imported, every ledger is made anew
+	alwaysStale bool // whatever is imported, every row is made anew
 }
 
 func newTwin(t *testing.T) twin { return twin{db: pgtest.New(t), dir: t.TempDir()} }
@@ -88,7 +88,7 @@ func (w twin) load(t *testing.T, deltas []extract) {
 		}
 	}
 	if w.alwaysStale {
-		if _, err := w.db.Exec(`UPDATE loan_wake SET wake_on = '0001-01-01'`); err != nil {
+		if _, err := w.db.Exec(`SELECT wake(array_agg(loan), 'loan') FROM loan_wake`); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -134,7 +134,7 @@ func reads(report *batch.Summary) []int {
 func same(t *testing.T, want, got twin) {
 	t.Helper()
 	wantPrints, gotPrints := fingerprint(t, want.db), fingerprint(t, got.db)
-	for _, table := range []string{"loan_position", "loan_wake", "news_entry", "news_cycle", "run_chunk"} {
+	for _, table := range []string{"account", "loan_wake", "run_chunk"} {
 		delete(wantPrints, table)
 		delete(gotPrints, table)
 	}
@@ -151,29 +151,29 @@ func same(t *testing.T, want, got twin) {
 	}
 }
 
-// samePacked compares the packed ledgers, but for those of loans that an import touched since step 1.
+// samePacked compares the packed rows, but for those of loans that an import touched since step 1.
 func samePacked(t *testing.T, want, got twin) {
 	t.Helper()
-	behind := packedOf(t, got, `wake_on < '0001-01-03'`)
-	wantPacked, gotPacked := packedOf(t, want, `TRUE`), packedOf(t, got, `wake_on >= '0001-01-03'`)
+	behind := packedOf(t, got, `state = 'STALE'`)
+	wantPacked, gotPacked := packedOf(t, want, `TRUE`), packedOf(t, got, `state <> 'STALE'`)
 	maps.DeleteFunc(wantPacked, func(loan int64, _ string) bool { _, ok := behind[loan]; return ok })
 	if diff := cmp.Diff(wantPacked, gotPacked); diff != "" {
-		t.Errorf("packed ledgers (-made anew +added to):\n%s", diff)
+		t.Errorf("packed rows (-made anew +kept):\n%s", diff)
 	}
 }
 
 func packedOf(t *testing.T, w twin, which string) map[int64]string {
 	t.Helper()
 	var rows []struct {
-		Loan   int64
-		Ledger string
+		Loan  int64
+		Facts string
 	}
-	if err := w.db.Select(&rows, `SELECT loan, encode(coalesce(ledger, ''), 'hex') AS ledger FROM loan_wake LEFT JOIN loan_position USING (loan) WHERE `+which); err != nil {
+	if err := w.db.Select(&rows, `SELECT loan, encode(coalesce(facts, ''), 'hex') AS facts FROM loan_wake LEFT JOIN account USING (loan) WHERE `+which); err != nil {
 		t.Fatal(err)
 	}
 	packed := map[int64]string{}
 	for _, r := range rows {
-		packed[r.Loan] = r.Ledger
+		packed[r.Loan] = r.Facts
 	}
 	return packed
 }
@@ -593,7 +593,7 @@ func TestQuietNightLooksAtNobody(t *testing.T) {
 func TestEachSleeperIsCheckedOnce(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
-	_, err := db.Exec(`INSERT INTO loan_wake SELECT n, 'infinity' FROM generate_series(1, 3100) n WHERE n % 7 <> 3`)
+	_, err := db.Exec(`INSERT INTO loan_wake (loan, state, wake_on) SELECT n, 'ASLEEP', 'infinity' FROM generate_series(1, 3100) n WHERE n % 7 <> 3`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -604,7 +604,7 @@ func TestEachSleeperIsCheckedOnce(t *testing.T) {
 				SELECT picked.loan, count(*) AS n FROM generate_series(0, 1008) d
 				CROSS JOIN LATERAL (
 					WITH night AS (SELECT DATE '2026-05-01' + d AS business_date, CAST($1 AS bigint) AS after_loan, CAST($2 AS bigint) AS last_loan)
-					`+step.Delinquency{}.Picks()+`) picked
+					`+step.Servicing{}.Parts()[0].Picks+`) picked
 				GROUP BY picked.loan) x ON x.loan = w.loan
 			WHERE coalesce(x.n, 0) <> CASE WHEN w.loan > $1 AND w.loan <= $2 THEN 1 ELSE 0 END`, chunk[0], chunk[1])
 		if got != 0 {
@@ -627,7 +627,8 @@ func TestDriftIsFound(t *testing.T) {
 		{"an entry that failed", "2026-06-01", `UPDATE loan_transaction SET state = 'FAILED' WHERE loan = $1 AND type = 'PAYMENT'`, "ACTIVE"},
 		{"a cycle's due date", "", `UPDATE cycle SET due_on = due_on - 45 WHERE loan = $1`, "SUSPENDED::DELINQUENT"},
 		{"nothing to decide", "", `UPDATE cycle SET minimum_due_cents = minimum_due_cents + 1 WHERE loan = $1`, "ACTIVE"},
-		{"a packed ledger that somebody changed", "", `UPDATE loan_position SET ledger = '\x010000' WHERE loan = $1`, "ACTIVE"},
+		{"a packed row that somebody changed", "", `UPDATE account SET facts = set_byte(facts, 12, get_byte(facts, 12) # 1) WHERE loan = $1`, "ACTIVE"},
+		{"what the lender says of it", "", `UPDATE loan SET scheduled_payment_cents = 1 WHERE loan = $1`, "ACTIVE"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -665,80 +666,6 @@ func TestDriftIsFound(t *testing.T) {
 			}
 			if report := night(t, db, dir, sampledOn(key, found+1).String()); len(report.Exceptions) != 0 {
 				t.Errorf("checked again: %+v", report.Exceptions)
-			}
-		})
-	}
-}
-
-// What an import brings is added to the packed ledger; made anew is only one of which something packed has changed. The
-// test tells by an entry that was written to the book by hand, which only a ledger made anew holds.
-func TestNewsIsAdded(t *testing.T) {
-	t.Parallel()
-	send := func(file, header, row string) func(e extract) {
-		return func(e extract) {
-			if e[file] == "" {
-				e[file] = header + "\n"
-			}
-			e[file] += row + "\n"
-		}
-	}
-	entry := func(kind, amount, on, reverses string) func(e extract) {
-		return func(e extract) { e.entry("A", kind, amount, on, reverses) }
-	}
-	const added, anew, reversed = "ACTIVE", "CLOSED::PAID_OFF", "CLOSED::SURPLUS_BALANCE"
-	for _, c := range []struct {
-		name string
-		send []func(e extract)
-		want string
-	}{
-		{"an entry", []func(e extract){entry("FEE", "0.00", "2026-06-11", "")}, added},
-		{"an entry of long ago", []func(e extract){entry("FEE", "0.00", "2026-05-02", "")}, added},
-		{"an entry to come", []func(e extract){entry("FEE", "0.00", "2026-08-02", "")}, added},
-		{"a pending entry", []func(e extract){send("transactions", "", "X1,A,FEE,0.00,2026-06-11,2026-06-11T12:00:00Z,PENDING,")}, added},
-		{"a cycle", []func(e extract){send("cycles", "", "A,7,2026-11-01,2026-11-30,2026-12-20,100.00")}, added},
-		{"a pause", []func(e extract){send("pauses", extractHeaders["pauses"], "A,2026-06-01,,HARDSHIP")}, added},
-		{"the loan", []func(e extract){func(e extract) { e["loans"] = strings.Replace(e["loans"], ",10,100.00,", ",11,90.00,", 1) }}, added},
-		{"its product", []func(e extract){func(e extract) { e["products"] = strings.Replace(e["products"], ",5,true", ",6,true", 1) }}, added},
-		{"an entry, twice, then a cycle", []func(e extract){
-			entry("FEE", "0.00", "2026-06-11", ""), entry("FEE", "0.00", "2026-06-11", ""), send("cycles", "", "A,7,2026-11-01,2026-11-30,2026-12-20,100.00"),
-		}, added},
-		{"a reversal", []func(e extract){entry("REVERSAL", "1.00", "2026-06-11", "T2")}, reversed},
-		{"an entry, then a reversal", []func(e extract){entry("FEE", "0.00", "2026-06-11", ""), entry("REVERSAL", "1.00", "2026-06-11", "T2")}, reversed},
-		{"a reversal, then an entry", []func(e extract){entry("REVERSAL", "1.00", "2026-06-11", "T2"), entry("FEE", "0.00", "2026-06-11", "")}, reversed},
-		{"a pending entry that settled", []func(e extract){
-			func(e extract) { e["transactions"] = strings.Replace(e["transactions"], "PENDING", "SETTLED", 1) },
-		}, anew},
-		{"another due date", []func(e extract){func(e extract) {
-			e["cycles"] = strings.Replace(e["cycles"], "A,6,2026-10-01,2026-10-31,2026-11-20", "A,6,2026-10-01,2026-10-31,2026-11-21", 1)
-		}}, anew},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			db := pgtest.New(t)
-			startKeysAt(t, db, int(day("2026-09-01"))%1009) // checked in September
-			e := book()
-			e.loan("A")
-			e.entry("A", "FEE", "1.00", "2026-05-02", "") // T2
-			e.entry("A", "PAYMENT", "1.00", "2026-05-02", "")
-			e.add("transactions", "P,A,FEE,0.00,2026-05-02,2026-05-02T12:00:00Z,PENDING,")
-			e.load(t, db)
-			dir := t.TempDir()
-			night(t, db, dir, "2026-06-10")
-			if _, err := db.Exec(`
-				INSERT INTO loan_transaction (loan, transaction_id, type, amount_cents, effective_on, posted_at, state)
-				SELECT loan, 'HAND', 'PAYMENT', 100000, '2026-06-05', '2026-06-05T12:00:00Z', 'SETTLED' FROM loan`); err != nil {
-				t.Fatal(err)
-			}
-			for _, send := range c.send {
-				send(e)
-				e.load(t, db)
-			}
-			night(t, db, dir, "2026-06-12")
-			if got := status(t, db, "A"); got != c.want {
-				t.Errorf("the loan is %s, want %s", got, c.want)
-			}
-			if n := count(t, db, `SELECT (SELECT count(*) FROM news_entry) + (SELECT count(*) FROM news_cycle)`); n != 0 {
-				t.Errorf("%d news are left, want 0", n)
 			}
 		})
 	}
@@ -852,8 +779,8 @@ func TestImportLeavesNothingToPurge(t *testing.T) {
 	}
 }
 
-// A loan that came in by another door than the import, without a position, is decided by the next night.
-func TestLoanWithoutPosition(t *testing.T) {
+// A loan that came in by another door than the import, without a packed row, is decided by the next night.
+func TestLoanByAnotherDoor(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
 	e := book()

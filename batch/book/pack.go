@@ -1,0 +1,151 @@
+package book
+
+import (
+	"cmp"
+	"encoding/binary"
+	"errors"
+	"slices"
+
+	"github.com/furnisher/furnisher/rules"
+)
+
+// packedVersion begins every packed row. A row of another version is made anew.
+const packedVersion = 2
+
+// statuses gives account statuses their numbers in a packed row: only ever append.
+var statuses = rules.Statuses()
+
+// newLedger returns the ledger of entries and dues, which are ordered in place: the same ones in any order make the
+// same ledger, those of one day too.
+func newLedger(entries []rules.Entry, dues []rules.Due) rules.Ledger {
+	slices.SortFunc(entries, func(a, b rules.Entry) int {
+		return cmp.Or(cmp.Compare(a.Effective, b.Effective), cmp.Compare(a.Kind, b.Kind),
+			cmp.Compare(a.Amount, b.Amount), cmp.Compare(a.UndoneOn, b.UndoneOn))
+	})
+	return rules.NewLedger(entries, dues)
+}
+
+// append writes the facts as bytes behind dst. Numbers and dates are varints, a text is its length and its bytes. The
+// order of the parts is that of Facts; a change of it is a new packedVersion.
+func (f *Facts) append(dst []byte) []byte {
+	p := packer{append(dst, packedVersion)}
+	p.terms(&f.Terms)
+	p.state(&f.State)
+	p.date(f.HoldUntil)
+	p.date(f.PromoEndsOn)
+	p.count(len(f.Pauses))
+	for _, pause := range f.Pauses {
+		p.date(pause.From)
+		p.date(pause.To)
+	}
+	p.flags(f.Termination != nil)
+	if t := f.Termination; t != nil {
+		p.date(t.On)
+		p.text(t.Reason)
+		p.text(t.ReportAsDeleted)
+	}
+	p.count(len(f.Consumers))
+	for i := range f.Consumers {
+		p.consumer(&f.Consumers[i])
+	}
+	p.ledger(f.Ledger)
+	return p.packed
+}
+
+type packer struct{ packed []byte }
+
+func (p *packer) number(n int64)      { p.packed = binary.AppendVarint(p.packed, n) }
+func (p *packer) count(n int)         { p.packed = binary.AppendUvarint(p.packed, uint64(n)) }
+func (p *packer) date(d rules.Date)   { p.number(int64(d)) }
+func (p *packer) cents(c rules.Cents) { p.number(int64(c)) }
+
+func (p *packer) text(s string) {
+	p.count(len(s))
+	p.packed = append(p.packed, s...)
+}
+
+// flags writes up to eight booleans as one byte.
+func (p *packer) flags(flags ...bool) {
+	var b byte
+	for i, flag := range flags {
+		if flag {
+			b |= 1 << i
+		}
+	}
+	p.packed = append(p.packed, b)
+}
+
+func (p *packer) terms(t *Terms) {
+	p.number(t.Program)
+	p.number(t.Product)
+	p.text(t.AccountNumber)
+	p.text(t.CycleID)
+	p.date(t.OpenedOn)
+	p.flags(t.Furnish, t.HasSchedule, t.ChangedProgram, t.OlderHolder, t.DeletedHolder)
+	p.cents(t.OriginalAmount)
+	p.cents(t.CreditLimit)
+	p.cents(t.HighestBalance)
+	p.text(t.TermsDuration)
+	p.cents(t.ScheduledPayment)
+	p.text(t.Baseline.History)
+	p.date(t.Baseline.FirstDelinquencyOn)
+	p.date(t.Baseline.LastReportedOn)
+	p.date(t.DeletionReportedOn)
+}
+
+func (p *packer) state(s *rules.State) {
+	p.count(slices.Index(statuses, s.Status)) // a status that is none of them cannot be in the book
+	p.date(s.Since)
+	p.flags(s.ByHand, s.BoardedClosed)
+	p.date(s.ClosedOn)
+	p.count(s.Episode)
+	p.date(s.CountFrom)
+	p.date(s.ReopenedOn)
+	p.date(s.ChargedOffOn)
+	p.cents(s.ChargeOff)
+}
+
+func (p *packer) consumer(c *Consumer) {
+	p.count(c.Position)
+	p.flags(c.IsBusiness)
+	p.date(c.DateOfBirth)
+	for _, text := range c.texts() {
+		p.text(*text)
+	}
+}
+
+// texts are the places of a consumer's texts, in the order in which they are packed and read.
+func (c *Consumer) texts() [15]*string {
+	return [15]*string{
+		&c.ECOACode, &c.Surname, &c.FirstName, &c.MiddleName, &c.GenerationCode, &c.SSN, &c.Phone, &c.Address1, &c.Address2,
+		&c.City, &c.State, &c.PostalCode, &c.CountryCode, &c.AddressIndicator, &c.ResidenceCode,
+	}
+}
+
+// ledger writes a ledger of newLedger: for each entry its kind, amount, days since the entry before, and days until it
+// was undone plus one; for each due its cycle's number, days since the due before and minimum due.
+func (p *packer) ledger(l rules.Ledger) {
+	p.count(len(l.Entries))
+	var before rules.Date
+	for _, e := range l.Entries {
+		p.packed = append(p.packed, byte(e.Kind))
+		p.cents(e.Amount)
+		p.date(e.Effective - before)
+		undone := rules.Date(0)
+		if e.UndoneOn != 0 {
+			undone = e.UndoneOn - e.Effective + 1
+		}
+		p.date(undone)
+		before = e.Effective
+	}
+	p.count(len(l.Dues))
+	before = 0
+	for _, d := range l.Dues {
+		p.number(int64(d.No))
+		p.date(d.DueOn - before)
+		p.cents(d.MinimumDue)
+		before = d.DueOn
+	}
+}
+
+var errPacked = errors.New("a packed row is damaged")

@@ -1,0 +1,24 @@
+package book
+
+import "github.com/furnisher/furnisher/batch/database"
+
+// The queries of this package, by name in sql/query.
+var (
+	accountLock  = database.Query("book", "AccountLock")
+	accountPack  = database.Query("book", "AccountPack")
+	accountRange = database.Query("book", "AccountRange")
+	accountRead  = database.Query("book", "AccountRead")
+	accountStale = database.Query("book", "AccountStale")
+	consumerRead = database.Query("book", "ConsumerRead")
+	historyAdd   = database.Query("book", "HistoryAdd")
+	historyRead  = database.Query("book", "HistoryRead")
+	ledgerRead   = database.Query("book", "LedgerRead")
+	loanRead     = database.Query("book", "LoanRead")
+	pauseRead    = database.Query("book", "PauseRead")
+	productAll   = database.Query("book", "ProductAll")
+	stateWrite   = database.Query("book", "StateWrite")
+	wake         = database.Query("book", "Wake")
+	wakeAnalyze  = database.Query("book", "WakeAnalyze")
+	wakeMissing  = database.Query("book", "WakeMissing")
+	wakeSleep    = database.Query("book", "WakeSleep")
+)

@@ -1,0 +1,47 @@
+package book
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/furnisher/furnisher/batch/database"
+)
+
+// Why says why a loan is woken; it is kept with the loan.
+type Why string
+
+// The reasons for a wake. After any of them but ProductChanged the packed row is made anew.
+const (
+	LoanChanged    Why = "loan"         // its description, state, termination, or who else has its account number
+	PartiesChanged Why = "customers"    // who its customers are, or what is known of one of them
+	LedgerChanged  Why = "transactions" // transactions or billing cycles
+	PausesChanged  Why = "pauses"
+	ProductChanged Why = "product" // the settings of its product: they are not packed
+	Drift          Why = "drift"   // its packed row was not what the book says
+)
+
+// Wake wakes loans in the transaction that wrote something of them: the next night looks at them. It waits for a night
+// that decides one of them just now.
+func Wake(ctx context.Context, tx *sqlx.Tx, loans []int64, why Why) error {
+	if len(loans) == 0 {
+		return nil
+	}
+	if _, err := tx.ExecContext(ctx, wake, database.IntArray(loans), string(why)); err != nil {
+		return fmt.Errorf("wake loans: %w", err)
+	}
+	return nil
+}
+
+// Begin makes sure that every loan up to the key last can be picked, however it came into the book.
+func Begin(ctx context.Context, tx *sqlx.Tx, last int64) error {
+	_, err := tx.ExecContext(ctx, wakeMissing, last)
+	if err == nil {
+		_, err = tx.ExecContext(ctx, wakeAnalyze)
+	}
+	if err != nil {
+		return fmt.Errorf("prepare to pick loans: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,93 @@
+package bureau
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/book"
+	"github.com/furnisher/furnisher/batch/database"
+	"github.com/furnisher/furnisher/rules"
+)
+
+// around is what the files of a calendar date go by beside the facts of a chunk's loans.
+type around struct {
+	products      map[int64]book.Product
+	before        before
+	histories     map[int64][]rules.Change // of loans whose state began after the calendar date
+	deletedOn     map[int64]rules.Date     // calendar date of the file that deleted the loan
+	reversalNoted map[int64]bool           // a reversal after the deletion was listed already (DC8)
+	cycleEnds     map[int64]bool           // a billing cycle of the loan ends on the calendar date
+}
+
+// readAround reads it for the loans of a chunk. files are those of the calendar date.
+func readAround(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, files []Building) (a *around, err error) {
+	a = &around{deletedOn: map[int64]rules.Date{}}
+	if a.products, err = book.Products(ctx, tx); err != nil {
+		return nil, err
+	}
+	first := files[0]
+	for _, f := range files {
+		first.File = min(first.File, f.File)
+	}
+	if a.before, err = readBefore(ctx, tx, c, first.File); err != nil {
+		return nil, err
+	}
+	if a.histories, err = book.Histories(ctx, tx, c.After, c.Last, first.AsOf); err != nil {
+		return nil, err
+	}
+	if a.reversalNoted, err = loanSet(ctx, tx, reversalNoted, rules.CodeReversed, c.After, c.Last); err != nil {
+		return nil, fmt.Errorf("read noted reversals: %w", err)
+	}
+	if slices.ContainsFunc(files, func(f Building) bool { return f.Calendar.ByCycle() }) {
+		if a.cycleEnds, err = loanSet(ctx, tx, cycleEndsOn, first.AsOf, c.After, c.Last); err != nil {
+			return nil, fmt.Errorf("read ends of cycles: %w", err)
+		}
+	}
+	type deletion struct {
+		loan int64
+		on   rules.Date
+	}
+	columns := func(d *deletion) []any { return []any{&d.loan, &d.on} }
+	err = database.Each(ctx, tx, columns, func(d *deletion) error {
+		a.deletedOn[d.loan] = d.on
+		return nil
+	}, deletionRead, c.After, c.Last)
+	if err != nil {
+		return nil, fmt.Errorf("read deletions: %w", err)
+	}
+	return a, nil
+}
+
+// loanSet reads the loans that a query gives.
+func loanSet(ctx context.Context, tx *sqlx.Tx, query string, args ...any) (map[int64]bool, error) {
+	var loans []int64
+	if err := tx.SelectContext(ctx, &loans, query, args...); err != nil {
+		return nil, err
+	}
+	set := make(map[int64]bool, len(loans))
+	for _, loan := range loans {
+		set[loan] = true
+	}
+	return set, nil
+}
+
+// account is a loan as the file of a calendar date sees it.
+func (a *around) account(f *book.Facts, file *Building) rules.Account {
+	loan := f.Rules(a.products, file.AsOf)
+	loan.State = rules.StateAsOf(f.State, a.histories[f.Loan], file.AsOf)
+	deletedOn := f.Terms.DeletionReportedOn
+	if deletedOn == 0 {
+		deletedOn = a.deletedOn[f.Loan]
+	}
+	t := &f.Terms
+	return rules.Account{
+		Loan: loan, AsOf: file.AsOf, PeriodAfter: file.PreviousOn, Furnish: t.Furnish, OriginalAmount: t.OriginalAmount,
+		CreditLimit: t.CreditLimit, HighestBalance: t.HighestBalance, TermsDuration: t.TermsDuration,
+		ScheduledPayment: t.ScheduledPayment, HasSchedule: t.HasSchedule, OlderHolder: t.OlderHolder, DeletedHolder: t.DeletedHolder,
+		Termination: f.Termination, DeletedOn: deletedOn, Baseline: t.Baseline, Tradelines: a.before.furnished(f.Loan),
+	}
+}

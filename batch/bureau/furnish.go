@@ -1,0 +1,170 @@
+package bureau
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/book"
+	"github.com/furnisher/furnisher/batch/database"
+	"github.com/furnisher/furnisher/rules"
+)
+
+// Furnish decides and writes what the files of one calendar date say of the loans of a chunk, and counts it: reported,
+// excluded, deleted, deletions_waiting, and status_NN for each account status. It returns the number of loans read.
+func Furnish(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, files []Building, tally *batch.Tally) (read int64, err error) {
+	a, err := readAround(ctx, tx, c, files)
+	if err != nil {
+		return 0, err
+	}
+	parts := make(map[int64]*part, len(files))
+	for _, f := range files {
+		parts[f.Program] = &part{file: f, around: a, tally: tally}
+	}
+	err = book.Each(ctx, tx, c.After, c.Last, func(f *book.Facts) error {
+		read++
+		if p := parts[f.Terms.Program]; p != nil {
+			return p.take(f)
+		}
+		return nil
+	})
+	if err != nil {
+		return read, fmt.Errorf("furnish accounts: %w", err)
+	}
+	for _, f := range files {
+		if err := parts[f.Program].write(ctx, tx); err != nil {
+			return read, fmt.Errorf("program %s: %w", f.ProgramID, err)
+		}
+	}
+	return read, nil
+}
+
+// part is what a file says of one chunk.
+type part struct {
+	file   Building
+	around *around
+	tally  *batch.Tally
+
+	lines     []Line
+	records   []Record
+	excluded  []excludedRow
+	deletions []deletionRow
+}
+
+type excludedRow struct {
+	Loan     int64  `json:"loan"`
+	Reason   string `json:"reason"`
+	Rule     string `json:"rule"`
+	Detail   string `json:"detail"`
+	LastFile *int64 `json:"last_file"`
+}
+
+type deletionRow struct {
+	Loan          int64      `json:"loan"`
+	AccountNumber string     `json:"account_number"`
+	Code          string     `json:"code"`
+	DateClosed    rules.Date `json:"date_closed"`
+}
+
+// take adds one loan to the part: what the file says of it, or why it says nothing.
+func (p *part) take(f *book.Facts) error {
+	excluded, err := p.decide(f)
+	if err != nil {
+		if except := p.tally.Except(f.Loan, err); except != nil {
+			return except
+		}
+		excluded = &rules.Exclusion{Reason: rules.Quarantined, Rule: "DC11", Detail: err.Error()}
+	}
+	if excluded != nil {
+		row := excludedRow{Loan: f.Loan, Reason: excluded.Reason, Rule: excluded.Rule, Detail: excluded.Detail}
+		if last := p.around.before.lastFile(f.Loan); last != 0 {
+			row.LastFile = &last
+		}
+		p.excluded = append(p.excluded, row)
+		p.tally.Count("excluded", 1)
+	}
+	return nil
+}
+
+// decide says what the file tells of one loan, or why it leaves it out.
+func (p *part) decide(f *book.Facts) (*rules.Exclusion, error) {
+	if why := p.otherCycle(f); why != "" {
+		return &rules.Exclusion{Reason: rules.OtherCycle, Rule: "BR1", Detail: why}, nil
+	}
+	account := p.around.account(f, &p.file)
+	if err := rules.ReversedAfterDeletion(&account); err != nil && !p.around.reversalNoted[f.Loan] {
+		if err := p.tally.Except(f.Loan, err); err != nil {
+			return nil, err
+		}
+	}
+	tradeline, excluded, err := rules.Furnish(&account)
+	if err != nil || excluded != nil {
+		return excluded, err
+	}
+	product := p.around.products[f.Terms.Product]
+	terms := Terms{
+		AccountNumber: strings.ToUpper(f.Terms.AccountNumber), CycleID: f.Terms.CycleID, PortfolioType: product.PortfolioType,
+		AccountType: product.AccountType, TermsFrequency: product.TermsFrequency, InterestType: product.InterestType,
+		OpenedOn: f.Terms.OpenedOn,
+	}
+	record, err := Encode(p.file, terms, tradeline, f.Consumers)
+	if err != nil {
+		return nil, err
+	}
+	p.add(f.Loan, terms.AccountNumber, record, tradeline)
+	return nil, nil
+}
+
+// add keeps what the file says of a loan.
+func (p *part) add(loan int64, accountNumber string, record []byte, t *rules.Tradeline) {
+	p.lines = append(p.lines, Line{
+		Loan: loan, AccountNumber: accountNumber, RecordBytes: len(record), Facts: t.Facts.String(), Rule: t.Rule, Furnished: t.Furnished,
+	})
+	p.records = append(p.records, Record{Loan: loan, AccountNumber: accountNumber, Encoded: record})
+	p.tally.Changed++
+	p.tally.Count("reported", 1)
+	p.tally.Count("status_"+t.AccountStatus, 1)
+	if code := t.Deletion(); code != "" {
+		p.deletions = append(p.deletions, deletionRow{loan, accountNumber, code, t.DateClosed})
+		p.tally.Count("deleted", 1)
+	}
+	if t.Facts.Has(rules.FactDeletionWaiting) {
+		p.tally.Count("deletions_waiting", 1)
+	}
+}
+
+// otherCycle says why a cycle program does not report the loan on this calendar date; empty: it does.
+func (p *part) otherCycle(f *book.Facts) string {
+	ids := p.file.ActivityCycleIDs
+	switch {
+	case !p.file.Calendar.ByCycle():
+		return ""
+	case len(ids) > 0 && f.Terms.CycleID == "":
+		return "it has no cycle id, and the program reports by cycle ids"
+	case len(ids) > 0 && !slices.Contains(ids, f.Terms.CycleID):
+		return "its cycle id is not one that the program reports"
+	case !p.around.cycleEnds[f.Loan]:
+		return "its billing cycle does not end on this date"
+	}
+	return ""
+}
+
+func (p *part) write(ctx context.Context, tx *sqlx.Tx) error {
+	if err := addLines(ctx, tx, p.file, p.lines); err != nil {
+		return err
+	}
+	if err := AddPages(ctx, tx, p.file.File, p.records); err != nil {
+		return err
+	}
+	if err := database.WriteRows(ctx, tx, excludedAdd, p.excluded, p.file.File); err != nil {
+		return fmt.Errorf("write exclusions: %w", err)
+	}
+	if err := database.WriteRows(ctx, tx, deletionAdd, p.deletions, p.file.Destination, p.file.File); err != nil {
+		return fmt.Errorf("write deletions: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,192 @@
+package step
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/book"
+	"github.com/furnisher/furnisher/rules"
+)
+
+// Servicing is the pass over the loans that are awake: its deciders look at each chunk one after the other, on the loans
+// as the one before has left them. A chunk is read once and written once; then each loan sleeps until its next date.
+type Servicing struct{}
+
+// A decider is a step of the plan that the servicing pass does.
+type decider struct {
+	name string
+	// prepare reads what the decider needs beside the loans' facts; nil: nothing.
+	prepare func(ctx context.Context, tx *sqlx.Tx, w *work) error
+	decide  func(w *work, l *book.Loan) (outcome, error)
+}
+
+// deciders of the servicing pass, in the order of the plan.
+var deciders = []decider{
+	{name: "delinquency", decide: delinquency},
+	{name: "closure", decide: closure},
+	{name: "statement", prepare: readClosings, decide: statement},
+}
+
+// outcome is what a decider made of one loan. The zero value: nothing.
+type outcome struct {
+	moves  []rules.Move
+	counts []count
+	amount rules.Cents // charged off
+}
+
+type count struct {
+	name string
+	n    int64
+}
+
+// changed reports whether the decider did anything.
+func (o *outcome) changed() bool { return len(o.counts) > 0 }
+
+// work is a chunk on its way through the deciders.
+type work struct {
+	batch.Chunk
+	loans    []*book.Loan
+	closings closings
+}
+
+// Name is that of the first decider.
+func (Servicing) Name() string { return deciders[0].name }
+
+// Parts are the deciders. All look at the loans that are awake; the first also checks the packed rows of some others.
+func (Servicing) Parts() []batch.Part {
+	parts := make([]batch.Part, len(deciders))
+	for i, d := range deciders {
+		parts[i] = batch.Part{Name: d.name, Picks: pickAwake}
+	}
+	parts[0].Picks = pickAwakeOrChecked
+	return parts
+}
+
+// Begin makes sure that every loan of the book can be picked.
+func (Servicing) Begin(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
+	return book.Begin(ctx, tx, run.LastLoan)
+}
+
+// Apply takes a chunk through the deciders. Counts of delinquency: delinquent, charged_off, cured, drifted (amount: charged
+// off); of closure: paid_off, surplus, reopened; of statement: statements, announced.
+func (s Servicing) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tally, error) {
+	keys, err := batch.Picked(ctx, tx, s, c)
+	if err != nil {
+		return batch.Tally{}, err
+	}
+	w := &work{Chunk: c}
+	if w.loans, err = book.Lock(ctx, tx, keys, c.Date); err != nil {
+		return batch.Tally{}, err
+	}
+	tallies := make([]batch.Tally, len(deciders))
+	for i := range deciders {
+		if err := w.through(ctx, tx, &deciders[i], &tallies[i]); err != nil {
+			return batch.Tally{}, err
+		}
+	}
+	w.countChecked(&tallies[0])
+	if err := book.Save(ctx, tx, c, w.loans, w.next); err != nil {
+		return batch.Tally{}, err
+	}
+	tallies[0].Others = tallies[1:]
+	return tallies[0], w.closings.write(ctx, tx, c)
+}
+
+// through takes the loans through one decider.
+func (w *work) through(ctx context.Context, tx *sqlx.Tx, d *decider, tally *batch.Tally) error {
+	if d.prepare != nil {
+		if err := d.prepare(ctx, tx, w); err != nil {
+			return err
+		}
+	}
+	for _, l := range w.loans {
+		if l.Awake {
+			tally.Read++
+		}
+		out, err := d.decide(w, l)
+		if err != nil {
+			if err := tally.Except(l.Facts.Loan, err); err != nil {
+				return err
+			}
+			continue
+		}
+		if !out.changed() {
+			continue
+		}
+		tally.Changed++
+		tally.Amount += out.amount
+		for _, c := range out.counts {
+			tally.Count(c.name, c.n)
+		}
+		if len(out.moves) > 0 {
+			l.Move(out.moves, w.Date)
+		}
+	}
+	return nil
+}
+
+// CodeDrift is the exception of a loan whose packed row was not what the book says.
+const CodeDrift = "POSITION_DRIFT"
+
+const driftDetail = "something of it was changed without waking it; it was packed anew and decided by what the book says now"
+
+// countChecked adds the loans that were not awake, but only checked, to what the first decider read, and lists those whose
+// packed row was wrong.
+func (w *work) countChecked(tally *batch.Tally) {
+	tally.Read = int64(len(w.loans))
+	for _, l := range w.loans {
+		if l.Drifted {
+			tally.Count("drifted", 1)
+			tally.Exceptions = append(tally.Exceptions, batch.Exception{Loan: l.Facts.Loan, Code: CodeDrift, Detail: driftDetail})
+		}
+	}
+}
+
+// next is the date on which a loan is looked at again: by its own facts, or when its statement is due.
+func (w *work) next(l *book.Loan) rules.Date {
+	next := rules.NextLook(&l.Loan, l.Facts.Ledger, w.Date)
+	if on, ok := w.closings.waiting[l.Facts.Loan]; ok {
+		next = min(next, on)
+	}
+	return next
+}
+
+// delinquency is step 1: loans that were underpaid too often in a row become delinquent, then charged off; delinquent
+// loans that paid the whole past-due amount are cured (DQ1 to DQ6).
+func delinquency(w *work, l *book.Loan) (outcome, error) {
+	move, ok, err := rules.Delinquency(&l.Loan, w.Date)
+	if err != nil || !ok {
+		return outcome{}, err
+	}
+	out := outcome{moves: []rules.Move{move}, amount: move.ChargeOff}
+	switch move.To {
+	case rules.Delinquent:
+		out.counts = []count{{"delinquent", 1}}
+	case rules.ChargeOff:
+		out.counts = []count{{"charged_off", 1}}
+	case rules.Active:
+		out.counts = []count{{"cured", 1}}
+	default:
+		return outcome{}, errors.New("delinquency moved a loan to " + string(move.To))
+	}
+	return out, nil
+}
+
+// closure is step 2: loans that are paid off or overpaid are closed, and reopened when they owe again (PO1 to PO6).
+func closure(w *work, l *book.Loan) (outcome, error) {
+	out := outcome{moves: rules.Closure(&l.Loan, w.Date)}
+	for _, move := range out.moves {
+		switch move.To {
+		case rules.PaidOff:
+			out.counts = append(out.counts, count{"paid_off", 1})
+		case rules.SurplusBalance:
+			out.counts = append(out.counts, count{"surplus", 1})
+		default:
+			out.counts = append(out.counts, count{"reopened", 1})
+		}
+	}
+	return out, nil
+}

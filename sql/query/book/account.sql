@@ -1,0 +1,110 @@
+-- name: AccountLock
+-- Locks the versions of loans, in the order of the key, and says how each is kept: a writer has committed before, and is
+-- seen by what is read after this, or its wake waits for the end of the transaction.
+-- $1 loan keys, $2 business date. Locks: the rows of loan_wake. Index: loan_wake_pkey.
+SELECT loan, version, state = 'STALE' AS stale, wake_on <= $2 AS awake
+FROM loan_wake WHERE loan = ANY($1) ORDER BY loan FOR NO KEY UPDATE
+
+-- name: AccountRead
+-- Packed rows. $1 loan keys. Index: account_pkey.
+SELECT loan, facts FROM account WHERE loan = ANY($1) ORDER BY loan
+
+-- name: AccountRange
+-- The packed rows of a range. $1 after loan, $2 last loan. Index: account_pkey.
+SELECT loan, facts FROM account WHERE loan > $1 AND loan <= $2 ORDER BY loan
+
+-- name: AccountStale
+-- The loans of a range whose packed rows are not right; their writers wait while their facts are made from several tables.
+-- $1 after loan, $2 last loan. Locks: their rows of loan_wake, shared. Index: loan_wake_stale.
+SELECT loan FROM loan_wake WHERE state = 'STALE' AND loan > $1 AND loan <= $2 ORDER BY loan FOR SHARE
+
+-- name: AccountPack
+-- Writes packed rows. $1 loan keys, $2 facts. Index: account_pkey.
+INSERT INTO account (loan, facts)
+SELECT unnest(CAST($1 AS bigint[])), unnest(CAST($2 AS bytea[]))
+ON CONFLICT (loan) DO UPDATE SET facts = excluded.facts
+
+-- name: LoanRead
+-- What the lender says of loans, their state, and who else has their account number. Dates come as days, 0001-01-01 = 1.
+-- $1 loan keys; they stand at every table, so that none is read whole. The file is written in upper case, so numbers are
+-- compared so. Index: loan_pkey, loan_state_pkey, termination_pkey, status_history_pkey, loan_by_account, deletion_by_account.
+SELECT l.loan, l.program, l.product, l.account_number, coalesce(l.cycle_id, '') AS cycle_id,
+       l.opened_on - DATE '0001-01-01' + 1 AS opened_on, l.furnish,
+       coalesce(l.original_amount_cents, 0) AS original_amount_cents, coalesce(l.credit_limit_cents, 0) AS credit_limit_cents,
+       coalesce(l.highest_balance_cents, 0) AS highest_balance_cents, coalesce(l.terms_duration, '') AS terms_duration,
+       coalesce(l.scheduled_payment_cents, 0) AS scheduled_payment_cents, l.scheduled_payment_cents IS NOT NULL AS has_schedule,
+       coalesce(l.payment_history, '') AS payment_history, l.first_delinquency_on - DATE '0001-01-01' + 1 AS first_delinquency_on,
+       l.last_reported_on - DATE '0001-01-01' + 1 AS last_reported_on,
+       l.deletion_reported_on - DATE '0001-01-01' + 1 AS deletion_reported_on,
+       EXISTS (SELECT FROM status_history h WHERE h.loan = l.loan AND h.seq = 1 AND h.closed_on IS NOT NULL) AS boarded_closed,
+       s.changed_program,
+       EXISTS (SELECT FROM loan o WHERE o.program = l.program AND upper(o.account_number) = upper(l.account_number)
+               AND o.loan < l.loan) AS taken_by_older,
+       EXISTS (SELECT FROM deletion o WHERE o.live AND o.account_number = upper(l.account_number) AND o.loan <> l.loan
+               AND l.program = (SELECT n.program FROM destination n WHERE n.destination = o.destination)) AS taken_by_deleted,
+       l.hold_until - DATE '0001-01-01' + 1 AS hold_until, l.promo_ends_on - DATE '0001-01-01' + 1 AS promo_ends_on,
+       s.status, s.status_since - DATE '0001-01-01' + 1 AS status_since, s.status_cause <> 'NIGHT' AS by_hand,
+       s.closed_on - DATE '0001-01-01' + 1 AS closed_on, s.episode, s.count_from - DATE '0001-01-01' + 1 AS count_from,
+       s.reopened_on - DATE '0001-01-01' + 1 AS reopened_on, s.charged_off_on - DATE '0001-01-01' + 1 AS charged_off_on,
+       coalesce(s.charge_off_cents, 0) AS charge_off_cents,
+       t.terminated_on - DATE '0001-01-01' + 1 AS terminated_on, coalesce(t.reason, '') AS reason,
+       coalesce(t.report_as_deleted, '') AS report_as_deleted
+FROM loan l
+JOIN loan_state s ON s.loan = l.loan AND s.loan = ANY($1)
+LEFT JOIN termination t ON t.loan = l.loan AND t.loan = ANY($1)
+WHERE l.loan = ANY($1)
+ORDER BY l.loan
+
+-- name: ConsumerRead
+-- The consumers of loans by position. Dates come as days, 0001-01-01 = 1.
+-- $1 loan keys. Index: loan_customer_pkey, customer_pkey.
+SELECT lc.loan, lc.position, lc.ecoa_code, c.surname, coalesce(c.first_name, '') AS first_name,
+       coalesce(c.middle_name, '') AS middle_name, coalesce(c.generation_code, '') AS generation_code,
+       coalesce(c.ssn, '') AS ssn, c.date_of_birth - DATE '0001-01-01' + 1 AS date_of_birth, coalesce(c.phone, '') AS phone, c.address1,
+       coalesce(c.address2, '') AS address2, c.city, c.state, c.postal_code, coalesce(c.country_code, '') AS country_code,
+       coalesce(c.address_indicator, '') AS address_indicator, coalesce(c.residence_code, '') AS residence_code, c.is_business
+FROM loan_customer lc JOIN customer c ON c.customer = lc.customer
+WHERE lc.loan = ANY($1)
+ORDER BY lc.loan, lc.position
+
+-- name: PauseRead
+-- Pauses. Dates come as days, 0001-01-01 = 1. $1 loan keys. Index: pause_pkey.
+SELECT loan, from_on - DATE '0001-01-01' + 1 AS from_on, to_on - DATE '0001-01-01' + 1 AS to_on FROM pause WHERE loan = ANY($1) ORDER BY loan, from_on
+
+-- name: LedgerRead
+-- The whole ledger of loans: settled entries and billing cycles as arrays, one row a loan, whatever their dates.
+-- A reversal comes as the kind and amount of the entry that it undoes, and both carry the reversal's date.
+-- Days are counted from 0001-01-01 = 1.
+-- $1 loan keys; they stand at every table, so that none is read whole. Index: loan_transaction_by_loan, cycle_pkey.
+WITH reversal AS MATERIALIZED (
+    SELECT r.loan, r.transaction_id, r.reverses, o.type, o.amount_cents, greatest(r.effective_on, o.effective_on) AS undone_on
+    FROM loan_transaction r
+    JOIN loan_transaction o ON o.loan = r.loan AND o.transaction_id = r.reverses
+    WHERE r.loan = ANY($1) AND r.type = 'REVERSAL' AND r.state = 'SETTLED' AND o.state = 'SETTLED'
+), entries AS (
+    SELECT t.loan, array_agg(coalesce(v.type, t.type)) AS kinds, array_agg(coalesce(-v.amount_cents, t.amount_cents)) AS amounts,
+           array_agg(coalesce(v.undone_on, t.effective_on) - DATE '0001-01-01' + 1) AS effective,
+           array_agg(coalesce(coalesce(u.undone_on, v.undone_on) - DATE '0001-01-01' + 1, 0)) AS undone
+    FROM loan_transaction t
+    LEFT JOIN reversal u ON u.loan = t.loan AND u.reverses = t.transaction_id
+    LEFT JOIN reversal v ON v.loan = t.loan AND v.transaction_id = t.transaction_id
+    WHERE t.loan = ANY($1) AND t.state = 'SETTLED' AND (t.type <> 'REVERSAL' OR v.loan IS NOT NULL)
+    GROUP BY t.loan
+), cycles AS (
+    SELECT loan, array_agg(cycle_no) AS cycle_nos, array_agg(due_on - DATE '0001-01-01' + 1) AS due,
+           array_agg(minimum_due_cents) AS minimum_due
+    FROM cycle WHERE loan = ANY($1) GROUP BY loan
+)
+SELECT s.loan, e.kinds, e.amounts, e.effective, e.undone, c.cycle_nos, c.due, c.minimum_due
+FROM loan_state s
+LEFT JOIN entries e ON e.loan = s.loan
+LEFT JOIN cycles c ON c.loan = s.loan
+WHERE s.loan = ANY($1)
+ORDER BY s.loan
+
+-- name: ProductAll
+-- Every product.
+SELECT product, portfolio_type, account_type, coalesce(terms_frequency, '') AS terms_frequency,
+       coalesce(interest_type, '') AS interest_type, coalesce(delinquent_after, 0) AS delinquent_after,
+       coalesce(charge_off_after, 0) AS charge_off_after, grace_days, closes_on_payoff, payoff_hold_days, trailing_reports
+FROM product

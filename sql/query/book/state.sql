@@ -1,0 +1,28 @@
+-- name: StateWrite
+-- Writes the states that a chunk's moves left. $1 business date, $2 states as JSON, one a loan. Index: loan_state_pkey; HOT.
+UPDATE loan_state s SET
+    status = m.status, status_since = $1, status_cause = 'NIGHT', closed_on = m.closed_on, episode = m.episode,
+    count_from = m.count_from, reopened_on = m.reopened_on, charged_off_on = m.charged_off_on,
+    charge_off_cents = m.charge_off_cents
+FROM json_to_recordset($2) AS m (loan bigint, status text, closed_on date, episode integer, count_from date,
+    reopened_on date, charged_off_on date, charge_off_cents bigint)
+WHERE s.loan = m.loan
+
+-- name: HistoryAdd
+-- History rows of a chunk's moves (ST4); ordinal counts the moves of one loan in this chunk.
+-- $1 run, $2 business date, $3 rows as JSON. Index: status_history_pkey.
+INSERT INTO status_history (loan, seq, state, from_status, to_status, business_date, effective_on, closed_on, cause, rule, run, facts)
+SELECT m.loan, (SELECT max(h.seq) FROM status_history h WHERE h.loan = m.loan) + m.ordinal, 'ACCOUNT',
+       m.from_status, m.to_status, $2, m.effective_on, m.closed_on, 'NIGHT', m.rule, $1, m.facts
+FROM json_to_recordset($3) AS m (loan bigint, ordinal integer, from_status text, to_status text, effective_on date,
+    closed_on date, rule text, facts jsonb)
+
+-- name: HistoryRead
+-- The account states of the loans of a range whose present one began after a date, oldest first. Dates come as days,
+-- 0001-01-01 = 1. $1 after loan, $2 last loan, $3 date. Index: loan_state_pkey, status_history_pkey.
+SELECT h.loan, coalesce(h.from_status, '') AS from_status, h.to_status, h.business_date - DATE '0001-01-01' + 1 AS business_date,
+       h.effective_on - DATE '0001-01-01' + 1 AS effective_on, h.closed_on - DATE '0001-01-01' + 1 AS closed_on,
+       h.cause <> 'NIGHT' AS by_hand
+FROM loan_state s JOIN status_history h ON h.loan = s.loan AND h.state = 'ACCOUNT'
+WHERE s.loan > $1 AND s.loan <= $2 AND s.status_since > $3
+ORDER BY h.loan, h.seq
