@@ -112,21 +112,31 @@ func (f Files) newDraft(b Building) (*draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	// What a killed process left of this very file would hold personal data for ever.
-	left, err := filepath.Glob(filepath.Join(filepath.Dir(path), "."+b.Name()+"*"))
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range left {
-		if err := os.Remove(name); err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrFolder, err)
-		}
+	if err := removeRemains(path); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrFolder, err)
 	}
 	pending, err := renameio.NewPendingFile(path, renameio.WithTempDir(filepath.Dir(path)), renameio.WithPermissions(0o600))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFolder, err)
 	}
 	return &draft{Building: b, path: path, pending: pending}, nil
+}
+
+// removeRemains removes what a killed process left of this very file: it would hold personal data for ever. The
+// folder's name is no pattern.
+func removeRemains(path string) error {
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), "."+filepath.Base(path)) {
+			if err := os.Remove(filepath.Join(filepath.Dir(path), entry.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // write writes the draft and checks it: what goes into the file goes through the validator, as bytes, at the same time.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 
 	"github.com/jmoiron/sqlx"
@@ -25,7 +24,8 @@ type Database struct {
 
 // Connect opens the database of the configuration, with a schema that fits this program.
 //
-// It returns ErrUnreachable, ErrBadURL, ErrPooler, or ErrSchemaBehind for a database that is not private.
+// It returns ErrUnreachable, ErrBadURL, ErrPooler, ErrEncoding, ErrOldServer, ErrSchemaAhead, or ErrSchemaBehind for a
+// database that is not private.
 func Connect(ctx context.Context, c Config) (*Database, error) {
 	c = c.WithDefaults()
 	database, err := open(ctx, cmp.Or(c.DirectURL, c.URL))
@@ -93,15 +93,11 @@ func open(ctx context.Context, address string) (*Database, error) {
 	return &Database{DB: db, Direct: db, URL: address}, nil
 }
 
-// checkSchema refuses a database that lacks migrations. One that has more is fine: code works before and
-// after each migration.
+// checkSchema refuses a database with fewer or more migrations than this program has.
 func checkSchema(ctx context.Context, db *sqlx.DB, files fs.FS) error {
 	migrations, err := status(ctx, db, files)
 	if err != nil {
 		return err
 	}
-	if current, latest := versions(migrations); current < latest {
-		return fmt.Errorf("%w: it is at version %d, this program needs %d", ErrSchemaBehind, current, latest)
-	}
-	return nil
+	return Fit(migrations)
 }

@@ -1,6 +1,7 @@
 package database
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"net"
@@ -45,8 +46,8 @@ func TestMigrate(t *testing.T) {
 
 	t.Run("says what it did", func(t *testing.T) {
 		url := database("plain")
-		if current, latest, err := Behind(t.Context(), url, testSchema); current != 0 || latest != 2 || err != nil {
-			t.Errorf("Behind of an empty database = %d, %d, %v, want 0, 2", current, latest, err)
+		if migrations, err := Status(t.Context(), url, testSchema); err != nil || !errors.Is(Fit(migrations), ErrSchemaBehind) {
+			t.Errorf("an empty database has %+v, %v, want it behind", migrations, err)
 		}
 		applied, err := Migrate(t.Context(), url, testSchema)
 		if err != nil || len(applied) != 2 || applied[1].Version != 2 || applied[1].Name != "00002_second.sql" {
@@ -55,8 +56,8 @@ func TestMigrate(t *testing.T) {
 		if applied, err := Migrate(t.Context(), url, testSchema); err != nil || len(applied) != 0 {
 			t.Errorf("the second Migrate = %+v, %v", applied, err)
 		}
-		if current, latest, err := Behind(t.Context(), url, testSchema); current != 2 || latest != 2 || err != nil {
-			t.Errorf("Behind = %d, %d, %v, want 2, 2", current, latest, err)
+		if migrations, err := Status(t.Context(), url, testSchema); err != nil || Fit(migrations) != nil {
+			t.Errorf("a migrated database has %+v, %v, want it to fit", migrations, err)
 		}
 		db := openTest(t, url)
 		var where []string
@@ -94,6 +95,17 @@ func TestMigrate(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// openRaw opens a database that Open refuses.
+func openRaw(t *testing.T, url string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("postgres", url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
 }
 
 func openTest(t *testing.T, url string) *sqlx.DB {
@@ -252,5 +264,68 @@ func TestMigrateNumbersOn(t *testing.T) {
 	files["schema/00002_b.sql"] = &fstest.MapFile{Data: []byte("-- +goose Up\nCREATE TABLE b (b int);\n")}
 	if applied, err := Migrate(t.Context(), url, files); err != nil || len(applied) != 1 {
 		t.Errorf("migrate: %v, %v, want the second migration", applied, err)
+	}
+}
+
+// TestSchemaAhead: a program that is older than its database does not touch it.
+func TestSchemaAhead(t *testing.T) {
+	t.Parallel()
+	server, database := withServer(t)
+	newer := fstest.MapFS{"schema/00003_third.sql": {Data: []byte("-- +goose Up\nCREATE TABLE third (id bigint);\n")}}
+	for name, file := range testSchema {
+		newer[name] = file
+	}
+	ctx := t.Context()
+	for name, url := range map[string]string{"external": database("ahead"), "private": server.URL("furnisher")} {
+		if _, err := Migrate(ctx, url, newer); err != nil {
+			t.Fatal(err)
+		}
+		_, err := Connect(ctx, Config{URL: url, Private: name == "private", Schema: testSchema})
+		if !errors.Is(err, ErrSchemaAhead) || !strings.Contains(err.Error(), "version 3") {
+			t.Errorf("%s: Connect gave %v, want ErrSchemaAhead", name, err)
+		}
+		if applied, err := Migrate(ctx, url, testSchema); !errors.Is(err, ErrSchemaAhead) || len(applied) != 0 {
+			t.Errorf("%s: Migrate gave %v, %v, want ErrSchemaAhead", name, applied, err)
+		}
+		migrations, err := Status(ctx, url, testSchema)
+		if err != nil || len(migrations) != 3 || migrations[2].Version != 3 || migrations[2].Known || !migrations[2].Applied {
+			t.Errorf("%s: Status = %+v, %v, want the third migration as one that the program does not know", name, migrations, err)
+		}
+	}
+}
+
+// TestEncoding: a database that cannot hold every name is refused before anything is written to it.
+func TestEncoding(t *testing.T) {
+	t.Parallel()
+	server, _ := withServer(t)
+	admin := openTest(t, server.URL("postgres"))
+	ctx := t.Context()
+	for name, encoding := range map[string]string{"latin": "LATIN1", "ascii": "SQL_ASCII"} {
+		if _, err := admin.ExecContext(ctx, "CREATE DATABASE "+name+" TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C' ENCODING '"+encoding+"'"); err != nil {
+			t.Fatal(err)
+		}
+		url := server.URL(name)
+		_, errConnect := Connect(ctx, Config{URL: url, Schema: testSchema})
+		_, errMigrate := Migrate(ctx, url, testSchema)
+		_, errStatus := Status(ctx, url, testSchema)
+		for what, err := range map[string]error{"Connect": errConnect, "Migrate": errMigrate, "Status": errStatus} {
+			if !errors.Is(err, ErrEncoding) || !strings.Contains(err.Error(), encoding) {
+				t.Errorf("%s: %s gave %v, want ErrEncoding", encoding, what, err)
+			}
+		}
+		var schemas int
+		admin := openRaw(t, url)
+		if err := admin.QueryRowContext(ctx, "SELECT count(*) FROM pg_namespace WHERE nspname = 'furnisher'").Scan(&schemas); err != nil || schemas != 0 {
+			t.Errorf("%s: %d schemas were made, %v", encoding, schemas, err)
+		}
+	}
+}
+
+func TestServerVersion(t *testing.T) {
+	t.Parallel()
+	for version, want := range map[int]error{130_014: ErrOldServer, 96_024: ErrOldServer, 140_000: nil, 150_004: nil, 190_000: nil} {
+		if err := (session{Path: schemaName, Encoding: "UTF8", Version: version}).check(); !errors.Is(err, want) {
+			t.Errorf("version %d: got %v, want %v", version, err, want)
+		}
 	}
 }

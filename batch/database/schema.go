@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
+	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -23,17 +25,19 @@ type Applied struct {
 	Duration time.Duration
 }
 
-// MigrationStatus is one migration of the program. AppliedAt is zero while it is pending.
+// MigrationStatus is a migration. AppliedAt is zero while it is pending. One that is not Known was applied by a newer
+// program.
 type MigrationStatus struct {
 	Version   int64
 	Name      string
+	Known     bool
 	Applied   bool
 	AppliedAt time.Time
 }
 
 // Migrate applies the migrations schema/*.sql of files that the database lacks, each in a transaction
 // with its record, and returns those. Processes that call it at once wait for the first one. It returns
-// ErrPooler if its lock would not hold.
+// ErrPooler if its lock would not hold, and ErrSchemaAhead if a newer program was there.
 func Migrate(ctx context.Context, database string, files fs.FS) ([]Applied, error) {
 	db, err := Open(ctx, database)
 	if err != nil {
@@ -66,6 +70,13 @@ func migrateUp(ctx context.Context, db *sqlx.DB, files fs.FS) ([]*goose.Migratio
 	if err != nil {
 		return nil, err
 	}
+	migrations, err := status(ctx, db, files)
+	if err != nil {
+		return nil, err
+	}
+	if err := Fit(migrations); errors.Is(err, ErrSchemaAhead) {
+		return nil, err
+	}
 	if err := numberOn(ctx, db); err != nil {
 		return nil, err
 	}
@@ -93,24 +104,27 @@ func Status(ctx context.Context, database string, files fs.FS) ([]MigrationStatu
 	return status(ctx, db, files)
 }
 
-// Behind returns the newest version that the database has, and the newest one of files. It writes nothing.
-func Behind(ctx context.Context, database string, files fs.FS) (current, latest int64, err error) {
-	migrations, err := Status(ctx, database, files)
-	current, latest = versions(migrations)
-	return current, latest, err
-}
-
-// versions tells how far a database is: up to the version before the first one that it lacks.
-func versions(migrations []MigrationStatus) (current, latest int64) {
-	missing := false
-	for _, migration := range migrations {
-		latest = migration.Version
-		missing = missing || !migration.Applied
-		if !missing {
-			current = migration.Version
+// Fit tells whether a database with these migrations fits the program: ErrSchemaBehind if some are pending,
+// ErrSchemaAhead if some are unknown.
+func Fit(migrations []MigrationStatus) error {
+	var latest, known int64
+	pending := false
+	for _, m := range migrations {
+		if m.Known {
+			known = max(known, m.Version)
 		}
+		if m.Applied {
+			latest = max(latest, m.Version)
+		}
+		pending = pending || !m.Applied
 	}
-	return current, latest
+	switch {
+	case slices.ContainsFunc(migrations, func(m MigrationStatus) bool { return !m.Known }):
+		return fmt.Errorf("%w: it is at version %d, this program knows versions up to %d", ErrSchemaAhead, latest, known)
+	case pending:
+		return fmt.Errorf("%w: it is at version %d, this program needs %d", ErrSchemaBehind, latest, known)
+	}
+	return nil
 }
 
 func status(ctx context.Context, db *sqlx.DB, files fs.FS) ([]MigrationStatus, error) {
@@ -125,7 +139,11 @@ func status(ctx context.Context, db *sqlx.DB, files fs.FS) ([]MigrationStatus, e
 	var migrations []MigrationStatus
 	for _, source := range provider.ListSources() {
 		when, applied := at[source.Version]
-		migrations = append(migrations, MigrationStatus{source.Version, path.Base(source.Path), applied, when})
+		migrations = append(migrations, MigrationStatus{source.Version, path.Base(source.Path), true, applied, when})
+		delete(at, source.Version)
+	}
+	for _, version := range slices.Sorted(maps.Keys(at)) {
+		migrations = append(migrations, MigrationStatus{version, "made by a newer version of the program", false, true, at[version]})
 	}
 	return migrations, nil
 }
@@ -141,7 +159,7 @@ func appliedAt(ctx context.Context, db *sqlx.DB) (map[int64]time.Time, error) {
 		At      time.Time `db:"at"`
 	}
 	err := db.SelectContext(ctx, &rows,
-		"SELECT version_id, max(tstamp) AS at FROM "+versionTable+" WHERE is_applied GROUP BY version_id")
+		"SELECT version_id, max(tstamp) AS at FROM "+versionTable+" WHERE is_applied AND version_id > 0 GROUP BY version_id")
 	at := make(map[int64]time.Time, len(rows))
 	for _, row := range rows {
 		at[row.Version] = row.At

@@ -56,7 +56,8 @@ func withoutURL(err error) error {
 }
 
 // Open opens a pool of connections with search_path=furnisher and makes one, so that what is wrong shows
-// now. It returns ErrBadURL, ErrUnreachable, or ErrPooler from a pooler that refuses the search_path.
+// now. It returns ErrBadURL, ErrUnreachable, ErrEncoding, ErrOldServer, or ErrPooler from a pooler that refuses the
+// search_path.
 func Open(ctx context.Context, database string) (*sqlx.DB, error) {
 	db, err := openPool(database)
 	if err != nil {
@@ -66,24 +67,47 @@ func Open(ctx context.Context, database string) (*sqlx.DB, error) {
 }
 
 func firstUse(ctx context.Context, db *sqlx.DB) (*sqlx.DB, error) {
-	if err := checkSearchPath(ctx, db); err != nil {
+	var s session
+	err := db.GetContext(ctx, &s, askSession)
+	switch {
+	case refusedByPooler(err):
+		err = fmt.Errorf("%w: %w", ErrPooler, err)
+	case err != nil:
+		err = fmt.Errorf("%w: %w", ErrUnreachable, err)
+	default:
+		err = s.check()
+	}
+	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
 }
 
-// checkSearchPath also is the first use of the pool. A pooler may be set to drop run-time parameters, and
-// then tables would be made, and missed, in another schema.
-func checkSearchPath(ctx context.Context, db *sqlx.DB) error {
-	var path string
-	if err := db.GetContext(ctx, &path, "SHOW search_path"); refusedByPooler(err) {
-		return fmt.Errorf("%w: %w", ErrPooler, err)
-	} else if err != nil {
-		return fmt.Errorf("%w: %w", ErrUnreachable, err)
-	}
-	if path != schemaName {
+// session is what the server says of a new session.
+type session struct {
+	Path     string `db:"path"`
+	Encoding string `db:"encoding"`
+	Version  int    `db:"version"` // 150004 is 15.4
+}
+
+const askSession = `SELECT current_setting('search_path') AS path, current_setting('server_encoding') AS encoding,
+	CAST(current_setting('server_version_num') AS integer) AS version`
+
+// oldestServer is the first version that this program works with; the project is tested with 15.
+const oldestServer = 14
+
+// check refuses a database that this program cannot work in. A pooler may be set to drop run-time parameters, and
+// then tables would be made, and missed, in another schema. An encoding that cannot hold every name would end an
+// import in the middle, and SQL_ASCII would take bytes that are no text at all.
+func (s session) check() error {
+	switch {
+	case s.Version < oldestServer*10_000:
+		return fmt.Errorf("%w: it is version %d, the oldest that works is %d", ErrOldServer, s.Version/10_000, oldestServer)
+	case s.Encoding != "UTF8":
+		return fmt.Errorf("%w: it is %s", ErrEncoding, s.Encoding)
+	case s.Path != schemaName:
 		return fmt.Errorf("%w: asked for search_path %s and got %s: set it for the role (ALTER ROLE ... SET search_path = %s)",
-			ErrBadURL, schemaName, path, schemaName)
+			ErrBadURL, schemaName, s.Path, schemaName)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"time"
 
@@ -42,6 +43,9 @@ func Migrate(ctx context.Context, address string) (applied []database.Applied, e
 	}()
 	if err := makeSchema(ctx, session); err != nil {
 		return nil, fmt.Errorf("make schema %s: %w", schema, err)
+	}
+	if err := check(ctx, address); errors.Is(err, database.ErrSchemaAhead) {
+		return nil, fmt.Errorf("migrate the queue: %w", err)
 	}
 	migrator, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Schema: schema, Logger: logger(silent())})
 	if err != nil {
@@ -86,7 +90,13 @@ func Status(ctx context.Context, address string) ([]database.MigrationStatus, er
 	for _, m := range migrator.AllVersions() {
 		when, applied := at[m.Version]
 		migrations = append(migrations, database.MigrationStatus{
-			Version: int64(m.Version), Name: name(m.Name), Applied: applied, AppliedAt: when,
+			Version: int64(m.Version), Name: name(m.Name), Known: true, Applied: applied, AppliedAt: when,
+		})
+		delete(at, m.Version)
+	}
+	for _, version := range slices.Sorted(maps.Keys(at)) {
+		migrations = append(migrations, database.MigrationStatus{
+			Version: int64(version), Name: name("made by a newer version of the program"), Applied: true, AppliedAt: at[version],
 		})
 	}
 	return migrations, nil
@@ -110,14 +120,14 @@ func appliedAt(ctx context.Context, db *sqlx.DB) (map[int]time.Time, error) {
 	return at, err
 }
 
-// check refuses a database whose queue lacks migrations.
+// check refuses a database whose queue has fewer or more migrations than this program.
 func check(ctx context.Context, address string) error {
 	migrations, err := Status(ctx, address)
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(migrations, func(m database.MigrationStatus) bool { return !m.Applied }) {
-		return fmt.Errorf("%w: it has no queue for workers, or one of an older version", database.ErrSchemaBehind)
+	if err := database.Fit(migrations); err != nil {
+		return fmt.Errorf("queue of the workers: %w", err)
 	}
 	return nil
 }

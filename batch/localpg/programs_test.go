@@ -210,3 +210,23 @@ func TestMakeFolders(t *testing.T) {
 		t.Error("a folder below a file was made")
 	}
 }
+
+// TestHomes lists only what is in the folder of that very name, whatever the name is.
+func TestHomes(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	for _, dir := range []string{"a[b]", "*", "?", "b", "ab", `c\d`} {
+		if err := os.MkdirAll(filepath.Join(root, dir, "pg-"+dir), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, dir := range []string{"a[b]", "*", "?", `c\d`} {
+		got, err := Homes(filepath.Join(root, dir))
+		if want := []string{filepath.Join(root, dir, "pg-"+dir)}; !slices.Equal(got, want) || err != nil {
+			t.Errorf("Homes of %q = %q, %v, want %q", dir, got, err, want)
+		}
+	}
+	if got, err := Homes(filepath.Join(root, "none")); len(got) != 0 || err != nil {
+		t.Errorf("Homes of no folder = %q, %v", got, err)
+	}
+}

@@ -167,7 +167,7 @@ func openDemo(dir string) (*demo, error) {
 // empty removes what the last demo made. A server that a killed demo left behind is joined first, so that
 // leaving it stops it.
 func (d *demo) empty(ctx context.Context, config localpg.Config) error {
-	homes, err := filepath.Glob(filepath.Join(d.dir, "pg*"))
+	homes, err := localpg.Homes(d.dir)
 	if err != nil {
 		return err
 	}

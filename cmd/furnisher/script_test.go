@@ -41,7 +41,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"status": status, "lock": lock, "copydir": copyDir, "listeners": listeners, "replace": replace, "cut": cut, "pooler": pooler,
+			"status": status, "lock": lock, "copydir": copyDir, "listeners": listeners, "replace": replace, "cut": cut, "pooler": pooler, "sql": execute,
 		},
 	})
 }
@@ -78,6 +78,18 @@ func lock(ts *testscript.TestScript, _ bool, _ []string) {
 			ts.Logf("release the book: %v", err)
 		}
 	})
+}
+
+// sql TEXT executes SQL in DATABASE_URL.
+func execute(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: sql TEXT")
+	}
+	db, err := database.Open(context.Background(), ts.Getenv("DATABASE_URL"))
+	ts.Check(err)
+	defer db.Close()
+	_, err = db.ExecContext(context.Background(), args[0])
+	ts.Check(err)
 }
 
 // testingTB is the key of a script's test.
