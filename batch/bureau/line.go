@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/jmoiron/sqlx"
-	"github.com/lib/pq"
 
 	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/rules"
@@ -64,33 +63,22 @@ var columns = []column{
 	{name: "facts", json: func(l *Line) *string { return &l.Facts }},
 }
 
-// values is the column of lines as one array parameter: that costs a third of rows as JSON.
-func (c *column) values(lines []Line) any {
+// write adds the column's value to a row.
+func (c *column) write(l *Line, r *database.CopyRow) {
 	switch {
 	case c.text != nil:
-		return database.TextArray(each(lines, c.text))
+		r.Text(*c.text(l))
 	case c.json != nil:
-		return database.TextArray(each(lines, c.json))
+		r.Text(*c.json(l))
 	case c.day != nil:
-		return database.DayArray[rules.Date](each(lines, c.day))
+		r.Date(c.day(l).YMD())
 	case c.amount != nil:
-		return database.IntArray(each(lines, c.amount))
+		r.Int(*c.amount(l))
 	case c.number != nil:
-		numbers := make(database.IntArray, len(lines))
-		for i := range lines {
-			numbers[i] = int64(*c.number(&lines[i]))
-		}
-		return numbers
+		r.Int(int64(*c.number(l)))
+	default:
+		r.Bool(*c.flag(l))
 	}
-	return pq.BoolArray(each(lines, c.flag))
-}
-
-func each[T any](lines []Line, place func(*Line) *T) []T {
-	values := make([]T, len(lines))
-	for i := range lines {
-		values[i] = *place(&lines[i])
-	}
-	return values
 }
 
 // place is the field that the column is read into.
@@ -110,24 +98,6 @@ func (c *column) place(l *Line) any {
 	return c.flag(l)
 }
 
-// written is how the column is made from its array, the parameter with the number n, and what type the array has.
-func (c *column) written(n int) (expression, array string) {
-	kind, form := "bigint", "x.%s"
-	switch {
-	case c.text != nil:
-		kind = "text"
-	case c.json != nil:
-		kind, form = "text", "CAST(x.%s AS jsonb)"
-	case c.day != nil:
-		kind, form = "integer", "DATE '0001-01-01' + x.%s"
-	case c.number != nil:
-		kind = "integer"
-	case c.flag != nil:
-		kind = "boolean"
-	}
-	return fmt.Sprintf(form, c.name), fmt.Sprintf("unnest(CAST($%d AS %s[])) AS %s", n, kind, c.name)
-}
-
 // read is how the column is read: dates as days, 0001-01-01 = 1.
 func (c *column) read() string {
 	if c.day != nil {
@@ -136,38 +106,40 @@ func (c *column) read() string {
 	return "t." + c.name
 }
 
-// The queries with the columns of the table in their places.
+// columnNames are all columns, and the queries those that the next file goes by.
 var (
-	lineAddAll   = withColumns(lineAdd)
-	lineLastAll  = withColumns(lineLast)
-	lineOlderAll = withColumns(lineOlder)
+	columnNames = listed(func(c *column) string { return c.name })
+	columnsRead = listed(func(c *column) string {
+		if c.before {
+			return c.read()
+		}
+		return ""
+	})
+	lineLastAll  = strings.Replace(lineLast, "{before}", columnsRead, 1)
+	lineOlderAll = strings.Replace(lineOlder, "{before}", columnsRead, 1)
 )
 
-// withColumns fills {columns}, {values} and {arrays} of a query that adds lines, and {before} of one that reads them.
-func withColumns(query string) string {
-	var names, values, arrays, before []string
+// listed joins what text gives for each column, but for the empty.
+func listed(text func(*column) string) string {
+	var list []string
 	for i := range columns {
-		c := &columns[i]
-		expression, array := c.written(i + 3) // $1 and $2 are the file's
-		names, values, arrays = append(names, c.name), append(values, expression), append(arrays, array)
-		if c.before {
-			before = append(before, c.read())
+		if s := text(&columns[i]); s != "" {
+			list = append(list, s)
 		}
 	}
-	return strings.NewReplacer("{columns}", strings.Join(names, ", "), "{values}", strings.Join(values, ", "),
-		"{arrays}", strings.Join(arrays, ", "), "{before}", strings.Join(before, ", ")).Replace(query)
+	return strings.Join(list, ", ")
 }
 
-// addLines writes what a file says of loans.
+// addLines writes what a file says of loans, which are in the order of their keys.
 func addLines(ctx context.Context, tx *sqlx.Tx, f Building, lines []Line) error {
-	if len(lines) == 0 {
-		return nil
-	}
-	args := []any{f.File, f.AsOf}
-	for i := range columns {
-		args = append(args, columns[i].values(lines))
-	}
-	if _, err := tx.ExecContext(ctx, lineAddAll, args...); err != nil {
+	err := database.Copy(ctx, tx, "tradeline", "file, as_of, "+columnNames, len(lines), func(i int, r *database.CopyRow) {
+		r.Int(f.File)
+		r.Date(f.AsOf.YMD())
+		for k := range columns {
+			columns[k].write(&lines[i], r)
+		}
+	})
+	if err != nil {
 		return fmt.Errorf("write tradelines: %w", err)
 	}
 	return nil

@@ -20,7 +20,6 @@ var (
 	filePlan           = database.Query("bureau", "FilePlan")
 	fileState          = database.Query("bureau", "FileState")
 	fileUndo           = database.Query("bureau", "FileUndo")
-	lineAdd            = database.Query("bureau", "LineAdd")
 	lineLast           = database.Query("bureau", "LineLast")
 	lineOlder          = database.Query("bureau", "LineOlder")
 	loanChangedProgram = database.Query("bureau", "LoanChangedProgram")

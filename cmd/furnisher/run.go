@@ -126,11 +126,18 @@ func (a *app) runner(db *database.Database, n night) *batch.Runner {
 	}
 }
 
-// collectSeldom lets the heap grow to some times what is live, unless GOGC says otherwise: a night holds the chunks that
-// it works on, a few megabytes, and would spend a tenth of its time on collecting them.
+// What a night may take of memory, and how often its heap is collected below that: it holds the chunks that it works on, a
+// few megabytes, and would spend a tenth of its time on collecting them as often as Go does by itself.
+const (
+	nightMemory = 100 << 20
+	nightGrowth = 1000 // percent of what is live
+)
+
+// collectSeldom lets the heap grow up to nightMemory, unless GOGC or GOMEMLIMIT say otherwise.
 func collectSeldom() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(300)
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetGCPercent(nightGrowth)
+		debug.SetMemoryLimit(nightMemory)
 	}
 }
 
