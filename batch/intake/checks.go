@@ -6,25 +6,31 @@ import (
 	"github.com/furnisher/furnisher/rules"
 )
 
-// checkLoan completes a loan's closure and stop, and refuses what contradicts its status.
+// checkLoan refuses a closing date of an open loan, and completes the row with the states that rules say it is boarded with.
 func checkLoan(r *row) *Reject {
-	status := rules.Status(r.get("status"))
-	switch {
-	case !status.Closed() && r.has("closed_on"):
+	sent := rules.Sent{
+		Status: rules.Status(r.get("status")), Since: r.date("status_since"), ClosedOn: r.date("closed_on"),
+		ChargeOff: r.cents("original_charge_off_amount"), HasChargeOff: r.has("original_charge_off_amount"),
+		Servicing: rules.ServicingStatus(r.get("servicing_status")), StopReason: string(r.get("stop_reason")),
+	}
+	if !sent.Status.Closed() && sent.ClosedOn != 0 {
 		return &Reject{Column: "closed_on", ValueClass: classDate, Reason: "the status is not a closed one"}
-	case status.Closed() && !r.has("closed_on"):
-		r.set("closed_on", r.get("status_since"))
 	}
-	if status == rules.ChargeOff {
-		r.set("charged_off_on", r.get("status_since"))
+	boarded := rules.Boarded(sent)
+	r.setDate("closed_on", boarded.ClosedOn)
+	r.set("episode", r.number(int64(boarded.Episode)))
+	r.setDate("count_from", boarded.CountFrom)
+	r.setDate("charged_off_on", boarded.ChargedOffOn)
+	r.set("charge_off_cents", nil)
+	if boarded.HasChargeOff {
+		r.set("charge_off_cents", r.number(int64(boarded.ChargeOff)))
 	}
-	switch {
-	case rules.ServicingStatus(r.get("servicing_status")) == rules.Servicing:
+	r.set("new_stop_reason", nil)
+	if boarded.StopReason != "" {
+		r.set("new_stop_reason", []byte(boarded.StopReason))
+	}
+	if sent.Servicing == rules.Servicing {
 		r.set("stop_reason", nil)
-	case r.has("stop_reason"):
-		r.set("new_stop_reason", r.get("stop_reason"))
-	default:
-		r.set("new_stop_reason", []byte(rules.DefaultStopReason))
 	}
 	return nil
 }
@@ -72,8 +78,9 @@ func checkTransaction(r *row) *Reject {
 
 // checkTermination is DC4 as far as the row itself tells; the marked pairs are looked at in the database.
 func checkTermination(r *row) *Reject {
-	if string(r.get("source")) == "FLTC" && !r.has("reason") {
-		return &Reject{Column: "reason", ValueClass: classEmpty, Reason: "a flat cancel must have a reason (DC4)"}
+	started := rules.StartedTermination{Source: string(r.get("source")), Reason: string(r.get("reason"))}
+	if why := rules.ReasonMissing(started); why != "" {
+		return &Reject{Column: "reason", ValueClass: classEmpty, Reason: why}
 	}
 	return nil
 }

@@ -60,6 +60,13 @@ func (i *importer) merge(ctx context.Context, t *table, counts *FileReport) erro
 		counts.Inserted += inserted
 		counts.Updated += updated
 	}
+	if t.decides != nil {
+		n, err := t.decides(i, ctx)
+		if err != nil {
+			return err
+		}
+		counts.Updated += n
+	}
 	if t.adds == "" {
 		return nil
 	}
@@ -121,6 +128,13 @@ func (i *importer) check(ctx context.Context, t *table, counts *FileReport) erro
 		}
 		counts.Updated += updated
 		counts.Rejected += rejected
+	}
+	if t.judges != nil {
+		n, err := t.judges(i, ctx)
+		if err != nil {
+			return err
+		}
+		counts.Rejected += n
 	}
 	for again := true; again; {
 		again = false

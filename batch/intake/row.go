@@ -1,6 +1,10 @@
 package intake
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/furnisher/furnisher/rules"
+)
 
 // row is one record on its way: the staged text of each column of the table, nil when absent.
 type row struct {
@@ -32,6 +36,39 @@ func (r *row) get(name string) []byte { return r.values[r.table.index(name)] }
 func (r *row) has(name string) bool { return r.get(name) != nil }
 
 func (r *row) set(name string, value []byte) { r.values[r.table.index(name)] = value }
+
+// date returns the value of a column of dates, 0 when absent. The parser has looked at it.
+func (r *row) date(name string) rules.Date {
+	if !r.has(name) {
+		return 0
+	}
+	d, err := rules.ParseDate(string(r.get(name)))
+	if err != nil {
+		return 0
+	}
+	return d
+}
+
+// setDate sets a column of dates; 0 is absent.
+func (r *row) setDate(name string, d rules.Date) {
+	if d == 0 {
+		r.set(name, nil)
+		return
+	}
+	r.set(name, []byte(d.String()))
+}
+
+// cents returns the value of a column of amounts, 0 when absent. The parser has looked at it.
+func (r *row) cents(name string) rules.Cents {
+	if !r.has(name) {
+		return 0
+	}
+	n, err := strconv.ParseInt(string(r.get(name)), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return rules.Cents(n)
+}
 
 // parse reads a record into the row. It returns the first bad column, in the table's order, or nil.
 func (r *row) parse(s *source, record [][]byte) *Reject {

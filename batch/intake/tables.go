@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -22,6 +23,9 @@ type table struct {
 	wake    string               // wakes the loans that the rows are news of, if any
 	merges  []string             // statements that bring rows in, each giving inserted and updated
 	adds    string               // brings in what merges left, all of it new
+
+	judges  func(*importer, context.Context) (rejected int64, err error) // rejects rows as rules decide
+	decides func(*importer, context.Context) (updated int64, err error)  // writes what rules decide of merged rows
 	// fixpoint: the statements of rejects are repeated until they reject nothing, because a rejected row
 	// changes what is right for others.
 	fixpoint bool
@@ -151,12 +155,14 @@ var tables = withKeys([]table{
 			may("mortgage_id", keyKind), may("new_account_number", keyKind), may("payment_history", historyKind),
 			may("first_delinquency_on", dateKind), may("original_charge_off_amount", centsKind).as("original_charge_off_cents"),
 			may("last_reported_on", dateKind), may("deletion_reported_on", dateKind),
-			derived("charged_off_on", dateKind), derived("new_stop_reason", keyKind),
+			derived("episode", countKind(0)), derived("count_from", dateKind), derived("charged_off_on", dateKind),
+			derived("charge_off_cents", centsKind), derived("new_stop_reason", keyKind),
 		},
 		check:   checkLoan,
 		refs:    []reference{{"product_id", "product", "product_id"}, {"program_id", "program", "program_id"}},
 		rejects: []string{importLoansAccount},
 		merges:  []string{importLoansKey, importLoansMoved, importLoansKnown, importLoansNew},
+		decides: (*importer).decideStates,
 	},
 	{
 		file: "loan_customers.csv", key: []string{"loan_id", "customer_id"},
@@ -214,10 +220,10 @@ var tables = withKeys([]table{
 			need("loan_id", keyKind), need("terminated_on", dateKind), may("source", keyKind), may("reason", keyKind),
 			may("report_as_deleted", codeKind("DA", "DF")),
 		},
-		check:   checkTermination,
-		refs:    []reference{toLoan},
-		rejects: []string{importTerminationsReason},
-		merges:  []string{importTerminations},
+		check:  checkTermination,
+		refs:   []reference{toLoan},
+		judges: (*importer).judgeTerminations,
+		merges: []string{importTerminations},
 	},
 	{
 		file: "schedules.csv", key: []string{"schedule_id"},

@@ -31,14 +31,62 @@ WITH inserted AS (
 )
 SELECT 0 AS inserted, 0 AS updated
 
+-- name: ImportLoanStates
+-- Known loans of which the lender sends something else about their states than the book holds or was told last: rules
+-- decide what that means. A loan that never closed was not closed when it was boarded: its history is not asked.
+-- Index: loan_state_pkey, status_history_pkey.
+SELECT t.loan, (SELECT max(business_date) FROM run WHERE state = 'CLOSED') AS last_night,
+       s.status, s.status_since, s.closed_on, coalesce(s.original_charge_off_cents, 0) AS original_charge_off_cents,
+       s.original_charge_off_cents IS NOT NULL AS has_original_charge_off, s.servicing_status, coalesce(s.stop_reason, '') AS stop_reason,
+       t.status AS old_status, t.status_since AS old_status_since, t.status_cause <> 'NIGHT' AS old_by_hand,
+       t.closed_on AS old_closed_on, t.episode AS old_episode,
+       t.episode > 0 AND EXISTS (SELECT FROM status_history f WHERE f.loan = t.loan AND f.seq = 1 AND f.closed_on IS NOT NULL) AS old_boarded_closed,
+       t.count_from AS old_count_from, t.reopened_on AS old_reopened_on, t.charged_off_on AS old_charged_off_on,
+       coalesce(t.charge_off_cents, 0) AS old_charge_off_cents, t.charge_off_cents IS NOT NULL AS old_has_charge_off,
+       t.servicing_status AS old_servicing_status, coalesce(t.stop_reason, '') AS old_stop_reason,
+       t.imported_status, t.imported_status_since
+FROM staged_loans s
+JOIN loan_key k ON k.loan_id = s.loan_id
+JOIN loan_state t ON t.loan = k.loan
+WHERE (s.status, s.status_since, s.servicing_status) <> (t.imported_status, t.imported_status_since, t.servicing_status)
+   OR s.new_stop_reason IS DISTINCT FROM t.stop_reason
+   OR (s.original_charge_off_cents IS NOT NULL AND t.charge_off_cents IS NULL)
+ORDER BY t.loan
+
+-- name: ImportLoanStatesWrite
+-- Writes the states of known loans as an import leaves them, and its rows of their history (ST4). Gives how many of the
+-- loans were not updated by it already: the description of the others was written by this transaction.
+-- $1 states as JSON, $2 history rows as JSON, ordinal counting those of one loan.
+-- Index: loan_state_pkey, loan_pkey, status_history_pkey.
+WITH now AS (
+    SELECT * FROM json_to_recordset($1) AS x (loan bigint, status text, status_since date, status_cause text, closed_on date,
+        episode integer, count_from date, reopened_on date, charged_off_on date, charge_off_cents bigint, servicing_status text,
+        stop_reason text, imported_status text, imported_status_since date)
+), state AS (
+    UPDATE loan_state t SET
+        status = n.status, status_since = n.status_since, status_cause = coalesce(n.status_cause, t.status_cause),
+        closed_on = n.closed_on, episode = n.episode, count_from = n.count_from, reopened_on = n.reopened_on,
+        charged_off_on = n.charged_off_on, charge_off_cents = n.charge_off_cents, servicing_status = n.servicing_status,
+        stop_reason = n.stop_reason, imported_status = n.imported_status, imported_status_since = n.imported_status_since
+    FROM now n
+    WHERE t.loan = n.loan
+), history AS (
+    INSERT INTO status_history (
+        loan, seq, state, from_status, to_status, business_date, effective_on, closed_on, cause, rule, facts)
+    SELECT x.loan, (SELECT max(h.seq) FROM status_history h WHERE h.loan = x.loan) + x.ordinal, x.state, x.from_status,
+           x.to_status, x.business_date, x.business_date, x.closed_on, 'IMPORT', x.rule, x.facts
+    FROM json_to_recordset($2) AS x (loan bigint, ordinal integer, state text, from_status text, to_status text,
+        business_date date, closed_on date, rule text, facts jsonb)
+    ORDER BY x.loan, x.ordinal
+), woken AS (
+    SELECT wake(array_agg(loan), 'loan') FROM now
+)
+SELECT count(*) FROM now n JOIN loan l ON l.loan = n.loan CROSS JOIN (SELECT count(*) FROM woken) w
+WHERE l.xmin <> CAST(pg_current_xact_id() AS xid)
+
 -- name: ImportLoansKnown
--- Updates known loans. The description follows the extract. The account status follows it only when the pair
--- (status, status_since) is not the one that the lender sent last: then it is a status set by hand (Q5, ST5),
--- and what a night decided since is not undone by an extract that is sent again. If the new pair names the
--- present status, only its date and cause are taken. The servicing status follows the lender's word whenever
--- it differs; a stop without a reason keeps the reason of the stop that is. The amount of a charge-off is
--- written once, also later than the charge-off itself.
--- Gives the rows inserted and updated. Index: loan_state_pkey, loan_pkey, status_history_pkey.
+-- Updates the description of known loans: it follows the extract. Gives the rows inserted and updated.
+-- Index: loan_key_loan_id_key, loan_pkey.
 WITH sent AS (
     SELECT k.loan, p.product AS product, g.program AS program, s.*
     FROM staged_loans s
@@ -75,59 +123,10 @@ WITH sent AS (
           s.agency_id, s.agency_account, s.mortgage_id, s.new_account_number, s.payment_history,
           s.first_delinquency_on, s.original_charge_off_cents, s.last_reported_on, s.deletion_reported_on)
     RETURNING t.loan
-), compared AS (
-    SELECT s.*, t.status AS old_status, t.closed_on AS old_closed_on,
-           t.servicing_status AS old_servicing, t.stop_reason AS old_stop_reason,
-           CASE WHEN s.servicing_status = t.servicing_status THEN coalesce(s.stop_reason, t.stop_reason, s.new_stop_reason)
-               ELSE s.new_stop_reason END AS stop_reason_now,
-           (s.status, s.status_since) <> (t.imported_status, t.imported_status_since) AS by_hand,
-           t.charged_off_on IS NOT NULL AND t.charge_off_cents IS NULL AND s.original_charge_off_cents IS NOT NULL AS fills
-    FROM sent s JOIN loan_state t ON t.loan = s.loan
-), change AS (
-    SELECT c.*, c.by_hand AND c.status <> c.old_status AS moves,
-           (c.servicing_status, c.stop_reason_now) IS DISTINCT FROM (c.old_servicing, c.old_stop_reason) AS stops
-    FROM compared c
-), changed AS (
-    SELECT c.*, (SELECT max(h.seq) FROM status_history h WHERE h.loan = c.loan) AS last_seq
-    FROM change c
-    WHERE c.by_hand OR c.stops OR c.fills
-), state AS (
-    UPDATE loan_state t SET
-        status = CASE WHEN c.by_hand THEN c.status ELSE t.status END,
-        status_since = CASE WHEN c.by_hand THEN c.status_since ELSE t.status_since END,
-        status_cause = CASE WHEN c.by_hand THEN 'IMPORT' ELSE t.status_cause END,
-        closed_on = CASE WHEN c.moves THEN c.closed_on ELSE t.closed_on END,
-        reopened_on = CASE WHEN c.moves AND c.closed_on IS NULL THEN NULL ELSE t.reopened_on END,
-        episode = t.episode + CASE WHEN c.moves AND c.closed_on IS NOT NULL AND t.closed_on IS NULL THEN 1 ELSE 0 END,
-        count_from = CASE WHEN c.moves THEN greatest(t.count_from, c.status_since) ELSE t.count_from END,
-        charged_off_on = CASE WHEN c.moves THEN coalesce(c.charged_off_on, t.charged_off_on) ELSE t.charged_off_on END,
-        charge_off_cents = CASE WHEN c.fills OR (c.moves AND c.charged_off_on IS NOT NULL)
-            THEN coalesce(t.charge_off_cents, c.original_charge_off_cents) ELSE t.charge_off_cents END,
-        servicing_status = c.servicing_status, stop_reason = c.stop_reason_now,
-        imported_status = c.status, imported_status_since = c.status_since
-    FROM changed c
-    WHERE t.loan = c.loan
-), history AS (
-    INSERT INTO status_history (
-        loan, seq, state, from_status, to_status, business_date, effective_on, closed_on, cause, rule, facts)
-    SELECT c.loan, c.last_seq + 1, 'ACCOUNT', c.old_status, c.status, c.status_since, c.status_since,
-           CASE WHEN c.moves THEN c.closed_on ELSE c.old_closed_on END, 'IMPORT', 'ST5', '{}'::jsonb
-    FROM changed c WHERE c.by_hand
-    UNION ALL
-    SELECT c.loan, c.last_seq + CASE WHEN c.by_hand THEN 2 ELSE 1 END, 'SERVICING', c.old_servicing, c.servicing_status,
-           d.closed, d.closed, NULL, 'IMPORT', 'ST3', jsonb_strip_nulls(jsonb_build_object('stop_reason', c.stop_reason_now))
-    FROM changed c
-    CROSS JOIN LATERAL (
-        -- The extract has no date for it: the last business date that was closed is when the night learns of it.
-        SELECT coalesce((SELECT max(business_date) FROM run WHERE state = 'CLOSED'), c.status_since) AS closed) d
-    WHERE c.stops
-    ORDER BY 1, 2
 ), woken AS (
-    SELECT wake(array_agg(DISTINCT u.loan), 'loan')
-    FROM (SELECT loan FROM described UNION ALL SELECT loan FROM changed) u
+    SELECT wake(array_agg(loan), 'loan') FROM described
 )
-SELECT 0 AS inserted, count(DISTINCT loan) AS updated
-FROM (SELECT loan FROM described UNION ALL SELECT loan FROM changed) u CROSS JOIN (SELECT count(*) FROM woken) w
+SELECT 0 AS inserted, count(*) AS updated FROM described CROSS JOIN (SELECT count(*) FROM woken) w
 
 -- name: ImportLoansMoved
 -- Before known loans are described anew: notes those that go to another program, and wakes whoever has an account number
@@ -150,7 +149,8 @@ WITH sent AS (
 SELECT 0 AS inserted, 0 AS updated FROM (SELECT count(*) FROM woken) w
 
 -- name: ImportLoansNew
--- Brings new loans in: description, state, and history as taken over (Q4, ST3, ST4). Gives the rows inserted and updated.
+-- Brings new loans in: description, the state as rules say that it is boarded, and its history (Q4, ST3, ST4). Gives the
+-- rows inserted and updated.
 WITH sent AS (
     SELECT k.loan, p.product AS product, g.program AS program, s.*
     FROM staged_loans s
@@ -180,8 +180,7 @@ WITH sent AS (
         loan, status, status_since, status_cause, closed_on, episode, count_from, charged_off_on, charge_off_cents,
         servicing_status, stop_reason, imported_status, imported_status_since, imported_after)
     SELECT
-        s.loan, s.status, s.status_since, 'TAKEOVER', s.closed_on, CASE WHEN s.closed_on IS NULL THEN 0 ELSE 1 END,
-        s.status_since, s.charged_off_on, CASE WHEN s.charged_off_on IS NOT NULL THEN s.original_charge_off_cents END,
+        s.loan, s.status, s.status_since, 'TAKEOVER', s.closed_on, s.episode, s.count_from, s.charged_off_on, s.charge_off_cents,
         s.servicing_status, s.new_stop_reason, s.status, s.status_since,
         (SELECT max(business_date) FROM run WHERE state = 'CLOSED')
     FROM sent s

@@ -30,17 +30,23 @@ WITH sent AS (
 SELECT (SELECT count(*) FROM inserted) AS inserted, (SELECT count(*) FROM updated) AS updated
 FROM (SELECT count(*) FROM woken) w
 
--- name: ImportTerminationsReason
--- Rejects new terminations without a reason whose loan's activity pair requires one (DC4). It is looked at when
--- the termination is started: a known one is not doubted. $1 import. Index: reason_rule_pkey, loan_pkey.
-WITH gone AS (
-    DELETE FROM staged_terminations s
-    USING loan_key k JOIN loan l ON l.loan = k.loan
-    JOIN reason_rule r ON r.activity_status = l.activity_status AND r.activity_substatus = l.activity_substatus
-    WHERE k.loan_id = s.loan_id AND s.reason IS NULL AND r.require_payoff_reason
-      AND NOT EXISTS (SELECT FROM termination t WHERE t.loan = k.loan)
-    RETURNING s.line
+-- name: ImportTerminationsDoubted
+-- The staged terminations without a reason of loans whose activity pair is marked, and whether the book knows them: rules
+-- decide which must have a reason (DC4). Index: reason_rule_pkey, loan_pkey, termination_pkey.
+SELECT s.line, coalesce(s.source, '') AS source, r.require_payoff_reason AS pair_requires,
+       EXISTS (SELECT FROM termination t WHERE t.loan = k.loan) AS known
+FROM staged_terminations s
+JOIN loan_key k ON k.loan_id = s.loan_id
+JOIN loan l ON l.loan = k.loan
+JOIN reason_rule r ON r.activity_status = l.activity_status AND r.activity_substatus = l.activity_substatus
+WHERE s.reason IS NULL
+
+-- name: ImportTerminationsReject
+-- Rejects staged terminations that must have a reason and have none. $1 import, $2 rows as JSON.
+WITH refused AS (
+    SELECT x.line, x.reason FROM json_to_recordset($2) AS x (line bigint, reason text)
+), gone AS (
+    DELETE FROM staged_terminations s USING refused r WHERE s.line = r.line
 )
 INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
-SELECT $1, 'terminations.csv', line, 'reason', 'empty', 'the loan''s activity status and sub-status require a reason (DC4)'
-FROM gone
+SELECT $1, 'terminations.csv', line, 'reason', 'empty', reason FROM refused
