@@ -86,11 +86,7 @@ func (e extract) entry(loan, kind, amount, on, reverses string) string {
 func (e extract) load(t testing.TB, db *sqlx.DB) {
 	t.Helper()
 	dir := t.TempDir()
-	for name, text := range e {
-		if err := os.WriteFile(filepath.Join(dir, name+".csv"), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	e.writeTo(t, dir)
 	report, err := intake.Import(context.Background(), db, intake.Options{Dir: dir, MaxBadPercent: 0.1, Now: clock})
 	if err != nil {
 		t.Fatal(err)
