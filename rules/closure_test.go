@@ -94,8 +94,8 @@ func TestPayoff(t *testing.T) {
 	})
 	t.Run("Q10 a closure is an episode", func(t *testing.T) {
 		n := active(settling(0), lent, paid("2026-03-05", 1000_00)).on(t, "2026-03-06")
-		if n.episode != 1 || n.loan.ClosedOn != day("2026-03-05") {
-			t.Errorf("got episode %d closed %s, want 1 closed 2026-03-05", n.episode, n.loan.ClosedOn)
+		if n.loan.Episode != 1 || n.loan.ClosedOn != day("2026-03-05") {
+			t.Errorf("got episode %d closed %s, want 1 closed 2026-03-05", n.loan.Episode, n.loan.ClosedOn)
 		}
 	})
 }
@@ -161,22 +161,22 @@ func TestClosedIsNotFinal(t *testing.T) {
 	})
 	t.Run("Q8 PAID_OFF keeps the date closed of SURPLUS_BALANCE, and no new episode", func(t *testing.T) {
 		n := active(settling(0), lent, paid("2026-03-05", 1010_00), refunded("2026-03-12", 10_00)).every(t, "2026-03-01", "2026-03-31")
-		if n.episode != 1 || n.loan.ClosedOn != day("2026-03-05") {
-			t.Errorf("got episode %d closed %s, want 1 closed 2026-03-05", n.episode, n.loan.ClosedOn)
+		if n.loan.Episode != 1 || n.loan.ClosedOn != day("2026-03-05") {
+			t.Errorf("got episode %d closed %s, want 1 closed 2026-03-05", n.loan.Episode, n.loan.ClosedOn)
 		}
 	})
 	t.Run("Q8 a reopening clears it", func(t *testing.T) {
 		n := active(settling(0), lent, settled.reversed("2026-03-20")).every(t, "2026-03-01", "2026-03-31")
-		if n.episode != 1 || n.loan.ClosedOn != 0 {
-			t.Errorf("got episode %d closed %s, want 1 and no date", n.episode, n.loan.ClosedOn)
+		if n.loan.Episode != 1 || n.loan.ClosedOn != 0 {
+			t.Errorf("got episode %d closed %s, want 1 and no date", n.loan.Episode, n.loan.ClosedOn)
 		}
 	})
 	t.Run("Q11 owed again and paid again between two nights", func(t *testing.T) {
 		n := active(settling(0), lent, settled.reversed("2026-03-20"), paid("2026-03-25", 1000_00))
 		n.on(t, "2026-03-05", "2026-03-31").tell(t, closes,
 			"2026-03-31 ACTIVE PO4 as of 2026-03-20", "2026-03-31 "+paidOff+" PO2 as of 2026-03-25")
-		if n.episode != 2 || n.loan.ClosedOn != day("2026-03-25") {
-			t.Errorf("got episode %d closed %s, want 2 closed 2026-03-25", n.episode, n.loan.ClosedOn)
+		if n.loan.Episode != 2 || n.loan.ClosedOn != day("2026-03-25") {
+			t.Errorf("got episode %d closed %s, want 2 closed 2026-03-25", n.loan.Episode, n.loan.ClosedOn)
 		}
 	})
 	t.Run("Q11 Q9 while the second payoff is held the loan is open", func(t *testing.T) {

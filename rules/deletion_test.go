@@ -172,3 +172,31 @@ func TestReversedAfterDeletion(t *testing.T) {
 		})
 	}
 }
+
+// DC2, DC11: an account number that an older loan of the program has, or under which another loan was deleted, goes into no
+// file: neither as an account nor as a deletion. What is left out anyway is left out for its own reason.
+func TestDuplicateAccountNumber(t *testing.T) {
+	holders := map[string]func(*rules.Account){
+		"an older loan":  func(a *rules.Account) { a.OlderHolder = true },
+		"a deleted loan": func(a *rules.Account) { a.DeletedHolder = true },
+	}
+	settled := []event{originated("2025-06-01", 5000_00), paid("2026-02-10", 5000_00)}
+	for name, hold := range holders {
+		for what, a := range map[string]*rules.Account{
+			"reported": account("2026-02-28", originated("2025-06-01", 5000_00)), "deleted": cancelled("ERRO", settled...),
+		} {
+			hold(a)
+			r, excluded, err := rules.Furnish(a)
+			var undecidable *rules.Undecidable
+			if r != nil || excluded != nil || !errors.As(err, &undecidable) || undecidable.Code != rules.CodeDuplicate {
+				t.Errorf("%s, %s: got %v, %v, %v, want %s", name, what, r, excluded, err, rules.CodeDuplicate)
+			}
+		}
+		a := account("2026-02-28", originated("2025-06-01", 5000_00))
+		a.Furnish = false
+		hold(a)
+		if _, excluded, err := rules.Furnish(a); err != nil || excluded == nil || excluded.Reason != rules.NotFurnished {
+			t.Errorf("%s, not furnished: got %v, %v, want %s", name, excluded, err, rules.NotFurnished)
+		}
+	}
+}

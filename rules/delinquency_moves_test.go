@@ -67,8 +67,8 @@ func TestChargeOff(t *testing.T) {
 	t.Run("DQ5 the amount charged off is the balance", func(t *testing.T) {
 		n := active(counting(1, 1, 0), join(year(), lateFee("2026-02-20", 5_25), interest("2026-03-10", 12_01), paid("2026-03-09", 1_00))...)
 		n.every(t, "2026-02-01", "2026-03-10")
-		if want := rules.Cents(1216_26); n.chargeOff != want || n.loan.ClosedOn != day("2026-03-10") || n.episode != 1 {
-			t.Errorf("got %s closed %s episode %d, want %s closed 2026-03-10 episode 1", n.chargeOff, n.loan.ClosedOn, n.episode, want)
+		if want := rules.Cents(1216_26); n.loan.ChargeOff != want || n.loan.ClosedOn != day("2026-03-10") || n.loan.Episode != 1 {
+			t.Errorf("got %s closed %s episode %d, want %s closed 2026-03-10 episode 1", n.loan.ChargeOff, n.loan.ClosedOn, n.loan.Episode, want)
 		}
 	})
 }

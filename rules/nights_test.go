@@ -11,11 +11,10 @@ import (
 
 // night is what a test keeps of a loan from one night to the next.
 type night struct {
-	loan      rules.Loan
-	events    []event
-	episode   int
-	chargeOff rules.Cents
-	history   []string // "business date status rule", with the effective date when it is another
+	loan    rules.Loan
+	events  []event
+	moved   func(rules.Move) // is told of every move, if not nil
+	history []string         // "business date status rule", with the effective date when it is another
 }
 
 // active is a loan that was opened long before its first cycle.
@@ -45,18 +44,9 @@ func (n *night) apply(m rules.Move, d rules.Date) {
 		line += " as of " + m.EffectiveOn.String()
 	}
 	n.history = append(n.history, line)
-	n.loan.Status, n.loan.Since, n.loan.ByHand, n.loan.ClosedOn = m.To, d, false, m.ClosedOn
-	if m.CountFrom != 0 {
-		n.loan.CountFrom = m.CountFrom
-	}
-	if m.ReopenedOn != 0 {
-		n.loan.ReopenedOn = m.ReopenedOn
-	}
-	if m.NewEpisode {
-		n.episode++
-	}
-	if n.chargeOff == 0 {
-		n.chargeOff = m.ChargeOff
+	n.loan.State = n.loan.After(m, d)
+	if n.moved != nil {
+		n.moved(m)
 	}
 }
 

@@ -14,15 +14,10 @@ import (
 // life makes every night of a sample and calls f with the account as the file of each date sees it.
 func (s sample) life(t rapid.TB, f func(a *rules.Account)) {
 	n := s.loan()
-	var chargedOffOn rules.Date
 	s.all(func(d rules.Date) {
 		n.run(t, d)
-		if chargedOffOn == 0 && n.loan.Status == rules.ChargeOff {
-			chargedOffOn = d
-		}
 		a := s.account(d)
-		a.Status, a.Since, a.ClosedOn, a.Episode = n.loan.Status, n.loan.Since, n.loan.ClosedOn, n.episode
-		a.ChargedOffOn, a.ChargeOff = chargedOffOn, n.chargeOff
+		a.State = n.loan.State
 		f(a)
 	})
 }

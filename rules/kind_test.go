@@ -1,0 +1,38 @@
+package rules_test
+
+import (
+	"testing"
+
+	"github.com/furnisher/furnisher/rules"
+)
+
+func TestKinds(t *testing.T) {
+	for n, kind := range rules.Kinds() {
+		if int(kind) != n+1 || !kind.Valid() {
+			t.Errorf("kind %s: got number %d, want %d", kind, kind, n+1)
+		}
+		var scanned rules.Kind
+		if err := scanned.Scan([]byte(kind.String())); err != nil || scanned != kind {
+			t.Errorf("scan %s: got %s, %v", kind, scanned, err)
+		}
+		if err := scanned.Scan(kind.String()); err != nil || scanned != kind {
+			t.Errorf("scan the text %s: got %s, %v", kind, scanned, err)
+		}
+	}
+	for _, none := range []rules.Kind{0, rules.Adjustment + 1, 255} {
+		if none.Valid() || none.String() != "" {
+			t.Errorf("kind %d: got valid %t and %q", none, none.Valid(), none)
+		}
+	}
+	for _, name := range []string{"", "REVERSAL", "payment"} {
+		if kind, ok := rules.ParseKind(name); ok {
+			t.Errorf("%q is kind %d, want none", name, kind)
+		}
+		if err := new(rules.Kind).Scan(name); err == nil {
+			t.Errorf("%q was scanned, want an error", name)
+		}
+	}
+	if err := new(rules.Kind).Scan(7); err == nil {
+		t.Error("a number was scanned, want an error")
+	}
+}
