@@ -54,7 +54,8 @@ func newFacts(rec *Record, env CheckEnv) facts {
 	b := &rec.Base
 	f := facts{rec: rec, base: b, env: env, status: AccountStatuses.traitsOf(b.AccountStatus)}
 	f.traits = f.status | PaymentRatings.traitsOf(b.PaymentRating) | SpecialComments.traitsOf(b.SpecialComment) |
-		AccountTypes.traitsOf(b.AccountType) | ConsumerInfoCodes.traitsOf(b.ConsumerInfo) | heldBy(rec)
+		AccountTypes.traitsOf(b.AccountType) | ConsumerInfoCodes.traitsOf(b.ConsumerInfo) | heldBy(rec) |
+		historyTraits(b.PaymentHistory)
 	if env.Doubtful {
 		f.traits |= asksDoubtful
 	}
@@ -71,6 +72,9 @@ func newFacts(rec *Record, env CheckEnv) facts {
 func heldBy(rec *Record) (t trait) {
 	if rec.Base.SpecialComment != "" {
 		t |= hasComment
+	}
+	if len(rec.J1)+len(rec.J2) > 0 {
+		t |= hasAssociated
 	}
 	if rec.K1 != nil {
 		t |= hasK1

@@ -42,7 +42,11 @@ const (
 	hasK3
 	hasK4
 	hasL1
-	asksDoubtful // see [CheckEnv.Doubtful]
+	hasAssociated // J1 or J2
+	badHistory    // payment history that is too short or holds what is in no table
+	goneOnBehind  // payment history that goes on behind a B
+	oddHistory    // payment history that holds Z or blanks
+	asksDoubtful  // see [CheckEnv.Doubtful]
 )
 
 func (t trait) has(any trait) bool { return t&any != 0 }
@@ -51,14 +55,53 @@ func (t trait) has(any trait) bool { return t&any != 0 }
 type CodeTable struct {
 	Name  string
 	Codes []Code
+
+	// places holds, by placeOfShort, 1 and the place in Codes: rules look codes up
+	// some twenty times for a record.
+	places *[len(shortTexts)]uint8
+}
+
+func newCodeTable(name string, codes []Code) CodeTable {
+	t := CodeTable{Name: name, Codes: codes, places: new([len(shortTexts)]uint8)}
+	for i, c := range codes {
+		place, ok := placeOfCode(c.Value)
+		if !ok || i >= 255 {
+			panic("metro2: code table " + name + " has no place for code " + c.Value)
+		}
+		t.places[place] = uint8(i + 1)
+	}
+	return t
+}
+
+func placeOfCode(value string) (place uint16, ok bool) {
+	second := byte(' ')
+	switch len(value) {
+	case 1:
+	case 2:
+		second = value[1]
+	default:
+		return 0, false
+	}
+	place, odd := placeOfShort(value[0], second)
+	return place, odd == 0
 }
 
 // Find returns the entry of a value, or nil when the table does not hold it.
 func (t *CodeTable) Find(value string) *Code {
-	for i := range t.Codes {
-		if t.Codes[i].Value == value {
-			return &t.Codes[i]
+	if t.places == nil { // a table of the caller's own
+		for i := range t.Codes {
+			if t.Codes[i].Value == value {
+				return &t.Codes[i]
+			}
 		}
+		return nil
+	}
+	place, ok := placeOfCode(value)
+	if !ok || t.places[place] == 0 {
+		return nil
+	}
+	if c := &t.Codes[t.places[place]-1]; c.Value == value {
+		return c
 	}
 	return nil
 }
@@ -84,16 +127,16 @@ func (t *CodeTable) findNumber(n Number, width int) *Code {
 }
 
 // PortfolioTypes are the values of base field 8.
-var PortfolioTypes = CodeTable{"portfolio type", []Code{
+var PortfolioTypes = newCodeTable("portfolio type", []Code{
 	{Value: "C", Meaning: "line of credit"},
 	{Value: "I", Meaning: "installment"},
 	{Value: "M", Meaning: "mortgage"},
 	{Value: "O", Meaning: "open account"},
 	{Value: "R", Meaning: "revolving"},
-}}
+})
 
 // AccountStatuses are the values of base field 17A.
-var AccountStatuses = CodeTable{"account status", []Code{
+var AccountStatuses = newCodeTable("account status", []Code{
 	{Value: "05", Meaning: "account transferred (retired)", Legacy: true, traits: hasRating | hasRatedDOFD},
 	{Value: "11", Meaning: "current, 0-29 days past due", traits: isCurrent | isOpen},
 	{Value: "13", Meaning: "paid or closed, zero balance", traits: isPaid | hasRating | hasRatedDOFD},
@@ -117,10 +160,10 @@ var AccountStatuses = CodeTable{"account status", []Code{
 	{Value: "97", Meaning: "unpaid balance reported as a loss (charge-off)", traits: isOpen | hasDOFD | hasChargeoff},
 	{Value: "DA", Meaning: "delete the whole account, not fraud", traits: isDeletion},
 	{Value: "DF", Meaning: "delete the whole account, fraud confirmed", traits: isDeletion},
-}}
+})
 
 // PaymentRatings are the values of base field 17B.
-var PaymentRatings = CodeTable{"payment rating", []Code{
+var PaymentRatings = newCodeTable("payment rating", []Code{
 	{Value: "0", Meaning: "0-29 days past due"},
 	{Value: "1", Meaning: "30-59 days past due", traits: isLate},
 	{Value: "2", Meaning: "60-89 days past due", traits: isLate},
@@ -130,10 +173,10 @@ var PaymentRatings = CodeTable{"payment rating", []Code{
 	{Value: "6", Meaning: "180 or more days past due", traits: isLate},
 	{Value: "G", Meaning: "collection", traits: isLate},
 	{Value: "L", Meaning: "charge-off", traits: isLate},
-}}
+})
 
 // HistoryCodes are the characters of base field 18, one per month.
-var HistoryCodes = CodeTable{"payment history profile", []Code{
+var HistoryCodes = newCodeTable("payment history profile", []Code{
 	{Value: "0", Meaning: "current, 0-29 days past due"},
 	{Value: "1", Meaning: "30-59 days past due"},
 	{Value: "2", Meaning: "60-89 days past due"},
@@ -150,10 +193,10 @@ var HistoryCodes = CodeTable{"payment history profile", []Code{
 	{Value: "K", Meaning: "repossession"},
 	{Value: "L", Meaning: "charge-off"},
 	{Value: "Z", Meaning: "too new to rate (not standard)", Legacy: true},
-}}
+})
 
 // TermsFrequencies are the values of base field 14.
-var TermsFrequencies = CodeTable{"terms frequency", []Code{
+var TermsFrequencies = newCodeTable("terms frequency", []Code{
 	{Value: "D", Meaning: "deferred"},
 	{Value: "P", Meaning: "single payment"},
 	{Value: "W", Meaning: "weekly"},
@@ -165,10 +208,10 @@ var TermsFrequencies = CodeTable{"terms frequency", []Code{
 	{Value: "T", Meaning: "three times a year"},
 	{Value: "S", Meaning: "twice a year"},
 	{Value: "Y", Meaning: "annually"},
-}}
+})
 
 // ComplianceCodes are the values of base field 20.
-var ComplianceCodes = CodeTable{"compliance condition code", []Code{
+var ComplianceCodes = newCodeTable("compliance condition code", []Code{
 	{Value: "XA", Meaning: "closed at consumer's request"},
 	{Value: "XB", Meaning: "FCRA dispute, furnisher investigating"},
 	{Value: "XC", Meaning: "FCRA investigation finished, consumer disagrees"},
@@ -179,10 +222,10 @@ var ComplianceCodes = CodeTable{"compliance condition code", []Code{
 	{Value: "XH", Meaning: "formerly in dispute, now resolved"},
 	{Value: "XJ", Meaning: "closed at consumer's request, and billing error dispute under investigation"},
 	{Value: "XR", Meaning: "remove the code on file"},
-}}
+})
 
 // ECOACodes are the values of base field 37 and of its like in J1 and J2.
-var ECOACodes = CodeTable{"ECOA code", []Code{
+var ECOACodes = newCodeTable("ECOA code", []Code{
 	{Value: "1", Meaning: "individual, sole liability"},
 	{Value: "2", Meaning: "joint, contractually liable"},
 	{Value: "3", Meaning: "authorized user, not liable"},
@@ -195,10 +238,10 @@ var ECOACodes = CodeTable{"ECOA code", []Code{
 	{Value: "0", Meaning: "undesignated (obsolete)", Legacy: true},
 	{Value: "4", Meaning: "joint (obsolete)", Legacy: true},
 	{Value: "6", Meaning: "on behalf of (obsolete)", Legacy: true},
-}}
+})
 
 // ConsumerInfoCodes are the values of base field 38 and of its like in J1 and J2.
-var ConsumerInfoCodes = CodeTable{"consumer information indicator", []Code{
+var ConsumerInfoCodes = newCodeTable("consumer information indicator", []Code{
 	{Value: "A", Meaning: "petition filed, chapter 7", traits: isBankruptcy | isPetition},
 	{Value: "B", Meaning: "petition filed, chapter 11", traits: isBankruptcy | isPetition},
 	{Value: "C", Meaning: "petition filed, chapter 12", traits: isBankruptcy | isPetition},
@@ -227,4 +270,4 @@ var ConsumerInfoCodes = CodeTable{"consumer information indicator", []Code{
 	{Value: "Z", Meaning: "bankruptcy, chapter unknown (obsolete)", Legacy: true, traits: isPetition},
 	{Value: "1A", Meaning: "personal receivership", traits: isPetition},
 	{Value: "2A", Meaning: "lease assumption"},
-}}
+})

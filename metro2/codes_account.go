@@ -3,7 +3,7 @@ package metro2
 // AccountTypes are the values of base field 9. A portfolio type that is not
 // listed beside a code draws a warning; only the line of credit has a closed
 // list of its own.
-var AccountTypes = CodeTable{"account type", []Code{
+var AccountTypes = newCodeTable("account type", []Code{
 	{Value: "00", Meaning: "auto", Portfolios: "I"},
 	{Value: "01", Meaning: "unsecured", Portfolios: "I"},
 	{Value: "02", Meaning: "secured", Portfolios: "I"},
@@ -70,10 +70,10 @@ var AccountTypes = CodeTable{"account type", []Code{
 	{Value: "1C", Meaning: "household goods (obsolete)", Legacy: true},
 	{Value: "22", Meaning: "obsolete", Legacy: true},
 	{Value: "23", Meaning: "obsolete", Legacy: true},
-}}
+})
 
 // SpecialComments are the values of base field 19.
-var SpecialComments = CodeTable{"special comment", []Code{
+var SpecialComments = newCodeTable("special comment", []Code{
 	{Value: "B", Meaning: "payments managed by a financial counseling program"},
 	{Value: "C", Meaning: "paid by co-maker or guarantor"},
 	{Value: "H", Meaning: "loan assumed by another party"},
@@ -128,4 +128,4 @@ var SpecialComments = CodeTable{"special comment", []Code{
 	{Value: "DE", Meaning: "debt extinguished under state law"},
 	{Value: "AJ", Meaning: "payroll deduction (obsolete)", Legacy: true},
 	{Value: "AR", Meaning: "contingent liability (obsolete)", Legacy: true},
-}}
+})

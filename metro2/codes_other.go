@@ -1,7 +1,7 @@
 package metro2
 
 // AddressIndicators are the values of base field 45 and J2 field 18.
-var AddressIndicators = CodeTable{"address indicator", []Code{
+var AddressIndicators = newCodeTable("address indicator", []Code{
 	{Value: "C", Meaning: "confirmed after a discrepancy notice"},
 	{Value: "Y", Meaning: "known to be the consumer's"},
 	{Value: "N", Meaning: "not confirmed"},
@@ -11,22 +11,22 @@ var AddressIndicators = CodeTable{"address indicator", []Code{
 	{Value: "U", Meaning: "undeliverable, returned mail"},
 	{Value: "D", Meaning: "default address of the reporter"},
 	{Value: "P", Meaning: "bill payer service"},
-}}
+})
 
 // ResidenceCodes are the values of base field 46 and J2 field 19.
-var ResidenceCodes = CodeTable{"residence code", []Code{
+var ResidenceCodes = newCodeTable("residence code", []Code{
 	{Value: "O", Meaning: "owns"},
 	{Value: "R", Meaning: "rents"},
-}}
+})
 
 // InterestTypes are the values of base field 28.
-var InterestTypes = CodeTable{"interest type", []Code{
+var InterestTypes = newCodeTable("interest type", []Code{
 	{Value: "F", Meaning: "fixed"},
 	{Value: "V", Meaning: "variable"},
-}}
+})
 
 // GenerationCodes are the values of base field 33 and of its like in J1 and J2.
-var GenerationCodes = CodeTable{"generation code", []Code{
+var GenerationCodes = newCodeTable("generation code", []Code{
 	{Value: "J", Meaning: "junior"},
 	{Value: "S", Meaning: "senior"},
 	{Value: "2", Meaning: "II"},
@@ -37,10 +37,10 @@ var GenerationCodes = CodeTable{"generation code", []Code{
 	{Value: "7", Meaning: "VII"},
 	{Value: "8", Meaning: "VIII"},
 	{Value: "9", Meaning: "IX"},
-}}
+})
 
 // CreditorClasses are the values of K1 field 3.
-var CreditorClasses = CodeTable{"creditor classification", []Code{
+var CreditorClasses = newCodeTable("creditor classification", []Code{
 	{Value: "01", Meaning: "retail"},
 	{Value: "02", Meaning: "medical or health care"},
 	{Value: "03", Meaning: "oil"},
@@ -56,40 +56,40 @@ var CreditorClasses = CodeTable{"creditor classification", []Code{
 	{Value: "13", Meaning: "credit union"},
 	{Value: "14", Meaning: "automotive"},
 	{Value: "15", Meaning: "check guarantee"},
-}}
+})
 
 // SaleIndicators are the values of K2 field 2.
-var SaleIndicators = CodeTable{"purchased from / sold to indicator", []Code{
+var SaleIndicators = newCodeTable("purchased from / sold to indicator", []Code{
 	{Value: "1", Meaning: "purchased from"},
 	{Value: "2", Meaning: "sold to"},
 	{Value: "9", Meaning: "remove earlier K2 data"},
-}}
+})
 
 // Agencies are the values of K3 field 2.
-var Agencies = CodeTable{"agency identifier", []Code{
+var Agencies = newCodeTable("agency identifier", []Code{
 	{Value: "00", Meaning: "none, MIN only"},
 	{Value: "01", Meaning: "Fannie Mae"},
 	{Value: "02", Meaning: "Freddie Mac"},
-}}
+})
 
 // PaymentIndicators are the values of K4 field 2.
-var PaymentIndicators = CodeTable{"specialized payment indicator", []Code{
+var PaymentIndicators = newCodeTable("specialized payment indicator", []Code{
 	{Value: "01", Meaning: "balloon"},
 	{Value: "02", Meaning: "deferred"},
-}}
+})
 
 // ChangeIndicators are the values of L1 field 2.
-var ChangeIndicators = CodeTable{"change indicator", []Code{
+var ChangeIndicators = newCodeTable("change indicator", []Code{
 	{Value: "1", Meaning: "account number"},
 	{Value: "2", Meaning: "identification number"},
 	{Value: "3", Meaning: "both"},
-}}
+})
 
 // States are the two-letter abbreviations of the postal service: states,
 // district, territories, associated states and military mail.
-var States = CodeTable{"state", stateCodes("" +
-	"AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY " +
-	"DC PR VI GU AS MP FM MH PW AA AE AP")}
+var States = newCodeTable("state", stateCodes(""+
+	"AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY "+
+	"DC PR VI GU AS MP FM MH PW AA AE AP"))
 
 func stateCodes(list string) []Code {
 	var out []Code

@@ -31,33 +31,33 @@ var accountRules = withPositions([]rule{
 	}},
 	{id: "B08", severity: Error, segment: "base", field: "account_status", sentence: "account status is not in the table", hit: func(f facts) bool { return !f.knownStatus() }},
 	{id: "B08", severity: Warning, segment: "base", field: "account_status", sentence: "account status 05 is retired", hit: func(f facts) bool { return f.base.AccountStatus == "05" }},
-	{id: "B09", severity: Error, segment: "base", field: "payment_rating", sentence: "payment rating is missing or not in the table, with a status that requires one", hit: func(f facts) bool {
-		return f.is(hasRating) && PaymentRatings.Find(f.base.PaymentRating) == nil
+	{id: "B09", severity: Error, segment: "base", field: "payment_rating", sentence: "payment rating is missing or not in the table, with a status that requires one", needs: hasRating, hit: func(f facts) bool {
+		return PaymentRatings.Find(f.base.PaymentRating) == nil
 	}},
 	{id: "B09", severity: Error, segment: "base", field: "payment_rating", sentence: "payment rating given with a status that has none", hit: func(f facts) bool {
 		return f.knownStatus() && !f.is(hasRating) && f.base.PaymentRating != ""
 	}},
-	{id: "B10", severity: Error, segment: "base", field: "payment_history", sentence: "payment history has not 24 characters, or one that is not in the table", hit: func(f facts) bool { return history(f).invalid }},
-	{id: "B10", severity: Error, segment: "base", field: "payment_history", sentence: "payment history goes on behind a B", hit: func(f facts) bool { return history(f).embeddedB }},
-	{id: "B10", severity: Warning, segment: "base", field: "payment_history", sentence: "payment history holds Z or blanks", hit: func(f facts) bool { return history(f).odd }},
+	{id: "B10", severity: Error, segment: "base", field: "payment_history", sentence: "payment history has not 24 characters, or one that is not in the table", needs: badHistory, hit: always},
+	{id: "B10", severity: Error, segment: "base", field: "payment_history", sentence: "payment history goes on behind a B", needs: goneOnBehind, hit: always},
+	{id: "B10", severity: Warning, segment: "base", field: "payment_history", sentence: "payment history holds Z or blanks", needs: oddHistory, hit: always},
 	{id: "B10", severity: Warning, segment: "base", field: "payment_history", sentence: "payment history holds E although the account is neither revolving nor a line of credit", hit: func(f facts) bool {
 		return f.base.PortfolioType != "C" && f.base.PortfolioType != "R" && strings.Contains(f.base.PaymentHistory, "E")
 	}},
-	{id: "B11", severity: Error, segment: "base", field: "amount_past_due", sentence: "status 11 (current) with an amount past due", hit: func(f facts) bool {
-		return f.is(isCurrent) && f.base.AmountPastDue > 0
+	{id: "B11", severity: Error, segment: "base", field: "amount_past_due", sentence: "status 11 (current) with an amount past due", needs: isCurrent, hit: func(f facts) bool {
+		return f.base.AmountPastDue > 0
 	}},
-	{id: "B12", severity: Error, segment: "base", field: "amount_past_due", sentence: "delinquent status with nothing past due, neither sold or transferred nor in bankruptcy", hit: func(f facts) bool {
-		return f.is(isDelinquent) && f.base.AmountPastDue == 0 && !f.soldAtZero() && !f.is(isBankruptcy)
+	{id: "B12", severity: Error, segment: "base", field: "amount_past_due", sentence: "delinquent status with nothing past due, neither sold or transferred nor in bankruptcy", needs: isDelinquent, hit: func(f facts) bool {
+		return f.base.AmountPastDue == 0 && !f.soldAtZero() && !f.is(isBankruptcy)
 	}},
 	{id: "B12", severity: Warning, segment: "base", field: "amount_past_due", sentence: "amount past due exceeds the balance", hit: func(f facts) bool {
 		return f.base.AmountPastDue > f.base.CurrentBalance && !f.is(isDeletion)
 	}},
-	{id: "B13", severity: Error, segment: "base", field: "current_balance", sentence: "paid status with a balance", hit: func(f facts) bool { return f.is(isPaid) && f.base.CurrentBalance != 0 }},
-	{id: "B13", severity: Error, segment: "base", field: "amount_past_due", sentence: "paid status with an amount past due", hit: func(f facts) bool { return f.is(isPaid) && f.base.AmountPastDue != 0 }},
-	{id: "B13", severity: Error, segment: "base", field: "scheduled_payment", sentence: "paid status with a scheduled payment", hit: func(f facts) bool { return f.is(isPaid) && f.base.ScheduledPayment != 0 }},
-	{id: "B13", severity: Error, segment: "base", field: "date_closed", sentence: "paid status without a date closed", hit: func(f facts) bool { return f.is(isPaid) && f.base.DateClosed == 0 }},
-	{id: "B14", severity: Error, segment: "base", field: "original_chargeoff", sentence: "charged-off status (64, 97) without an original charge-off amount", hit: func(f facts) bool {
-		return f.is(hasChargeoff) && f.base.OriginalChargeoff == 0
+	{id: "B13", severity: Error, segment: "base", field: "current_balance", sentence: "paid status with a balance", needs: isPaid, hit: func(f facts) bool { return f.base.CurrentBalance != 0 }},
+	{id: "B13", severity: Error, segment: "base", field: "amount_past_due", sentence: "paid status with an amount past due", needs: isPaid, hit: func(f facts) bool { return f.base.AmountPastDue != 0 }},
+	{id: "B13", severity: Error, segment: "base", field: "scheduled_payment", sentence: "paid status with a scheduled payment", needs: isPaid, hit: func(f facts) bool { return f.base.ScheduledPayment != 0 }},
+	{id: "B13", severity: Error, segment: "base", field: "date_closed", sentence: "paid status without a date closed", needs: isPaid, hit: func(f facts) bool { return f.base.DateClosed == 0 }},
+	{id: "B14", severity: Error, segment: "base", field: "original_chargeoff", sentence: "charged-off status (64, 97) without an original charge-off amount", needs: hasChargeoff, hit: func(f facts) bool {
+		return f.base.OriginalChargeoff == 0
 	}},
 	{id: "B14", severity: Error, segment: "base", field: "original_chargeoff", sentence: "original charge-off amount with a status that is neither 64 nor 97 nor a deletion", hit: func(f facts) bool {
 		return f.knownStatus() && !f.is(hasChargeoff|isDeletion) && f.base.OriginalChargeoff != 0
@@ -65,8 +65,8 @@ var accountRules = withPositions([]rule{
 	{id: "B15", severity: Error, segment: "base", field: "date_first_delinquency", sentence: "date of first delinquency is missing: status, rating or bankruptcy requires it", hit: func(f facts) bool {
 		return f.base.DateFirstDelinquency == 0 && f.requiresDOFD()
 	}},
-	{id: "B15", severity: Warning, segment: "base", field: "date_first_delinquency", sentence: "date of first delinquency is missing on a reaffirmed debt", hit: func(f facts) bool {
-		return f.base.DateFirstDelinquency == 0 && f.atPar() && f.is(isReaffirmed) && !f.requiresDOFD()
+	{id: "B15", severity: Warning, segment: "base", field: "date_first_delinquency", sentence: "date of first delinquency is missing on a reaffirmed debt", needs: isReaffirmed, hit: func(f facts) bool {
+		return f.base.DateFirstDelinquency == 0 && f.atPar() && !f.requiresDOFD()
 	}},
 	{id: "B15", severity: Warning, segment: "base", field: "date_first_delinquency", sentence: "date of first delinquency given without a reason", hit: func(f facts) bool {
 		return f.base.DateFirstDelinquency != 0 && f.atPar() && !f.is(isPetition|isReaffirmed)
@@ -81,8 +81,8 @@ var accountRules = withPositions([]rule{
 	{id: "B17", severity: Error, segment: "base", field: "date_closed", sentence: "date closed is before the date opened or after the date of account information", hit: func(f facts) bool {
 		return after(f.base.DateOpened, f.base.DateClosed) || after(f.base.DateClosed, f.base.DateAccountInfo)
 	}},
-	{id: "B17", severity: Warning, segment: "base", field: "date_closed", sentence: "date closed on a loan that is still owed, neither sold, transferred nor refinanced", hit: func(f facts) bool {
-		return f.base.DateClosed != 0 && f.isLoan() && f.is(isOpen) && !f.is(isTransfer) && f.base.SpecialComment != "AS"
+	{id: "B17", severity: Warning, segment: "base", field: "date_closed", sentence: "date closed on a loan that is still owed, neither sold, transferred nor refinanced", needs: isOpen, hit: func(f facts) bool {
+		return f.base.DateClosed != 0 && f.isLoan() && !f.is(isTransfer) && f.base.SpecialComment != "AS"
 	}},
 	{id: "B18", severity: Warning, segment: "base", field: "date_last_payment", sentence: "date of last payment is before the date opened or after the date of account information", hit: func(f facts) bool {
 		return after(f.base.DateOpened, f.base.DateLastPayment) || after(f.base.DateLastPayment, f.base.DateAccountInfo)
@@ -104,16 +104,16 @@ var accountRules = withPositions([]rule{
 	{id: "B21", severity: Warning, segment: "base", field: "scheduled_payment", sentence: "scheduled payment on an open, charged-off or deferred account", hit: func(f facts) bool {
 		return f.base.ScheduledPayment > 0 && (f.base.PortfolioType == "O" || f.base.AccountStatus == "97" || f.base.TermsFrequency == "D")
 	}},
-	{id: "B22", severity: Error, segment: "base", field: "special_comment", sentence: "special comment is not in the table", hit: func(f facts) bool { return unknownCode(&SpecialComments, f.base.SpecialComment) }},
-	{id: "B22", severity: Warning, segment: "base", field: "special_comment", sentence: "special comment is obsolete", hit: func(f facts) bool { return legacyCode(&SpecialComments, f.base.SpecialComment) }},
-	{id: "B22", severity: Warning, segment: "base", field: "special_comment", sentence: "comment AU (settled for less) without a paid status", hit: func(f facts) bool {
+	{id: "B22", severity: Error, segment: "base", field: "special_comment", sentence: "special comment is not in the table", needs: hasComment, hit: func(f facts) bool { return unknownCode(&SpecialComments, f.base.SpecialComment) }},
+	{id: "B22", severity: Warning, segment: "base", field: "special_comment", sentence: "special comment is obsolete", needs: hasComment, hit: func(f facts) bool { return legacyCode(&SpecialComments, f.base.SpecialComment) }},
+	{id: "B22", severity: Warning, segment: "base", field: "special_comment", sentence: "comment AU (settled for less) without a paid status", needs: hasComment, hit: func(f facts) bool {
 		return f.base.SpecialComment == "AU" && !f.is(isPaid)
 	}},
-	{id: "B22", severity: Warning, segment: "base", field: "special_comment", sentence: "lease comment on an account that is no lease", hit: func(f facts) bool { return f.is(isLeaseOnly) && !f.is(isLease) }},
-	{id: "B22", severity: Warning, segment: "base", field: "special_comment", sentence: "comment AH (sold) without a sold-to segment", hit: func(f facts) bool {
+	{id: "B22", severity: Warning, segment: "base", field: "special_comment", sentence: "lease comment on an account that is no lease", needs: hasComment, hit: func(f facts) bool { return f.is(isLeaseOnly) && !f.is(isLease) }},
+	{id: "B22", severity: Warning, segment: "base", field: "special_comment", sentence: "comment AH (sold) without a sold-to segment", needs: hasComment, hit: func(f facts) bool {
 		return f.base.SpecialComment == "AH" && (f.rec.K2 == nil || f.rec.K2.Indicator != 2)
 	}},
-	{id: "B22", severity: Warning, segment: "base", field: "special_comment", sentence: "comment M (closed by grantor) together with a code that says closed by the consumer", hit: func(f facts) bool {
+	{id: "B22", severity: Warning, segment: "base", field: "special_comment", sentence: "comment M (closed by grantor) together with a code that says closed by the consumer", needs: hasComment, hit: func(f facts) bool {
 		return f.base.SpecialComment == "M" && closedByConsumer(f.base.ComplianceCode)
 	}},
 	{id: "B23", severity: Error, segment: "base", field: "compliance_code", sentence: "compliance condition code is not in the table", hit: func(f facts) bool { return unknownCode(&ComplianceCodes, f.base.ComplianceCode) }},

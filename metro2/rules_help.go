@@ -101,33 +101,51 @@ func holdsSSN(account string, ssn Number) bool {
 	return false
 }
 
-// historyFaults is what can be wrong with a payment history.
-type historyFaults struct{ invalid, embeddedB, odd bool }
+// always is the condition of a rule that the traits of the record decide.
+func always(facts) bool { return true }
 
-func history(f facts) (out historyFaults) {
-	h := f.base.PaymentHistory
-	if h == "" {
-		return historyFaults{odd: true}
+// historyTraits says what is wrong with a payment history.
+func historyTraits(history string) (t trait) {
+	if history == "" {
+		return oddHistory
 	}
-	out.invalid = len(h) != 24
-	seenB := false
-	for i := range len(h) {
-		c := h[i]
-		out.embeddedB = out.embeddedB || seenB && c != 'B' && c != ' '
-		seenB = seenB || c == 'B'
-		out.odd = out.odd || c == 'Z' || c == ' '
-		out.invalid = out.invalid || !historyChars[c]
+	var seen historySort
+	for i := range len(history) {
+		sort := historySorts[history[i]]
+		if seen&firstMonth != 0 && sort&ratedMonth != 0 {
+			t |= goneOnBehind
+		}
+		seen |= sort
 	}
-	return out
+	if seen&unknownMonth != 0 || len(history) != 24 {
+		t |= badHistory
+	}
+	if seen&oddMonth != 0 {
+		t |= oddHistory
+	}
+	return t
 }
 
-// historyChars are the characters of a payment history, blank included: that
-// one draws a warning of its own.
-var historyChars = func() (table [256]bool) {
-	for _, c := range HistoryCodes.Codes {
-		table[c.Value[0]] = true
+// historySort sorts the characters of a payment history.
+type historySort uint8
+
+const (
+	firstMonth   historySort = 1 << iota // B: nothing before
+	ratedMonth                           // neither B nor blank
+	oddMonth                             // Z or blank, which draw a warning of their own
+	unknownMonth                         // in no table
+)
+
+var historySorts = func() (table [256]historySort) {
+	for c := range table {
+		table[c] = ratedMonth | unknownMonth
 	}
-	table[' '] = true
+	for _, c := range HistoryCodes.Codes {
+		table[c.Value[0]] = ratedMonth
+	}
+	table['B'] = firstMonth
+	table['Z'] |= oddMonth
+	table[' '] = oddMonth
 	return table
 }()
 

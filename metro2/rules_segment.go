@@ -3,7 +3,7 @@ package metro2
 // segmentRules are the rules about the other segments and about the consumers
 // together. A rule about a segment is asked only where there is one.
 var segmentRules = withPositions([]rule{
-	{id: "J02", severity: Warning, segment: "base", field: "ecoa_code", sentence: "more than one liable consumer, but the base consumer is reported as solely liable", hit: func(f facts) bool {
+	{id: "J02", severity: Warning, segment: "base", field: "ecoa_code", sentence: "more than one liable consumer, but the base consumer is reported as solely liable", needs: hasAssociated, hit: func(f facts) bool {
 		return f.base.ECOACode == "1" && f.anyAssociated(isLiable)
 	}},
 	{id: "J02", severity: Warning, segment: "base", field: "ecoa_code", sentence: "co-maker or guarantor (ECOA 5) without a maker (ECOA 7)", hit: func(f facts) bool {
@@ -15,7 +15,7 @@ var segmentRules = withPositions([]rule{
 	{id: "K01", severity: Error, segment: "k1", field: "creditor_class", sentence: "creditor classification is not in the table", hit: func(f facts) bool {
 		return CreditorClasses.findNumber(f.rec.K1.CreditorClass, 2) == nil
 	}},
-	{id: "K01", severity: Warning, segment: "base", field: "account_type", sentence: "account type 48, 0C or 77 without an original creditor segment", hit: func(f facts) bool { return f.is(isInheritor) && f.rec.K1 == nil }},
+	{id: "K01", severity: Warning, segment: "base", field: "account_type", sentence: "account type 48, 0C or 77 without an original creditor segment", needs: isInheritor, hit: func(f facts) bool { return f.rec.K1 == nil }},
 	{id: "K02", severity: Error, segment: "k2", field: "indicator", sentence: "purchased from / sold to indicator is not in the table", hit: func(f facts) bool {
 		return SaleIndicators.findNumber(f.rec.K2.Indicator, 1) == nil
 	}},
@@ -67,7 +67,7 @@ var segmentRules = withPositions([]rule{
 	{id: "L01", severity: Warning, segment: "l1", field: "new_identification_number", sentence: "new identification number is the old one", hit: func(f facts) bool {
 		return changesIdentification(f.rec.L1) && f.rec.L1.NewIdentificationNumber != "" && f.rec.L1.NewIdentificationNumber == f.base.IdentificationNumber
 	}},
-	{id: "L01", severity: Warning, segment: "l1", field: "change_ind", sentence: "number change on an account that is being deleted", hit: func(f facts) bool { return f.is(isDeletion) }},
+	{id: "L01", severity: Warning, segment: "l1", field: "change_ind", sentence: "number change on an account that is being deleted", needs: isDeletion, hit: always},
 })
 
 func changesAccount(l *L1) bool { return l.ChangeInd == 1 || l.ChangeInd == 3 }

@@ -58,7 +58,7 @@ func isFolded(s string, set Charset) bool {
 	last := byte(' ')
 	for i := range len(s) {
 		c := s[i]
-		if !set.allows(c) || c == ' ' && last == ' ' {
+		if charsets[c]&(1<<set) == 0 || c == ' ' && last == ' ' {
 			return false
 		}
 		last = c

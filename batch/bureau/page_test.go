@@ -95,8 +95,8 @@ func TestMergeOrder(t *testing.T) {
 		for _, r := range all {
 			want = append(want, r.Encoded)
 		}
-		if diff := gocmp.Diff(want, got); diff != "" {
-			rt.Errorf("records (-want +got):\n%s", diff)
+		if !slices.EqualFunc(got, want, bytes.Equal) {
+			rt.Errorf("%d records, want the %d that were kept, in order", len(got), len(want))
 		}
 	})
 }
