@@ -1,0 +1,112 @@
+package bureau
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/furnisher/furnisher/batch/book"
+	"github.com/furnisher/furnisher/metro2"
+	"github.com/furnisher/furnisher/rules"
+)
+
+// Encoder makes the records of a file. It reuses what it needs for one, so that a record costs next to no memory: each
+// worker has its own.
+type Encoder struct {
+	checker
+	byCycle        bool
+	identification string
+	record         metro2.Record
+}
+
+// NewEncoder returns an encoder of a file's records.
+func NewEncoder(f Building) *Encoder {
+	return &Encoder{
+		checker: checker{env: checkEnv(f)}, byCycle: f.Calendar.ByCycle(),
+		identification: strings.ToUpper(f.IdentificationNumber),
+	}
+}
+
+// Append appends the record of a loan to dst, in character form without a line end, reads it back from its bytes and
+// checks it against every rule for a single record. What fails is a *rules.Undecidable, with dst as it was: that loan is
+// quarantined, the file goes on.
+func (e *Encoder) Append(dst []byte, t Terms, r *rules.Tradeline, consumers []book.Consumer) ([]byte, error) {
+	if len(consumers) == 0 {
+		return dst, &rules.Undecidable{Code: rules.CodeNoConsumer, Detail: "the loan has no consumer: import its customers"}
+	}
+	if consumers[0].Position != 1 {
+		return dst, &rules.Undecidable{Code: rules.CodeNoConsumer, Detail: "the loan has no consumer at position 1, the base segment"}
+	}
+	e.fill(&t, r, consumers)
+	out, err := metro2.AppendRecord(dst, &e.record, metro2.Character)
+	if err != nil {
+		var field *metro2.FieldError
+		if errors.As(err, &field) {
+			return dst, &rules.Undecidable{Code: rules.CodeBadRecord, Detail: err.Error()}
+		}
+		return dst, err
+	}
+	if wrong := e.check(out[len(dst):]); wrong != "" {
+		return dst, &rules.Undecidable{Code: rules.CodeBadRecord, Detail: wrong}
+	}
+	return out, nil
+}
+
+// fill makes the record of its parts.
+func (e *Encoder) fill(t *Terms, r *rules.Tradeline, consumers []book.Consumer) {
+	b := &e.record.Base
+	b.IdentificationNumber = e.identification
+	if e.byCycle {
+		b.CycleID = t.CycleID
+	}
+	setAccount(b, t, r)
+	first := folded(&consumers[0])
+	setConsumer(b, &first)
+	e.record.J1, e.record.J2 = e.record.J1[:0], e.record.J2[:0]
+	for i := 1; i < len(consumers); i++ {
+		associated := folded(&consumers[i])
+		if isBusiness(&consumers[i]) || !sameAddress(b, &associated) {
+			e.record.J2 = append(e.record.J2, associated)
+		} else {
+			e.record.J1 = append(e.record.J1, withoutAddress(&associated))
+		}
+	}
+}
+
+// Encode makes the record of a loan by an encoder of its own.
+func Encode(f Building, t Terms, r *rules.Tradeline, consumers []book.Consumer) ([]byte, error) {
+	return NewEncoder(f).Append(nil, t, r, consumers)
+}
+
+// checker reads encoded records and checks them, one after the other.
+type checker struct {
+	env      metro2.CheckEnv
+	decoded  metro2.Record
+	findings []metro2.Finding
+}
+
+func checkEnv(f Building) metro2.CheckEnv {
+	return metro2.CheckEnv{
+		Created: date(f.CreatedOn), PeriodStart: date(f.PreviousOn + 1), PeriodEnd: date(f.AsOf), Decoded: true,
+	}
+}
+
+// check says which errors a record has: the first one in full and how many more; empty: none.
+func (c *checker) check(encoded []byte) string {
+	c.findings = metro2.DecodeRecord(encoded, metro2.Character, &c.decoded, c.findings[:0])
+	c.findings = metro2.CheckRecord(&c.decoded, c.env, c.findings)
+	wrong, more := "", 0
+	for _, finding := range c.findings {
+		switch {
+		case finding.Severity != metro2.Error:
+		case wrong == "":
+			wrong = fmt.Sprintf("%s %s.%s: %s", finding.Rule, finding.Segment, finding.Field, finding.Message)
+		default:
+			more++
+		}
+	}
+	if more > 0 {
+		wrong += fmt.Sprintf(" (and %d more)", more)
+	}
+	return wrong
+}
