@@ -73,11 +73,6 @@ func (e *Encoder) fill(t *Terms, r *rules.Tradeline, consumers []book.Consumer) 
 	}
 }
 
-// Encode makes the record of a loan by an encoder of its own.
-func Encode(f Building, t Terms, r *rules.Tradeline, consumers []book.Consumer) ([]byte, error) {
-	return NewEncoder(f).Append(nil, t, r, consumers)
-}
-
 // checker reads encoded records and checks them, one after the other.
 type checker struct {
 	env      metro2.CheckEnv

@@ -23,7 +23,7 @@ func Furnish(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, files []Building, 
 	}
 	parts := make(map[int64]*part, len(files))
 	for _, f := range files {
-		parts[f.Program] = &part{file: f, around: a, tally: tally}
+		parts[f.Program] = &part{file: f, around: a, tally: tally, encoder: NewEncoder(f)}
 	}
 	err = book.Each(ctx, tx, c.After, c.Last, func(f *book.Facts) error {
 		read++
@@ -45,10 +45,12 @@ func Furnish(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, files []Building, 
 
 // part is what a file says of one chunk.
 type part struct {
-	file   Building
-	around *around
-	tally  *batch.Tally
+	file    Building
+	around  *around
+	tally   *batch.Tally
+	encoder *Encoder
 
+	encoded   []byte // the block that the next record goes to
 	lines     []Line
 	records   []Record
 	excluded  []excludedRow
@@ -111,12 +113,26 @@ func (p *part) decide(f *book.Facts) (*rules.Exclusion, error) {
 		AccountType: product.AccountType, TermsFrequency: product.TermsFrequency, InterestType: product.InterestType,
 		OpenedOn: f.Terms.OpenedOn,
 	}
-	record, err := Encode(p.file, terms, tradeline, f.Consumers)
+	record, err := p.encode(terms, tradeline, f.Consumers)
 	if err != nil {
 		return nil, err
 	}
 	p.add(f.Loan, terms.AccountNumber, record, tradeline)
 	return nil, nil
+}
+
+// encodedBlock is the size of the blocks that hold a chunk's records, more than 20 of the largest each.
+const encodedBlock = 1 << 18
+
+// encode makes a loan's record.
+func (p *part) encode(terms Terms, t *rules.Tradeline, consumers []book.Consumer) ([]byte, error) {
+	if cap(p.encoded)-len(p.encoded) < encodedBlock/16 {
+		p.encoded = make([]byte, 0, encodedBlock)
+	}
+	start := len(p.encoded)
+	out, err := p.encoder.Append(p.encoded, terms, t, consumers)
+	p.encoded = out
+	return out[start:len(out):len(out)], err
 }
 
 // add keeps what the file says of a loan.
