@@ -127,7 +127,7 @@ func check(ctx context.Context, address string) error {
 		return err
 	}
 	if err := database.Fit(migrations); err != nil {
-		return fmt.Errorf("queue of the workers: %w", err)
+		return fmt.Errorf("there is no queue for workers of this version: %w", err)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os/user"
 	"time"
@@ -13,19 +14,31 @@ import (
 // app is one run of the program: its surroundings and its settings.
 type app struct {
 	stdin          io.Reader
-	stdout, stderr io.Writer
+	stdout, stderr io.Writer // stdout is a visible writer; tell escapes what goes to stderr
+	bytes          io.Writer // standard output as it is, for converted files
 	getenv         func(string) string
 	now            func() time.Time
 
 	settings settings
 	log      *logrus.Logger
-	begun    bool // a command's own work began: what went wrong before is a matter of usage
+	begun    bool // the command's work has begun: an error before that is one of usage
 }
 
 // root builds the command tree.
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
-		Use: "furnisher", Short: shortRoot, Long: longRoot,
+		Use: "furnisher", Short: "run a lender's nightly batch and furnish Metro 2 files to the credit bureaus",
+		Long: `Furnisher takes a book of loans through a business date (delinquency, closure, final statements, schedules) and
+furnishes Metro 2 files to the credit bureaus. Without --database-url it starts a private PostgreSQL server.
+
+  furnisher import extract/              import a servicing extract
+  furnisher run --date 2026-09-30        run the night of a business date
+  furnisher files                        list the files made for the bureaus
+  furnisher loan L-000123                show what was decided about a loan, and why
+
+Exit statuses: 0 done, 1 failed, 2 wrong usage or configuration, 3 done with exceptions or quarantined rows, 4 that
+date is already closed, 5 another run or import holds the book, 6 validation failed or a file is not the one that was
+made (no file moves on), 10 database unreachable or lost, 130 interrupted.`,
 		SilenceErrors: true, SilenceUsage: true,
 		PersistentPreRun: func(*cobra.Command, []string) { a.log = a.newLog() },
 	}
@@ -41,7 +54,7 @@ func (a *app) root() *cobra.Command {
 	return root
 }
 
-// does makes a cobra function of a command's work.
+// does wraps a command's work as a cobra function.
 func (a *app) does(work func(ctx context.Context, args []string) error) func(*cobra.Command, []string) error {
 	return func(c *cobra.Command, args []string) error {
 		a.begun = true
@@ -54,7 +67,7 @@ func group(use, short string, commands ...*cobra.Command) *cobra.Command {
 	c := &cobra.Command{
 		Use: use, Short: short, Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return &ending{err: errNoSubcommand, code: exitUsage, hint: hintHelp(c.CommandPath())}
+			return &ending{err: errors.New("a subcommand is missing"), code: exitUsage, hint: hintHelp(c.CommandPath())}
 		},
 	}
 	c.AddCommand(commands...)

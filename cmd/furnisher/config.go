@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/furnisher/furnisher/rules"
@@ -21,13 +22,13 @@ type settings struct {
 }
 
 func (s *settings) flags(f *pflag.FlagSet) {
-	f.BoolVar(&s.logJSON, "log-json", false, flagLogJSON)
-	f.BoolVar(&s.quiet, "quiet", false, flagQuiet)
-	f.BoolVar(&s.verbose, "verbose", false, flagVerbose)
-	f.StringVar(&s.databaseURL, "database-url", "", flagDatabaseURL)
-	f.StringVar(&s.directURL, "database-url-direct", "", flagDirectURL)
-	f.StringVar(&s.data, "data", "", flagData)
-	f.StringVar(&s.files, "files", "", flagFiles)
+	f.BoolVar(&s.logJSON, "log-json", false, "write the log as JSON")
+	f.BoolVar(&s.quiet, "quiet", false, "print only errors and what was asked for: no summaries, no progress")
+	f.BoolVar(&s.verbose, "verbose", false, "log progress")
+	f.StringVar(&s.databaseURL, "database-url", "", "PostgreSQL database to use; default DATABASE_URL, else a private server")
+	f.StringVar(&s.directURL, "database-url-direct", "", "address of the same database past a pooler, for locks and migrations; default DATABASE_URL_DIRECT")
+	f.StringVar(&s.data, "data", "", "folder of the private server; default FURNISHER_DATA, else a folder of this machine or user")
+	f.StringVar(&s.files, "files", "", "folder for the bureaus' files; default FURNISHER_FILES, else files in the data folder")
 }
 
 // dataDir is the folder of what the program keeps on this machine.
@@ -95,4 +96,9 @@ func (p *percentFlag) Set(s string) error {
 	}
 	*p = percentFlag(v)
 	return nil
+}
+
+// jsonFlag lets a command print JSON.
+func jsonFlag(c *cobra.Command, asJSON *bool) {
+	c.Flags().BoolVar(asJSON, "json", false, "print one JSON document")
 }

@@ -26,7 +26,12 @@ func (a *app) convertCommand() *cobra.Command {
 	var to, lineEnd, blocking, fixed, out string
 	var options metro2.ConvertOptions
 	c := &cobra.Command{
-		Use: "convert FILE --to character|packed|json", Short: shortConvert, Long: longConvert, Args: cobra.ExactArgs(1),
+		Use: "convert FILE --to character|packed|json", Short: "convert a Metro 2 file to character form, packed form or JSON lines", Args: cobra.ExactArgs(1),
+		Long: `Converts FILE, which may be in any of the three forms, without loss: converted back, it has the same records byte for byte.
+A record that cannot be converted without loss stops the work. Where only its filling is unusual, --normalize writes it by
+its values; that also turns records of fixed length (--fixed) into records of variable length. JSON lines hold personal
+data unmasked. EBCDIC becomes ASCII. Without -o the output goes to standard output. A file is put in place once it is
+complete, and is compressed if its name ends in .gz. "-" reads standard input; gzip is unpacked.`,
 		RunE: a.does(func(ctx context.Context, args []string) error {
 			var known bool
 			if options.To, known = targets[to]; !known {
@@ -45,12 +50,12 @@ func (a *app) convertCommand() *cobra.Command {
 			return a.convert(ctx, args[0], out, options)
 		}),
 	}
-	c.Flags().StringVar(&to, "to", "", flagTo)
-	c.Flags().StringVarP(&out, "out", "o", "-", flagOutFile)
-	c.Flags().StringVar(&lineEnd, "line-end", "", flagLineEnd)
-	c.Flags().StringVar(&blocking, "blocks", "", flagBlocks)
-	c.Flags().StringVar(&fixed, "fixed", "", flagFixed)
-	c.Flags().BoolVar(&options.Normalize, "normalize", false, flagNormalize)
+	c.Flags().StringVar(&to, "to", "", "form to convert to: character, packed or json")
+	c.Flags().StringVarP(&out, "out", "o", "-", "file to write; - is standard output")
+	c.Flags().StringVar(&lineEnd, "line-end", "", "line end of the character form: crlf, lf or none; default crlf, or none with blocks")
+	c.Flags().StringVar(&blocking, "blocks", "", "block descriptor words: none, record (one a record) or full (full blocks); default record in packed form, else none")
+	c.Flags().StringVar(&fixed, "fixed", "", "write records of one fixed length with room for these segments, for example j1,j1,k2; base for none")
+	c.Flags().BoolVar(&options.Normalize, "normalize", false, "write records with unusual filling by their values")
 	return c
 }
 
@@ -81,29 +86,29 @@ func (a *app) convert(ctx context.Context, name, out string, options metro2.Conv
 	}
 	err := error(nil)
 	if out == "-" {
-		err = work(a.stdout)
+		err = work(a.bytes)
 	} else {
 		err = writeWhole(out, work)
 	}
 	var refused *metro2.ConvertError
 	switch {
 	case errors.As(err, &refused) && refused.Record == 0:
-		return &ending{err: errNotMetro2(name), code: exitFailed, hint: hintValidate(name)}
+		return notMetro2(name)
 	case errors.As(err, &refused):
-		return &ending{err: err, code: exitFailed, hint: hintConvert}
+		return &ending{err: err, code: exitFailed, hint: "furnisher metro2 convert FILE --to json takes every record; furnisher metro2 validate FILE lists their problems"}
 	case err != nil || out == "-" || a.settings.quiet:
 		return err
 	}
-	text := fmt.Sprintf(textConverted, summary.Records)
+	text := fmt.Sprintf("records %d", summary.Records)
 	if summary.Normalized > 0 {
-		text += fmt.Sprintf(textNormalized, summary.Normalized)
+		text += fmt.Sprintf(", of which normalized %d", summary.Normalized)
 	}
 	_, err = fmt.Fprintln(a.stdout, text)
 	return err
 }
 
-// writeWhole puts a file in place once it is written and on the disk; before that its target stays as it
-// was. A name that ends in .gz has it compressed.
+// writeWhole replaces a file once the new one is complete and on disk; until then the old one stays. If the name
+// ends in .gz, the file is compressed.
 func writeWhole(name string, work func(io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(name), ".furnisher-")
 	if err != nil {

@@ -44,18 +44,17 @@ func (a *app) readDeletions(ctx context.Context, file string) ([]deletion, error
 	return found, err
 }
 
-// onlyOnce fails if an account was deleted twice, or if the files hold another number of deletions than
-// the ledger.
+// onlyOnce fails if an account is deleted twice, or if the files do not have as many deletions as the ledger.
 func onlyOnce(found []deletion, promised int64) error {
 	seen := map[string]string{}
 	for _, d := range found {
 		if earlier, twice := seen[d.account]; twice {
-			return fmt.Errorf(textTwice, d.account, earlier, d.file)
+			return fmt.Errorf("account %s is deleted twice: in %s and in %s", d.account, earlier, d.file)
 		}
 		seen[d.account] = d.file
 	}
 	if int64(len(found)) != promised {
-		return fmt.Errorf(textPromised, len(found), promised)
+		return fmt.Errorf("the files contain %d deletions, the ledger %d", len(found), promised)
 	}
 	return nil
 }

@@ -22,7 +22,10 @@ import (
 // demoMark is the file that says a folder is the demo's: only such a folder is ever emptied.
 const demoMark = "furnisher-demo"
 
-// demo is a folder with a private server of its own: it never touches the book of a real use.
+// titleDemoDeletions heads what the demo is for.
+const titleDemoDeletions = "deleted accounts, as the files say"
+
+// demo is a folder with a private server of its own: it never touches a real book.
 type demo struct {
 	dir     string
 	extract string
@@ -33,7 +36,9 @@ type demo struct {
 func (a *app) demoCommand() *cobra.Command {
 	var dir string
 	c := &cobra.Command{
-		Use: "demo", Short: shortDemo, Long: longDemo, Args: cobra.NoArgs,
+		Use: "demo", Short: "import an invented portfolio and run three nights, in a database of its own", Args: cobra.NoArgs,
+		Long: `Makes a portfolio of invented loans in a folder of its own, with a private database of its own, runs its three nights and
+shows that each deleted account appears in exactly one file. Each demo starts from scratch. It never touches a real book.`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			if dir == "" {
 				data, err := a.dataDir()
@@ -49,7 +54,7 @@ func (a *app) demoCommand() *cobra.Command {
 			return errors.Join(a.demo(ctx, d), d.mark.Close())
 		}),
 	}
-	c.Flags().StringVar(&dir, "dir", "", flagDemoDir)
+	c.Flags().StringVar(&dir, "dir", "", "folder of the demo; default demo in the data folder")
 	return c
 }
 
@@ -64,7 +69,7 @@ func (a *app) demo(ctx context.Context, d *demo) error {
 		if _, err := fixtures.Generate(ctx, options); err != nil {
 			return err
 		}
-		if err := a.say(textDemoImport, d.extract); err != nil {
+		if err := a.say("Importing the portfolio in %s\n", d.extract); err != nil {
 			return err
 		}
 		if err := a.intake(ctx, db, intake.Options{Dir: d.extract, Now: a.now}.WithDefaults(), false); err != nil {
@@ -82,10 +87,10 @@ func (a *app) demo(ctx context.Context, d *demo) error {
 func (a *app) demoNights(ctx context.Context, db *database.Database, d *demo, o fixtures.Options) ([]batch.FileSummary, error) {
 	var files []batch.FileSummary
 	for _, date := range o.NightDates() {
-		if err := a.say(textDemoNight, date); err != nil {
+		if err := a.say("\nNight of %s\n", date); err != nil {
 			return nil, err
 		}
-		report, err := a.night(ctx, db, night{date: date, workers: workersFlag{here: batch.DefaultWorkers}, why: whyDemo, dir: d.files})
+		report, err := a.night(ctx, db, night{date: date, workers: workersFlag{here: batch.DefaultWorkers}, why: "demo", dir: d.files})
 		if report != nil {
 			err = errors.Join(err, a.printNight(report, false))
 		}
@@ -97,7 +102,7 @@ func (a *app) demoNights(ctx context.Context, db *database.Database, d *demo, o 
 	return files, nil
 }
 
-// demoDeletions prints every deleted account with the one file in which it stands, read from the files.
+// demoDeletions prints every deleted account with the one file that deletes it, as the files themselves say.
 func (a *app) demoDeletions(ctx context.Context, d *demo, files []batch.FileSummary) error {
 	var found []deletion
 	var promised int64
@@ -110,7 +115,7 @@ func (a *app) demoDeletions(ctx context.Context, d *demo, files []batch.FileSumm
 		promised += f.Deletions
 	}
 	if err := onlyOnce(found, promised); err != nil {
-		return &ending{err: err, code: exitFailed, hint: hintDemo}
+		return &ending{err: err, code: exitFailed, hint: "keep the folder and report this: it must never happen"}
 	}
 	slices.SortFunc(found, deletion.compare)
 	rows := make([][]any, len(found))
@@ -120,10 +125,10 @@ func (a *app) demoDeletions(ctx context.Context, d *demo, files []batch.FileSumm
 	if a.settings.quiet {
 		return nil
 	}
-	if err := printTitled(a.stdout, titleDemoDeletions, headDemoDeletions, rows); err != nil {
+	if err := printTitled(a.stdout, titleDemoDeletions, []string{"account", "code", "date closed", "file"}, rows); err != nil {
 		return err
 	}
-	return a.say(textDemoDone, d.files, d.dir)
+	return a.say("\neach of these accounts appears as deleted in one file and in no other\nfiles:       %s\nlook around: furnisher --data %s loans\n", d.files, d.dir)
 }
 
 // say prints a line of the demo.
@@ -142,7 +147,7 @@ func openDemo(dir string) (*demo, error) {
 		return nil, err
 	}
 	usage := func(err error) (*demo, error) {
-		return nil, &ending{err: err, code: exitUsage, hint: hintDemoDir}
+		return nil, &ending{err: err, code: exitUsage, hint: "furnisher demo --dir FOLDER, with a new or empty folder"}
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil { // the server's account passes through it
 		return usage(err)
@@ -152,14 +157,14 @@ func openDemo(dir string) (*demo, error) {
 		return usage(err)
 	}
 	if len(entries) > 0 && !slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == demoMark }) {
-		return usage(fmt.Errorf(textNotDemo, dir))
+		return usage(fmt.Errorf("folder %q already contains data that is not the demo's", dir))
 	}
 	mark, err := os.OpenFile(filepath.Join(dir, demoMark), os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {
 		return usage(err)
 	}
 	if err := syscall.Flock(int(mark.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return nil, errors.Join(&ending{err: fmt.Errorf(textDemoBusy, dir), code: exitLocked, hint: hintDemoBusy}, mark.Close())
+		return nil, errors.Join(&ending{err: fmt.Errorf("another demo is running in %q", dir), code: exitLocked, hint: "wait until it ends, or use furnisher demo --dir FOLDER"}, mark.Close())
 	}
 	return &demo{dir: dir, extract: filepath.Join(dir, "extract"), files: filepath.Join(dir, "files"), mark: mark}, nil
 }

@@ -105,7 +105,7 @@ func TestDemoFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := openDemo(dir)
-	if status, hint := classify(t.Context(), err); err == nil || status != exitUsage || hint != hintDemoDir {
+	if status, hint := classify(t.Context(), err); err == nil || status != exitUsage || hint != "furnisher demo --dir FOLDER, with a new or empty folder" {
 		t.Errorf("got status %d, hint %q: %v", status, hint, err)
 	}
 	if _, err := os.Stat(precious); err != nil {

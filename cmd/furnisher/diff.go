@@ -19,21 +19,24 @@ func (a *app) diffCommand() *cobra.Command {
 	var asJSON, exitCode bool
 	var options metro2.DiffOptions
 	c := &cobra.Command{
-		Use: "diff A B", Short: shortDiff, Long: longDiff, Args: cobra.ExactArgs(2),
+		Use: "diff A B", Short: "compare two Metro 2 files account by account", Args: cobra.ExactArgs(2),
+		Long: `Shows what was added, removed and changed from A to B, by account (identification and account number) and field, whatever
+the order of the records and the form of the files. What identifies a person is masked; --unmask shows it. The exit status
+is 0 whether or not the files differ, or with --exit-code 1 if they differ. "-" reads standard input; gzip is unpacked.`,
 		RunE: a.does(func(ctx context.Context, args []string) error {
 			if args[0] == "-" && args[1] == "-" {
-				return &ending{err: errStdinTwice, code: exitUsage, hint: hintHelp("furnisher metro2 diff")}
+				return &ending{err: errors.New("standard input can be read only once"), code: exitUsage, hint: hintHelp("furnisher metro2 diff")}
 			}
 			summary, err := a.diff(ctx, args[0], args[1], options, asJSON)
 			if err == nil && exitCode && summary.Different() {
-				return &ending{err: errDiffer, code: exitFailed}
+				return &ending{err: errors.New("the files differ"), code: exitFailed}
 			}
 			return err
 		}),
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
+	jsonFlag(c, &asJSON)
 	c.Flags().BoolVar(&options.Unmask, "unmask", false, flagUnmask)
-	c.Flags().BoolVar(&exitCode, "exit-code", false, flagExitCode)
+	c.Flags().BoolVar(&exitCode, "exit-code", false, "exit with status 1 if the files differ")
 	return c
 }
 
@@ -58,15 +61,15 @@ func (a *app) diff(ctx context.Context, nameA, nameB string, options metro2.Diff
 	switch {
 	case err != nil:
 	case summary.KnownA == 0:
-		err = &ending{err: errNotMetro2(nameA), code: exitFailed, hint: hintValidate(nameA)}
+		err = notMetro2(nameA)
 	case summary.KnownB == 0:
-		err = &ending{err: errNotMetro2(nameB), code: exitFailed, hint: hintValidate(nameB)}
+		err = notMetro2(nameB)
 	}
 	return summary, err
 }
 
-// randomAccess gives a file that can be read at any place. What cannot, the standard input and what is
-// compressed, is unpacked into a file that has no name any more: whatever happens, it does not stay.
+// randomAccess opens a file for reading at any position. Standard input and compressed files are unpacked into a
+// temporary file that has no name any more, so it cannot be left behind.
 func (a *app) randomAccess(ctx context.Context, name string) (*io.SectionReader, func(), error) {
 	if name != "-" {
 		f, err := os.Open(name)
@@ -123,7 +126,7 @@ func (o *differenceWriter) begin() {
 	}
 }
 
-// abandon leaves a whole document without a summary, or none.
+// abandon ends the document, if one was begun, without a summary.
 func (o *differenceWriter) abandon() {
 	if o.begun {
 		o.printf("],\n\"summary\":null}\n")
@@ -146,9 +149,9 @@ func (o *differenceWriter) add(d metro2.Difference) error {
 		o.printf("\n%s", text)
 		return o.err
 	}
-	o.printf(lineDiff, d.Change, d.Kind, dash(d.IdentificationNumber), dash(d.AccountNumber), recordNumber(d.RecordA), recordNumber(d.RecordB))
+	o.printf("%-8s %-8s %s %s  record %s -> %s\n", d.Change, d.Kind, dash(d.IdentificationNumber), dash(d.AccountNumber), recordNumber(d.RecordA), recordNumber(d.RecordB))
 	for _, f := range d.Fields {
-		o.printf(lineChange, f.Change, segmentName(f.Segment, f.Index), f.Key, f.Position, withMeaning(f.From, f.FromText), withMeaning(f.To, f.ToText))
+		o.printf("  %-8s %s.%s position %d: %s -> %s\n", f.Change, segmentName(f.Segment, f.Index), f.Key, f.Position, withMeaning(f.From, f.FromText), withMeaning(f.To, f.ToText))
 	}
 	return o.err
 }
@@ -169,7 +172,7 @@ func withMeaning(value, meaning string) string {
 
 func (o *differenceWriter) finish(s metro2.DiffSummary) {
 	if !o.asJSON {
-		o.printf(textDiffer, s.Equal, s.Changed, s.Added, s.Removed)
+		o.printf("equal %d, changed %d, added %d, removed %d\n", s.Equal, s.Changed, s.Added, s.Removed)
 		return
 	}
 	o.begin()

@@ -17,13 +17,17 @@ import (
 func (a *app) dumpCommand() *cobra.Command {
 	var asJSON, unmask bool
 	c := &cobra.Command{
-		Use: "dump FILE", Short: shortDump, Long: longDump, Args: cobra.ExactArgs(1),
+		Use: "dump FILE", Short: "show the records of a Metro 2 file", Args: cobra.ExactArgs(1),
+		Long: `Shows each record of FILE on one line. "-" reads standard input; gzip is unpacked. Without --json nothing is shown that
+identifies a person; with --json every field is shown as it is. For a record with problems --json also shows the problems
+and its bytes, so that furnisher metro2 convert can restore it. For bytes that are not a record only their pattern is
+shown, X for letters and 9 for digits; --unmask shows the bytes.`,
 		RunE: a.does(func(ctx context.Context, args []string) error {
 			return a.readMetro2(ctx, args[0], func(r io.Reader) error { return a.dump(r, args[0], asJSON, unmask) })
 		}),
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, flagJSONLines)
-	c.Flags().BoolVar(&unmask, "unmask", false, flagUnmaskBytes)
+	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object a line")
+	c.Flags().BoolVar(&unmask, "unmask", false, "show bytes that are not a record")
 	return c
 }
 
@@ -55,12 +59,12 @@ func (a *app) dump(r io.Reader, name string, asJSON, unmask bool) error {
 		}
 	}
 	if known == 0 {
-		return errors.Join(&ending{err: errNotMetro2(name), code: exitFailed, hint: hintValidate(name)}, w.Flush())
+		return errors.Join(notMetro2(name), w.Flush())
 	}
 	return w.Flush()
 }
 
-// problem is what `metro2 dump --json` says to be wrong with a record.
+// problem is a problem of a record, as `metro2 dump --json` prints it.
 type problem struct {
 	Segment  string `json:"segment"`
 	Field    string `json:"field"`
@@ -70,8 +74,8 @@ type problem struct {
 	Message  string `json:"message"`
 }
 
-// appendDump appends a record as a JSON object, with its problems if it has any. What is no record may be a
-// part of anything, so only the pattern of its bytes is shown unless they are asked for.
+// appendDump appends a record as a JSON object, with its problems if it has any. Bytes that are not a record may be
+// part of anything, so only their pattern is shown, unless unmask is set.
 func appendDump(line []byte, r *metro2.Reader, item *metro2.Item, unmask bool) ([]byte, error) {
 	members := map[string]any{}
 	if item.Kind == metro2.KindUnknown && !unmask {
@@ -94,7 +98,7 @@ func appendDump(line []byte, r *metro2.Reader, item *metro2.Item, unmask bool) (
 	return append(append(line[:len(line)-1], ','), more[1:]...), err
 }
 
-// pattern shows which sort of character stands where: X a letter, 9 a digit, ? what is not printable.
+// pattern shows the kind of each character: X a letter, 9 a digit, ? one that is not printable.
 func pattern(raw []byte) string {
 	out := make([]byte, len(raw))
 	for i, c := range raw {
@@ -117,26 +121,26 @@ func dumpLine(w io.Writer, item *metro2.Item) (err error) {
 	switch item.Kind {
 	case metro2.KindHeader:
 		h := item.Header
-		_, err = fmt.Fprintf(w, lineHeader, item.RecordNo, item.RDW, dash(h.ReporterName), dash(h.ActivityDate.String()), dash(h.DateCreated.String()))
+		_, err = fmt.Fprintf(w, "%8d header   %4d bytes  %s  as of %s  made on %s\n", item.RecordNo, item.RDW, dash(h.ReporterName), dash(h.ActivityDate.String()), dash(h.DateCreated.String()))
 	case metro2.KindTrailer:
 		t := item.Trailer
-		_, err = fmt.Fprintf(w, lineTrailer, item.RecordNo, item.RDW, t.TotalBase, t.TotalJ1, t.TotalJ2, t.StatusDA, t.StatusDF)
+		_, err = fmt.Fprintf(w, "%8d trailer  %4d bytes  %d base, %d J1, %d J2 segments, %d DA, %d DF\n", item.RecordNo, item.RDW, t.TotalBase, t.TotalJ1, t.TotalJ2, t.StatusDA, t.StatusDF)
 	case metro2.KindData:
 		b := &item.Record.Base
-		_, err = fmt.Fprintf(w, lineData, item.RecordNo, item.RDW, masked(b.AccountNumber), b.AccountStatus, dash(b.PaymentRating),
+		_, err = fmt.Fprintf(w, "%8d data     %4d bytes  %-8s  status %-2s  rating %s  balance %9d  past due %9d  first delinquency %-10s  closed %-10s  history %s  %s\n", item.RecordNo, item.RDW, masked(b.AccountNumber), b.AccountStatus, dash(b.PaymentRating),
 			b.CurrentBalance, b.AmountPastDue, dash(b.DateFirstDelinquency.String()), dash(b.DateClosed.String()), b.PaymentHistory, segments(item.Record))
 	default:
-		_, err = fmt.Fprintf(w, lineUnknown, item.RecordNo, len(item.Raw))
+		_, err = fmt.Fprintf(w, "%8d unknown  %4d bytes\n", item.RecordNo, len(item.Raw))
 	}
 	for _, p := range item.Problems {
 		if err == nil {
-			_, err = fmt.Fprintf(w, lineProblem, place(&p), p.Position, p.Severity, p.Rule, p.Message)
+			_, err = fmt.Fprintf(w, "         %s position %d: %s %s: %s\n", place(&p), p.Position, p.Severity, p.Rule, p.Message)
 		}
 	}
 	return err
 }
 
-// segments lists the segments behind the base segment.
+// segments lists the segments that follow the base segment.
 func segments(r *metro2.Record) string {
 	var names []string
 	for _, s := range []struct {

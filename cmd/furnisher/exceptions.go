@@ -46,6 +46,6 @@ a later run that succeeds is shown as the one that resolved it. Without --run th
 	}
 	c.Flags().Int64Var(&run, "run", 0, "list the exceptions of this run; default the newest")
 	p.flags(c.Flags())
-	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
+	jsonFlag(c, &asJSON)
 	return c
 }

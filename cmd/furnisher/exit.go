@@ -26,7 +26,7 @@ import (
 const (
 	exitDone        = 0
 	exitFailed      = 1   // failed
-	exitUsage       = 2   // usage or configuration: the same command fails again until that is put right
+	exitUsage       = 2   // usage or configuration: the same command fails again until that is corrected
 	exitExceptions  = 3   // done, with exceptions or quarantined rows
 	exitClosed      = 4   // that business date is already closed, nothing was done
 	exitLocked      = 5   // another run or import holds the book
@@ -35,8 +35,17 @@ const (
 	exitInterrupted = 130 // stopped by a signal
 )
 
-// ending is an error with what is particular to the command that met it: its exit status, 0 for the one
-// of the table, and the command to type next.
+// Hints that more than one error has.
+const (
+	hintUnreachable = "check DATABASE_URL and that the server is running, then repeat the command; nothing is left half done"
+	hintInterrupted = "repeat the command to resume; nothing is left half done"
+)
+
+// hintHelp is the hint of a command line that its command does not understand.
+func hintHelp(command string) string { return command + " --help" }
+
+// ending is an error with the exit status that its command decided, 0 for the one in the table, and with a hint: the
+// command to type next.
 type ending struct {
 	err  error
 	code int
@@ -52,30 +61,30 @@ var endings = []struct {
 	code int
 	hint string
 }{
-	{batch.ErrClosed, exitClosed, hintClosed},
-	{batch.ErrLocked, exitLocked, hintLocked},
-	{batch.ErrUnfinished, exitFailed, hintUnfinished},
-	{batch.ErrPlanChanged, exitFailed, hintPlanChanged},
-	{batch.ErrEmptyBook, exitFailed, hintEmptyBook},
-	{batch.ErrReconcile, exitFailed, hintReconcile},
-	{batch.ErrStopped, exitFailed, hintStopped},
-	{fanout.ErrOtherProgram, exitUsage, hintOtherProgram},
-	{bureau.ErrInvalidFile, exitInvalid, hintInvalidFile},
-	{bureau.ErrFileDiffers, exitInvalid, hintFileDiffers},
-	{bureau.ErrCounts, exitFailed, hintCounts},
-	{bureau.ErrFolder, exitFailed, hintFilesFolder},
-	{bureau.ErrNoFile, exitFailed, hintFiles},
-	{bureau.ErrState, exitFailed, hintFiles},
-	{inquiry.ErrBadPage, exitUsage, hintPage},
-	{database.ErrSchemaBehind, exitUsage, hintMigrate},
-	{database.ErrSchemaAhead, exitUsage, hintNewerProgram},
-	{database.ErrEncoding, exitUsage, hintEncoding},
-	{database.ErrOldServer, exitUsage, hintOldServer},
-	{database.ErrBadURL, exitUsage, hintBadURL},
-	{database.ErrPooler, exitUsage, hintPooler},
-	{localpg.ErrFolderClosed, exitUsage, hintFolderClosed},
-	{localpg.ErrOtherVersion, exitUsage, hintOtherVersion},
-	{localpg.ErrNoServerPrograms, exitUnreachable, hintNoServerPrograms},
+	{batch.ErrClosed, exitClosed, "furnisher runs lists the dates that are closed; run the next one"},
+	{batch.ErrLocked, exitLocked, "wait until it ends, then repeat the command; furnisher runs shows it"},
+	{batch.ErrUnfinished, exitFailed, "furnisher runs shows the unfinished date; run that date first"},
+	{batch.ErrPlanChanged, exitFailed, "finish that run with the version of the program that started it; furnisher runs --json shows which"},
+	{batch.ErrEmptyBook, exitFailed, "furnisher import DIR"},
+	{batch.ErrReconcile, exitFailed, "the book may have changed during the run; repeat the command to resume it"},
+	{batch.ErrStopped, exitFailed, "the process with --chunk-index 0 says why; start all of them again to resume the run"},
+	{fanout.ErrOtherProgram, exitUsage, "start the worker from the same version of the program as furnisher run"},
+	{bureau.ErrInvalidFile, exitInvalid, "no file was made; correct what the finding names (furnisher import DIR), then repeat the command"},
+	{bureau.ErrFileDiffers, exitInvalid, "put the original file back and repeat the command; if it is lost, void the file (reject it if it was sent): the next run makes a new one"},
+	{bureau.ErrCounts, exitFailed, "no file was made; repeat the command, and if it fails again keep the database and ask for help"},
+	{bureau.ErrFolder, exitFailed, "make the folder writable, or name another with --files or FURNISHER_FILES, then repeat the command"},
+	{bureau.ErrNoFile, exitFailed, "furnisher files"},
+	{bureau.ErrState, exitFailed, "furnisher files"},
+	{inquiry.ErrBadPage, exitUsage, "leave --after out to start at the beginning of the list"},
+	{database.ErrSchemaBehind, exitUsage, "furnisher migrate up"},
+	{database.ErrSchemaAhead, exitUsage, "use the version of furnisher that migrated the database, or a newer one; furnisher version prints yours"},
+	{database.ErrEncoding, exitUsage, "make a database with createdb --encoding UTF8 --template template0 NAME, and set DATABASE_URL to it"},
+	{database.ErrOldServer, exitUsage, "move the database to PostgreSQL 14 or later"},
+	{database.ErrBadURL, exitUsage, "use --database-url postgres://user@host/database?sslmode=require, or leave it out for the private server"},
+	{database.ErrPooler, exitUsage, "set DATABASE_URL_DIRECT, or --database-url-direct, to the address of the server itself"},
+	{localpg.ErrFolderClosed, exitUsage, "use --data with a folder that the server's account may enter, for example /var/lib/furnisher"},
+	{localpg.ErrOtherVersion, exitUsage, "set FURNISHER_PG_BIN to the programs of that version, or --data to another folder"},
+	{localpg.ErrNoServerPrograms, exitUnreachable, "run make pg, or install PostgreSQL, or set DATABASE_URL"},
 	{database.ErrUnreachable, exitUnreachable, hintUnreachable},
 }
 
@@ -99,7 +108,7 @@ func classify(ctx context.Context, err error) (code int, hint string) {
 	var refused *intake.RefusedError
 	switch {
 	case errors.As(err, &refused):
-		return exitFailed, hintRefused
+		return exitFailed, "nothing was imported; correct the file, or allow more bad rows with --max-bad, then repeat the command"
 	case connectionLost(err):
 		return exitUnreachable, hintUnreachable
 	}
@@ -142,7 +151,7 @@ func (a *app) end(ctx context.Context, command string, err error) int {
 		label = labelNote
 	case exitInterrupted:
 		first, _, _ := strings.Cut(err.Error(), "\n")
-		err = fmt.Errorf(textInterrupted, first)
+		err = fmt.Errorf("interrupted: %s", first)
 	}
 	a.tell(label, oneLine(err))
 	if hint != "" {
@@ -151,17 +160,26 @@ func (a *app) end(ctx context.Context, command string, err error) int {
 	return code
 }
 
-// readerGone reports whether whoever read our output had enough, as head does: nobody is left to tell.
+// readerGone reports whether the reader of our output has gone, as head does: nobody is left to tell.
 func readerGone(err error) bool {
 	var file *fs.PathError
 	return errors.As(err, &file) && errors.Is(file.Err, syscall.EPIPE)
 }
 
-// oneLine puts the parts of a joined error behind each other.
+// oneLine joins the lines of an error.
 func oneLine(err error) string {
 	lines := strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' })
 	return strings.Join(lines, "; ")
 }
 
+// Labels of the lines on standard error.
+const (
+	labelError = "error"
+	labelHint  = "hint"
+	labelNote  = "note"
+)
+
 // tell writes one line to the person.
-func (a *app) tell(label, text string) { fmt.Fprintf(a.stderr, "furnisher: %s: %s\n", label, text) }
+func (a *app) tell(label, text string) {
+	fmt.Fprintf(a.stderr, "furnisher: %s: %s\n", label, visibleText(text))
+}

@@ -36,10 +36,13 @@ func (a *app) explainCommand() *cobra.Command {
 	var e explainer
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "explain FILE --record N|--account X", Short: shortExplain, Long: longExplain, Args: cobra.ExactArgs(1),
+		Use: "explain FILE --record N|--account X", Short: "explain every field of a record of a Metro 2 file", Args: cobra.ExactArgs(1),
+		Long: `Shows each field of a record: number, name, position, bytes, value and meaning, then the findings on that record. What
+identifies a person is masked, and account numbers but for their last four characters; --unmask shows it. Give either
+--record or --account; for an account all its records are shown. "-" reads standard input; gzip is unpacked.`,
 		RunE: a.does(func(ctx context.Context, args []string) error {
 			if (e.record > 0) == (e.account != "") {
-				return &ending{err: errOneRecord, code: exitUsage, hint: hintExplain}
+				return &ending{err: errors.New("give either --record or --account"), code: exitUsage, hint: "furnisher metro2 explain FILE --record N"}
 			}
 			e.file = args[0]
 			var found []explanation
@@ -51,24 +54,24 @@ func (a *app) explainCommand() *cobra.Command {
 			case err != nil:
 				return err
 			case !e.known && len(found) == 0:
-				return &ending{err: errNotMetro2(e.file), code: exitFailed, hint: hintValidate(e.file)}
+				return notMetro2(e.file)
 			case len(found) == 0:
-				return &ending{err: errNoSuchRecord, code: exitFailed, hint: hintDump}
+				return &ending{err: errors.New("the file has no such record"), code: exitFailed, hint: "furnisher metro2 dump FILE lists the records with their numbers"}
 			case asJSON:
 				return printJSON(a.stdout, map[string]any{"file": e.file, "records": found})
 			}
 			return e.print(a.stdout, found)
 		}),
 	}
-	c.Flags().IntVar(&e.record, "record", 0, flagRecord)
-	c.Flags().StringVar(&e.account, "account", "", flagAccount)
+	c.Flags().IntVar(&e.record, "record", 0, "number of the record; the header is 1")
+	c.Flags().StringVar(&e.account, "account", "", "account number of the records")
 	c.Flags().BoolVar(&e.unmask, "unmask", false, flagUnmask)
-	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
+	jsonFlag(c, &asJSON)
 	return c
 }
 
-// explain reads up to the record that is asked for: what stands before it decides about some findings. What
-// is found of the file as a whole belongs to the trailer.
+// explain reads up to the wanted record, because the records before it decide some findings. Findings on the file
+// as a whole belong to the trailer.
 func (e *explainer) explain(r io.Reader) ([]explanation, error) {
 	reader, v := metro2.NewReader(r), newValidator()
 	found := []explanation{}
@@ -128,14 +131,14 @@ func (e *explainer) tell(r *metro2.Reader, item *metro2.Item, findings []metro2.
 func (e *explainer) print(w io.Writer, found []explanation) error {
 	for i := range found {
 		x := &found[i]
-		if _, err := fmt.Fprintf(w, textRecord, e.file, x.Record, x.Kind, x.Bytes, dash(x.Account)); err != nil {
+		if _, err := fmt.Fprintf(w, "%s: record %d, %s, %d bytes, account %s\n", e.file, x.Record, x.Kind, x.Bytes, dash(x.Account)); err != nil {
 			return err
 		}
 		if err := printFields(w, x.Fields); err != nil {
 			return err
 		}
 		if len(x.Findings) == 0 {
-			if _, err := io.WriteString(w, textNoFindings); err != nil {
+			if _, err := io.WriteString(w, "\nno findings\n"); err != nil {
 				return err
 			}
 			continue
@@ -148,7 +151,7 @@ func (e *explainer) print(w io.Writer, found []explanation) error {
 			}
 			rows[i] = []any{where, f.Position, f.Severity, f.Rule, f.Message}
 		}
-		if err := printTitled(w, titleFindings, headFindings, rows); err != nil {
+		if err := printTitled(w, "findings", []string{"place", ">position", "severity", "rule", "message"}, rows); err != nil {
 			return err
 		}
 	}
@@ -167,9 +170,9 @@ func printFields(w io.Writer, fields []metro2.FieldValue) error {
 			rows = append(rows, []any{f.Num, f.Name, position, strings.TrimRight(f.Raw, " "), f.Value, f.Meaning})
 		}
 		if title == "record" {
-			title = titleRest
+			title = "bytes outside any field"
 		}
-		if err := printTitled(w, title, headExplain, rows); err != nil {
+		if err := printTitled(w, title, []string{"no.", "field", ">position", "raw", "value", "meaning"}, rows); err != nil {
 			return err
 		}
 	}

@@ -17,7 +17,13 @@ func (a *app) filesCommand() *cobra.Command {
 	var p pageFlags
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "files", Short: shortFiles, Long: longFiles, Args: cobra.NoArgs,
+		Use: "files", Short: "list the files made for the bureaus and their states", Args: cobra.NoArgs,
+		Long: `Lists the files made for the bureaus, newest first. A file is GENERATED, RELEASED, TRANSMITTED and ACCEPTED, or VOIDED
+before it was sent, or REJECTED as a whole after it was sent. FILE is the number of a file, its name or its path.
+
+release, transmit and accept compare the file on disk with the one that was made, by size and SHA-256; if they differ the
+state does not change (exit status 6). void and reject move the file into the folder voided or rejected beside it. What a
+voided or rejected file deleted goes into the next one.`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			return a.withDB(ctx, func(db *sqlx.DB) error {
 				return printList(a, listing[inquiry.File]{
@@ -29,13 +35,13 @@ func (a *app) filesCommand() *cobra.Command {
 		}),
 	}
 	p.flags(c.Flags())
-	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
+	jsonFlag(c, &asJSON)
 	c.AddCommand(
-		a.fileChangeCommand("release", shortRelease, bureau.Released),
-		a.fileChangeCommand("transmit", shortTransmit, bureau.Transmitted),
-		a.fileChangeCommand("accept", shortAccept, bureau.Accepted),
-		a.fileChangeCommand("void", shortVoid, bureau.Voided),
-		a.fileChangeCommand("reject", shortReject, bureau.Rejected),
+		a.fileChangeCommand("release", "release a generated file for sending", bureau.Released),
+		a.fileChangeCommand("transmit", "record that a released file was sent", bureau.Transmitted),
+		a.fileChangeCommand("accept", "record that the bureaus accepted a file", bureau.Accepted),
+		a.fileChangeCommand("void", "take back a file that was not sent", bureau.Voided),
+		a.fileChangeCommand("reject", "record that the bureaus rejected a file as a whole", bureau.Rejected),
 	)
 	return c
 }
@@ -46,7 +52,7 @@ func (a *app) fileChangeCommand(verb, short string, to bureau.State) *cobra.Comm
 		Use: verb + " FILE --why TEXT", Short: short, Args: cobra.ExactArgs(1),
 		RunE: a.does(func(ctx context.Context, args []string) error {
 			if why == "" {
-				return &ending{err: errNoWhy, code: exitUsage, hint: hintWhy(verb, args[0])}
+				return &ending{err: errors.New("--why is missing"), code: exitUsage, hint: fmt.Sprintf("furnisher files %s %s --why TEXT", verb, shellWord(args[0]))}
 			}
 			return a.withDB(ctx, func(db *sqlx.DB) error {
 				file, err := fileNumber(ctx, db, args[0])
@@ -59,12 +65,12 @@ func (a *app) fileChangeCommand(verb, short string, to bureau.State) *cobra.Comm
 				if a.settings.quiet {
 					return nil
 				}
-				_, err = fmt.Fprintf(a.stdout, textFileChanged, file, to)
+				_, err = fmt.Fprintf(a.stdout, "file %d is %s\n", file, to)
 				return err
 			})
 		}),
 	}
-	c.Flags().StringVar(&why, "why", "", flagWhyFile)
+	c.Flags().StringVar(&why, "why", "", "reason for the change, for the ledger")
 	return c
 }
 
@@ -72,7 +78,7 @@ func (a *app) fileChangeCommand(verb, short string, to bureau.State) *cobra.Comm
 func fileNumber(ctx context.Context, db *sqlx.DB, file string) (int64, error) {
 	number, err := inquiry.FileNumber(ctx, db, file)
 	if errors.Is(err, inquiry.ErrNotFound) {
-		err = &ending{err: errNoFile(file), code: exitFailed, hint: hintFiles}
+		err = &ending{err: fmt.Errorf("there is no file %q", file), code: exitFailed, hint: "furnisher files"}
 	}
 	return number, err
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -15,10 +16,10 @@ func (a *app) generateCommand() *cobra.Command {
 	o.First, o.Last = 0, 0 // the size of the book decides
 	var since, until dateFlag
 	c := &cobra.Command{
-		Use: "generate --out DIR", Short: shortGenerate, Args: cobra.NoArgs,
+		Use: "generate --out DIR", Short: "write a servicing extract of invented loans", Args: cobra.NoArgs,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			if o.Out == "" {
-				return &ending{err: errNoOut, code: exitUsage, hint: hintHelp("furnisher generate")}
+				return &ending{err: errors.New("--out is missing"), code: exitUsage, hint: hintHelp("furnisher generate")}
 			}
 			o.Since, o.Until = rules.Date(since), rules.Date(until)
 			summary, err := fixtures.Generate(ctx, o)
@@ -29,14 +30,14 @@ func (a *app) generateCommand() *cobra.Command {
 			return err
 		}),
 	}
-	c.Flags().IntVar(&o.Loans, "loans", o.Loans, flagLoans)
-	c.Flags().IntVar(&o.Months, "months", o.Months, flagMonths)
-	c.Flags().Uint64Var(&o.Seed, "seed", o.Seed, flagSeed)
-	c.Flags().IntVar(&o.First, "first-loan", 0, flagFirstLoan)
-	c.Flags().IntVar(&o.Last, "last-loan", 0, flagLastLoan)
-	c.Flags().Var(&since, "since", flagSince)
-	c.Flags().Var(&until, "until", flagUntil)
-	c.Flags().BoolVar(&o.Sparse, "sparse", false, flagSparse)
-	c.Flags().StringVar(&o.Out, "out", "", flagOut)
+	c.Flags().IntVar(&o.Loans, "loans", o.Loans, "loans to make")
+	c.Flags().IntVar(&o.Months, "months", o.Months, "months of history of an older loan")
+	c.Flags().Uint64Var(&o.Seed, "seed", o.Seed, "seed; another one makes another book")
+	c.Flags().IntVar(&o.First, "first-loan", 0, "first loan to write, counted from 1; default all")
+	c.Flags().IntVar(&o.Last, "last-loan", 0, "last loan to write; default all")
+	c.Flags().Var(&since, "since", "write only what came after this date: the delta to an extract made then")
+	c.Flags().Var(&until, "until", "leave out what came after this date")
+	c.Flags().BoolVar(&o.Sparse, "sparse", false, "make a ledger like a large lender's: interest every third cycle, most loans due early in the month")
+	c.Flags().StringVar(&o.Out, "out", "", "folder for the CSV files")
 	return c
 }

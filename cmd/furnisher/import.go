@@ -22,14 +22,16 @@ func (a *app) importCommand() *cobra.Command {
 	maxBad := percentFlag(intake.Options{}.WithDefaults().MaxBadPercent)
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "import DIR", Short: shortImport, Long: longImport, Args: cobra.ExactArgs(1),
+		Use: "import DIR", Short: "import a servicing extract, all of it or nothing", Args: cobra.ExactArgs(1),
+		Long: `Imports the CSV files of DIR in one transaction. Bad rows are quarantined and listed. A file with a wrong header or too
+many bad rows is refused, and the whole import with it. Importing the same extract again changes nothing.`,
 		RunE: a.does(func(ctx context.Context, args []string) error {
 			o := intake.Options{Dir: args[0], MaxBadPercent: float64(maxBad), Now: a.now}
 			return a.withDatabase(ctx, func(db *database.Database) error { return a.intake(ctx, db, o, asJSON) })
 		}),
 	}
-	c.Flags().Var(&maxBad, "max-bad", flagMaxBad)
-	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
+	c.Flags().Var(&maxBad, "max-bad", "percentage of a file's rows that may be bad")
+	jsonFlag(c, &asJSON)
 	return c
 }
 
@@ -50,7 +52,7 @@ func (a *app) intake(ctx context.Context, db *database.Database, o intake.Option
 		return errors.Join(err, printTitled(a.stderr, titleRejects, headRejects, rejectRows(refused.Rejects)))
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return &ending{err: err, code: exitFailed, hint: hintNoExtract}
+		return &ending{err: err, code: exitFailed, hint: "furnisher import DIR, where DIR holds the CSV files of the extract"}
 	}
 	if err != nil {
 		return err
@@ -59,7 +61,7 @@ func (a *app) intake(ctx context.Context, db *database.Database, o intake.Option
 		return err
 	}
 	if report.Rejected > 0 {
-		return &ending{err: fmt.Errorf(textQuarantined, report.Rejected), code: exitExceptions, hint: hintQuarantined}
+		return &ending{err: fmt.Errorf("rows quarantined: %d; all other rows were imported", report.Rejected), code: exitExceptions, hint: "correct those rows in the extract and import it again; what was imported stays as it is"}
 	}
 	return nil
 }
@@ -75,10 +77,10 @@ func (a *app) printImport(r *intake.Report, asJSON bool) error {
 	for i, f := range r.Files {
 		rows[i] = []any{f.File, f.Rows, f.Inserted, f.Updated, f.Unchanged, f.Rejected}
 	}
-	if err := printTable(a.stdout, headImport, rows); err != nil {
+	if err := printTable(a.stdout, []string{"file", ">rows", ">inserted", ">updated", ">unchanged", ">rejected"}, rows); err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(a.stdout, textImported, r.Import, r.Seconds); err != nil {
+	if _, err := fmt.Fprintf(a.stdout, "import %d done in %.1f s\n", r.Import, r.Seconds); err != nil {
 		return err
 	}
 	if len(r.Rejects) == 0 {
@@ -88,6 +90,11 @@ func (a *app) printImport(r *intake.Report, asJSON bool) error {
 	return printTitled(a.stdout, titleRejects, headRejects, rejectRows(first))
 }
 
+// What heads a table of rejected rows.
+const titleRejects = "rejected rows"
+
+var headRejects = []string{"file", ">line", "column", "value", "reason"}
+
 func rejectRows(rejects []intake.Reject) [][]any {
 	rows := make([][]any, len(rejects))
 	for i, r := range rejects {
@@ -96,8 +103,8 @@ func rejectRows(rejects []intake.Reject) [][]any {
 	return rows
 }
 
-// progress returns what shows how far an import has come, and what takes it away again. Where nobody
-// watches there is none.
+// progress returns a function that shows how far an import has come, and one that removes the display. Without a
+// terminal there is none.
 func (a *app) progress(wanted bool) (show func(file string, read, total int64), done func() error) {
 	if !wanted || a.settings.quiet || !onTerminal(a.stderr) {
 		return nil, func() error { return nil }

@@ -46,7 +46,8 @@ func (a *app) layoutCommand() *cobra.Command {
 	var form string
 	var asJSON, asMarkdown bool
 	c := &cobra.Command{
-		Use: "layout [NAME]", Short: shortLayout, Long: longLayout, Args: cobra.MaximumNArgs(1),
+		Use: "layout [NAME]", Short: "list the fields of Metro 2 records", Args: cobra.MaximumNArgs(1),
+		Long: "Lists the fields of all records and segments, or of the one that is named (header, base, j1 to n1, trailer) with its codes.",
 		RunE: a.does(func(_ context.Context, args []string) error {
 			if form != "character" && form != "packed" {
 				return badFlag("layout", "form", form, "character, packed")
@@ -55,7 +56,7 @@ func (a *app) layoutCommand() *cobra.Command {
 			if len(args) == 1 {
 				i := slices.IndexFunc(layouts, func(l layoutEntry) bool { return l.Name == strings.ToLower(args[0]) })
 				if i < 0 {
-					return &ending{err: errNoLayout(args[0]), code: exitUsage, hint: hintLayout}
+					return &ending{err: fmt.Errorf("there is no layout %q", args[0]), code: exitUsage, hint: "furnisher metro2 layout"}
 				}
 				layouts = layouts[i : i+1]
 			}
@@ -68,8 +69,8 @@ func (a *app) layoutCommand() *cobra.Command {
 			return printLayouts(a.stdout, layouts, len(args) == 1 || asMarkdown, asMarkdown)
 		}),
 	}
-	c.Flags().StringVar(&form, "form", "character", flagForm)
-	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
+	c.Flags().StringVar(&form, "form", "character", "form whose positions are listed: character or packed")
+	jsonFlag(c, &asJSON)
 	c.Flags().BoolVar(&asMarkdown, "markdown", false, flagMarkdown)
 	return c
 }
@@ -101,6 +102,12 @@ func layoutEntries(form string) []layoutEntry {
 	return out
 }
 
+// What heads the tables of a layout and of a field's codes.
+var (
+	headFields = []string{"no.", "key", "name", "type", ">position", ">bytes", "need", "masked", "notes"}
+	headCodes  = []string{"code", "meaning"}
+)
+
 func printLayouts(w io.Writer, layouts []layoutEntry, withCodes, asMarkdown bool) error {
 	table := func(level, title string, heading []string, rows [][]any) error {
 		if !asMarkdown {
@@ -119,7 +126,7 @@ func printLayouts(w io.Writer, layouts []layoutEntry, withCodes, asMarkdown bool
 		for _, f := range l.Fields {
 			rows = append(rows, []any{f.Num, f.Key, f.Name, f.Type, f.Position, f.Bytes, f.Need, yes(f.Masked), notes(f)})
 		}
-		if err := table("##", fmt.Sprintf(titleLayout, l.Name, l.Form, l.Bytes), slices.Clone(headFields), rows); err != nil {
+		if err := table("##", fmt.Sprintf("%s, %s form, %d bytes", l.Name, l.Form, l.Bytes), slices.Clone(headFields), rows); err != nil {
 			return err
 		}
 		if !withCodes {
@@ -133,7 +140,7 @@ func printLayouts(w io.Writer, layouts []layoutEntry, withCodes, asMarkdown bool
 			for _, c := range f.Codes {
 				codes = append(codes, []any{c.Value, c.Meaning})
 			}
-			if err := table("###", fmt.Sprintf(titleCodes, f.Num, f.Name), slices.Clone(headCodes), codes); err != nil {
+			if err := table("###", fmt.Sprintf("%s %s", f.Num, f.Name), slices.Clone(headCodes), codes); err != nil {
 				return err
 			}
 		}
@@ -143,7 +150,7 @@ func printLayouts(w io.Writer, layouts []layoutEntry, withCodes, asMarkdown bool
 
 func yes(v bool) string {
 	if v {
-		return factYes
+		return "yes"
 	}
 	return ""
 }

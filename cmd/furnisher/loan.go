@@ -15,12 +15,13 @@ import (
 func (a *app) loanCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "loan LOAN", Short: shortLoan, Long: longLoan, Args: cobra.ExactArgs(1),
+		Use: "loan LOAN", Short: "show one loan: history, statements, tradelines, and why", Args: cobra.ExactArgs(1),
+		Long: "Shows what was decided about a loan, by which rule and from which facts, and what each file said about it.",
 		RunE: a.does(func(ctx context.Context, args []string) error {
 			return a.withDB(ctx, func(db *sqlx.DB) error {
 				detail, err := inquiry.LoanDetail(ctx, db, args[0])
 				if errors.Is(err, inquiry.ErrNotFound) {
-					return &ending{err: err, code: exitFailed, hint: hintLoans}
+					return &ending{err: err, code: exitFailed, hint: "furnisher loans"}
 				}
 				if err != nil {
 					return err
@@ -32,7 +33,7 @@ func (a *app) loanCommand() *cobra.Command {
 			})
 		}),
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
+	jsonFlag(c, &asJSON)
 	return c
 }
 
@@ -46,15 +47,15 @@ func printDetail(w io.Writer, s *inquiry.Detail) error {
 		heading []string
 		rows    [][]any
 	}{
-		{titleHistory, headHistory, historyRows(s.History)},
-		{titleStatements, headStatements, statementRows(s.Statements)},
-		{titleSchedules, headSchedules, scheduleRows(s.Schedules)},
-		{titleItems, headItems, itemRows(s.Items)},
-		{titleTradelines, headTradelines, tradelineRows(s.Tradelines)},
-		{titleTradelineReasons, headTradelineReasons, tradelineReasonRows(s.Tradelines)},
-		{titleExcluded, headExcluded, excludedRows(s.Excluded)},
-		{titleDeletions, headDeletions, deletionRows(s.Deletions)},
-		{titleLoanExceptions, headLoanExceptions, exceptionRows(s.Exceptions)},
+		{"history", []string{"night", "effective", "state", "from", "to", "cause", "rule", ">run", "facts", "by"}, historyRows(s.History)},
+		{"final statements", []string{">episode", "night", "status", "closed on", ">cycle", "from", "to", ">opening", ">closing", ">run"}, statementRows(s.Statements)},
+		{"schedules", []string{"schedule", "kind", "state", "cancelled on", ">by run", "reason"}, scheduleRows(s.Schedules)},
+		{"scheduled items", []string{"item", "kind", "state", "due", ">amount", "cancelled on", ">by run", "reason"}, itemRows(s.Items)},
+		{"tradelines", []string{">file", "state", "as of", "status", "rating", ">balance", ">past due", "first delinquency", "history", "date closed", "comment"}, tradelineRows(s.Tradelines)},
+		{"why the tradelines say so", []string{">file", "as of", "rule", "facts"}, tradelineReasonRows(s.Tradelines)},
+		{"left out of files", []string{">file", "state", "as of", "reason", "rule", "detail"}, excludedRows(s.Excluded)},
+		{"deletions", []string{">file", "state", "as of", "destination", "code", "date closed", "counts"}, deletionRows(s.Deletions)},
+		{"quarantined", []string{">run", "night", "step", "code", "detail", ">since run", ">resolved by run"}, exceptionRows(s.Exceptions)},
 	}
 	for _, section := range sections {
 		if len(section.rows) == 0 {
@@ -67,6 +68,12 @@ func printDetail(w io.Writer, s *inquiry.Detail) error {
 	return nil
 }
 
+// textLoan is the head of a loan's detail.
+const textLoan = `loan %s  account %s  product %s  program %s  opened on %s
+  status                   %s since %s (%s)
+  servicing                %s
+`
+
 func printState(w io.Writer, l *inquiry.LoanState) error {
 	_, err := fmt.Fprintf(w, textLoan, l.LoanID, l.AccountNumber, l.ProductID, l.ProgramID, l.OpenedOn,
 		l.Status, l.StatusSince, l.StatusCause, l.ServicingStatus)
@@ -78,22 +85,22 @@ func printState(w io.Writer, l *inquiry.LoanState) error {
 		present bool
 		value   any
 	}{
-		{factClosedOn, l.ClosedOn != nil, shown(l.ClosedOn)},
-		{factEpisode, l.Episode > 0, l.Episode},
-		{factChargedOff, l.ChargedOffOn != nil, fmt.Sprint(shown(l.ChargedOffOn), "  ", shown(l.ChargeOff))},
-		{factStopReason, l.StopReason != nil, shown(l.StopReason)},
-		{factHoldUntil, l.HoldUntil != nil, shown(l.HoldUntil)},
-		{factNotFurnished, !l.Furnish, factYes},
-		{factTerminated, l.TerminatedOn != nil, fmt.Sprint(shown(l.TerminatedOn), "  ", shown(l.TerminationSource), "  ", shown(l.TerminationReason))},
-		{factReportAsDeleted, l.ReportAsDeleted != nil, shown(l.ReportAsDeleted)},
-		{factTakenOverReport, l.LastReportedOn != nil, shown(l.LastReportedOn)},
-		{factTakenOverDeletion, l.DeletionReportedOn != nil, shown(l.DeletionReportedOn)},
+		{"closed on", l.ClosedOn != nil, shown(l.ClosedOn)},
+		{"closures", l.Episode > 0, l.Episode},
+		{"charged off", l.ChargedOffOn != nil, fmt.Sprint(shown(l.ChargedOffOn), "  ", shown(l.ChargeOff))},
+		{"stop reason", l.StopReason != nil, shown(l.StopReason)},
+		{"hold until", l.HoldUntil != nil, shown(l.HoldUntil)},
+		{"not furnished", !l.Furnish, "yes"},
+		{"terminated", l.TerminatedOn != nil, fmt.Sprint(shown(l.TerminatedOn), "  ", shown(l.TerminationSource), "  ", shown(l.TerminationReason))},
+		{"report as deleted", l.ReportAsDeleted != nil, shown(l.ReportAsDeleted)},
+		{"boarded, last reported on", l.LastReportedOn != nil, shown(l.LastReportedOn)},
+		{"boarded, deleted on", l.DeletionReportedOn != nil, shown(l.DeletionReportedOn)},
 	}
 	for _, f := range facts {
 		if !f.present {
 			continue
 		}
-		if _, err := fmt.Fprintf(w, lineFact, f.name, f.value); err != nil {
+		if _, err := fmt.Fprintf(w, "  %-24s %v\n", f.name, f.value); err != nil {
 			return err
 		}
 	}
@@ -108,7 +115,7 @@ func historyRows(changes []inquiry.Change) [][]any {
 	return rows
 }
 
-// because joins who and why of a change by hand.
+// because joins the person and the reason of a manual change.
 func because(who, why *string) string {
 	switch {
 	case who == nil && why == nil:
@@ -190,4 +197,12 @@ func exceptionRows(exceptions []inquiry.Exception) [][]any {
 		rows[i] = []any{e.Run, e.BusinessDate, e.Step, e.Code, e.Detail, e.FirstRun, shown(e.ResolvedRun)}
 	}
 	return rows
+}
+
+// liveText says whether a deletion counts (DC6).
+func liveText(live bool) string {
+	if live {
+		return "yes"
+	}
+	return "no, given back"
 }

@@ -29,7 +29,7 @@ one loan a line, and the key to give to --after for the next page.`,
 		}),
 	}
 	p.flags(c.Flags())
-	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
+	jsonFlag(c, &asJSON)
 	return c
 }
 
@@ -62,6 +62,6 @@ Account numbers are masked but for the last four characters.`,
 		}),
 	}
 	p.flags(c.Flags())
-	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
+	jsonFlag(c, &asJSON)
 	return c
 }

@@ -21,9 +21,25 @@ import (
 )
 
 func (a *app) metro2Command() *cobra.Command {
-	return group("metro2", shortMetro2,
+	return group("metro2", "read, check and convert Metro 2 files",
 		a.dumpCommand(), a.validateCommand(), a.explainCommand(), a.diffCommand(), a.convertCommand(), a.statsCommand(),
 		a.rulesCommand(), a.layoutCommand())
+}
+
+// Texts that several commands share.
+const (
+	flagUnmask   = "show what identifies a person"
+	flagMarkdown = "print Markdown"
+)
+
+var errOneFormat = errors.New("give only one of --json, --csv and --markdown")
+
+// notMetro2 is the ending of a command that found no record in files.
+func notMetro2(files ...string) error {
+	return &ending{
+		err: fmt.Errorf("%q contains no Metro 2 record", strings.Join(files, " ")), code: exitFailed,
+		hint: "furnisher metro2 validate " + shellWord(files[0]),
+	}
 }
 
 // masked shows the last four characters of an account number of more than that.
@@ -51,13 +67,13 @@ func segmentName(segment string, index int) string {
 	return segment
 }
 
-// badFlag is the ending of a command whose flag has a value that it does not know.
+// badFlag is the ending of a command that does not know the value of a flag.
 func badFlag(command, flag, value, allowed string) error {
-	return &ending{err: errNotOneOf(flag, value, allowed), code: exitUsage, hint: hintHelp("furnisher metro2 " + command)}
+	return &ending{err: fmt.Errorf("--%s %q: must be one of %s", flag, value, allowed), code: exitUsage, hint: hintHelp("furnisher metro2 " + command)}
 }
 
-// readMetro2 lets work read a file, "-" for the standard input; what is compressed by gzip is unpacked,
-// whatever its name. Work of a person who waits long is shown to go on.
+// readMetro2 lets work read a file, or standard input for "-". Gzip is unpacked, whatever the name. On a terminal a
+// large file shows its progress.
 func (a *app) readMetro2(ctx context.Context, name string, work func(io.Reader) error) error {
 	return withReadHint(a.unpacked(ctx, name, work))
 }
@@ -68,12 +84,12 @@ func withReadHint(err error) error {
 		is   error
 		hint string
 	}{
-		{fs.ErrNotExist, hintNoSuchFile},
-		{fs.ErrPermission, hintForbidden},
-		{syscall.EISDIR, hintFolder},
-		{io.ErrUnexpectedEOF, hintDamaged},
-		{gzip.ErrHeader, hintDamaged},
-		{gzip.ErrChecksum, hintDamaged},
+		{fs.ErrNotExist, "check the file name; - reads standard input"},
+		{fs.ErrPermission, "make the file readable for the user of this command, or pipe it in and name it -"},
+		{syscall.EISDIR, "name the files in the folder: FOLDER/*"},
+		{io.ErrUnexpectedEOF, "the compressed file is truncated or damaged; fetch it again"},
+		{gzip.ErrHeader, "the compressed file is truncated or damaged; fetch it again"},
+		{gzip.ErrChecksum, "the compressed file is truncated or damaged; fetch it again"},
 	} {
 		if errors.Is(err, e.is) {
 			return &ending{err: err, hint: e.hint}
@@ -81,7 +97,7 @@ func withReadHint(err error) error {
 	}
 	var corrupt flate.CorruptInputError
 	if errors.As(err, &corrupt) {
-		return &ending{err: err, hint: hintDamaged}
+		return &ending{err: err, hint: "the compressed file is truncated or damaged; fetch it again"}
 	}
 	return err
 }
@@ -114,7 +130,7 @@ func (a *app) unpacked(ctx context.Context, name string, work func(io.Reader) er
 // gzipMagic begins what is compressed by gzip.
 var gzipMagic = []byte{0x1f, 0x8b, 8}
 
-// namedReader says in its errors what was read.
+// namedReader puts the name of the file into read errors.
 type namedReader struct {
 	io.Reader
 	name string
@@ -128,7 +144,7 @@ func (r namedReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// watchedSize is the size from which reading a file takes long enough to be watched.
+// watchedSize is the size from which reading a file takes long enough to show progress.
 const watchedSize = 50 << 20
 
 // watched shows on a terminal how far a large file has been read.
@@ -141,7 +157,7 @@ func (a *app) watched(f *os.File, name string) (in io.Reader, done func()) {
 	return io.TeeReader(f, barWriter{bar}), func() { bar.Clear() } //nolint:errcheck // a bar that stays is no failure
 }
 
-// barWriter moves a bar on; one that cannot be drawn is no reason to stop.
+// barWriter advances a bar; one that cannot be drawn is no reason to stop.
 type barWriter struct{ bar *progressbar.ProgressBar }
 
 func (w barWriter) Write(p []byte) (int, error) {
@@ -149,7 +165,7 @@ func (w barWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// interruptible lets a read end with ctx: one from a terminal or a pipe would wait for ever.
+// interruptible ends a read with ctx; a read from a terminal or a pipe would otherwise wait for ever.
 func interruptible(ctx context.Context, r io.Reader) io.ReadCloser {
 	out, in := io.Pipe()
 	stop := context.AfterFunc(ctx, func() { in.CloseWithError(ctx.Err()) })

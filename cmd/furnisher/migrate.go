@@ -13,7 +13,7 @@ import (
 )
 
 func (a *app) migrateCommand() *cobra.Command {
-	return group("migrate", shortMigrate, a.migrateUpCommand(), a.migrateStatusCommand())
+	return group("migrate", "bring the database schema up to date with this program", a.migrateUpCommand(), a.migrateStatusCommand())
 }
 
 // migration is one migration as the commands print it; AppliedAt nil: pending.
@@ -26,7 +26,7 @@ type migration struct {
 func (a *app) migrateUpCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "up", Short: shortMigrateUp, Args: cobra.NoArgs,
+		Use: "up", Short: "apply the migrations that the database lacks", Args: cobra.NoArgs,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			return a.withURL(ctx, func(url string) error {
 				applied, err := database.Migrate(ctx, url, sql.Schema)
@@ -45,28 +45,28 @@ func (a *app) migrateUpCommand() *cobra.Command {
 					return nil
 				}
 				for _, m := range applied {
-					if _, err := fmt.Fprintf(a.stdout, textMigrated, m.Name); err != nil {
+					if _, err := fmt.Fprintf(a.stdout, "applied %s\n", m.Name); err != nil {
 						return err
 					}
 				}
-				_, err = fmt.Fprintf(a.stdout, textMigratedAll, len(applied))
+				_, err = fmt.Fprintf(a.stdout, "migrations applied: %d; the schema is up to date\n", len(applied))
 				return err
 			})
 		}),
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
+	jsonFlag(c, &asJSON)
 	return c
 }
 
 func (a *app) migrateStatusCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "status", Short: shortMigrateStatus, Args: cobra.NoArgs,
+		Use: "status", Short: "list the migrations and when each was applied", Args: cobra.NoArgs,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			return a.withURL(ctx, func(url string) error { return a.printMigrations(ctx, url, asJSON) })
 		}),
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
+	jsonFlag(c, &asJSON)
 	return c
 }
 
@@ -84,7 +84,7 @@ func (a *app) printMigrations(ctx context.Context, url string, asJSON bool) erro
 	rows := make([][]any, len(known))
 	for i, m := range known {
 		migrations[i] = migration{Version: m.Version, Name: m.Name}
-		applied := statePending
+		applied := "pending"
 		if m.Applied {
 			at := m.AppliedAt.UTC()
 			migrations[i].AppliedAt, applied = &at, at.Format(timeLayout)
@@ -94,5 +94,5 @@ func (a *app) printMigrations(ctx context.Context, url string, asJSON bool) erro
 	if asJSON {
 		return printJSON(a.stdout, migrations)
 	}
-	return printTable(a.stdout, headMigrations, rows)
+	return printTable(a.stdout, []string{">version", "name", "applied"}, rows)
 }

@@ -65,7 +65,7 @@ func (a *app) atStep(step string, f func()) {
 func TestNightInterrupted(t *testing.T) {
 	a, db, _ := newApp(t)
 	ctx, stop := context.WithCancel(t.Context())
-	a.atStep("statement", stop)
+	a.atStep("purge", stop)
 	n := night{date: september, workers: workersFlag{here: 1}, dir: t.TempDir()}
 	report, err := a.night(ctx, db, n)
 	if status, _ := classify(ctx, err); status != exitInterrupted {
@@ -84,7 +84,7 @@ func TestNightInterrupted(t *testing.T) {
 func TestDatabaseLost(t *testing.T) {
 	a, db, _ := newApp(t)
 	lost := make(chan error, 1)
-	a.atStep("statement", func() {
+	a.atStep("delinquency", func() {
 		blocked, err := blockStatements(t.Context(), a.settings.databaseURL)
 		if err != nil {
 			lost <- err
@@ -143,7 +143,7 @@ func (b *blocker) terminate(ctx context.Context) error {
 func TestUnfinishedHint(t *testing.T) {
 	a, db, _ := newApp(t)
 	ctx, stop := context.WithCancel(t.Context())
-	a.atStep("closure", stop)
+	a.atStep("purge", stop)
 	n := night{date: september, workers: workersFlag{here: 1}, dir: t.TempDir()}
 	if _, err := a.night(ctx, db, n); err == nil {
 		t.Fatal("the night was not stopped")

@@ -8,6 +8,9 @@ import (
 	"os"
 	"sort"
 	"strings"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -15,6 +18,9 @@ import (
 
 	"github.com/furnisher/furnisher/rules"
 )
+
+// timeLayout is how tables show a moment, in UTC.
+const timeLayout = "2006-01-02 15:04Z"
 
 // wide is the width at which long texts of a table are broken.
 const wide = 60
@@ -39,7 +45,11 @@ func printTable(w io.Writer, heading []string, rows [][]any) error {
 	t.AppendHeader(header)
 	t.SetColumnConfigs(columns)
 	for _, row := range rows {
-		t.AppendRow(row)
+		cells := make(table.Row, len(row))
+		for i, value := range row {
+			cells[i] = visibleCell(value)
+		}
+		t.AppendRow(cells)
 	}
 	for line := range strings.Lines(t.Render()) {
 		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " \n")); err != nil {
@@ -47,6 +57,70 @@ func printTable(w io.Writer, heading []string, rows [][]any) error {
 		}
 	}
 	return nil
+}
+
+// visible is a writer that escapes what a terminal would act on instead of showing it: control characters other than
+// line end and tab, format and direction marks, and bytes that are not UTF-8. The escapes are JSON's (\u001b), so a JSON
+// document means the same before and after. An incomplete character is held back until the next write.
+type visible struct {
+	w       io.Writer
+	pending []byte
+}
+
+func (v *visible) Write(p []byte) (int, error) {
+	text := append(v.pending, p...)
+	whole := len(text)
+	for back := 1; back < utf8.UTFMax && back <= len(text); back++ {
+		if start := len(text) - back; utf8.RuneStart(text[start]) {
+			if !utf8.FullRune(text[start:]) {
+				whole = start
+			}
+			break
+		}
+	}
+	v.pending = append([]byte(nil), text[whole:]...)
+	if _, err := v.w.Write(appendVisible(nil, text[:whole])); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// flush writes what was held back.
+func (v *visible) flush() error {
+	_, err := v.w.Write(appendVisible(nil, v.pending))
+	v.pending = nil
+	return err
+}
+
+// visibleText is what a visible writer makes of a text.
+func visibleText(text string) string { return string(appendVisible(nil, []byte(text))) }
+
+func appendVisible(out, text []byte) []byte {
+	for len(text) > 0 {
+		r, size := utf8.DecodeRune(text)
+		switch {
+		case r == utf8.RuneError && size == 1:
+			out = fmt.Appendf(out, `\u%04x`, text[0])
+		case r == '\n' || r == '\t' || unicode.IsGraphic(r):
+			out = append(out, text[:size]...)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			out = fmt.Appendf(out, `\u%04x\u%04x`, high, low)
+		default:
+			out = fmt.Appendf(out, `\u%04x`, r)
+		}
+		text = text[size:]
+	}
+	return out
+}
+
+// visibleCell is what a table shows of a value: a line end or a tab would break the table.
+func visibleCell(value any) any {
+	switch v := value.(type) {
+	case int, int64, float64:
+		return v
+	}
+	return strings.NewReplacer("\n", `\n`, "\t", `\t`).Replace(visibleText(fmt.Sprint(value)))
 }
 
 // printTitled prints a table below a line that says what it is.
@@ -85,7 +159,7 @@ func printJSON(w io.Writer, document any) error {
 	return e.Encode(document)
 }
 
-// jsonLines returns what prints one document a line.
+// jsonLines returns an encoder that prints one document a line.
 func jsonLines(w io.Writer) *json.Encoder {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)

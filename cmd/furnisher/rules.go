@@ -78,7 +78,7 @@ func chooseRules(list string) (ruleChoice, error) {
 		}
 		name = checkName(name)
 		if !known[name] {
-			return nil, &ending{err: errNoRule(name), code: exitUsage, hint: hintRules}
+			return nil, &ending{err: fmt.Errorf("there is no rule or family %q", name), code: exitUsage, hint: "furnisher metro2 rules"}
 		}
 		set[name] = true
 	}
@@ -88,7 +88,7 @@ func chooseRules(list string) (ruleChoice, error) {
 	}, nil
 }
 
-// checkName takes the family from the id of an examiner's check.
+// checkName strips the family from the id of an examiner's check.
 func checkName(name string) string {
 	id, _ := strings.CutPrefix(name, examinerFamily+":")
 	if strings.Contains(id, "-") {
@@ -97,10 +97,32 @@ func checkName(name string) string {
 	return name
 }
 
+// families tell what the rules of a family are about.
+var families = map[string]string{
+	"F": "form",
+	"B": "base segment",
+	"J": "associated consumers",
+	"K": "creditor, sale, mortgage, special payment",
+	"L": "change of numbers",
+	"T": "trailer",
+	"X": "across records and files",
+	"H": "what an examiner would ask; a finding proves no fault",
+	"E": "checks under the ids of the examiner's tool; a finding proves no fault",
+}
+
+// What heads the two tables of the catalogue.
+var (
+	headRules   = []string{"rule", "severity", "field", "sentence"}
+	headReasons = []string{"rule", "why it matters", "fields that decide", "source"}
+)
+
 func (a *app) rulesCommand() *cobra.Command {
 	var asJSON, asMarkdown bool
 	c := &cobra.Command{
-		Use: "rules", Short: shortRules, Long: longRules, Args: cobra.NoArgs,
+		Use: "rules", Short: "list the rules that Metro 2 files are checked by", Args: cobra.NoArgs,
+		Long: `Lists the rules, then why each matters, the fields that decide, and its source. A finding shows the one field that is
+named. A doubtful check contradicts the definitions of the fields and hits correct records; it is applied only if --rules
+of furnisher metro2 validate names its id.`,
 		RunE: a.does(func(context.Context, []string) error {
 			rules := catalogue()
 			switch {
@@ -113,11 +135,11 @@ func (a *app) rulesCommand() *cobra.Command {
 			}
 			return errors.Join(
 				printTable(a.stdout, headRules, ruleRows(rules)),
-				printTitled(a.stdout, titleReasons, headReasons, reasonRows(rules)),
+				printTitled(a.stdout, "why", headReasons, reasonRows(rules)),
 			)
 		}),
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
+	jsonFlag(c, &asJSON)
 	c.Flags().BoolVar(&asMarkdown, "markdown", false, flagMarkdown)
 	return c
 }
@@ -137,7 +159,7 @@ func ruleRows(rules []ruleEntry) [][]any {
 	for i, r := range rules {
 		severity := r.Severity
 		if r.Doubtful {
-			severity += markDoubtful
+			severity += ", doubtful"
 		}
 		rows[i] = []any{r.ID, severity, ruleField(r), r.Sentence}
 	}
@@ -169,7 +191,7 @@ func markdownRules(w io.Writer, rules []ruleEntry) error {
 		byFamily[r.Family] = append(byFamily[r.Family], r)
 	}
 	for _, family := range order {
-		if _, err := fmt.Fprintf(w, textFamily, family, families[family]); err != nil {
+		if _, err := fmt.Fprintf(w, "## %s: %s\n\n", family, families[family]); err != nil {
 			return err
 		}
 		if err := errors.Join(

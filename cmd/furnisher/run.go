@@ -23,7 +23,7 @@ import (
 // maxWorkers bounds how many chunks are worked on at once: each takes a connection to the database.
 const maxWorkers = 64
 
-// night is what a person decides about a night.
+// night holds what a person decides about a night.
 type night struct {
 	date     rules.Date
 	workers  workersFlag
@@ -37,20 +37,20 @@ type night struct {
 // flags are the flags that `run` and `schedule` share.
 func (n *night) flags(f *pflag.FlagSet, why string) {
 	n.workers.here, n.share.Count = batch.DefaultWorkers, 1
-	f.Var(&n.workers, "workers", flagWorkers)
-	f.DurationVar(&n.patience, "patience", batch.DefaultPatience, flagPatience)
-	f.StringVar(&n.why, "why", why, flagWhy)
+	f.Var(&n.workers, "workers", "chunks to work on at once, or river for the workers of all machines")
+	f.DurationVar(&n.patience, "patience", batch.DefaultPatience, "how long another process may hold a chunk before its session is ended")
+	f.StringVar(&n.why, "why", why, "reason for the run, for the ledger")
 }
 
-// check reports flags that no night can be run with.
+// check refuses flags that no night can run with.
 func (n *night) check() error {
 	switch here, share := n.workers.here, n.share; {
 	case here < 1 || here > maxWorkers:
-		return &ending{err: fmt.Errorf(textWorkers, here, maxWorkers), code: exitUsage, hint: hintWorkers}
+		return &ending{err: fmt.Errorf("--workers %d: must be between 1 and %d", here, maxWorkers), code: exitUsage, hint: "furnisher run --date YYYY-MM-DD --workers 2"}
 	case n.patience <= 0:
-		return &ending{err: errNoPatience, code: exitUsage, hint: hintPatience}
+		return &ending{err: errors.New("--patience must be positive"), code: exitUsage, hint: "furnisher run --date YYYY-MM-DD --patience 5m"}
 	case share.Count < 1 || share.Index < 0 || share.Index >= share.Count || share.Count > 1 && n.workers.river:
-		return &ending{err: errBadShare, code: exitUsage, hint: hintShare}
+		return &ending{err: errors.New("--chunk-index must be between 0 and --chunk-count − 1, and needs a numeric --workers"), code: exitUsage, hint: "furnisher run --date YYYY-MM-DD --chunk-index 0 --chunk-count 3, and the same with 1 and 2"}
 	}
 	return nil
 }
@@ -60,10 +60,17 @@ func (a *app) runCommand() *cobra.Command {
 	var date dateFlag
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "run --date YYYY-MM-DD", Short: shortRun, Long: longRun, Args: cobra.NoArgs,
+		Use: "run --date YYYY-MM-DD", Short: "run the night of a business date", Args: cobra.NoArgs,
+		Long: `Takes the book through the night of a business date and writes the files that are due. Run the same command again to
+resume a stopped run. A date that is closed is not run again (exit status 4).
+
+With --workers river the workers of all machines (furnisher worker) take part; the run does not depend on them. Where the
+same command is started many times at once, as by a Kubernetes Indexed Job, --chunk-index I --chunk-count N is enough:
+index 0 leads the run and says how it ended. The others wait for it, take their share of the chunks, and do the chunks
+that a lost process left.`,
 		RunE: a.does(func(ctx context.Context, _ []string) (err error) {
 			if date == 0 {
-				return &ending{err: errNoDate, code: exitUsage, hint: hintDate}
+				return &ending{err: errors.New("--date is missing"), code: exitUsage, hint: hintDate}
 			}
 			n.date = rules.Date(date)
 			if n.dir, err = a.filesDir(); err != nil {
@@ -84,12 +91,12 @@ func (a *app) runCommand() *cobra.Command {
 			})
 		}),
 	}
-	c.Flags().Var(&date, "date", flagDate)
-	n.flags(c.Flags(), whyRun)
-	c.Flags().IntVar(&n.share.Index, "chunk-index", 0, flagChunkIndex)
-	c.Flags().IntVar(&n.share.Count, "chunk-count", 1, flagChunkCount)
-	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
-	c.Flags().IntVar(&n.chunk, "chunk-size", 0, flagChunkSize)
+	c.Flags().Var(&date, "date", "business date to run")
+	n.flags(c.Flags(), "by hand")
+	c.Flags().IntVar(&n.share.Index, "chunk-index", 0, "number of this process among those that share the run, from 0")
+	c.Flags().IntVar(&n.share.Count, "chunk-count", 1, "how many processes share the run")
+	jsonFlag(c, &asJSON)
+	c.Flags().IntVar(&n.chunk, "chunk-size", 0, "loans in a chunk")
 	c.Flags().Lookup("chunk-size").Hidden = true // a small book has chunks enough to be struck only with it
 	return c
 }
@@ -141,13 +148,13 @@ func collectSeldom() {
 	}
 }
 
-// outcome is the ending of a night that was closed with exceptions.
+// outcome is the ending of a run that was closed with exceptions.
 func outcome(summary *batch.Summary, err error) error {
 	if err != nil || summary == nil || summary.ExceptionCount() == 0 {
 		return nil
 	}
 	return &ending{
-		err: fmt.Errorf(textExceptions, summary.ExceptionCount()), code: exitExceptions, hint: hintExceptions(summary.Run),
+		err: fmt.Errorf("the run is closed with exceptions: %d; the next run tries these loans again", summary.ExceptionCount()), code: exitExceptions, hint: fmt.Sprintf("furnisher runs show %d", summary.Run),
 	}
 }
 
@@ -159,4 +166,17 @@ func (a *app) printNight(r *batch.Summary, asJSON bool) error {
 		return nil
 	}
 	return printSummary(a.stdout, r)
+}
+
+// hintDate is the hint of commands that need a run.
+const hintDate = "furnisher run --date YYYY-MM-DD"
+
+// hintFinish names the run that must be finished first.
+func hintFinish(runs []inquiry.Run) string {
+	for _, r := range runs {
+		if r.State == "RUNNING" || r.State == "STOPPED" {
+			return fmt.Sprintf("furnisher run --date %s", r.BusinessDate)
+		}
+	}
+	return "furnisher runs shows the unfinished date; run that date first"
 }

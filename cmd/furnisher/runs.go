@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"strconv"
 
 	"github.com/jmoiron/sqlx"
@@ -17,18 +18,18 @@ func (a *app) runsCommand() *cobra.Command {
 	var p pageFlags
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "runs", Short: shortRuns, Args: cobra.NoArgs,
+		Use: "runs", Short: "list the runs", Args: cobra.NoArgs,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			return a.withDB(ctx, func(db *sqlx.DB) error {
 				return printList(a, listing[inquiry.Run]{
-					name: "runs", command: "furnisher runs", heading: headRuns, row: runRow,
+					name: "runs", command: "furnisher runs", heading: []string{">run", "business date", "state", ">changed", ">files", ">exceptions", "started", "who", "why", "stopped because"}, row: runRow,
 					read: func(p inquiry.Page) (inquiry.List[inquiry.Run], error) { return inquiry.Runs(ctx, db, p) },
 				}, p, asJSON)
 			})
 		}),
 	}
 	p.flags(c.Flags())
-	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
+	jsonFlag(c, &asJSON)
 	c.AddCommand(a.runsShowCommand())
 	return c
 }
@@ -40,16 +41,16 @@ func runRow(r *inquiry.Run) []any {
 func (a *app) runsShowCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "show RUN", Short: shortRunsShow, Args: cobra.ExactArgs(1),
+		Use: "show RUN", Short: "show a run: its steps, files and exceptions", Args: cobra.ExactArgs(1),
 		RunE: a.does(func(ctx context.Context, args []string) error {
 			run, err := strconv.ParseInt(args[0], 10, 64)
 			if err != nil {
-				return &ending{err: errNotNumber(args[0]), code: exitUsage, hint: hintRuns}
+				return &ending{err: fmt.Errorf("%q is not the number of a run", args[0]), code: exitUsage, hint: "furnisher runs"}
 			}
 			return a.withDB(ctx, func(db *sqlx.DB) error {
 				summary, err := batch.LoadSummary(ctx, db, run)
 				if errors.Is(err, sql.ErrNoRows) {
-					return &ending{err: errNoRun(run), code: exitFailed, hint: hintRuns}
+					return &ending{err: fmt.Errorf("there is no run %d", run), code: exitFailed, hint: "furnisher runs"}
 				}
 				if err != nil {
 					return err
@@ -61,6 +62,6 @@ func (a *app) runsShowCommand() *cobra.Command {
 			})
 		}),
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
+	jsonFlag(c, &asJSON)
 	return c
 }

@@ -21,11 +21,22 @@ import (
 	"github.com/furnisher/furnisher/rules"
 )
 
+// Lines of the log of each night.
+const (
+	logNightDone   = "night done"
+	logNightClosed = "that date is already closed"
+	logNightFailed = "night failed"
+)
+
 func (a *app) scheduleCommand() *cobra.Command {
 	var n night
 	var expression, zone string
 	c := &cobra.Command{
-		Use: "schedule --cron EXPRESSION --timezone ZONE", Short: shortSchedule, Long: longSchedule, Args: cobra.NoArgs,
+		Use: "schedule --cron EXPRESSION --timezone ZONE", Short: "run a night at the times of a cron expression", Args: cobra.NoArgs,
+		Long: `Stays in the foreground and runs a night at each time that --cron names by the clock of --timezone. The business date is
+the local date at that moment. If a night fails, it is logged and the next one runs all the same. Choose an hour from
+03:30 to 23:59: where clocks are put forward, an earlier hour may be missing on one night of the year. Stopped by a signal
+it exits 0, or 130 if it interrupted a night; the next run of that date resumes it.`,
 		RunE: a.does(func(ctx context.Context, _ []string) (err error) {
 			if a.log.GetLevel() < logrus.InfoLevel && !a.settings.quiet {
 				a.log.SetLevel(logrus.InfoLevel)
@@ -43,35 +54,35 @@ func (a *app) scheduleCommand() *cobra.Command {
 			return a.schedule(ctx, when, where, n)
 		}),
 	}
-	c.Flags().StringVar(&expression, "cron", "15 23 * * *", flagCron)
-	c.Flags().StringVar(&zone, "timezone", "UTC", flagTimezone)
-	n.flags(c.Flags(), whySchedule)
+	c.Flags().StringVar(&expression, "cron", "15 23 * * *", "cron expression: minute hour day month weekday")
+	c.Flags().StringVar(&zone, "timezone", "UTC", "time zone of the expression and of the business date, for example America/New_York")
+	n.flags(c.Flags(), "schedule")
 	return c
 }
 
 // parseSchedule reads a cron expression that fires in a time zone, and refuses one that never does.
 func parseSchedule(expression, zone string, now time.Time) (cron.Schedule, *time.Location, error) {
 	usage := func(err error) (cron.Schedule, *time.Location, error) {
-		return nil, nil, &ending{err: err, code: exitUsage, hint: hintCron}
+		return nil, nil, &ending{err: err, code: exitUsage, hint: `furnisher schedule --cron "15 23 * * *" --timezone America/New_York`}
 	}
 	if strings.Contains(expression, "TZ=") {
-		return usage(errZoneInCron)
+		return usage(errors.New("the time zone belongs in --timezone, not in --cron"))
 	}
 	where, err := time.LoadLocation(zone)
 	if err != nil || zone == "Local" {
-		return usage(fmt.Errorf(textBadZone, zone))
+		return usage(fmt.Errorf("there is no time zone %q", zone))
 	}
 	when, err := cron.ParseStandard(expression)
 	if err != nil {
-		return usage(fmt.Errorf(textBadCron, expression, err))
+		return usage(fmt.Errorf("cron expression %q: %w", expression, err))
 	}
 	if when.Next(now.In(where)).IsZero() {
-		return usage(fmt.Errorf(textNeverFires, expression))
+		return usage(fmt.Errorf("cron expression %q never fires", expression))
 	}
 	return when, where, nil
 }
 
-// schedule runs nights until it is told to stop. A night that was cut short makes it end as interrupted.
+// schedule runs nights until it is told to stop. If it interrupted one, it ends as interrupted.
 func (a *app) schedule(ctx context.Context, when cron.Schedule, where *time.Location, n night) error {
 	if err := a.greet(ctx, when, where); err != nil {
 		return err
@@ -88,7 +99,7 @@ func (a *app) schedule(ctx context.Context, when cron.Schedule, where *time.Loca
 	return nil
 }
 
-// nightly is the job of each night. It sets cut if a night was cut short by a signal.
+// nightly is the job of each night. It sets cut if a signal interrupted a night.
 func (a *app) nightly(ctx context.Context, where *time.Location, n night, cut *atomic.Bool) cron.Job {
 	log := cronLog{a.log}
 	// The recovery is the inner one: a panic that passed through SkipIfStillRunning would keep its token,
@@ -108,7 +119,7 @@ func (a *app) nightly(ctx context.Context, where *time.Location, n night, cut *a
 	}))
 }
 
-// greet says where the book stands and when the next night comes.
+// greet logs the last closed date and when the next night comes.
 func (a *app) greet(ctx context.Context, when cron.Schedule, where *time.Location) error {
 	var last rules.Date
 	err := a.withDB(ctx, func(db *sqlx.DB) (err error) {
@@ -121,18 +132,18 @@ func (a *app) greet(ctx context.Context, when cron.Schedule, where *time.Locatio
 	now := a.now().In(where)
 	next := when.Next(now)
 	fields := logrus.Fields{"next": next.Format(time.RFC3339), "timezone": where.String(), "last_closed": dash(last)}
-	a.log.WithFields(fields).Info(logScheduleBegins)
+	a.log.WithFields(fields).Info("schedule started")
 	if lost := lostDates(when, now); len(lost) > 0 {
-		a.log.WithField("dates", strings.Join(lost, " ")).Warn(logLostDates)
+		a.log.WithField("dates", strings.Join(lost, " ")).Warn("the expression does not fire on these dates: the clock is put forward past its hour")
 	}
 	if last != 0 && rules.DateOf(next) > last+1 {
-		a.log.WithField("last_closed", last.String()).Info(logCatchUp)
+		a.log.WithField("last_closed", last.String()).Info("business dates were missed; the next night makes the files of all dates since the last closed one")
 	}
 	return nil
 }
 
-// lostDates lists the dates of the coming year on which the expression would fire by a clock that is never
-// put forward, but does not: cron skips an hour that is not there.
+// lostDates lists the dates of the coming year on which the expression would fire if the clock were never put forward:
+// cron skips an hour that does not exist.
 func lostDates(when cron.Schedule, now time.Time) []string {
 	if _, byClock := when.(*cron.SpecSchedule); !byClock {
 		return nil
@@ -154,13 +165,13 @@ func firings(when cron.Schedule, t time.Time) []string {
 	var dates []string
 	for t = when.Next(t); !t.IsZero() && t.Before(end); t = when.Next(t) {
 		dates = append(dates, t.Format(time.DateOnly))
-		// Once a date is enough: on to the moment before the next one.
+		// One firing a date is enough: go on just before the next date.
 		t = time.Date(t.Year(), t.Month(), t.Day()+1, 0, 0, 0, 0, t.Location()).Add(-time.Nanosecond)
 	}
 	return dates
 }
 
-// logNight makes one line of a night's outcome.
+// logNight logs the outcome of a night in one line.
 func (a *app) logNight(ctx context.Context, date rules.Date, r *batch.Summary, err error) {
 	fields := logrus.Fields{"business_date": date.String()}
 	if r != nil {
@@ -183,17 +194,17 @@ func (a *app) logNight(ctx context.Context, date rules.Date, r *batch.Summary, e
 	log.Error(logNightFailed)
 }
 
-// cronLog passes on what cron says.
+// cronLog forwards what cron logs.
 type cronLog struct{ log *logrus.Logger }
 
-// Info hears routine: only a night that was skipped matters.
+// Info receives routine messages: only a skipped night matters.
 func (l cronLog) Info(message string, _ ...any) {
 	if message == "skip" {
-		l.log.Warn(logNightSkipped)
+		l.log.Warn("night skipped: the one before is still running")
 	}
 }
 
-// Error hears a night that panicked.
+// Error receives a night that panicked.
 func (l cronLog) Error(err error, message string, keysAndValues ...any) {
 	fields := logrus.Fields{"error": err.Error()}
 	for i := 0; i+1 < len(keysAndValues); i += 2 {

@@ -37,7 +37,7 @@ func TestParseSchedule(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			when, where, err := parseSchedule(c.expression, c.zone, now)
 			if c.next == "" {
-				if status, hint := classify(t.Context(), err); err == nil || status != exitUsage || hint != hintCron {
+				if status, hint := classify(t.Context(), err); err == nil || status != exitUsage || hint != `furnisher schedule --cron "15 23 * * *" --timezone America/New_York` {
 					t.Fatalf("got status %d, hint %q: %v", status, hint, err)
 				}
 				return
@@ -170,7 +170,7 @@ func TestScheduleCut(t *testing.T) {
 	a, _, _ := newApp(t)
 	a.now = func() time.Time { return time.Date(2026, time.September, 30, 23, 15, 0, 0, time.UTC) }
 	ctx, stop := context.WithCancel(t.Context())
-	a.atStep("closure", stop)
+	a.atStep("purge", stop)
 	when := &soon{}
 	when.left.Store(2)
 	err := a.schedule(ctx, when, time.UTC, night{workers: workersFlag{here: 1}, dir: t.TempDir()})
@@ -191,7 +191,7 @@ func TestScheduleSignal(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := bufio.NewScanner(stderr)
-	if !lines.Scan() || !strings.Contains(lines.Text(), `"msg":"schedule begins"`) || !strings.Contains(lines.Text(), `"last_closed":"-"`) {
+	if !lines.Scan() || !strings.Contains(lines.Text(), `"msg":"schedule started"`) || !strings.Contains(lines.Text(), `"last_closed":"-"`) {
 		t.Errorf("got %q, want the beginning of the schedule", lines.Text())
 	}
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {

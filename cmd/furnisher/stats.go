@@ -15,7 +15,9 @@ import (
 func (a *app) statsCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "stats FILE...", Short: shortStats, Long: longStats, Args: cobra.MinimumNArgs(1),
+		Use: "stats FILE...", Short: "count what Metro 2 files contain", Args: cobra.MinimumNArgs(1),
+		Long: `Counts the accounts of all files together by status, portfolio, segment, amount and days past due, with a bar for each.
+"-" reads standard input; gzip is unpacked.`,
 		RunE: a.does(func(ctx context.Context, args []string) error {
 			var stats metro2.Stats
 			for _, name := range args {
@@ -24,7 +26,7 @@ func (a *app) statsCommand() *cobra.Command {
 				}
 			}
 			if stats.Records == stats.Unknown {
-				return &ending{err: errNotMetro2(strings.Join(args, " ")), code: exitFailed, hint: hintValidate(args[0])}
+				return notMetro2(args...)
 			}
 			if asJSON {
 				return printJSON(a.stdout, map[string]any{
@@ -34,7 +36,7 @@ func (a *app) statsCommand() *cobra.Command {
 			return printStats(a.stdout, len(args), &stats)
 		}),
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, flagJSON)
+	jsonFlag(c, &asJSON)
 	return c
 }
 
@@ -52,16 +54,16 @@ func addStats(stats *metro2.Stats, r io.Reader) error {
 	}
 }
 
-// printStats leaves out the lines of what does not occur.
+// printStats prints the groups without the lines that count nothing.
 func printStats(w io.Writer, files int, stats *metro2.Stats) error {
-	if _, err := fmt.Fprintf(w, textStats, files, stats.Records, stats.Accounts(), stats.Unknown); err != nil {
+	if _, err := fmt.Fprintf(w, "files %d, records %d, accounts %d, unknown records %d\n", files, stats.Records, stats.Accounts(), stats.Unknown); err != nil {
 		return err
 	}
 	for _, group := range stats.Groups() {
 		amounts := group.Name == "amount"
-		heading := headStats
+		heading := []string{"", "", ">count", "", ">balance", ">past due"}
 		if amounts {
-			heading = headAmounts
+			heading = []string{"", "", ">not zero", "", ">sum"}
 		}
 		most := int64(0)
 		for _, l := range group.Lines {
@@ -99,7 +101,7 @@ func weight(l metro2.StatsLine, amounts bool) int64 {
 // barWidth is the length of the longest bar.
 const barWidth = 24
 
-// bar is a bar in proportion; of anything at all at least one mark long.
+// bar draws a bar in proportion; anything above zero gets at least one mark.
 func bar(value, most int64) string {
 	if value <= 0 || most <= 0 {
 		return ""

@@ -8,13 +8,13 @@ import (
 	"github.com/furnisher/furnisher/batch/inquiry"
 )
 
-// printSummary prints a night: its steps, its files, and the loans that it quarantined.
+// printSummary prints a run: its steps, its files, and the first loans that it quarantined.
 func printSummary(w io.Writer, r *batch.Summary) error {
-	if _, err := fmt.Fprintf(w, textRun, r.Run, r.BusinessDate, r.State, dash(r.PreviousDate), r.Who, r.Why); err != nil {
+	if _, err := fmt.Fprintf(w, "run %d  business date %s  %s  (previous %s, by %s: %s)\n", r.Run, r.BusinessDate, r.State, dash(r.PreviousDate), r.Who, r.Why); err != nil {
 		return err
 	}
 	if r.StoppedBecause != "" {
-		if _, err := fmt.Fprintf(w, textStopped, r.StoppedBecause); err != nil {
+		if _, err := fmt.Fprintf(w, "stopped: %s\n", r.StoppedBecause); err != nil {
 			return err
 		}
 	}
@@ -22,11 +22,11 @@ func printSummary(w io.Writer, r *batch.Summary) error {
 	for i, s := range r.Steps {
 		steps[i] = []any{s.Step, s.State, s.Read, s.Changed, joinCounts(s.Counts), s.Amount, s.Exceptions, fmt.Sprintf("%.2f", s.Seconds)}
 	}
-	if err := printTable(w, headSteps, steps); err != nil {
+	if err := printTable(w, []string{"step", "state", ">read", ">changed", "counts", ">amount", ">exceptions", ">seconds"}, steps); err != nil {
 		return err
 	}
 	if len(r.Files) > 0 {
-		if err := printTitled(w, titleFiles, headFiles, fileRows(r.Files)); err != nil {
+		if err := printTitled(w, "files", headFiles, fileRows(r.Files)); err != nil {
 			return err
 		}
 	}
@@ -42,7 +42,7 @@ func printExceptions(w io.Writer, r *batch.Summary) error {
 	for i, e := range r.Exceptions[:len(rows)] {
 		rows[i] = []any{e.LoanID, e.Step, e.Code, e.FirstRun, e.Detail}
 	}
-	if err := printTitled(w, titleExceptions, headExceptions, rows); err != nil {
+	if err := printTitled(w, "exceptions", []string{"loan", "step", "code", ">since run", "detail"}, rows); err != nil {
 		return err
 	}
 	more := r.ExceptionCount() - int64(len(rows))
@@ -52,6 +52,9 @@ func printExceptions(w io.Writer, r *batch.Summary) error {
 	_, err := fmt.Fprintf(w, "and %d more: furnisher exceptions --run %d\n", more, r.Run)
 	return err
 }
+
+// headFiles heads a table of files.
+var headFiles = []string{">file", "program", "as of", "state", ">records", ">excluded", ">deletions", ">bytes", "name"}
 
 func fileRows(files []batch.FileSummary) [][]any {
 	rows := make([][]any, len(files))

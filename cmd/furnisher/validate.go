@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -38,7 +39,7 @@ func findingOf(file, account string, f *metro2.Finding) finding {
 	}
 }
 
-// validation is what a person asks of `metro2 validate`.
+// validation holds the settings of `metro2 validate`.
 type validation struct {
 	asJSON, asCSV bool
 	rules, failOn string
@@ -49,7 +50,18 @@ type validation struct {
 func (a *app) validateCommand() *cobra.Command {
 	var v validation
 	c := &cobra.Command{
-		Use: "validate FILE...", Short: shortValidate, Long: longValidate, Args: cobra.MinimumNArgs(1),
+		Use: "validate FILE...", Short: "check Metro 2 files", Args: cobra.MinimumNArgs(1),
+		Long: `Prints each finding, then a summary. "-" reads standard input; gzip is unpacked. The exit status is 6 if there are errors,
+or with --fail-on warning also if there are warnings.
+
+Several files are taken as the months of one furnisher and compared with each other, in the order of the dates in their
+headers, or in the order given if one is standard input or has no such date.
+
+--rules takes ids (B12) and families (B, or E for the examiner's checks), separated by commas. A minus leaves one out:
+--rules B,X01 checks only these, --rules -E all but the examiner's. furnisher metro2 rules lists them. A finding that says
+"also" names another rule that reports the same defect.
+
+In CSV an apostrophe precedes a cell that a spreadsheet would take for a formula.`,
 		RunE: a.does(func(ctx context.Context, args []string) (err error) {
 			if v.asJSON && v.asCSV {
 				return &ending{err: errOneFormat, code: exitUsage, hint: hintHelp("furnisher metro2 validate")}
@@ -64,10 +76,10 @@ func (a *app) validateCommand() *cobra.Command {
 			return a.validateAll(ctx, args, &v)
 		}),
 	}
-	c.Flags().BoolVar(&v.asJSON, "json", false, flagJSON)
-	c.Flags().BoolVar(&v.asCSV, "csv", false, flagCSV)
-	c.Flags().StringVar(&v.rules, "rules", "", flagRules)
-	c.Flags().StringVar(&v.failOn, "fail-on", "error", flagFailOn)
+	jsonFlag(c, &v.asJSON)
+	c.Flags().BoolVar(&v.asCSV, "csv", false, "print CSV")
+	c.Flags().StringVar(&v.rules, "rules", "", "check by these rules only, for example B12,X or -E")
+	c.Flags().StringVar(&v.failOn, "fail-on", "error", "severity that makes the exit status 6: error or warning")
 	return c
 }
 
@@ -117,9 +129,9 @@ func (a *app) validateAll(ctx context.Context, names []string, v *validation) er
 	}
 	switch {
 	case out.errors > 0:
-		return &ending{err: fmt.Errorf(textInvalid, out.errors), code: exitInvalid, hint: hintInvalid}
+		return &ending{err: fmt.Errorf("errors found: %d", out.errors), code: exitInvalid, hint: "furnisher metro2 explain FILE --record N shows a record with its findings"}
 	case v.strict && out.warnings > 0:
-		return &ending{err: fmt.Errorf(textWarned, out.warnings), code: exitInvalid, hint: hintInvalid}
+		return &ending{err: fmt.Errorf("warnings found: %d", out.warnings), code: exitInvalid, hint: "furnisher metro2 explain FILE --record N shows a record with its findings"}
 	}
 	return nil
 }
@@ -152,7 +164,7 @@ func (a *app) byMonth(ctx context.Context, names []string) ([]string, error) {
 	return slices.SortedStableFunc(slices.Values(names), func(x, y string) int { return cmp.Compare(months[x], months[y]) }), nil
 }
 
-// readOnce says of the standard input and of pipes that nothing is left for a second reading.
+// readOnce reports whether an input can be read only once, as standard input and pipes can.
 func readOnce(name string) bool {
 	info, err := os.Stat(name)
 	return name == "-" || err == nil && !info.Mode().IsRegular()
@@ -220,7 +232,7 @@ func newFindingWriter(w io.Writer, v *validation) *findingWriter {
 		o.printf(`{"findings":[`)
 	case v.asCSV:
 		o.csv = csv.NewWriter(w)
-		o.keep(o.csv.Write(headFindingCSV))
+		o.keep(o.csv.Write([]string{"file", "record", "account", "segment", "field", "position", "rule", "severity", "message"}))
 	}
 	return o
 }
@@ -252,9 +264,9 @@ func (o *findingWriter) add(file, account string, found *metro2.Finding) {
 	f := findingOf(file, account, found)
 	switch {
 	case o.asCSV:
-		o.keep(o.csv.Write([]string{
+		o.keep(o.csv.Write(csvCells(
 			f.File, strconv.Itoa(f.Record), f.Account, f.Segment, f.Field, strconv.Itoa(f.Position), f.Rule, f.Severity, f.Message,
-		}))
+		)))
 	case o.asJSON:
 		text, err := json.Marshal(f)
 		o.keep(err)
@@ -263,24 +275,35 @@ func (o *findingWriter) add(file, account string, found *metro2.Finding) {
 		}
 		o.printf("\n%s", text)
 	default:
-		o.printf(lineFinding, file, f.Record, dash(account), place(found), f.Position, f.Severity, f.Rule, f.Message)
+		o.printf("%s: record %d, account %s: %s position %d: %s %s: %s\n", file, f.Record, dash(account), place(found), f.Position, f.Severity, f.Rule, f.Message)
 	}
 }
 
-// sum tells a person what all files together hold.
+// csvCells puts an apostrophe before each cell that a spreadsheet would take for a formula, and before one that begins
+// with an apostrophe, so that a reader gets every cell back by removing one leading apostrophe.
+func csvCells(cells ...string) []string {
+	for i, cell := range cells {
+		if first, _ := utf8.DecodeRuneInString(cell); strings.ContainsRune("=+-@＝＋－＠'\t\r\n", first) {
+			cells[i] = "'" + cell
+		}
+	}
+	return cells
+}
+
+// sum prints the summary of all files.
 func (o *findingWriter) sum() {
 	if o.asCSV || o.asJSON {
 		return
 	}
 	for _, r := range metro2.ExaminerRules() {
 		if n := o.examiner[r.ID]; n > 0 {
-			o.printf(textExaminer, r.ID, n)
+			o.printf("examiner check %s: %d\n", r.ID, n)
 		}
 	}
-	o.printf(textValidated, o.files, o.records, o.errors, o.warnings)
+	o.printf("files %d, records %d, errors %d, warnings %d\n", o.files, o.records, o.errors, o.warnings)
 }
 
-// close ends the document, also that of a work that was cut short: what is printed is whole.
+// close ends the document, even if the work stopped early, so that it is well formed.
 func (o *findingWriter) close() {
 	switch {
 	case o.asCSV:

@@ -13,7 +13,7 @@ const version = "1.0.0"
 
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: shortVersion, Args: cobra.NoArgs,
+		Use: "version", Short: "print the version", Args: cobra.NoArgs,
 		RunE: a.does(func(context.Context, []string) error {
 			_, err := fmt.Fprintf(a.stdout, "furnisher %s %s %s/%s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err

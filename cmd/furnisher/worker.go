@@ -17,10 +17,13 @@ import (
 func (a *app) workerCommand() *cobra.Command {
 	var slots int
 	c := &cobra.Command{
-		Use: "worker", Short: shortWorker, Long: longWorker, Args: cobra.NoArgs,
+		Use: "worker", Short: "work on the runs of other processes", Args: cobra.NoArgs,
+		Long: `Stays in the foreground and takes chunks of the runs that are started with --workers river on the same database, from any
+machine that reaches it. Workers may come and go: if one is killed or lost, others do its chunks. The worker and the run
+must be the same version of the program. When a signal stops it, it finishes the chunks that it has begun and exits 0.`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			if slots < 1 || slots > maxWorkers {
-				return &ending{err: fmt.Errorf(textSlots, slots, maxWorkers), code: exitUsage, hint: hintSlots}
+				return &ending{err: fmt.Errorf("--slots %d: must be between 1 and %d", slots, maxWorkers), code: exitUsage, hint: "furnisher worker --slots 2"}
 			}
 			if a.log.GetLevel() < logrus.InfoLevel && !a.settings.quiet {
 				a.log.SetLevel(logrus.InfoLevel)
@@ -30,7 +33,7 @@ func (a *app) workerCommand() *cobra.Command {
 			})
 		}),
 	}
-	c.Flags().IntVar(&slots, "slots", batch.DefaultWorkers, flagSlots)
+	c.Flags().IntVar(&slots, "slots", batch.DefaultWorkers, "chunks to work on at once")
 	return c
 }
 
@@ -45,12 +48,12 @@ func (a *app) work(ctx context.Context, db *database.Database, slots int) error 
 		Database: db.URL, Slots: slots, Log: a.log,
 		Runner: &batch.Runner{DB: db.DB, Plan: step.Nightly(bureau.Files{VendorVersion: version}), Log: a.log, Now: a.now, Version: version},
 	}
-	a.log.WithField("slots", slots).Info(logWorkerBegins)
-	defer a.log.Info(logWorkerEnds)
+	a.log.WithField("slots", slots).Info("worker is waiting for chunks")
+	defer a.log.Info("worker finished the chunks that it had begun")
 	return worker.Work(ctx)
 }
 
-// queue makes the queue in a private database, which is migrated as it is used; an external one has to have it.
+// queue migrates the queue of a private database; an external one must have it.
 func (a *app) queue(ctx context.Context, db *database.Database) error {
 	if !db.Private {
 		return nil
