@@ -4,6 +4,7 @@ import "github.com/furnisher/furnisher/batch/database"
 
 // The queries of this package, by name in sql/query.
 var (
+	accountFresh = database.Query("book", "AccountFresh")
 	accountLock  = database.Query("book", "AccountLock")
 	accountPack  = database.Query("book", "AccountPack")
 	accountRange = database.Query("book", "AccountRange")
@@ -18,6 +19,7 @@ var (
 	productAll   = database.Query("book", "ProductAll")
 	stateWrite   = database.Query("book", "StateWrite")
 	wake         = database.Query("book", "Wake")
+	wakeAdded    = database.Query("book", "WakeAdded")
 	wakeAnalyze  = database.Query("book", "WakeAnalyze")
 	wakeMissing  = database.Query("book", "WakeMissing")
 	wakeSleep    = database.Query("book", "WakeSleep")

@@ -47,8 +47,8 @@ func (i *importer) file(ctx context.Context, p *parser) error {
 
 // merge wakes the loans that the staged rows are news of, and brings the rows into the book.
 func (i *importer) merge(ctx context.Context, t *table, counts *FileReport) error {
-	if t.wake != "" {
-		if _, err := i.tx.ExecContext(ctx, t.wake); err != nil {
+	if t.news.query != "" {
+		if err := i.tellBook(ctx, t.news); err != nil {
 			return err
 		}
 	}

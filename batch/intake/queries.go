@@ -4,8 +4,6 @@ import "github.com/furnisher/furnisher/batch/database"
 
 // The queries of this package, by name in sql/query.
 var (
-	wake = database.Query("book", "Wake")
-
 	importCaseParties              = database.Query("import", "ImportCaseParties")
 	importCases                    = database.Query("import", "ImportCases")
 	importCasesExternalID          = database.Query("import", "ImportCasesExternalID")
@@ -14,7 +12,7 @@ var (
 	importCustomers                = database.Query("import", "ImportCustomers")
 	importCycles                   = database.Query("import", "ImportCycles")
 	importCyclesKnown              = database.Query("import", "ImportCyclesKnown")
-	importCyclesWake               = database.Query("import", "ImportCyclesWake")
+	importCyclesNews               = database.Query("import", "ImportCyclesNews")
 	importDestinations             = database.Query("import", "ImportDestinations")
 	importFile                     = database.Query("import", "ImportFile")
 	importFileRejects              = database.Query("import", "ImportFileRejects")
@@ -28,6 +26,8 @@ var (
 	importLoansMoved               = database.Query("import", "ImportLoansMoved")
 	importLoansNew                 = database.Query("import", "ImportLoansNew")
 	importMissing                  = database.Query("import", "ImportMissing")
+	importNewsClose                = database.Query("import", "ImportNewsClose")
+	importNewsFetch                = database.Query("import", "ImportNewsFetch")
 	importOpen                     = database.Query("import", "ImportOpen")
 	importPauses                   = database.Query("import", "ImportPauses")
 	importProducts                 = database.Query("import", "ImportProducts")
@@ -47,8 +47,8 @@ var (
 	importTerminationsReject       = database.Query("import", "ImportTerminationsReject")
 	importTransactions             = database.Query("import", "ImportTransactions")
 	importTransactionsKnown        = database.Query("import", "ImportTransactionsKnown")
+	importTransactionsNews         = database.Query("import", "ImportTransactionsNews")
 	importTransactionsReversal     = database.Query("import", "ImportTransactionsReversal")
 	importTransactionsReversedOnce = database.Query("import", "ImportTransactionsReversedOnce")
 	importTransactionsSpan         = database.Query("import", "ImportTransactionsSpan")
-	importTransactionsWake         = database.Query("import", "ImportTransactionsWake")
 )

@@ -20,7 +20,7 @@ type table struct {
 	span    string               // gives the lowest and highest key of the file, for known
 	known   string               // takes out rows that may only repeat what the book holds; gives updated and rejected
 	rejects []string             // statements that reject rows against each other and the book
-	wake    string               // wakes the loans that the rows are news of, if any
+	news    news                 // what the rows are to packed ledgers, if anything
 	merges  []string             // statements that bring rows in, each giving inserted and updated
 	adds    string               // brings in what merges left, all of it new
 
@@ -185,7 +185,7 @@ var tables = withKeys([]table{
 		},
 		check:  checkCycle,
 		refs:   []reference{toLoan},
-		wake:   importCyclesWake,
+		news:   news{importCyclesNews, (*newsRow).dues},
 		merges: []string{importCyclesKnown},
 		adds:   importCycles,
 	},
@@ -202,7 +202,7 @@ var tables = withKeys([]table{
 		span:    importTransactionsSpan,
 		known:   importTransactionsKnown,
 		rejects: []string{importTransactionsReversal, importTransactionsReversedOnce},
-		wake:    importTransactionsWake,
+		news:    news{importTransactionsNews, (*newsRow).entries},
 		adds:    importTransactions,
 	},
 	{

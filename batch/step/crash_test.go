@@ -111,8 +111,8 @@ func freshBook(t *testing.T, e extract) (*sqlx.DB, string) {
 	}
 	since.entry("L8", "REVERSAL", "1.00", "2026-07-20", since.entry("L8", "FEE", "1.00", "2026-07-15", ""))
 	since.load(t, db)
-	if n := count(t, db, `SELECT count(*) FROM loan_wake w JOIN account a ON a.loan = w.loan WHERE w.state = 'STALE'`); n != 4 {
-		t.Fatalf("%d packed rows are to be made anew, want 4", n)
+	if n := count(t, db, `SELECT count(*) FROM loan_wake w JOIN account a ON a.loan = w.loan WHERE w.state = 'AWAKE'`); n != 3 {
+		t.Fatalf("%d packed rows were added to, want 3", n)
 	}
 	return db, url
 }

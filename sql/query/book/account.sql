@@ -9,6 +9,13 @@ FROM loan_wake WHERE loan = ANY($1) ORDER BY loan FOR NO KEY UPDATE
 -- Packed rows. $1 loan keys. Index: account_pkey.
 SELECT loan, facts FROM account WHERE loan = ANY($1) ORDER BY loan
 
+-- name: AccountFresh
+-- The packed rows of loans that are right. $1 loan keys. Index: loan_wake_pkey, account_pkey.
+SELECT a.loan, a.facts
+FROM loan_wake w JOIN account a ON a.loan = w.loan AND a.loan = ANY($1)
+WHERE w.loan = ANY($1) AND w.state <> 'STALE'
+ORDER BY a.loan
+
 -- name: AccountRange
 -- The packed rows of a range. $1 after loan, $2 last loan. Index: account_pkey.
 SELECT loan, facts FROM account WHERE loan > $1 AND loan <= $2 ORDER BY loan

@@ -22,3 +22,8 @@ UPDATE loan_wake w SET state = 'ASLEEP', wake_on = x.wake_on
 FROM (SELECT unnest(CAST($1 AS bigint[])) AS loan, unnest(CAST($2 AS bigint[])) AS version,
              unnest(CAST($3 AS date[])) AS wake_on) x
 WHERE w.loan = x.loan AND w.version = x.version AND w.loan = ANY($1)
+
+-- name: WakeAdded
+-- Wakes loans whose packed rows were given what they lacked. $1 loan keys, $2 why. The caller holds the book.
+-- Index: loan_wake_pkey.
+UPDATE loan_wake SET version = version + 1, state = 'AWAKE', wake_on = '-infinity', why = $2 WHERE loan = ANY($1)

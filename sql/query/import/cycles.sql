@@ -19,17 +19,24 @@ WITH known AS (
 )
 SELECT 0 AS inserted, count(*) AS updated FROM updated
 
--- name: ImportCyclesWake
--- Wakes the loans that get another billing cycle. The guard spares a first import, where nothing sleeps, the joins.
+-- name: ImportCyclesNews
+-- The loans with a packed row that get another billing cycle, and their new cycles; a known cycle that comes as another one
+-- changes what is packed. Days are counted from 0001-01-01 = 1. The guard spares a first import the joins.
 -- Index: loan_wake_by_date, loan_wake_pkey, cycle_pkey.
-SELECT wake(array_agg(DISTINCT k.loan), 'transactions')
-FROM staged_cycles s JOIN loan_key k ON k.loan_id = s.loan_id
+DECLARE news NO SCROLL CURSOR FOR
+SELECT w.loan, bool_or(t.loan IS NOT NULL) AS changes,
+       array_agg(s.cycle_no) AS numbers, array_agg(s.minimum_due_cents) AS amounts,
+       array_agg(s.due_on - DATE '0001-01-01' + 1) AS days
+FROM staged_cycles s
+JOIN loan_key k ON k.loan_id = s.loan_id
 JOIN loan_wake w ON w.loan = k.loan AND w.state <> 'STALE'
 LEFT JOIN cycle t ON t.loan = k.loan AND t.cycle_no = s.cycle_no
-WHERE EXISTS (SELECT FROM loan_wake WHERE wake_on > '-infinity' OR state <> 'STALE')
+WHERE EXISTS (SELECT FROM loan_wake WHERE state <> 'STALE')
   AND (t.starts_on, t.ends_on, t.due_on, t.minimum_due_cents)
       IS DISTINCT FROM
       (s.starts_on, s.ends_on, s.due_on, s.minimum_due_cents)
+GROUP BY w.loan
+ORDER BY w.loan
 
 -- name: ImportCycles
 -- Adds the new billing cycles.

@@ -71,3 +71,11 @@ SELECT count(*) FROM rejected
 -- How the import's transaction works: much memory for few large statements, one commit that is on disk.
 SELECT set_config('work_mem', '256MB', TRUE), set_config('hash_mem_multiplier', '2', TRUE),
        set_config('synchronous_commit', 'on', TRUE), set_config('jit', 'off', TRUE), set_config('timezone', 'UTC', TRUE)
+
+-- name: ImportNewsFetch
+-- More of the loans that a file has news of.
+FETCH FORWARD 5000 FROM news
+
+-- name: ImportNewsClose
+-- The end of them.
+CLOSE news

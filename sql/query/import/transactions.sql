@@ -3,14 +3,21 @@
 -- which is then not read; but the planner must know it beforehand.
 SELECT coalesce(min(transaction_id), ''), coalesce(max(transaction_id), '') FROM staged_transactions
 
--- name: ImportTransactionsWake
--- Wakes the loans that get a new entry. The guard spares a first import, where nothing sleeps, the joins.
+-- name: ImportTransactionsNews
+-- The loans with a packed row that get new entries, and the settled ones of these; a reversal changes what is packed.
+-- Days are counted from 0001-01-01 = 1. The guard spares a first import, where no row is right, the joins.
 -- Index: loan_wake_by_date, loan_wake_pkey.
-SELECT wake(array_agg(w.loan), 'transactions')
-FROM loan_wake w
-WHERE EXISTS (SELECT FROM loan_wake WHERE wake_on > '-infinity' OR state <> 'STALE')
-  AND w.state <> 'STALE'
-  AND w.loan IN (SELECT k.loan FROM staged_transactions s JOIN loan_key k ON k.loan_id = s.loan_id)
+DECLARE news NO SCROLL CURSOR FOR
+SELECT w.loan, bool_or(s.type = 'REVERSAL') AS changes,
+       array_agg(s.type) FILTER (WHERE s.state = 'SETTLED') AS kinds,
+       array_agg(s.amount_cents) FILTER (WHERE s.state = 'SETTLED') AS amounts,
+       array_agg(s.effective_on - DATE '0001-01-01' + 1) FILTER (WHERE s.state = 'SETTLED') AS days
+FROM staged_transactions s
+JOIN loan_key k ON k.loan_id = s.loan_id
+JOIN loan_wake w ON w.loan = k.loan AND w.state <> 'STALE'
+WHERE EXISTS (SELECT FROM loan_wake WHERE state <> 'STALE')
+GROUP BY w.loan
+ORDER BY w.loan
 
 -- name: ImportTransactions
 -- Posts the new entries.
