@@ -38,7 +38,7 @@ func (c Calendar) Before(d Date) Date {
 	case c == "daily":
 		return d - 1
 	case c.monthly():
-		return c.inMonth(NewDate(d.Time().Year(), d.Time().Month(), 0))
+		return c.inMonth(d.monthBefore())
 	default:
 		return d.AddMonths(-1)
 	}
@@ -56,5 +56,5 @@ func (c Calendar) inMonth(d Date) Date {
 	if err != nil {
 		return end
 	}
-	return min(end, NewDate(end.Time().Year(), end.Time().Month(), day))
+	return min(end, end.monthBefore()+Date(day))
 }

@@ -123,3 +123,33 @@ func TestDateEncoding(t *testing.T) {
 		t.Error("scan of text: want an error")
 	}
 }
+
+// The calendar is the one of package time, on every day of 400 years, months and days out of range included.
+func TestCalendarArithmetic(t *testing.T) {
+	for d := day("1900-01-01"); d <= day("1900-01-01")+146_097; d++ {
+		year, month, of := d.Time().Date()
+		if got := rules.NewDate(year, month, of); got != d {
+			t.Fatalf("NewDate(%d, %d, %d): got %d, want %d", year, month, of, got, d)
+		}
+		if got, want := d.String(), d.Time().Format(time.DateOnly); got != want {
+			t.Fatalf("%d: got %s, want %s", d, got, want)
+		}
+		if got, want := d.MonthIndex(), year*12+int(month)-1; got != want {
+			t.Fatalf("%s: got month %d, want %d", d, got, want)
+		}
+		if got, want := d.MonthEnd(), rules.DateOf(time.Date(year, month+1, 0, 0, 0, 0, 0, time.UTC)); got != want {
+			t.Fatalf("%s: got month end %s, want %s", d, got, want)
+		}
+	}
+	for _, c := range [][3]int{{2026, 0, 1}, {2026, 13, 31}, {2026, -30, 0}, {2024, 2, 30}, {2026, 3, -400}, {0, 1, 1}, {1, 1, 0}, {-5, 2, 29}} {
+		want := rules.DateOf(time.Date(c[0], time.Month(c[1]), c[2], 0, 0, 0, 0, time.UTC))
+		if got := rules.NewDate(c[0], time.Month(c[1]), c[2]); got != want {
+			t.Errorf("NewDate%v: got %d, want %d", c, got, want)
+		}
+	}
+	for _, d := range []rules.Date{rules.Never, 1, -1, -400_000, 3_652_059, 3_652_060} {
+		if got, want := d.String(), d.Time().Format(time.DateOnly); got != want {
+			t.Errorf("%d: got %s, want %s", int32(d), got, want)
+		}
+	}
+}

@@ -65,10 +65,11 @@ func chargesOff(l *Loan, d Date) (Move, bool) {
 func underpayments(l *Loan, d, after, undoneBy Date) []int {
 	v := l.Ledger.repaired(undoneBy)
 	var due asked
-	due.ask(v)
-	paid := v.walk()
+	due.ask(&v)
+	asking, paid := due.all(), v.walk()
 	var run []int
-	for k, c := range l.Ledger.Dues {
+	for k := range l.Ledger.Dues {
+		c := &l.Ledger.Dues[k]
 		evaluated := c.DueOn + Date(l.Product.GraceDays)
 		if evaluated > d {
 			break
@@ -76,7 +77,7 @@ func underpayments(l *Loan, d, after, undoneBy Date) []int {
 		if evaluated <= after || l.paused(c.DueOn) {
 			continue
 		}
-		if asking := due.all()[k]; asking.asks && paid.to(evaluated).Paid < asking.upTo {
+		if asking[k].asks && paid.to(evaluated).Paid < asking[k].upTo {
 			run = append(run, c.No)
 		} else {
 			run = run[:0]

@@ -76,38 +76,52 @@ func shift(profile, c string, months int) string {
 	return (strings.Repeat("D", months-1) + c + profile)[:historyMonths]
 }
 
-// provenHistory is the profile of a first report: the state at each month's end as far as the ledger
+// provenHistory is the profile of a first tradeline: the state at each month's end as far as the ledger
 // proves it, then B (Q22).
 func (a *decision) provenHistory(accountInfo Date) string {
-	var profile strings.Builder
-	for end := accountInfo.MonthEnd(); profile.Len() < historyMonths; {
-		end = NewDate(end.Time().Year(), end.Time().Month(), 0)
-		c := a.stateOn(end, "B")
-		if c == "B" || end < a.OpenedOn {
-			return profile.String() + strings.Repeat("B", historyMonths-profile.Len())
-		}
-		profile.WriteString(c)
+	var ends [historyMonths]Date
+	end := accountInfo
+	for k := range ends {
+		end = end.monthBefore()
+		ends[k] = end
 	}
-	return profile.String()
+	late := a.lateness()
+	now, before := late.walk(), late.walk()
+	var profile [historyMonths]byte
+	for k := historyMonths - 1; k >= 0; k-- {
+		profile[k] = 'B'
+		if d := ends[k]; d >= a.OpenedOn && a.proven(d) {
+			charged := before.to(d - 30).Charged
+			profile[k] = a.character(d, late.standing(d, charged, *now.to(d)))
+		}
+	}
+	return string(profile[:])
 }
 
 // stateOn is the history character of the loan's state on d by its ledger, or unknown before the ledger begins.
 func (a *decision) stateOn(d Date, unknown string) string {
-	if len(a.Ledger.Entries) == 0 || a.Ledger.Entries[0].Effective > d {
+	if !a.proven(d) {
 		return unknown
 	}
-	if a.ChargedOffOn != 0 && a.ChargedOffOn <= d {
-		return "L"
+	return string(rune(a.character(d, a.lateness().on(d))))
+}
+
+// proven reports whether the ledger reaches back to d.
+func (a *decision) proven(d Date) bool {
+	return len(a.Ledger.Entries) > 0 && a.Ledger.Entries[0].Effective <= d
+}
+
+// character is the history character of a loan that stood so on d.
+func (a *decision) character(d Date, then standing) byte {
+	switch {
+	case a.ChargedOffOn != 0 && a.ChargedOffOn <= d:
+		return 'L'
+	case a.Status.PaidClosed() && a.ClosedOn <= d:
+		return '0' + byte(a.lateness().on(a.ClosedOn-1).bucket)
+	case then.bucket == 0 && revolves(a.Product.PortfolioType) && then.Balance.Dollars() == 0:
+		return 'E'
 	}
-	late := a.lateness()
-	if a.Status.PaidClosed() && a.ClosedOn <= d {
-		return string(rune('0' + late.bucket(a.ClosedOn-1)))
-	}
-	bucket := late.bucket(d)
-	if bucket == 0 && revolves(a.Product.PortfolioType) && late.at(d).Balance.Dollars() == 0 {
-		return "E"
-	}
-	return string(rune('0' + bucket))
+	return '0' + byte(then.bucket)
 }
 
 // perMonth turns one payment of a terms frequency into a monthly amount (FORMAT.md 2.6), as numerator and denominator.

@@ -23,42 +23,57 @@ const (
 	Adjustment
 )
 
-// kinds says of each kind its name in the extract, and with which sign its amount counts in each of Totals.
-var kinds = [...]struct {
-	name                           string
-	balance, paid, charged, waived Cents
-}{
-	Origination:        {"ORIGINATION", 1, 0, 0, 0},
-	Interest:           {"INTEREST", 1, 0, 0, 0},
-	Fee:                {"FEE", 1, 0, 1, 0},
-	LateFee:            {"LATE_FEE", 1, 0, 1, 0},
-	LateFeeInterest:    {"LATE_FEE_INTEREST", 1, 0, 1, 0},
-	ReturnCheckFee:     {"RETURN_CHECK_FEE", 1, 0, 1, 0},
-	ManualFee:          {"MANUAL_FEE", 1, 0, 1, 0},
-	Refund:             {"REFUND", 1, -1, 0, 0},
-	Payment:            {"PAYMENT", -1, 1, 0, 0},
-	Offset:             {"OFFSET", -1, 1, 0, 0},
-	Waiver:             {"WAIVER", -1, 0, 0, 1},
-	PrepaymentDiscount: {"PREPAYMENT_DISCOUNT", -1, 1, 0, 0},
-	Adjustment:         {"ADJUSTMENT", 1, 0, 0, 0},
+// signs say with which sign the amount of each kind counts in each of Totals. There are as many as a mask of four bits
+// tells apart: the sums are the innermost loop of every decision.
+var signs = [16]struct{ balance, paid, charged, waived int8 }{
+	Origination:        {1, 0, 0, 0},
+	Interest:           {1, 0, 0, 0},
+	Fee:                {1, 0, 1, 0},
+	LateFee:            {1, 0, 1, 0},
+	LateFeeInterest:    {1, 0, 1, 0},
+	ReturnCheckFee:     {1, 0, 1, 0},
+	ManualFee:          {1, 0, 1, 0},
+	Refund:             {1, -1, 0, 0},
+	Payment:            {-1, 1, 0, 0},
+	Offset:             {-1, 1, 0, 0},
+	Waiver:             {-1, 0, 0, 1},
+	PrepaymentDiscount: {-1, 1, 0, 0},
+	Adjustment:         {1, 0, 0, 0},
+}
+
+// kindNames are the names of the extract, by number.
+var kindNames = [...]string{
+	Origination:        "ORIGINATION",
+	Interest:           "INTEREST",
+	Fee:                "FEE",
+	LateFee:            "LATE_FEE",
+	LateFeeInterest:    "LATE_FEE_INTEREST",
+	ReturnCheckFee:     "RETURN_CHECK_FEE",
+	ManualFee:          "MANUAL_FEE",
+	Refund:             "REFUND",
+	Payment:            "PAYMENT",
+	Offset:             "OFFSET",
+	Waiver:             "WAIVER",
+	PrepaymentDiscount: "PREPAYMENT_DISCOUNT",
+	Adjustment:         "ADJUSTMENT",
 }
 
 // Kinds returns every entry kind, by number.
 func Kinds() []Kind {
-	all := make([]Kind, 0, len(kinds)-1)
-	for k := 1; k < len(kinds); k++ {
+	all := make([]Kind, 0, len(kindNames)-1)
+	for k := 1; k < len(kindNames); k++ {
 		all = append(all, Kind(k))
 	}
 	return all
 }
 
 // Valid reports whether k is one of the entry kinds.
-func (k Kind) Valid() bool { return k > 0 && int(k) < len(kinds) }
+func (k Kind) Valid() bool { return k > 0 && int(k) < len(kindNames) }
 
 // ParseKind returns the kind with a name of the extract; false if there is none.
 func ParseKind(name string) (Kind, bool) {
-	for k := 1; k < len(kinds); k++ {
-		if kinds[k].name == name {
+	for k := 1; k < len(kindNames); k++ {
+		if kindNames[k] == name {
 			return Kind(k), true
 		}
 	}
@@ -70,7 +85,7 @@ func (k Kind) String() string {
 	if !k.Valid() {
 		return ""
 	}
-	return kinds[k].name
+	return kindNames[k]
 }
 
 // Scan reads the name of a kind.

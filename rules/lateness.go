@@ -10,25 +10,34 @@ type lateness struct {
 // read makes l the lateness of a ledger as it reads on a date.
 func (l *lateness) read(ledger Ledger, reading Date) {
 	l.view = ledger.repaired(reading)
-	l.due.ask(l.view)
+	l.due.ask(&l.view)
 }
 
-// pastDue30 is the bureaus' amount past due on d (FORMAT.md 3.4, Q18): instalments due and fees charged
-// 30 or more days ago and not paid, and no more than is owed at all.
-func (l *lateness) pastDue30(d Date) Cents {
-	now := l.at(d)
-	fees := max(0, l.at(d-30).Charged-now.Waived)
-	return max(0, min(now.Balance, l.due.by(d-30)+fees-now.Paid))
+// standing is where a loan stands on a day.
+type standing struct {
+	Totals
+	unpaid  Date  // the oldest due that is not satisfied, 0: none
+	pastDue Cents // the bureaus' amount past due (FORMAT.md 3.4, Q18)
+	bucket  int   // how many 30-day steps late the loan is reported: 0 current, 1 for 30 to 59 days, … 6 for 180 and more (BR2)
 }
 
-// bucket is how many 30-day steps late the loan is reported on d: 0 current, 1 for 30 to 59 days, … 6 for
-// 180 and more (BR2). Late by less than one dollar is current (Q18).
-func (l *lateness) bucket(d Date) int {
-	due := l.due.oldestUnpaid(d, l.at(d).Paid)
-	if due == 0 || d-due < 30 || l.pastDue30(d).Dollars() == 0 {
-		return 0
+// on returns where the loan stands on d.
+func (l *lateness) on(d Date) standing {
+	sums := l.walk()
+	charged := sums.to(d - 30).Charged
+	return l.standing(d, charged, *sums.to(d))
+}
+
+// standing is where the loan stands on d by the totals of the day and what was charged 30 days before. Past due are
+// instalments due and fees charged 30 or more days ago and not paid, and no more than is owed at all. Late by less than one
+// dollar is current (Q18).
+func (l *lateness) standing(d Date, charged Cents, now Totals) standing {
+	s := standing{Totals: now}
+	s.pastDue = max(0, min(s.Balance, l.due.by(d-30)+max(0, charged-s.Waived)-s.Paid))
+	if s.unpaid = l.due.oldestUnpaid(d, s.Paid); s.unpaid != 0 && s.pastDue.Dollars() > 0 {
+		s.bucket = min(int(d-s.unpaid)/30, 6)
 	}
-	return min(int(d-due)/30, 6)
+	return s
 }
 
 // delinquency returns the run of days 30 or more late that d lies in: the due date of its first missed

@@ -86,18 +86,21 @@ type Totals struct {
 func (t Totals) Fees() Cents { return t.Charged - t.Waived }
 
 func (t *Totals) add(e *Entry) {
-	kind := &kinds[e.Kind]
-	t.Balance += kind.balance * e.Amount
-	t.Paid += kind.paid * e.Amount
-	t.Charged += kind.charged * e.Amount
-	t.Waived += kind.waived * e.Amount
+	sign := &signs[e.Kind&15]
+	t.Balance += Cents(sign.balance) * e.Amount
+	t.Paid += Cents(sign.paid) * e.Amount
+	t.Charged += Cents(sign.charged) * e.Amount
+	t.Waived += Cents(sign.waived) * e.Amount
 }
 
 // EffectOnBalance is the amount signed as it moves the balance (EXTRACT.md, transaction types).
-func (e Entry) EffectOnBalance() Cents { return kinds[e.Kind].balance * e.Amount }
+func (e Entry) EffectOnBalance() Cents { return Cents(signs[e.Kind&15].balance) * e.Amount }
 
 // At returns the totals as of d: a reversed entry counts until its reversal's effective date.
-func (l Ledger) At(d Date) Totals { return l.repaired(0).at(d) }
+func (l Ledger) At(d Date) Totals {
+	v := l.repaired(0)
+	return v.at(d)
+}
 
 // repaired returns the ledger without the pairs of entries undone on or before the date.
 func (l Ledger) repaired(undoneBy Date) view { return view{l, undoneBy} }
@@ -110,28 +113,33 @@ type view struct {
 
 // walk gives the totals at ever later dates, each entry read once.
 type walk struct {
-	view
-	next int // entry
-	sums Totals
+	entries  []Entry
+	undoneBy Date
+	next     int // entry
+	sums     Totals
 }
 
-func (v view) walk() walk { return walk{view: v} }
+func (v *view) walk() walk { return walk{entries: v.Entries, undoneBy: v.undoneBy} }
 
-// to returns the totals at the end of d, which is no earlier than the date asked for before.
-func (w *walk) to(d Date) Totals {
-	for w.next < len(w.Entries) && w.Entries[w.next].Effective <= d {
-		e := &w.Entries[w.next]
-		w.next++
+// to returns the totals at the end of d, which is no earlier than the date asked for before. They change with the next call.
+func (w *walk) to(d Date) *Totals {
+	k := w.next
+	for ; k < len(w.entries); k++ {
+		e := &w.entries[k]
+		if e.Effective > d {
+			break
+		}
 		if e.UndoneOn == 0 || e.UndoneOn > w.undoneBy {
 			w.sums.add(e)
 		}
 	}
-	return w.sums
+	w.next = k
+	return &w.sums
 }
 
-func (v view) at(d Date) Totals {
+func (v *view) at(d Date) Totals {
 	w := v.walk()
-	return w.to(d)
+	return *w.to(d)
 }
 
 // asked gives for each due what all dues up to and including it ask for. A due whose date comes when nothing is owed asks
@@ -148,7 +156,7 @@ type asking struct {
 }
 
 // ask fills in what the dues of v ask for.
-func (a *asked) ask(v view) {
+func (a *asked) ask(v *view) {
 	a.dues = v.Dues
 	if len(a.dues) > len(a.few) {
 		a.many = make([]asking, len(a.dues))
@@ -185,11 +193,19 @@ func (a *asked) by(date Date) Cents {
 
 // oldestUnpaid returns the date of the oldest due by date that paid does not satisfy, 0 if none.
 func (a *asked) oldestUnpaid(date Date, paid Cents) Date {
-	for k, due := range a.all() {
-		if a.dues[k].DueOn > date {
-			break
+	all := a.all()
+	first := 0
+	if paid >= 0 { // what dues ask for up to each never falls, so the first that asks for more than was paid asks itself
+		for last := len(all); first < last; {
+			if middle := (first + last) / 2; paid < all[middle].upTo {
+				last = middle
+			} else {
+				first = middle + 1
+			}
 		}
-		if due.asks && paid < due.upTo {
+	}
+	for k := first; k < len(all) && a.dues[k].DueOn <= date; k++ {
+		if all[k].asks && paid < all[k].upTo {
 			return a.dues[k].DueOn
 		}
 	}
@@ -201,7 +217,7 @@ func (l Ledger) PastDue(d Date) Cents {
 	v := l.repaired(d)
 	t := v.at(d)
 	var due asked
-	due.ask(v)
+	due.ask(&v)
 	return max(0, due.by(d)+t.Fees()-t.Paid)
 }
 
@@ -209,7 +225,7 @@ func (l Ledger) PastDue(d Date) Cents {
 func (l Ledger) DaysPastDue(d Date) int {
 	v := l.repaired(d)
 	var due asked
-	due.ask(v)
+	due.ask(&v)
 	if oldest := due.oldestUnpaid(d, v.at(d).Paid); oldest != 0 {
 		return int(d - oldest)
 	}
@@ -258,28 +274,31 @@ func (l Ledger) daily(d Date, f func(day Date, balance Cents)) {
 }
 
 // received reports whether money came in with e (Q23).
-func (e Entry) received() bool {
+func (e *Entry) received() bool {
 	return (e.Kind == Payment || e.Kind == Offset) && e.UndoneOn == 0 && e.Amount > 0
 }
 
 // LastPaymentOn is the effective date of the latest payment or offset up to d that was not reversed (Q23), 0 if none.
 func (l Ledger) LastPaymentOn(d Date) Date {
-	var last Date
-	for _, e := range l.Entries {
-		if e.Effective <= d && e.received() {
-			last = e.Effective
-		}
-	}
+	last, _ := l.received(d, d)
 	return last
 }
 
-// receivedBetween sums payments and offsets effective after `after` and up to d, those since reversed left out (Q23).
-func (l Ledger) receivedBetween(after, d Date) Cents {
-	var sum Cents
-	for _, e := range l.Entries {
-		if e.Effective > after && e.Effective <= d && e.received() {
+// received returns the effective date of the latest payment or offset up to d, 0 if none, and the sum of those effective
+// after a date, those since reversed left out (Q23).
+func (l Ledger) received(after, d Date) (last Date, sum Cents) {
+	for k := len(l.Entries) - 1; k >= 0; k-- {
+		e := &l.Entries[k]
+		if e.Effective <= after && last != 0 {
+			break
+		}
+		if e.Effective > d || !e.received() {
+			continue
+		}
+		last = max(last, e.Effective)
+		if e.Effective > after {
 			sum += e.Amount
 		}
 	}
-	return sum
+	return last, sum
 }

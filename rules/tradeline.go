@@ -6,30 +6,37 @@ import "strings"
 // comes with the tradeline as far as it goes.
 func (a *decision) ordinary() (*Tradeline, error) {
 	late := a.lateness()
-	now := late.at(a.AsOf)
-	t := &Tradeline{
-		Furnished: Furnished{
-			AsOf: a.AsOf, DateAccountInfo: a.AsOf, Episode: a.Episode,
-			CurrentBalance:  now.Balance.Dollars(),
-			ActualPayment:   a.Ledger.receivedBetween(a.paymentsAfter(), a.AsOf).Dollars(),
-			DateLastPayment: a.Ledger.LastPaymentOn(a.AsOf),
-		},
-		CreditLimit: a.creditLimit(), HighestCredit: a.highestCredit(), TermsDuration: a.termsDuration(),
-		Facts: append(make(Facts, 0, 4), centsFact("balance", now.Balance), textFact("status", string(a.Status))),
-	}
+	now := late.on(a.AsOf)
+	t := newTradeline()
+	t.AsOf, t.DateAccountInfo, t.Episode = a.AsOf, a.AsOf, a.Episode
+	t.CurrentBalance = now.Balance.Dollars()
+	lastPayment, received := a.Ledger.received(a.paymentsAfter(), a.AsOf)
+	t.DateLastPayment, t.ActualPayment = lastPayment, received.Dollars()
+	t.CreditLimit, t.HighestCredit, t.TermsDuration = a.creditLimit(), a.highestCredit(), a.termsDuration()
+	t.Facts = append(t.Facts, centsFact("balance", now.Balance), textFact("status", string(a.Status)))
 	var err error
 	switch {
 	case a.Status == ChargeOff:
-		err = a.chargedOff(t, late, now)
+		err = a.chargedOff(t, late, now.Balance)
 	case a.Status.PaidClosed(), a.Status.Closed() && now.Balance <= 0:
 		a.paid(t, late)
 	default:
-		a.byDaysLate(t, late)
+		a.byDaysLate(t, late, now)
 	}
 	t.HistoryChain = a.historyChain()
 	t.PaymentHistory = a.history(t.DateAccountInfo, t.HistoryChain)
 	t.HistoryCharacter = historyCharacter(t, a.Product.PortfolioType)
 	return t, err
+}
+
+// newTradeline returns an empty tradeline with room for its facts.
+func newTradeline() *Tradeline {
+	var both struct {
+		Tradeline
+		room [5]Fact
+	}
+	both.Facts = both.room[:0]
+	return &both.Tradeline
 }
 
 // lateness is how late the loan was on any day, as the ledger reads on AsOf.
@@ -42,23 +49,21 @@ func (a *decision) lateness() *lateness {
 }
 
 // byDaysLate fills in an account that still runs, or was closed by hand with money owed (BR2, Q28).
-func (a *decision) byDaysLate(t *Tradeline, late *lateness) {
-	bucket := late.bucket(a.AsOf)
-	t.AccountStatus, t.Rule = lateStatus[bucket], "BR2"
+func (a *decision) byDaysLate(t *Tradeline, late *lateness, now standing) {
+	t.AccountStatus, t.Rule = lateStatus[now.bucket], "BR2"
 	if !a.open() {
 		t.ScheduledPayment = a.scheduledPayment()
 	}
 	if a.Status.Closed() && !a.installment() {
 		t.DateClosed = a.ClosedOn
 	}
-	if bucket == 0 {
+	if now.bucket == 0 {
 		return
 	}
-	pastDue := late.pastDue30(a.AsOf)
-	t.AmountPastDue = pastDue.Dollars()
+	t.AmountPastDue = now.pastDue.Dollars()
 	t.FirstMissedDueOn, t.DateFirstDelinquency = a.firstDelinquency(late, a.AsOf)
-	t.Facts.add(dateFact("oldest_unpaid_due_on", late.due.oldestUnpaid(a.AsOf, late.at(a.AsOf).Paid)))
-	t.Facts.add(centsFact("past_due", pastDue))
+	t.Facts.add(dateFact("oldest_unpaid_due_on", now.unpaid))
+	t.Facts.add(centsFact("past_due", now.pastDue))
 }
 
 // paid fills in status 13: date paid, rating by the day before (Q8, Q19), nothing owed.
@@ -69,7 +74,7 @@ func (a *decision) paid(t *Tradeline, late *lateness) {
 			paidOn = off
 		}
 	}
-	bucket := late.bucket(paidOn - 1)
+	bucket := late.on(paidOn - 1).bucket
 	t.AccountStatus, t.Rule, t.Final = StatusPaid, "BR2", true
 	t.PaymentRating = string(rune('0' + bucket))
 	t.CurrentBalance = 0
@@ -84,11 +89,11 @@ func (a *decision) paid(t *Tradeline, late *lateness) {
 }
 
 // chargedOff fills in status 97, or 64 once nothing is owed (PO2, FORMAT.md 3.3, Q24).
-func (a *decision) chargedOff(t *Tradeline, late *lateness, now Totals) error {
+func (a *decision) chargedOff(t *Tradeline, late *lateness, balance Cents) error {
 	t.OriginalChargeOff = a.originalChargeOff()
 	t.AccountStatus, t.Rule = StatusChargeOff, "BR2"
 	t.Facts.add(dateFact("charged_off_on", a.ChargedOffOn))
-	if now.Balance <= 0 {
+	if balance <= 0 {
 		paidOn := a.Ledger.paidOffOn(a.AsOf)
 		t.AccountStatus, t.Final = StatusPaidChargeOff, true
 		t.DateAccountInfo, t.DateClosed = paidOn, paidOn
@@ -115,7 +120,7 @@ func (a *decision) chargedOff(t *Tradeline, late *lateness, now Totals) error {
 // was ever missed.
 func (a *decision) chargeOffDelinquency(late *lateness, accountInfo Date) (missed, dofd Date) {
 	if missed, dofd = a.firstDelinquency(late, a.ChargedOffOn); dofd == 0 {
-		if missed = late.due.oldestUnpaid(a.ChargedOffOn, late.at(a.ChargedOffOn).Paid); missed == 0 {
+		if missed = late.on(a.ChargedOffOn).unpaid; missed == 0 {
 			missed = late.lastMissed(a.ChargedOffOn)
 		}
 		if missed != 0 {
