@@ -73,11 +73,11 @@ func TestAgainAfterNights(t *testing.T) {
 			t.Fatal(err)
 		}
 		before := snapshot(t, db)
-		report, err := intake.Import(ctx, db, options(dir))
+		summary, err := intake.Import(ctx, db, options(dir))
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, f := range report.Files {
+		for _, f := range summary.Files {
 			if f.Unchanged != f.Rows {
 				t.Errorf("after %s: %+v, want all unchanged", date, f)
 			}
@@ -114,8 +114,8 @@ func TestUpdates(t *testing.T) {
 			with("customer_removals.csv", "action,customerId,approver", "remove,C1,Name "+v)
 	}
 	load(t, db, full(1))
-	report := load(t, db, full(2))
-	for _, f := range report.Files {
+	summary := load(t, db, full(2))
+	for _, f := range summary.Files {
 		if f.Rows != 1 || f.Updated != 1 {
 			t.Errorf("%+v, want one row updated", f)
 		}
@@ -137,14 +137,14 @@ func TestExternalIDs(t *testing.T) {
 	db := pgtest.New(t)
 	const header = "case_id,external_id,type,status,opened_on"
 	load(t, db, extract{}.with("cases.csv", header, "K1,E1,dispute,open,2026-01-01", "K2,,dispute,open,2026-01-01"))
-	report := load(t, db, extract{}.with("cases.csv", header, "K2,E1,dispute,open,2026-01-01", "K1,E2,dispute,open,2026-01-01"))
-	diff(t, "rejects", report.Rejects, []intake.Reject{
+	summary := load(t, db, extract{}.with("cases.csv", header, "K2,E1,dispute,open,2026-01-01", "K1,E2,dispute,open,2026-01-01"))
+	diff(t, "rejects", summary.Rejects, []intake.Reject{
 		{File: "cases.csv", Line: 2, Column: "external_id", ValueClass: "key", Reason: "another case has this external id"},
 	})
-	diff(t, "counts", counts(t, report, "cases.csv"), [5]int64{2, 0, 1, 0, 1})
+	diff(t, "counts", counts(t, summary, "cases.csv"), [5]int64{2, 0, 1, 0, 1})
 }
 
-// Whatever is wrong with a customer's row, no value of it is told: not in the report, the error, or the quarantine.
+// Whatever is wrong with a customer's row, no value of it is told: not in the summary, the error, or the quarantine.
 func TestNoPersonalValues(t *testing.T) {
 	t.Parallel()
 	header := []string{
@@ -174,13 +174,13 @@ func TestNoPersonalValues(t *testing.T) {
 			t.Parallel()
 			db := pgtest.New(t)
 			o := options(extract{}.with("customers.csv", append(text, c.last)...).write(t))
-			report, err := intake.Import(context.Background(), db, o)
+			summary, err := intake.Import(context.Background(), db, o)
 			if (err != nil) != (c.last != "") {
 				t.Fatalf("import: %v", err)
 			}
-			told := fmt.Sprintf("%+v %v %+v", report, err, err)
+			told := fmt.Sprintf("%+v %v %+v", summary, err, err)
 			if err == nil {
-				diff(t, "counts", counts(t, report, "customers.csv"), [5]int64{int64(len(text) - 1), 1, 0, 0, int64(len(text) - 2)})
+				diff(t, "counts", counts(t, summary, "customers.csv"), [5]int64{int64(len(text) - 1), 1, 0, 0, int64(len(text) - 2)})
 				told += rows(t, db, "SELECT * FROM import_reject") + rows(t, db, "SELECT * FROM import_file")
 			}
 			if i := strings.Index(told, "ecret"); i >= 0 {

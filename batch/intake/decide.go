@@ -59,7 +59,9 @@ func (i *importer) judgeTerminations(ctx context.Context) (rejected int64, err e
 			}
 		}
 		rejected += int64(len(refused))
-		return database.WriteRows(ctx, i.tx, importTerminationsReject, refused, i.report.Import)
+		room := i.room()
+		i.kept += min(int64(len(refused)), room)
+		return database.WriteRows(ctx, i.tx, importTerminationsReject, refused, i.summary.Import, room)
 	})
 	return rejected, err
 }

@@ -1,8 +1,8 @@
 // Package intake is the door of the book: it reads a lender's servicing extract, a directory of CSV
 // files, and brings it into the tables in one transaction.
 //
-//	report, err := intake.Import(ctx, db, intake.Options{Dir: "extract", Now: time.Now}.WithDefaults())
-//	for _, f := range report.Files {
+//	summary, err := intake.Import(ctx, db, intake.Options{Dir: "extract", Now: time.Now}.WithDefaults())
+//	for _, f := range summary.Files {
 //		fmt.Println(f.File, f.Rows, f.Inserted, f.Updated, f.Unchanged, f.Rejected)
 //	}
 //
@@ -21,6 +21,15 @@
 //     within a file is unchanged if it says the same, else all after the first are rejected.
 //   - A file whose header is wrong, whose records cannot be told apart, or with more than MaxBadPercent bad
 //     rows is refused, and with it the whole import (RefusedError).
+//   - The limit of bad rows is looked at with every bad row. How many rows a file has is not known before its end,
+//     but how many good ones its unread bytes can hold at most is: each has a byte for every field and every
+//     required value, and a compressed byte becomes at most 1,032. The file is refused as soon as its bad rows would
+//     be too many even if all of those came; so no file is refused early that would be accepted at its end.
+//   - Of the rejected rows of an import 10,000 are kept; all are counted. A record has at most 1 MB, a header 64 KB
+//     and 1,000 columns; 100,000 blank lines in a row or a compressed file that grows more than 200 times (beyond
+//     64 MB) are no extract. See bounds.go.
+//   - A header is quoted in a message only if it cannot be a row of data: one with a line break or with several
+//     digits in a row is told by the number of the column alone.
 //   - A loan's state follows the lender's word only when the word is new: see ImportLoansKnown.
 //   - Nothing is deleted by an extract, and what a night or the lender's people cancelled stays cancelled.
 //   - A unique value (account number, external id) that another row of the book holds is taken, whatever

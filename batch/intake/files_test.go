@@ -29,8 +29,8 @@ func TestRefusedFiles(t *testing.T) {
 		{"unnamed column", "customers.csv", lines(header+",", row+","), `header: column 7, "", is unknown (columns of your own begin with x_)`},
 		{"other case", "customers.csv", lines(strings.ToUpper(header), row), "header: column customer_id is missing"},
 		{"blank before a name", "customers.csv", lines(strings.ReplaceAll(header, ",", ", "), row), "header: column surname is missing"},
-		{"column twice", "customers.csv", lines(header+",surname", row+",Ash"), `header: column "surname" stands twice`},
-		{"own column twice", "customers.csv", lines(header+",x_a,x_a", row+",1,2"), `header: column "x_a" stands twice`},
+		{"column twice", "customers.csv", lines(header+",surname", row+",Ash"), `header: column 7, "surname", stands twice`},
+		{"own column twice", "customers.csv", lines(header+",x_a,x_a", row+",1,2"), `header: column 8, "x_a", stands twice`},
 		{"derived column", "loans.csv", lines("loan_id,product_id,program_id,account_number,opened_on,status,status_since,servicing_status,charged_off_on"), `header: column 9, "charged_off_on", is unknown (columns of your own begin with x_)`},
 		{"staged name for the file's name", "customer_removals.csv", lines("action,customer_id"), "header: column customerId is missing"},
 		{"quote in the header", "customers.csv", lines(header+`,x_"`, row+","), "header: a quote inside a value that is not quoted"},
@@ -140,8 +140,8 @@ func TestForms(t *testing.T) {
 				}
 				e[file] = c.form(text)
 			}
-			report := load(t, db, e)
-			diff(t, "rejects", report.Rejects, []intake.Reject{})
+			summary := load(t, db, e)
+			diff(t, "rejects", summary.Rejects, []intake.Reject{})
 			diff(t, "book", snapshot(t, db), want)
 		})
 	}
@@ -173,7 +173,7 @@ func reordered(text string) string {
 func TestLines(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
-	report := load(t, db, extract{"reason_rules.csv": "activity_status,activity_substatus,require_payoff_reason,x_note\r\n" +
+	summary := load(t, db, extract{"reason_rules.csv": "activity_status,activity_substatus,require_payoff_reason,x_note\r\n" +
 		"A,1,true,\"one\r\ntwo\r\nthree\"\r\n" + // lines 2 to 4
 		"A,2,maybe,\r\n" + // 5
 		"\r\n" + // 6
@@ -182,14 +182,14 @@ func TestLines(t *testing.T) {
 		"A,\"new\nline\",true,\r\n" + // 9 and 10
 		"A,5,true,a,b\r\n" + // 11
 		"A,6,true,"}) // 12
-	diff(t, "rejects", report.Rejects, []intake.Reject{
+	diff(t, "rejects", summary.Rejects, []intake.Reject{
 		{File: "reason_rules.csv", Line: 5, Column: "require_payoff_reason", ValueClass: "text", Reason: "not true or false"},
 		{File: "reason_rules.csv", Line: 7, ValueClass: "record", Reason: "2 fields where the header has 4"},
 		{File: "reason_rules.csv", Line: 8, ValueClass: "record", Reason: "text after a closing quote"},
 		{File: "reason_rules.csv", Line: 9, Column: "activity_substatus", ValueClass: "control character", Reason: "holds a control character"},
 		{File: "reason_rules.csv", Line: 11, ValueClass: "record", Reason: "5 fields where the header has 4"},
 	})
-	diff(t, "counts", counts(t, report, "reason_rules.csv"), [5]int64{7, 2, 0, 0, 5})
+	diff(t, "counts", counts(t, summary, "reason_rules.csv"), [5]int64{7, 2, 0, 0, 5})
 }
 
 // The band of bad rows: at it the file goes in, beyond it nothing does, whatever the rows are bad by.
@@ -358,7 +358,7 @@ func TestProgress(t *testing.T) {
 		}
 		last[file] = [2]int64{read, total}
 	}
-	report, err := intake.Import(context.Background(), db, o)
+	summary, err := intake.Import(context.Background(), db, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -375,7 +375,7 @@ func TestProgress(t *testing.T) {
 	}
 	diff(t, "import", rows(t, db, "SELECT import, directory, started_at AT TIME ZONE 'UTC' AS at FROM import"),
 		`{"import":1,"directory":"`+dir+`","at":"2026-11-01T06:00:00"}`)
-	if report.Import != 1 || len(report.Files) != 4 {
-		t.Errorf("report %+v", report)
+	if summary.Import != 1 || len(summary.Files) != 4 {
+		t.Errorf("summary %+v", summary)
 	}
 }

@@ -76,18 +76,18 @@ func options(dir string) intake.Options {
 }
 
 // load imports an extract that is not refused.
-func load(t testing.TB, db *sqlx.DB, e extract) *intake.Report {
+func load(t testing.TB, db *sqlx.DB, e extract) *intake.Summary {
 	t.Helper()
-	report, err := intake.Import(context.Background(), db, options(e.write(t)))
+	summary, err := intake.Import(context.Background(), db, options(e.write(t)))
 	if err != nil {
 		t.Fatalf("import: %v", err)
 	}
-	for _, f := range report.Files {
+	for _, f := range summary.Files {
 		if f.Rows != f.Inserted+f.Updated+f.Unchanged+f.Rejected {
 			t.Errorf("counts do not add up: %+v", f)
 		}
 	}
-	return report
+	return summary
 }
 
 // refused imports an extract that is refused, and returns why.
@@ -101,15 +101,15 @@ func refused(t testing.TB, db *sqlx.DB, o intake.Options) *intake.RefusedError {
 	return r
 }
 
-// counts of a file in a report, without its name.
-func counts(t testing.TB, r *intake.Report, file string) [5]int64 {
+// counts of a file in a summary, without its name.
+func counts(t testing.TB, r *intake.Summary, file string) [5]int64 {
 	t.Helper()
 	for _, f := range r.Files {
 		if f.File == file {
 			return [5]int64{f.Rows, f.Inserted, f.Updated, f.Unchanged, f.Rejected}
 		}
 	}
-	t.Fatalf("no file %s in the report", file)
+	t.Fatalf("no file %s in the summary", file)
 	return [5]int64{}
 }
 

@@ -50,7 +50,7 @@ func (o Options) validate() error {
 // Import takes the extract in o.Dir into the book, wholly or not at all.
 //
 // Errors to branch on: *RefusedError, batch.ErrLocked, and ctx's own when it was interrupted.
-func Import(ctx context.Context, db *sqlx.DB, o Options) (report *Report, err error) {
+func Import(ctx context.Context, db *sqlx.DB, o Options) (summary *Summary, err error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
@@ -75,12 +75,12 @@ func Import(ctx context.Context, db *sqlx.DB, o Options) (report *Report, err er
 	defer release()
 
 	started := o.Now()
-	report, err = takeIn(ctx, db, o, dir, sources)
+	summary, err = takeIn(ctx, db, o, dir, sources)
 	if err != nil {
 		return nil, explain(ctx, err)
 	}
-	report.Seconds = o.Now().Sub(started).Seconds()
-	return report, nil
+	summary.Seconds = o.Now().Sub(started).Seconds()
+	return summary, nil
 }
 
 // explain makes an interruption known as one: what the driver says of it depends on the moment.
@@ -96,7 +96,7 @@ func explain(ctx context.Context, err error) error {
 }
 
 // takeIn brings the extract in, in one transaction.
-func takeIn(ctx context.Context, db *sqlx.DB, o Options, dir string, sources []*source) (*Report, error) {
+func takeIn(ctx context.Context, db *sqlx.DB, o Options, dir string, sources []*source) (*Summary, error) {
 	if err := dropStaged(ctx, db); err != nil { // those of an import that was killed
 		return nil, err
 	}
@@ -104,7 +104,7 @@ func takeIn(ctx context.Context, db *sqlx.DB, o Options, dir string, sources []*
 	if err != nil {
 		return nil, err
 	}
-	i := &importer{options: o, db: db, tx: tx, started: o.Now(), report: &Report{Files: []FileReport{}, Rejects: []Reject{}}}
+	i := &importer{options: o, db: db, tx: tx, started: o.Now(), summary: &Summary{Files: []FileSummary{}, Rejects: []Reject{}}}
 	err = i.run(ctx, dir, sources)
 	if err == nil {
 		err = tx.Commit()
@@ -114,7 +114,7 @@ func takeIn(ctx context.Context, db *sqlx.DB, o Options, dir string, sources []*
 		_ = dropStaged(context.WithoutCancel(ctx), db) // else the next import does
 		return nil, err
 	}
-	return i.report, nil
+	return i.summary, nil
 }
 
 func rollback(tx *sqlx.Tx) error {
@@ -130,17 +130,18 @@ type importer struct {
 	db      *sqlx.DB
 	tx      *sqlx.Tx
 	started time.Time
-	report  *Report
+	summary *Summary
+	kept    int64 // rejects of any file in import_reject
 }
 
 func (i *importer) run(ctx context.Context, dir string, sources []*source) error {
 	if _, err := i.tx.ExecContext(ctx, importSettings); err != nil {
 		return err
 	}
-	if err := i.tx.GetContext(ctx, &i.report.Import, importOpen, dir, i.started); err != nil {
+	if err := i.tx.GetContext(ctx, &i.summary.Import, importOpen, dir, i.started); err != nil {
 		return err
 	}
-	for p, err := range stagedFiles(ctx, i.db, sources, i.options.Progress) {
+	for p, err := range stagedFiles(ctx, i.db, sources, i.options) {
 		if err == nil {
 			err = i.file(ctx, p)
 		}
@@ -155,12 +156,13 @@ func (i *importer) run(ctx context.Context, dir string, sources []*source) error
 	if err := dropStaged(ctx, i.tx); err != nil {
 		return err
 	}
-	if _, err := i.tx.ExecContext(ctx, importClose, i.report.Import, i.options.Now()); err != nil {
+	if _, err := i.tx.ExecContext(ctx, importClose, i.summary.Import, i.options.Now()); err != nil {
 		return err
 	}
+	i.summary.RejectsNotKept = i.summary.Rejected - i.kept
 	var order []string
 	for _, t := range tables {
 		order = append(order, t.file)
 	}
-	return i.tx.SelectContext(ctx, &i.report.Rejects, importRejects, i.report.Import, maxRejects, pq.Array(order))
+	return i.tx.SelectContext(ctx, &i.summary.Rejects, importRejects, i.summary.Import, maxRejects, pq.Array(order))
 }

@@ -15,6 +15,7 @@ import (
 
 const (
 	blockSize  = 128 << 10 // of COPY text, handed from the parser to the connection
+	blockRows  = 20_000    // that are read for a block: of those that are bad nothing goes into it
 	blockCount = 8         // on their way
 )
 
@@ -22,17 +23,19 @@ const (
 type parser struct {
 	source   *source
 	progress func(file string, bytesRead, bytesTotal int64)
+	maxBad   float64 // percent of the rows
 	row      row
 	repeats  *repeats
 	key      []byte // of the present row
 	rows     int64
 	again    int64 // rows whose key may have come before
-	rejects  []Reject
+	bad      int64
+	rejects  []Reject // the first maxRejects of the bad rows
 }
 
-func newParser(s *source, progress func(string, int64, int64)) *parser {
+func newParser(s *source, o Options) *parser {
 	return &parser{
-		source: s, progress: progress, repeats: newRepeats(s.textSize()),
+		source: s, progress: o.Progress, maxBad: o.MaxBadPercent, repeats: newRepeats(s.textSize()),
 		row: row{table: s.table, values: make([][]byte, len(s.table.columns))},
 	}
 }
@@ -64,27 +67,22 @@ func (p *parser) run(ctx context.Context, free <-chan []byte, full chan<- []byte
 	return nil
 }
 
-// fill appends rows until the block is full; io.EOF with the last of them.
+// fill appends rows until the block is full or many were bad; io.EOF with the last of them.
 func (p *parser) fill(block []byte) ([]byte, error) {
-	for len(block) < blockSize {
-		record, line, err := p.source.rows.read()
-		var bad *recordError
+	hopeless := false
+	for n := 0; n < blockRows && len(block) < blockSize; n++ {
+		line, reject, err := p.next()
 		switch {
-		case errors.Is(err, io.EOF):
-			return block, io.EOF
-		case errors.As(err, &bad):
-			p.reject(bad.line, &Reject{ValueClass: classRecord, Reason: bad.reason})
-			continue
+		case err != nil && hopeless && errors.Is(err, io.EOF):
+			return block, p.refuse()
 		case err != nil:
-			return block, p.source.failed(err)
-		case len(record) != p.source.fields && p.source.rows.line > line:
-			return block, p.source.failed(&brokenError{line, fieldCount(len(record), p.source.fields)})
-		case len(record) != p.source.fields:
-			p.reject(line, &Reject{ValueClass: classRecord, Reason: fieldCount(len(record), p.source.fields)})
-			continue
-		}
-		if reject := p.row.parse(p.source, record); reject != nil {
+			return block, err
+		case reject != nil:
 			p.reject(line, reject)
+			// A file without hope is read on a little: one bad row tells less of what is wrong with it than twenty.
+			if hopeless = p.hopeless(); hopeless && p.bad >= maxRefusedRejects {
+				return block, p.refuse()
+			}
 			continue
 		}
 		p.rows++
@@ -97,7 +95,32 @@ func (p *parser) fill(block []byte) ([]byte, error) {
 		}
 		block = appendCopyRow(block, line, again, p.row.values)
 	}
+	if hopeless {
+		return block, p.refuse()
+	}
 	return block, nil
+}
+
+// next reads the next row into p.row, or says what is wrong with it; io.EOF after the last.
+func (p *parser) next() (line int64, reject *Reject, err error) {
+	record, line, err := p.source.rows.read()
+	if err == nil && len(record) == p.source.fields {
+		return line, p.row.parse(p.source, record), nil
+	}
+	var bad *recordError
+	switch {
+	case errors.Is(err, io.EOF):
+		return 0, nil, err
+	case errors.As(err, &bad):
+		return bad.line, &Reject{ValueClass: classRecord, Reason: bad.reason}, nil
+	case err != nil:
+		return 0, nil, p.source.failed(err)
+	}
+	reason := fieldCount(len(record), p.source.fields)
+	if p.source.rows.line > line {
+		return 0, nil, p.source.failed(&brokenError{line, reason})
+	}
+	return line, &Reject{ValueClass: classRecord, Reason: reason}, nil
 }
 
 // rowKey is the present row's key in one piece.
@@ -113,15 +136,19 @@ func fieldCount(got, want int) string {
 	return fmt.Sprintf("%d fields where the header has %d", got, want)
 }
 
+// reject counts a bad row and keeps it, if it is one of the first.
 func (p *parser) reject(line int64, r *Reject) {
 	p.rows++
-	r.File, r.Line = p.source.table.file, line
-	p.rejects = append(p.rejects, *r)
+	p.bad++
+	if len(p.rejects) < maxRejects {
+		r.File, r.Line = p.source.table.file, line
+		p.rejects = append(p.rejects, *r)
+	}
 }
 
 // stagedFiles stages file after file on a connection of its own, one ahead of the one that is yielded: the server takes in
 // one while it merges the other. Nothing comes after an error.
-func stagedFiles(ctx context.Context, db *sqlx.DB, sources []*source, progress func(string, int64, int64)) iter.Seq2[*parser, error] {
+func stagedFiles(ctx context.Context, db *sqlx.DB, sources []*source, o Options) iter.Seq2[*parser, error] {
 	type staged struct {
 		*parser
 		err error
@@ -132,7 +159,7 @@ func stagedFiles(ctx context.Context, db *sqlx.DB, sources []*source, progress f
 		go func() {
 			defer close(ahead)
 			for _, s := range sources {
-				p := newParser(s, progress)
+				p := newParser(s, o)
 				err := stage(ctx, db, p)
 				if ahead <- (staged{p, err}); err != nil {
 					return

@@ -191,13 +191,13 @@ func TestKnownLoan(t *testing.T) {
 			load(t, db, book().with("loans.csv", loanHeader, c.first))
 			moved(t, db, c.set, c.to)
 			e := extract{}.with("loans.csv", loanHeader, c.again)
-			report := load(t, db, e)
-			diff(t, "counts", counts(t, report, "loans.csv"), c.counts)
+			summary := load(t, db, e)
+			diff(t, "counts", counts(t, summary, "loans.csv"), c.counts)
 			diff(t, "state", rows(t, db, states), c.state)
 			diff(t, "history", rows(t, db, "SELECT * FROM ("+histories+") h WHERE seq > 3"), c.history)
 			before := snapshot(t, db)
-			report = load(t, db, e)
-			diff(t, "counts when sent again", counts(t, report, "loans.csv"), [5]int64{1, 0, 0, 1, 0})
+			summary = load(t, db, e)
+			diff(t, "counts when sent again", counts(t, summary, "loans.csv"), [5]int64{1, 0, 0, 1, 0})
 			diff(t, "book when sent again", snapshot(t, db), before)
 		})
 	}
@@ -222,11 +222,11 @@ func TestAccountNumbers(t *testing.T) {
 		return id + ",I1," + program + "," + account + ",2025-01-10,ACTIVE,2025-01-10,,SERVICING,,,"
 	}
 	load(t, db, book().with("loans.csv", loanHeader, row("L1", "P1", "A1"), row("L2", "P1", "A2"), row("L3", "P2", "A1")))
-	report := load(t, db, extract{}.with("loans.csv", loanHeader, row("L4", "P1", "A1"), row("L1", "P1", "A9"), row("L2", "P1", "A2"), row("L5", "P2", "A2"), row("L6", "P1", "A9")))
+	summary := load(t, db, extract{}.with("loans.csv", loanHeader, row("L4", "P1", "A1"), row("L1", "P1", "A9"), row("L2", "P1", "A2"), row("L5", "P2", "A2"), row("L6", "P1", "A9")))
 	reason := "another loan of the program has this account number"
-	diff(t, "rejects", report.Rejects, []intake.Reject{
+	diff(t, "rejects", summary.Rejects, []intake.Reject{
 		{File: "loans.csv", Line: 2, Column: "account_number", ValueClass: "key", Reason: reason},
 		{File: "loans.csv", Line: 6, Column: "account_number", ValueClass: "key", Reason: reason},
 	})
-	diff(t, "counts", counts(t, report, "loans.csv"), [5]int64{5, 1, 1, 1, 2})
+	diff(t, "counts", counts(t, summary, "loans.csv"), [5]int64{5, 1, 1, 1, 2})
 }

@@ -10,7 +10,7 @@ import (
 // file takes one staged file in: checked against itself and the book, merged, counted.
 func (i *importer) file(ctx context.Context, p *parser) error {
 	t := p.source.table
-	counts := FileReport{File: t.file, Rows: p.rows, Rejected: int64(len(p.rejects))}
+	counts := FileSummary{File: t.file, Rows: p.rows, Rejected: p.bad}
 	if err := i.quarantine(ctx, p.rejects); err != nil {
 		return err
 	}
@@ -22,7 +22,7 @@ func (i *importer) file(ctx context.Context, p *parser) error {
 	if err := i.check(ctx, t, &counts); err != nil {
 		return err
 	}
-	if float64(counts.Rejected)*100 > i.options.MaxBadPercent*float64(counts.Rows) {
+	if tooMany(counts.Rejected, counts.Rows, i.options.MaxBadPercent) {
 		return i.refuse(ctx, counts)
 	}
 	if err := i.merge(ctx, t, &counts); err != nil {
@@ -38,15 +38,15 @@ func (i *importer) file(ctx context.Context, p *parser) error {
 			return err
 		}
 	}
-	i.report.Files = append(i.report.Files, counts)
-	i.report.Rejected += counts.Rejected
-	_, err := i.tx.ExecContext(ctx, importFile, i.report.Import, counts.File, counts.Rows, counts.Inserted,
+	i.summary.Files = append(i.summary.Files, counts)
+	i.summary.Rejected += counts.Rejected
+	_, err := i.tx.ExecContext(ctx, importFile, i.summary.Import, counts.File, counts.Rows, counts.Inserted,
 		counts.Updated, counts.Unchanged, counts.Rejected)
 	return err
 }
 
 // merge wakes the loans that the staged rows are news of, and brings the rows into the book.
-func (i *importer) merge(ctx context.Context, t *table, counts *FileReport) error {
+func (i *importer) merge(ctx context.Context, t *table, counts *FileSummary) error {
 	if t.news.query != "" {
 		if err := i.tellBook(ctx, t.news); err != nil {
 			return err
@@ -79,16 +79,18 @@ func (i *importer) merge(ctx context.Context, t *table, counts *FileReport) erro
 	return err
 }
 
-// quarantine keeps the rows that the parser rejected.
+// quarantine keeps the rows that the parser rejected, as far as there is room.
 func (i *importer) quarantine(ctx context.Context, rejects []Reject) error {
 	const some = 5000
+	rejects = rejects[:min(int64(len(rejects)), i.room())]
+	i.kept += int64(len(rejects))
 	for len(rejects) > 0 {
 		n := min(some, len(rejects))
 		rows, err := json.Marshal(rejects[:n])
 		if err != nil {
 			return err
 		}
-		if _, err := i.tx.ExecContext(ctx, importQuarantine, i.report.Import, string(rows)); err != nil {
+		if _, err := i.tx.ExecContext(ctx, importQuarantine, i.summary.Import, string(rows)); err != nil {
 			return err
 		}
 		rejects = rejects[n:]
@@ -97,17 +99,16 @@ func (i *importer) quarantine(ctx context.Context, rejects []Reject) error {
 }
 
 // dropRepeats takes rows out of the staging table whose key came before, if it really did.
-func (i *importer) dropRepeats(ctx context.Context, t *table, counts *FileReport) error {
+func (i *importer) dropRepeats(ctx context.Context, t *table, counts *FileSummary) error {
 	query := t.fill(importRepeated)
-	var rejected int64
-	err := i.tx.GetContext(ctx, &rejected, query, i.report.Import, t.file, t.fileColumn(t.key[len(t.key)-1]))
-	counts.Rejected += rejected
+	n, err := i.reject(ctx, query, t.file, t.fileColumn(t.key[len(t.key)-1]))
+	counts.Rejected += n
 	return err
 }
 
 // check takes rows out of the staging table that may not go in: those with missing references, then what
 // the table's own statements find.
-func (i *importer) check(ctx context.Context, t *table, counts *FileReport) error {
+func (i *importer) check(ctx context.Context, t *table, counts *FileSummary) error {
 	for _, ref := range t.refs {
 		query := strings.NewReplacer("{column}", ref.column, "{known}", ref.table, "{known_key}", ref.key).
 			Replace(t.fill(importMissing))
@@ -123,9 +124,10 @@ func (i *importer) check(ctx context.Context, t *table, counts *FileReport) erro
 			return err
 		}
 		var updated, rejected int64
-		if err := i.tx.QueryRowContext(ctx, t.known, i.report.Import, low, high).Scan(&updated, &rejected); err != nil {
+		if err := i.tx.QueryRowContext(ctx, t.known, i.summary.Import, i.room(), low, high).Scan(&updated, &rejected); err != nil {
 			return err
 		}
+		i.kept += min(rejected, i.room())
 		counts.Updated += updated
 		counts.Rejected += rejected
 	}
@@ -150,23 +152,21 @@ func (i *importer) check(ctx context.Context, t *table, counts *FileReport) erro
 	return nil
 }
 
-// reject runs a statement that moves rows of the staging table to the quarantine.
-func (i *importer) reject(ctx context.Context, query string, args ...any) (int64, error) {
-	result, err := i.tx.ExecContext(ctx, query, append([]any{i.report.Import}, args...)...)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
+// reject runs a query that takes rows out of the staging table, keeps those for which there is room, and gives how many
+// there were.
+func (i *importer) reject(ctx context.Context, query string, args ...any) (n int64, err error) {
+	err = i.tx.GetContext(ctx, &n, query, append([]any{i.summary.Import, i.room()}, args...)...)
+	i.kept += min(n, i.room())
+	return n, err
 }
 
+// room is how many more rejects the import keeps.
+func (i *importer) room() int64 { return maxRejects - i.kept }
+
 // refuse is the error for a file with too many bad rows.
-func (i *importer) refuse(ctx context.Context, counts FileReport) error {
-	refused := &RefusedError{
-		File: counts.File,
-		Reason: fmt.Sprintf("%d of %d rows are bad, more than %g %%", counts.Rejected, counts.Rows,
-			i.options.MaxBadPercent),
-	}
-	err := i.tx.SelectContext(ctx, &refused.Rejects, importFileRejects, i.report.Import, counts.File, maxRefusedRejects)
+func (i *importer) refuse(ctx context.Context, counts FileSummary) error {
+	refused := &RefusedError{File: counts.File, Reason: tooManyReason(counts.Rejected, counts.Rows, i.options.MaxBadPercent)}
+	err := i.tx.SelectContext(ctx, &refused.Rejects, importFileRejects, i.summary.Import, counts.File, maxRefusedRejects)
 	if err != nil {
 		return err
 	}

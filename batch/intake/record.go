@@ -7,9 +7,6 @@ import (
 	"io"
 )
 
-// maxRecord bounds one record, and with it what an unclosed quote can swallow.
-const maxRecord = 1 << 20
-
 // A recordError is a record that is not well-formed but ends where its line ends: the reader can go on.
 type recordError struct {
 	line   int64
@@ -106,15 +103,18 @@ func (r *reader) nextLine() (line []byte, ended bool, err error) {
 	}
 }
 
-// read returns the next record and the line on which it begins; io.EOF after the last. Empty lines are
+// read returns the next record and the line on which it begins; io.EOF after the last. Blank lines are
 // no records.
 func (r *reader) read() (record [][]byte, line int64, err error) {
-	for {
+	for blank := 0; ; {
 		text, _, err := r.nextLine()
 		if err != nil {
 			return nil, 0, err
 		}
 		if len(text) == 0 {
+			if blank++; blank > maxBlank {
+				return nil, 0, &brokenError{r.line, fmt.Sprintf("more than %d blank lines in a row", maxBlank)}
+			}
 			continue
 		}
 		if bytes.IndexByte(text, '"') >= 0 {

@@ -229,10 +229,10 @@ func TestRejects(t *testing.T) {
 			for _, row := range c.rows {
 				text = append(text, row[0])
 			}
-			report := load(t, db, e.with(c.file, text...))
+			summary := load(t, db, e.with(c.file, text...))
 			want := wanted(c.file, c.rows)
-			diff(t, "rejects", report.Rejects, want)
-			diff(t, "counts", counts(t, report, c.file), c.counts)
+			diff(t, "rejects", summary.Rejects, want)
+			diff(t, "counts", counts(t, summary, c.file), c.counts)
 			var kept []intake.Reject
 			if err := db.Select(&kept, "SELECT file, line, column_name, value_class, reason FROM import_reject ORDER BY line"); err != nil {
 				t.Fatal(err)
@@ -253,8 +253,8 @@ func TestRejectedParent(t *testing.T) {
 		with("loan_customers.csv", "loan_id,customer_id,ecoa_code,position", "L1,C1,1,1").
 		with("case_parties.csv", "case_id,customer_id,loan_id", "K1,C1,", "K1,,L1", "K2,,L1", "K1,C1,L1", "K1,,", "K1,,L1").
 		with("cases.csv", "case_id,type,status,opened_on", "K1,dispute,open,2026-01-01")
-	report := load(t, db, e)
-	diff(t, "rejects", report.Rejects, []intake.Reject{
+	summary := load(t, db, e)
+	diff(t, "rejects", summary.Rejects, []intake.Reject{
 		{File: "customers.csv", Line: 2, Column: "surname", ValueClass: "empty", Reason: "a value is required"},
 		{File: "loan_customers.csv", Line: 2, Column: "customer_id", ValueClass: "key", Reason: unknown[4:]},
 		{File: "case_parties.csv", Line: 2, Column: "customer_id", ValueClass: "key", Reason: unknown[4:]},
@@ -262,6 +262,6 @@ func TestRejectedParent(t *testing.T) {
 		{File: "case_parties.csv", Line: 5, Column: "loan_id", ValueClass: "key", Reason: "only one of customer_id and loan_id is allowed"},
 		{File: "case_parties.csv", Line: 6, Column: "customer_id", ValueClass: "empty", Reason: "one of customer_id and loan_id is required"},
 	})
-	diff(t, "case parties", counts(t, report, "case_parties.csv"), [5]int64{6, 1, 0, 1, 4})
+	diff(t, "case parties", counts(t, summary, "case_parties.csv"), [5]int64{6, 1, 0, 1, 4})
 	diff(t, "rows", rows(t, db, "SELECT customer, loan FROM case_party"), `{"customer":null,"loan":1}`)
 }

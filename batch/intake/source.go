@@ -2,22 +2,25 @@ package intake
 
 import (
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
 // source is one file of the extract, open and read up to its first row.
 type source struct {
-	table *table
-	file  *os.File
-	rows  *reader
-	size  int64
-	read  int64 // bytes of the file, compressed or not
+	table  *table
+	file   *os.File
+	packed *bufio.Reader // what was read of a compressed file and not yet decompressed; nil if it is none
+	rows   *reader
+	size   int64 // of the file when it was opened, compressed or not; -1: it has none, as a pipe
+	read   int64 // bytes of the file, compressed or not
 
 	// place gives for each column of the table its place in a record, -1 if the file has none.
 	place  []int
@@ -33,7 +36,7 @@ func (s *source) Read(p []byte) (int, error) {
 
 // textSize is about how long the file's text is; only a guess when it is compressed.
 func (s *source) textSize() int64 {
-	if strings.HasSuffix(s.file.Name(), ".gz") {
+	if s.packed != nil {
 		return 8 * s.size
 	}
 	return s.size
@@ -80,7 +83,7 @@ func closeSources(sources []*source) error {
 func findFiles(dir string) (map[string]string, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil, fmt.Errorf("read the extract: %w", err)
+		return nil, readFault(err)
 	}
 	known := make(map[string]bool)
 	for _, t := range tables {
@@ -114,21 +117,24 @@ func findFiles(dir string) (map[string]string, error) {
 func openSource(t *table, path string) (*source, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("read the extract: %w", err)
+		return nil, readFault(err)
 	}
-	s := &source{table: t, file: file}
+	s := &source{table: t, file: file, size: -1}
 	info, err := file.Stat()
 	if err != nil {
-		return s, fmt.Errorf("read the extract: %w", err)
+		return s, readFault(err)
 	}
-	s.size = info.Size()
+	if info.Mode().IsRegular() {
+		s.size = info.Size()
+	}
 	var text io.Reader = s
 	if strings.HasSuffix(path, ".gz") {
-		unzip, err := gzip.NewReader(bufio.NewReaderSize(s, 64<<10))
+		s.packed = bufio.NewReaderSize(s, 64<<10)
+		unpacked, err := gzip.NewReader(s.packed)
 		if err != nil {
 			return s, s.failed(err)
 		}
-		text = unzip
+		text = &expansion{text: unpacked, packed: s}
 	}
 	s.rows = newReader(text)
 	if err := s.rows.skipBOM(); err != nil {
@@ -142,17 +148,26 @@ func (s *source) failed(err error) error {
 	var broken *brokenError
 	var path *os.PathError
 	switch {
-	case errors.As(err, &broken):
-		return &RefusedError{File: s.table.file, Reason: broken.Error()}
+	case errors.As(err, &broken), errors.Is(err, errExpansion):
+		return &RefusedError{File: s.table.file, Reason: err.Error()}
 	case errors.As(err, &path):
-		return fmt.Errorf("read the extract: %w", err)
+		return readFault(err)
 	}
 	// What is left are faults of the compression, and none of their texts quotes the data.
 	return &RefusedError{File: s.table.file, Reason: fmt.Sprintf("not a whole gzip file: %v", err)}
 }
 
+// readFault is the error for a file that cannot be read. A path is quoted: what it holds may move a terminal's cursor.
+func readFault(err error) error {
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return fmt.Errorf("read the extract: %s %q: %w", path.Op, path.Path, path.Err)
+	}
+	return fmt.Errorf("read the extract: %w", err)
+}
+
 // readHeader finds the table's columns in the first record. It names a column of the file only when all
-// required columns are there: a first record without them may be a row of data.
+// required columns are there and the record does not look like a row of data.
 func (s *source) readHeader() error {
 	refuse := func(format string, args ...any) error {
 		return &RefusedError{File: s.table.file, Reason: fmt.Sprintf(format, args...)}
@@ -167,12 +182,18 @@ func (s *source) readHeader() error {
 	case err != nil:
 		return s.failed(err)
 	}
+	if length := len(bytes.Join(record, []byte(","))); length > maxHeader {
+		return refuse("header: more than %d KB", maxHeader>>10)
+	}
+	if len(record) > maxColumns {
+		return refuse("header: %d columns, more than %d", len(record), maxColumns)
+	}
 	s.fields = len(record)
 	places := make(map[string]int, len(record))
-	twice := ""
+	twice := -1
 	for i, field := range record {
-		if _, ok := places[string(field)]; ok && twice == "" {
-			twice = string(field)
+		if _, ok := places[string(field)]; ok && twice < 0 {
+			twice = i
 		}
 		places[string(field)] = i
 	}
@@ -191,13 +212,35 @@ func (s *source) readHeader() error {
 		}
 		s.place = append(s.place, place)
 	}
-	if twice != "" {
-		return refuse("header: column %.40q stands twice", twice)
+	if twice >= 0 {
+		return refuse("header: %s stands twice", columnName(record, twice))
 	}
 	for i, field := range record {
 		if _, ok := places[string(field)]; ok && !strings.HasPrefix(string(field), "x_") {
-			return refuse("header: column %d, %.40q, is unknown (columns of your own begin with x_)", i+1, field)
+			return refuse("header: %s is unknown (columns of your own begin with x_)", columnName(record, i))
 		}
 	}
 	return nil
+}
+
+// columnName says which column of a header is meant. Its name is not told if the header may be a row of data: no name
+// of a column has several digits in a row, an identification or account number has. Quoted, a name moves no cursor.
+func columnName(header [][]byte, i int) string {
+	personal := slices.ContainsFunc(header, func(name []byte) bool {
+		return bytes.ContainsAny(name, "\r\n") || severalDigits(name)
+	})
+	if personal {
+		return fmt.Sprintf("column %d", i+1)
+	}
+	return fmt.Sprintf("column %d, %.40q,", i+1, header[i])
+}
+
+// severalDigits reports whether text has two digits in a row.
+func severalDigits(text []byte) bool {
+	for i := 1; i < len(text); i++ {
+		if isDigit(text[i-1]) && isDigit(text[i]) {
+			return true
+		}
+	}
+	return false
 }

@@ -166,9 +166,9 @@ func TestTransactions(t *testing.T) {
 			for _, row := range c.rows {
 				text = append(text, row[0])
 			}
-			report := load(t, db, extract{}.with("transactions.csv", text...))
-			diff(t, "rejects", report.Rejects, wanted("transactions.csv", c.rows))
-			diff(t, "counts", counts(t, report, "transactions.csv"), c.counts)
+			summary := load(t, db, extract{}.with("transactions.csv", text...))
+			diff(t, "rejects", summary.Rejects, wanted("transactions.csv", c.rows))
+			diff(t, "counts", counts(t, summary, "transactions.csv"), c.counts)
 			diff(t, "entries", rows(t, db, book1), c.entries)
 		})
 	}
@@ -194,8 +194,8 @@ func TestManyRepeats(t *testing.T) {
 			text = append(text, entry("T"+string(rune('a'+i%26))+string(rune('a'+i/26%26))+string(rune('a'+i/676)), "L1", "FEE", "1", "SETTLED", ""))
 		}
 	}
-	report := load(t, db, book().with("transactions.csv", text...))
-	diff(t, "counts", counts(t, report, "transactions.csv"), [5]int64{2 * n, n, 0, n, 0})
+	summary := load(t, db, book().with("transactions.csv", text...))
+	diff(t, "counts", counts(t, summary, "transactions.csv"), [5]int64{2 * n, n, 0, n, 0})
 }
 
 // A purge that a night or a person did is not undone by an extract (SP3).
@@ -209,25 +209,25 @@ func TestCancelledSchedulesStay(t *testing.T) {
 	db.MustExec(`UPDATE schedule SET state = 'CANCELLED', cancelled_on = '2026-11-01', cancelled_run = 7, cancel_reason = 'DECEASED' WHERE schedule_id = 'S1'`)
 	db.MustExec(`UPDATE scheduled_item SET state = 'CANCELLED', cancelled_on = '2026-11-01', cancel_reason = 'DECEASED' WHERE item_id = 'N1'`)
 	before := snapshot(t, db)
-	report := load(t, db, e)
+	summary := load(t, db, e)
 	diff(t, "book", snapshot(t, db), before)
-	diff(t, "schedules", counts(t, report, "schedules.csv"), [5]int64{3, 0, 0, 3, 0})
+	diff(t, "schedules", counts(t, summary, "schedules.csv"), [5]int64{3, 0, 0, 3, 0})
 
 	e.with("schedules.csv", "schedule_id,loan_id,kind,state", "S1,L1,EMAIL,ACTIVE", "S2,L1,SMS,CANCELLED", "S3,L1,SMS,ACTIVE", "S2,L2,SMS,ACTIVE", "S4,L2,SMS,ACTIVE").
 		with("scheduled_items.csv", "item_id,loan_id,schedule_id,kind,state,due_at,amount",
 			"N1,L1,S1,CALL,SENT,2026-11-05T09:00:00Z,", "N2,L1,,PAYMENT,COMPLETED,2026-11-05T09:00:00Z,10", "N2,L1,,PAYMENT,COMPLETED,2026-11-05T09:00:00Z,10",
 			"N3,L1,S4,CALL,SENT,2026-11-05T09:00:00Z,")
-	report = load(t, db, e)
-	diff(t, "schedules", counts(t, report, "schedules.csv"), [5]int64{5, 1, 2, 1, 1})
-	diff(t, "items", counts(t, report, "scheduled_items.csv"), [5]int64{4, 0, 1, 2, 1})
+	summary = load(t, db, e)
+	diff(t, "schedules", counts(t, summary, "schedules.csv"), [5]int64{5, 1, 2, 1, 1})
+	diff(t, "items", counts(t, summary, "scheduled_items.csv"), [5]int64{4, 0, 1, 2, 1})
 	diff(t, "schedule", rows(t, db, "SELECT schedule_id AS id, kind, state FROM schedule ORDER BY 1"),
 		`{"id":"S1","kind":"CALL","state":"CANCELLED"}
 {"id":"S2","kind":"SMS","state":"CANCELLED"}
 {"id":"S3","kind":"SMS","state":"ACTIVE"}
 {"id":"S4","kind":"SMS","state":"ACTIVE"}`)
 
-	report = load(t, db, extract{}.with("schedules.csv", "schedule_id,loan_id,kind,state", "S4,L1,SMS,ACTIVE"))
-	diff(t, "rejects", report.Rejects, []intake.Reject{
+	summary = load(t, db, extract{}.with("schedules.csv", "schedule_id,loan_id,kind,state", "S4,L1,SMS,ACTIVE"))
+	diff(t, "rejects", summary.Rejects, []intake.Reject{
 		{File: "schedules.csv", Line: 2, Column: "loan_id", ValueClass: "key", Reason: "the schedule_id is known of another loan"},
 	})
 }
@@ -242,14 +242,14 @@ func TestTerminationReason(t *testing.T) {
 		"L4,I1,P1,A4,2025-01-10,ACTIVE,2025-01-10,SERVICING,T,X").
 		with("reason_rules.csv", "activity_status,activity_substatus,require_payoff_reason", "T,X,true", "T,Y,false").
 		with("terminations.csv", "loan_id,terminated_on,source,reason", "L1,2026-01-10,PAYO,", "L2,2026-01-10,PAYO,", "L3,2026-01-10,PAYO,", "L4,2026-01-10,PAYO,ERRO")
-	report := load(t, db, e)
-	diff(t, "rejects", report.Rejects, []intake.Reject{{
+	summary := load(t, db, e)
+	diff(t, "rejects", summary.Rejects, []intake.Reject{{
 		File: "terminations.csv", Line: 2, Column: "reason", ValueClass: "empty",
 		Reason: "the loan's activity status and sub-status require a reason (DC4)",
 	}})
-	report = load(t, db, e.with("reason_rules.csv", "activity_status,activity_substatus,require_payoff_reason", "T,Y,true"))
-	diff(t, "terminations", counts(t, report, "terminations.csv"), [5]int64{4, 0, 0, 3, 1})
-	diff(t, "rules", counts(t, report, "reason_rules.csv"), [5]int64{1, 0, 1, 0, 0})
+	summary = load(t, db, e.with("reason_rules.csv", "activity_status,activity_substatus,require_payoff_reason", "T,Y,true"))
+	diff(t, "terminations", counts(t, summary, "terminations.csv"), [5]int64{4, 0, 0, 3, 1})
+	diff(t, "rules", counts(t, summary, "reason_rules.csv"), [5]int64{1, 0, 1, 0, 0})
 }
 
 func TestLoanCustomerPositions(t *testing.T) {
@@ -281,9 +281,9 @@ func TestLoanCustomerPositions(t *testing.T) {
 			for _, row := range c.rows {
 				text = append(text, row[0])
 			}
-			report := load(t, db, extract{}.with("loan_customers.csv", text...))
-			diff(t, "rejects", report.Rejects, wanted("loan_customers.csv", c.rows))
-			diff(t, "counts", counts(t, report, "loan_customers.csv"), c.counts)
+			summary := load(t, db, extract{}.with("loan_customers.csv", text...))
+			diff(t, "rejects", summary.Rejects, wanted("loan_customers.csv", c.rows))
+			diff(t, "counts", counts(t, summary, "loan_customers.csv"), c.counts)
 			diff(t, "rows", rows(t, db, "SELECT customer AS c, position AS p FROM loan_customer ORDER BY 2"), c.want)
 		})
 	}
@@ -300,8 +300,8 @@ func TestPrograms(t *testing.T) {
 	diff(t, "reject of the bare quote", rows(t, db, "SELECT line, column_name, value_class, reason FROM import_reject"),
 		`{"line":3,"column_name":"","value_class":"record","reason":"a quote inside a value that is not quoted"}`)
 	e.with("programs.csv", header, `P1,FRN10001,N,A,daily,"a\b"""`, `P2,FRN20002,N,A,monthly:05,01 02 07`)
-	report := load(t, db, e)
-	diff(t, "counts", counts(t, report, "programs.csv"), [5]int64{2, 1, 0, 1, 0})
+	summary := load(t, db, e)
+	diff(t, "counts", counts(t, summary, "programs.csv"), [5]int64{2, 1, 0, 1, 0})
 	diff(t, "programs", rows(t, db, "SELECT program, program_id, calendar, activity_cycle_ids AS ids FROM program ORDER BY 1"),
 		`{"program":1,"program_id":"P2","calendar":"monthly:05","ids":["01","02","07"]}`+"\n"+
 			`{"program":2,"program_id":"P1","calendar":"daily","ids":["a\\b\""]}`)

@@ -40,7 +40,7 @@ func (a *app) intake(ctx context.Context, db *database.Database, o intake.Option
 	var done func() error
 	o.Progress, done = a.progress(!asJSON)
 	o.Direct = db.Direct
-	report, err := intake.Import(ctx, db.DB, o)
+	summary, err := intake.Import(ctx, db.DB, o)
 	err = errors.Join(err, done())
 	var refused *intake.RefusedError
 	if errors.As(err, &refused) && asJSON {
@@ -57,37 +57,41 @@ func (a *app) intake(ctx context.Context, db *database.Database, o intake.Option
 	if err != nil {
 		return err
 	}
-	if err := a.printImport(report, asJSON); err != nil {
+	if err := a.printImport(summary, asJSON); err != nil {
 		return err
 	}
-	if report.Rejected > 0 {
-		return &ending{err: fmt.Errorf("rows quarantined: %d; all other rows were imported", report.Rejected), code: exitExceptions, hint: "correct those rows in the extract and import it again; what was imported stays as it is"}
+	if summary.Rejected > 0 {
+		return &ending{err: fmt.Errorf("rows quarantined: %d; all other rows were imported", summary.Rejected), code: exitExceptions, hint: "correct those rows in the extract and import it again; what was imported stays as it is"}
 	}
 	return nil
 }
 
-func (a *app) printImport(r *intake.Report, asJSON bool) error {
+func (a *app) printImport(s *intake.Summary, asJSON bool) error {
 	switch {
 	case asJSON:
-		return printJSON(a.stdout, r)
+		return printJSON(a.stdout, s)
 	case a.settings.quiet:
 		return nil
 	}
-	rows := make([][]any, len(r.Files))
-	for i, f := range r.Files {
+	rows := make([][]any, len(s.Files))
+	for i, f := range s.Files {
 		rows[i] = []any{f.File, f.Rows, f.Inserted, f.Updated, f.Unchanged, f.Rejected}
 	}
 	if err := printTable(a.stdout, []string{"file", ">rows", ">inserted", ">updated", ">unchanged", ">rejected"}, rows); err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(a.stdout, "import %d done in %.1f s\n", r.Import, r.Seconds); err != nil {
+	if _, err := fmt.Fprintf(a.stdout, "import %d done in %.1f s\n", s.Import, s.Seconds); err != nil {
 		return err
 	}
-	if len(r.Rejects) == 0 {
+	if len(s.Rejects) == 0 {
 		return nil
 	}
-	first := r.Rejects[:min(len(r.Rejects), shownRejects)]
-	return printTitled(a.stdout, titleRejects, headRejects, rejectRows(first))
+	first := s.Rejects[:min(len(s.Rejects), shownRejects)]
+	if err := printTitled(a.stdout, titleRejects, headRejects, rejectRows(first)); err != nil || s.RejectsNotKept == 0 {
+		return err
+	}
+	_, err := fmt.Fprintf(a.stdout, "%d more rows were rejected; only the first %d of an import are kept\n", s.RejectsNotKept, len(s.Rejects))
+	return err
 }
 
 // What heads a table of rejected rows.

@@ -54,7 +54,7 @@ SELECT (SELECT count(*) FROM inserted) AS inserted, (SELECT count(*) FROM update
 
 -- name: ImportCasesExternalID
 -- Rejects cases whose external id another case has, in the book or earlier in the file.
--- $1 import. Index: case_file_by_external_id.
+-- $1 import, $2 room for rejects. Index: case_file_by_external_id.
 WITH in_book AS (
     SELECT s.ctid AS place
     FROM staged_cases s JOIN case_file t ON t.external_id = s.external_id AND t.case_id <> s.case_id
@@ -66,7 +66,9 @@ WITH in_book AS (
     DELETE FROM staged_cases
     WHERE ctid = ANY (ARRAY(SELECT place FROM in_book UNION ALL SELECT place FROM in_file WHERE nth > 1))
     RETURNING line
+), kept AS (
+    INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
+    SELECT $1, 'cases.csv', line, 'external_id', 'key', 'another case has this external id'
+    FROM gone ORDER BY line LIMIT $2
 )
-INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
-SELECT $1, 'cases.csv', line, 'external_id', 'key', 'another case has this external id'
-FROM gone
+SELECT count(*) FROM gone

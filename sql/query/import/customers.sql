@@ -110,7 +110,7 @@ FROM (SELECT count(*) FROM woken) w
 -- name: ImportLoanCustomersPosition
 -- Rejects rows whose position on the loan another customer has: earlier in the file, or in the book by a row
 -- that the file does not move. Repeated until it finds nothing: a rejected row moves nothing.
--- $1 import. Index: loan_customer_loan_position_key.
+-- $1 import, $2 room for rejects. Index: loan_customer_loan_position_key.
 WITH sent AS (
     SELECT s.ctid AS place, s.position, k.loan, c.customer,
            row_number() OVER (PARTITION BY s.loan_id, s.position ORDER BY s.line) AS nth
@@ -127,7 +127,9 @@ WITH sent AS (
     DELETE FROM staged_loan_customers
     WHERE ctid = ANY (ARRAY(SELECT place FROM in_book UNION ALL SELECT place FROM sent WHERE nth > 1))
     RETURNING line
+), kept AS (
+    INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
+    SELECT $1, 'loan_customers.csv', line, 'position', 'number', 'another customer of the loan has this position'
+    FROM gone ORDER BY line LIMIT $2
 )
-INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
-SELECT $1, 'loan_customers.csv', line, 'position', 'number', 'another customer of the loan has this position'
-FROM gone
+SELECT count(*) FROM gone

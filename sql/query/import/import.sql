@@ -13,15 +13,17 @@ SELECT file, line, column_name, value_class, reason FROM import_reject WHERE imp
 -- name: ImportMissing
 -- Rejects rows whose reference is not in the book. For all tables: {staging}, its {column}, and the table
 -- {known} by its {known_key}.
--- $1 import, $2 file, $3 column that the rejection names.
+-- $1 import, $2 room for rejects, $3 file, $4 column that the rejection names.
 WITH gone AS (
     DELETE FROM {staging} s
     WHERE s.{column} IS NOT NULL AND NOT EXISTS (SELECT FROM {known} k WHERE k.{known_key} = s.{column})
     RETURNING s.line
+), kept AS (
+    INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
+    SELECT $1, $3, line, $4, 'key', 'missing reference: neither in the book nor among the good rows of this import'
+    FROM gone ORDER BY line LIMIT $2
 )
-INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
-SELECT $1, $2, line, $3, 'key', 'missing reference: neither in the book nor among the good rows of this import'
-FROM gone
+SELECT count(*) FROM gone
 
 -- name: ImportOpen
 -- Opens an import. $1 directory, $2 now.
@@ -47,7 +49,7 @@ LIMIT $2
 -- the others are rejected. Gives how many were rejected. The parser marked the rows for which it may be so
 -- with {staging}.again. For all tables: {staging}, {key}, and the lists of the columns {row} of alias s and
 -- {first_row} of alias f.
--- $1 import, $2 file, $3 column that the rejection names.
+-- $1 import, $2 room for rejects, $3 file, $4 column that the rejection names.
 WITH member AS (
     SELECT ctid AS place, first_value(ctid) OVER (PARTITION BY {key} ORDER BY line) AS first_place
     FROM {staging}
@@ -59,13 +61,12 @@ WITH member AS (
     CROSS JOIN LATERAL (SELECT * FROM {staging} f WHERE f.ctid = m.first_place OFFSET 0) f
 ), gone AS (
     DELETE FROM {staging} WHERE ctid = ANY (ARRAY(SELECT place FROM repeat))
-), rejected AS (
+), kept AS (
     INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
-    SELECT $1, $2, line, $3, 'key', 'the key came before in this file with other values'
-    FROM repeat WHERE NOT same
-    RETURNING 1
+    SELECT $1, $3, line, $4, 'key', 'the key came before in this file with other values'
+    FROM repeat WHERE NOT same ORDER BY line LIMIT $2
 )
-SELECT count(*) FROM rejected
+SELECT count(*) FROM repeat WHERE NOT same
 
 -- name: ImportSettings
 -- How the import's transaction works: much memory for few large statements, one commit that is on disk.

@@ -1,7 +1,7 @@
 -- name: ImportLoansAccount
 -- Rejects loans whose account number another loan of the program holds, in the book or earlier in the file.
 -- What the same file says of that other loan does not free it: an account number is not reused (DC2).
--- $1 import. Index: loan_by_account.
+-- $1 import, $2 room for rejects. Index: loan_by_account.
 WITH placed AS (
     SELECT s.ctid AS place, s.line, s.loan_id, s.account_number, g.program
     FROM staged_loans s JOIN program g ON g.program_id = s.program_id
@@ -16,10 +16,12 @@ WITH placed AS (
     DELETE FROM staged_loans
     WHERE ctid = ANY (ARRAY(SELECT place FROM in_book UNION ALL SELECT place FROM in_file WHERE nth > 1))
     RETURNING line
+), kept AS (
+    INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
+    SELECT $1, 'loans.csv', line, 'account_number', 'key', 'another loan of the program has this account number'
+    FROM gone ORDER BY line LIMIT $2
 )
-INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
-SELECT $1, 'loans.csv', line, 'account_number', 'key', 'another loan of the program has this account number'
-FROM gone
+SELECT count(*) FROM gone
 
 -- name: ImportLoansKey
 -- Numbers the new loans in the order of their ids. Counts as nothing. Index: loan_key_loan_id_key.

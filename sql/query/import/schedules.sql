@@ -26,29 +26,33 @@ WITH sent AS (
 SELECT (SELECT count(*) FROM inserted) AS inserted, (SELECT count(*) FROM updated) AS updated
 
 -- name: ImportScheduledItemsLoan
--- Rejects rows whose id the book holds under another loan. $1 import. Index: scheduled_item_pkey.
+-- Rejects rows whose id the book holds under another loan. $1 import, $2 room for rejects. Index: scheduled_item_pkey.
 WITH gone AS (
     DELETE FROM staged_scheduled_items s
     USING scheduled_item t JOIN loan_key k ON k.loan = t.loan
     WHERE t.item_id = s.item_id AND k.loan_id <> s.loan_id
     RETURNING s.line
+), kept AS (
+    INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
+    SELECT $1, 'scheduled_items.csv', line, 'loan_id', 'key', 'the item_id is known of another loan'
+    FROM gone ORDER BY line LIMIT $2
 )
-INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
-SELECT $1, 'scheduled_items.csv', line, 'loan_id', 'key', 'the item_id is known of another loan'
-FROM gone
+SELECT count(*) FROM gone
 
 -- name: ImportScheduledItemsSchedule
--- Rejects items whose schedule is not one of the same loan. $1 import. Index: schedule_pkey.
+-- Rejects items whose schedule is not one of the same loan. $1 import, $2 room for rejects. Index: schedule_pkey.
 WITH gone AS (
     DELETE FROM staged_scheduled_items s
     WHERE s.schedule_id IS NOT NULL
       AND NOT EXISTS (SELECT FROM schedule t JOIN loan_key k ON k.loan = t.loan
                       WHERE t.schedule_id = s.schedule_id AND k.loan_id = s.loan_id)
     RETURNING s.line
+), kept AS (
+    INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
+    SELECT $1, 'scheduled_items.csv', line, 'schedule_id', 'key', 'missing reference: the loan has no such schedule'
+    FROM gone ORDER BY line LIMIT $2
 )
-INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
-SELECT $1, 'scheduled_items.csv', line, 'schedule_id', 'key', 'missing reference: the loan has no such schedule'
-FROM gone
+SELECT count(*) FROM gone
 
 -- name: ImportSchedules
 -- Merges schedules. What we cancelled, a night or a person, has a cancel_reason and stays (SP3). Index: schedule_pkey.
@@ -78,13 +82,15 @@ WITH sent AS (
 SELECT (SELECT count(*) FROM inserted) AS inserted, (SELECT count(*) FROM updated) AS updated
 
 -- name: ImportSchedulesLoan
--- Rejects rows whose id the book holds under another loan. $1 import. Index: schedule_pkey.
+-- Rejects rows whose id the book holds under another loan. $1 import, $2 room for rejects. Index: schedule_pkey.
 WITH gone AS (
     DELETE FROM staged_schedules s
     USING schedule t JOIN loan_key k ON k.loan = t.loan
     WHERE t.schedule_id = s.schedule_id AND k.loan_id <> s.loan_id
     RETURNING s.line
+), kept AS (
+    INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
+    SELECT $1, 'schedules.csv', line, 'loan_id', 'key', 'the schedule_id is known of another loan'
+    FROM gone ORDER BY line LIMIT $2
 )
-INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
-SELECT $1, 'schedules.csv', line, 'loan_id', 'key', 'the schedule_id is known of another loan'
-FROM gone
+SELECT count(*) FROM gone

@@ -42,11 +42,11 @@ JOIN reason_rule r ON r.activity_status = l.activity_status AND r.activity_subst
 WHERE s.reason IS NULL
 
 -- name: ImportTerminationsReject
--- Rejects staged terminations that must have a reason and have none. $1 import, $2 rows as JSON.
+-- Rejects staged terminations that must have a reason and have none. $1 import, $2 room for rejects, $3 rows as JSON.
 WITH refused AS (
-    SELECT x.line, x.reason FROM json_to_recordset($2) AS x (line bigint, reason text)
+    SELECT x.line, x.reason FROM json_to_recordset($3) AS x (line bigint, reason text)
 ), gone AS (
     DELETE FROM staged_terminations s USING refused r WHERE s.line = r.line
 )
 INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
-SELECT $1, 'terminations.csv', line, 'reason', 'empty', reason FROM refused
+SELECT $1, 'terminations.csv', line, 'reason', 'empty', reason FROM refused ORDER BY line LIMIT $2

@@ -29,7 +29,8 @@ FROM staged_transactions s JOIN loan_key k ON k.loan_id = s.loan_id
 -- name: ImportTransactionsKnown
 -- Takes the entries that the book holds already out of the staging table. An entry is immutable: it comes again as
 -- it is, or a PENDING one becomes SETTLED or FAILED, with the time of that; anything else is rejected.
--- Gives the rows updated and rejected. $1 import, $2, $3 lowest and highest id in the file. Index: loan_transaction_pkey.
+-- Gives the rows updated and rejected. $1 import, $2 room for rejects, $3, $4 lowest and highest id in
+-- the file. Index: loan_transaction_pkey.
 WITH known AS (
     SELECT s.line, s.state, s.posted_at, t.loan, t.transaction_id, k.loan_id = s.loan_id AS same_loan,
            (t.type, t.amount_cents, t.effective_on, t.reverses, t.due_cycle_no)
@@ -38,17 +39,17 @@ WITH known AS (
            t.state = 'PENDING' AND s.state <> 'PENDING' AS settles
     FROM staged_transactions s
     JOIN loan_transaction t ON t.transaction_id = s.transaction_id
-        AND t.transaction_id BETWEEN CAST($2 AS text) AND CAST($3 AS text)
+        AND t.transaction_id BETWEEN CAST($3 AS text) AND CAST($4 AS text)
     JOIN loan_key k ON k.loan = t.loan
 ), gone AS (
     DELETE FROM staged_transactions s USING known n WHERE s.line = n.line
 ), rejected AS (
+    SELECT line, same_loan FROM known WHERE NOT same_loan OR NOT same_entry OR NOT (same_state OR settles)
+), kept AS (
     INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
     SELECT $1, 'transactions.csv', line, CASE WHEN same_loan THEN 'transaction_id' ELSE 'loan_id' END, 'key',
            CASE WHEN same_loan THEN 'differs from the entry already posted' ELSE 'the transaction_id is known of another loan' END
-    FROM known
-    WHERE NOT same_loan OR NOT same_entry OR NOT (same_state OR settles)
-    RETURNING 1
+    FROM rejected ORDER BY line LIMIT $2
 ), settled AS (
     UPDATE loan_transaction t SET state = n.state, posted_at = n.posted_at
     FROM known n
@@ -62,7 +63,7 @@ FROM (SELECT count(*) FROM woken) w
 
 -- name: ImportTransactionsReversal
 -- Rejects reversals that do not undo what they name: it must be there, of the same loan, no reversal itself, and of
--- the same amount. $1 import. Index: loan_transaction_pkey.
+-- the same amount. $1 import, $2 room for rejects. Index: loan_transaction_pkey.
 WITH original AS MATERIALIZED (  -- few: joined at once, the whole file would be hashed
     SELECT transaction_id, loan_id, type, amount_cents
     FROM staged_transactions
@@ -86,15 +87,17 @@ WITH original AS MATERIALIZED (  -- few: joined at once, the whole file would be
     SELECT place, line, reason FROM verdict WHERE reason IS NOT NULL
 ), gone AS (
     DELETE FROM staged_transactions WHERE ctid = ANY (ARRAY(SELECT place FROM bad))
+), kept AS (
+    INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
+    SELECT $1, 'transactions.csv', line, CASE WHEN reason LIKE 'differs%' THEN 'amount' ELSE 'reverses' END,
+           CASE WHEN reason LIKE 'differs%' THEN 'number' ELSE 'key' END, reason
+    FROM bad ORDER BY line LIMIT $2
 )
-INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
-SELECT $1, 'transactions.csv', line, CASE WHEN reason LIKE 'differs%' THEN 'amount' ELSE 'reverses' END,
-       CASE WHEN reason LIKE 'differs%' THEN 'number' ELSE 'key' END, reason
-FROM bad
+SELECT count(*) FROM bad
 
 -- name: ImportTransactionsReversedOnce
 -- Rejects reversals of what is reversed already, in the book or earlier in the file. A failed reversal undid nothing.
--- $1 import. Index: loan_transaction_reversed_once.
+-- $1 import, $2 room for rejects. Index: loan_transaction_reversed_once.
 WITH sent AS (
     SELECT s.ctid AS place, s.line, s.reverses, k.loan
     FROM staged_transactions s JOIN loan_key k ON k.loan_id = s.loan_id
@@ -111,7 +114,9 @@ WITH sent AS (
     DELETE FROM staged_transactions
     WHERE ctid = ANY (ARRAY(SELECT place FROM in_book UNION ALL SELECT place FROM in_file WHERE nth > 1))
     RETURNING line
+), kept AS (
+    INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
+    SELECT $1, 'transactions.csv', line, 'reverses', 'key', 'the entry is reversed already'
+    FROM gone ORDER BY line LIMIT $2
 )
-INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
-SELECT $1, 'transactions.csv', line, 'reverses', 'key', 'the entry is reversed already'
-FROM gone
+SELECT count(*) FROM gone

@@ -7,23 +7,21 @@ import (
 	"github.com/lib/pq"
 )
 
-// Report is what an import did.
-type Report struct {
-	Import  int64        `json:"import"`
-	Files   []FileReport `json:"files"` // in the order in which they are taken in
-	Seconds float64      `json:"seconds"`
+// Summary is what an import did.
+type Summary struct {
+	Import  int64         `json:"import"`
+	Files   []FileSummary `json:"files"` // in the order in which they are taken in
+	Seconds float64       `json:"seconds"`
 
 	Rejected int64 `json:"rejected"`
-	// Rejects are the first maxRejects rows that were not taken, in the order of Files and lines. All of
-	// them are in import_reject.
-	Rejects []Reject `json:"rejects"`
+	// Rejects are the rows that were not taken, in the order of Files and lines, as import_reject has them: at most
+	// maxRejects. RejectsNotKept counts the others.
+	Rejects        []Reject `json:"rejects"`
+	RejectsNotKept int64    `json:"rejects_not_kept"`
 }
 
-// maxRejects bounds Report.Rejects.
-const maxRejects = 10_000
-
-// FileReport counts the rows of one file: Rows = Inserted + Updated + Unchanged + Rejected.
-type FileReport struct {
+// FileSummary counts the rows of one file: Rows = Inserted + Updated + Unchanged + Rejected.
+type FileSummary struct {
 	File      string `json:"file"`
 	Rows      int64  `json:"rows"`
 	Inserted  int64  `json:"inserted"`
@@ -46,7 +44,7 @@ type Reject struct {
 type RefusedError struct {
 	File    string
 	Reason  string
-	Rejects []Reject // the first 20 of the file, if bad rows are the reason
+	Rejects []Reject // the first 20 of the file that were kept, if bad rows are the reason
 }
 
 func (e *RefusedError) Error() string { return fmt.Sprintf("%s refused: %s", e.File, e.Reason) }
