@@ -38,16 +38,16 @@ func TestPayoff(t *testing.T) {
 		},
 		{
 			"PO2 from SUSPENDED::DELINQUENT alike",
-			takenOver(settling(0), rules.Delinquent, "2026-02-20", lent, due("2026-02-10", 100_00), paid("2026-03-05", 1000_00)),
+			boarded(settling(0), rules.Delinquent, "2026-02-20", lent, due("2026-02-10", 100_00), paid("2026-03-05", 1000_00)),
 			"2026-03-01", "2026-03-31", closes("2026-03-05"),
 		},
 		{
 			"PO2 a charge-off that is paid stays a charge-off",
-			takenOver(settling(0), rules.ChargeOff, "2026-02-20", lent, paid("2026-03-05", 1000_00)), "2026-03-01", "2026-03-31", nil,
+			boarded(settling(0), rules.ChargeOff, "2026-02-20", lent, paid("2026-03-05", 1000_00)), "2026-03-01", "2026-03-31", nil,
 		},
 		{
 			"ST2 what people closed stays",
-			takenOver(settling(0), "CLOSED::SETTLEMENT", "2026-02-20", lent, paid("2026-03-05", 1000_00)), "2026-03-01", "2026-03-31", nil,
+			boarded(settling(0), "CLOSED::SETTLEMENT", "2026-02-20", lent, paid("2026-03-05", 1000_00)), "2026-03-01", "2026-03-31", nil,
 		},
 		{"PO1 a product that is not pure instalment", active(revolving(), lent, paid("2026-03-05", 1000_00)), "2026-03-01", "2026-03-31", nil},
 		{
@@ -144,7 +144,7 @@ func TestClosedIsNotFinal(t *testing.T) {
 		},
 		{
 			"ST5 a hold stops the reopening too",
-			takenOver(settling(0), rules.PaidOff, "2026-03-05", lent, settled.reversed("2026-03-20")).held("2026-03-25"),
+			boarded(settling(0), rules.PaidOff, "2026-03-05", lent, settled.reversed("2026-03-20")).held("2026-03-25"),
 			"2026-03-05", "2026-03-31",
 			[]string{"2026-03-26 ACTIVE PO4 as of 2026-03-20"},
 		},
@@ -185,16 +185,16 @@ func TestClosedIsNotFinal(t *testing.T) {
 		n.on(t, "2026-03-08", "2026-03-27").tell(t, moves...)
 		n.on(t, "2026-03-28").tell(t, append(moves, "2026-03-28 "+paidOff+" PO2 as of 2026-03-25")...)
 	})
-	t.Run("Q10 taken over closed: the ledger before is the lender's", func(t *testing.T) {
-		n := takenOver(settling(0), rules.PaidOff, "2026-03-05", originated("2026-01-10", 900_00)).every(t, "2026-03-05", "2026-03-31")
+	t.Run("Q10 boarded closed: the ledger before is the lender's", func(t *testing.T) {
+		n := boarded(settling(0), rules.PaidOff, "2026-03-05", originated("2026-01-10", 900_00)).every(t, "2026-03-05", "2026-03-31")
 		n.tell(t)
 	})
-	t.Run("PO4 taken over closed, the payment bounces on its own date, posted later", func(t *testing.T) {
-		n := takenOver(settling(0), rules.PaidOff, "2026-03-05", lent, settled.reversed("2026-03-05")).every(t, "2026-03-05", "2026-03-31")
+	t.Run("PO4 boarded closed, the payment bounces on its own date, posted later", func(t *testing.T) {
+		n := boarded(settling(0), rules.PaidOff, "2026-03-05", lent, settled.reversed("2026-03-05")).every(t, "2026-03-05", "2026-03-31")
 		n.tell(t, "2026-03-06 ACTIVE PO4 as of 2026-03-05")
 	})
-	t.Run("PO4 taken over closed, a payment bounces afterwards", func(t *testing.T) {
-		n := takenOver(settling(0), rules.PaidOff, "2026-03-05", lent, settled.reversed("2026-03-06")).every(t, "2026-03-05", "2026-03-31")
+	t.Run("PO4 boarded closed, a payment bounces afterwards", func(t *testing.T) {
+		n := boarded(settling(0), rules.PaidOff, "2026-03-05", lent, settled.reversed("2026-03-06")).every(t, "2026-03-05", "2026-03-31")
 		n.tell(t, "2026-03-06 ACTIVE PO4")
 	})
 }
@@ -244,7 +244,7 @@ func TestReopenedByCount(t *testing.T) {
 		},
 	})
 	t.Run("PO4 facts say why", func(t *testing.T) {
-		l := takenOver(counting(1, 0, 0), rules.PaidOff, "2026-02-01", bounced("2026-03-10")...).loan
+		l := boarded(counting(1, 0, 0), rules.PaidOff, "2026-02-01", bounced("2026-03-10")...).loan
 		l.Ledger = ledgerOn(day("2026-03-11"), bounced("2026-03-10"))
 		want := []rules.Move{{
 			To: rules.Delinquent, EffectiveOn: day("2026-03-10"), ReopenedOn: day("2026-03-11"), Rule: "PO4",

@@ -68,7 +68,7 @@ func TestDeletion(t *testing.T) {
 		{"DC7 never reported", with(cancelled("ERRO", undone), never), "NEVER_REPORTED DC7"},
 		{"Q12 never reported: left out at once, though a receivable is open", with(cancelled("ERRO", owed), never), "NEVER_REPORTED DC7"},
 		{"DC7 report as deleted, never reported", with(with(cancelled("", owed), flag("DA")), never), "NEVER_REPORTED DC7"},
-		{"DC7 reported before the take-over counts", with(with(cancelled("ERRO", undone), never), func(a *rules.Account) {
+		{"DC7 reported before the boarding counts", with(with(cancelled("ERRO", undone), never), func(a *rules.Account) {
 			a.Baseline = rules.Baseline{History: tail("0"), LastReportedOn: day("2026-01-31")}
 		}), "DA DC1"},
 		{"the termination is tomorrow", with(cancelled("ERRO", undone), func(a *rules.Account) { a.Termination.On = day("2026-03-01") }), "11 BR2"},
@@ -79,7 +79,7 @@ func TestDeletion(t *testing.T) {
 		{"Q16 not furnished, report as deleted", with(with(cancelled("", owed), flag("DA")), func(a *rules.Account) { a.Furnish = false }), "DA DC5"},
 		{"opened tomorrow", with(account("2026-02-28", owed), func(a *rules.Account) { a.OpenedOn = day("2026-03-01") }), "NOT_OPENED BR1"},
 		{"opened today", with(account("2026-02-28", owed), func(a *rules.Account) { a.OpenedOn = day("2026-02-28") }), "11 BR2"},
-		{"Q21 reported for this date before the take-over", with(account("2026-02-28", owed), func(a *rules.Account) {
+		{"Q21 reported for this date before the boarding", with(account("2026-02-28", owed), func(a *rules.Account) {
 			a.Baseline = rules.Baseline{History: tail("0"), LastReportedOn: day("2026-02-28")}
 		}), "ALREADY_REPORTED Q21"},
 		{"Q21 reported for the day before", with(account("2026-02-28", owed), func(a *rules.Account) {

@@ -189,12 +189,12 @@ func TestCount(t *testing.T) {
 			[]string{"2026-03-10 " + delinquent + " DQ4"},
 		},
 		{
-			"Q4 taken over on the evaluation date: settled history",
-			takenOver(counting(1, 0, 5), rules.Active, "2026-02-15", year()...), "2026-02-15", "2026-03-14", nil,
+			"Q4 boarded on the evaluation date: settled history",
+			boarded(counting(1, 0, 5), rules.Active, "2026-02-15", year()...), "2026-02-15", "2026-03-14", nil,
 		},
 		{
-			"Q4 taken over on the day before it",
-			takenOver(counting(1, 0, 5), rules.Active, "2026-02-14", year()...), "2026-02-14", "2026-02-15",
+			"Q4 boarded on the day before it",
+			boarded(counting(1, 0, 5), rules.Active, "2026-02-14", year()...), "2026-02-14", "2026-02-15",
 			[]string{"2026-02-15 " + delinquent + " DQ4"},
 		},
 	})

@@ -59,8 +59,8 @@ func TestChargeOff(t *testing.T) {
 			[]string{"2026-02-10 " + delinquent + " DQ4", "2026-06-10 " + chargedOff + " DQ5"},
 		},
 		{
-			"Q4 taken over delinquent: N2 counts evaluation dates after status_since",
-			takenOver(counting(1, 2, 0), rules.Delinquent, "2026-04-10", year()...), "2026-04-10", "2026-06-10",
+			"Q4 boarded delinquent: N2 counts evaluation dates after status_since",
+			boarded(counting(1, 2, 0), rules.Delinquent, "2026-04-10", year()...), "2026-04-10", "2026-06-10",
 			[]string{"2026-06-10 " + chargedOff + " DQ5"},
 		},
 	})
@@ -183,11 +183,11 @@ func TestLeftAlone(t *testing.T) {
 		},
 		{
 			"ST2 the night does not touch what people closed",
-			takenOver(counting(1, 1, 0), "CLOSED::FRAUD", "2026-01-20", year()...), "2026-01-20", "2026-12-31", nil,
+			boarded(counting(1, 1, 0), "CLOSED::FRAUD", "2026-01-20", year()...), "2026-01-20", "2026-12-31", nil,
 		},
 		{
 			"DQ5 charge-off is the end of the count",
-			takenOver(counting(1, 1, 0), rules.ChargeOff, "2026-01-20", join(year(), paid("2026-06-01", 100_00))...),
+			boarded(counting(1, 1, 0), rules.ChargeOff, "2026-01-20", join(year(), paid("2026-06-01", 100_00))...),
 			"2026-01-20", "2026-12-31", nil,
 		},
 		{

@@ -48,7 +48,7 @@ func ExampleClosure() {
 
 func ExampleFinalStatement() {
 	loan := rules.ClosedLoan{
-		ClosedOn: date("2026-03-12"), OpenedOn: date("2026-01-10"),
+		State: rules.State{Status: rules.PaidOff, ClosedOn: date("2026-03-12"), Episode: 1}, OpenedOn: date("2026-01-10"),
 		Cycles: []rules.Cycle{{No: 3, StartsOn: date("2026-03-01"), EndsOn: date("2026-03-31")}},
 	}
 	period, ok := rules.FinalStatement(loan)

@@ -57,7 +57,7 @@ func TestFirstDelinquency(t *testing.T) {
 }
 
 // Q21, BR3: what the lender last reported is kept as long as that delinquency, or the charge-off, stands.
-func TestFirstDelinquencyTakenOver(t *testing.T) {
+func TestFirstDelinquencyBoarded(t *testing.T) {
 	reportedLate := rules.Baseline{History: history24("10"), FirstDelinquencyOn: day("2025-12-15"), LastReportedOn: day("2026-02-28")}
 	for _, c := range []struct {
 		name   string
@@ -91,7 +91,7 @@ func TestFirstDelinquencyTakenOver(t *testing.T) {
 			chargedOffOn(a, "2026-02-28", 1200_00)
 		}, "2025-12-15"},
 		{
-			"charged off before the take-over, whatever the ledger proves", "2026-03-31",
+			"charged off before the boarding, whatever the ledger proves", "2026-03-31",
 			[]event{originated("2025-12-01", 1200_00)},
 			func(a *rules.Account) { chargedOffOn(a, "2026-02-28", 1200_00) }, "2025-12-15",
 		},

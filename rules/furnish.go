@@ -55,7 +55,7 @@ type Account struct {
 	Termination      *Termination
 	DeletedOn        Date // calendar date of the file that deleted it, or before the boarding; 0: not deleted
 	Baseline         Baseline
-	Tradelines       []Furnished // of the files that count, newest first; the last MaxTradelines are enough
+	Tradelines       []Furnished // of the files that count, newest first
 }
 
 // Baseline is what the lender reported before the boarding (Q21).
@@ -65,12 +65,9 @@ type Baseline struct {
 	LastReportedOn     Date
 }
 
-// How many of a loan's last tradelines a decision needs: MaxTradelines to count how often a final status went out (DC10),
-// MinTradelines of a loan that never closed, which has none.
-const (
-	MinTradelines = 1
-	MaxTradelines = 3
-)
+// MaxTradelines is how many of a loan's last tradelines a decision needs, to count how often a final status went out (DC10).
+// Of a loan whose last tradeline is not final that one is enough.
+const MaxTradelines = 3
 
 // Exclusion says why a loan is left out of a file (DC11).
 type Exclusion struct{ Reason, Rule, Detail string }

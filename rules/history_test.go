@@ -161,8 +161,8 @@ func TestFirstHistory(t *testing.T) {
 	}
 }
 
-// Q21: the profile of the take-over; its newest character is the month before last_reported_on.
-func TestHistoryTakenOver(t *testing.T) {
+// Q21: the profile of the boarding; its newest character is the month before last_reported_on.
+func TestHistoryBoarded(t *testing.T) {
 	for _, c := range []struct {
 		name, asOf, lastReported string
 		events                   []event
@@ -182,7 +182,7 @@ func TestHistoryTakenOver(t *testing.T) {
 			}
 		})
 	}
-	t.Run("Q19 taken over paid: the month of the last report has the rating", func(t *testing.T) {
+	t.Run("Q19 boarded paid: the month of the last report has the rating", func(t *testing.T) {
 		for _, lastReported := range []string{"2026-02-10", "2026-02-28"} { // 30 days late on the day before the pay-off of Feb 10
 			a := closedAs(account("2026-03-31", join(lateLoan(), paid("2026-02-10", 5000_00))...), rules.PaidOff, "2026-02-10")
 			a.Baseline = rules.Baseline{History: tail("0050"), LastReportedOn: day(lastReported)}

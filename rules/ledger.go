@@ -221,17 +221,6 @@ func (l Ledger) PastDue(d Date) Cents {
 	return max(0, due.by(d)+t.Fees()-t.Paid)
 }
 
-// DaysPastDue counts from the oldest unpaid due date to d (DQ9); 0 when nothing is unpaid.
-func (l Ledger) DaysPastDue(d Date) int {
-	v := l.repaired(d)
-	var due asked
-	due.ask(&v)
-	if oldest := due.oldestUnpaid(d, v.at(d).Paid); oldest != 0 {
-		return int(d - oldest)
-	}
-	return 0
-}
-
 // paidOffOn returns the effective date of the entry that brought the balance to zero or below for good
 // as of d (Q8), 0 while something is owed.
 func (l Ledger) paidOffOn(d Date) Date {

@@ -27,8 +27,8 @@ func active(product rules.Product, events ...event) *night {
 	}
 }
 
-// takenOver is a loan that the lender gave a status on a date (Q4, Q5).
-func takenOver(product rules.Product, status rules.Status, since string, events ...event) *night {
+// boarded is a loan that the lender gave a status on a date (Q4, Q5).
+func boarded(product rules.Product, status rules.Status, since string, events ...event) *night {
 	n := active(product, events...)
 	n.loan.Status, n.loan.Since, n.loan.CountFrom, n.loan.ByHand = status, day(since), day(since), true
 	if status.Closed() {

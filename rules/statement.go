@@ -2,9 +2,8 @@ package rules
 
 // ClosedLoan is what decides over a final statement.
 type ClosedLoan struct {
-	ClosedOn   Date
+	State
 	OpenedOn   Date
-	Boarded    bool    // the closure came with the boarding
 	FirstNight Date    // the first business date that saw the loan
 	Cycles     []Cycle // the loan's cycles that begin on or before the date closed
 }
@@ -29,7 +28,7 @@ func FinalStatement(l ClosedLoan) (StatementPeriod, bool) {
 			period.StartsOn = max(period.StartsOn, c.EndsOn+1)
 		}
 	}
-	if l.Boarded && period.EndsOn < l.FirstNight {
+	if l.closureBoarded() && period.EndsOn < l.FirstNight {
 		return StatementPeriod{}, false
 	}
 	period.StartsOn = min(period.StartsOn, period.EndsOn)

@@ -29,7 +29,7 @@ func TestFinalStatement(t *testing.T) {
 	for _, c := range []struct {
 		name          string
 		closed, night string
-		takenOver     bool
+		boarded       bool
 		firstNight    string
 		want          rules.StatementPeriod
 		due           bool
@@ -73,21 +73,21 @@ func TestFinalStatement(t *testing.T) {
 			changeCycles: func([]rules.Cycle) []rules.Cycle { return nil },
 			want:         rules.StatementPeriod{StartsOn: day("2026-01-05"), EndsOn: day("2026-01-20")},
 		},
-		{name: "Q10 taken over closed, its cycle over", closed: "2026-02-20", takenOver: true, firstNight: "2026-03-11", night: "2026-03-11"},
+		{name: "Q10 boarded closed, its cycle over", closed: "2026-02-20", boarded: true, firstNight: "2026-03-11", night: "2026-03-11"},
 		{
-			name: "Q10 taken over closed, its cycle ends on the first night", closed: "2026-02-20", takenOver: true,
+			name: "Q10 boarded closed, its cycle ends on the first night", closed: "2026-02-20", boarded: true,
 			firstNight: "2026-03-10", night: "2026-03-10", want: second, due: true,
 		},
 		{
-			name: "Q10 taken over closed, its cycle still runs: not yet", closed: "2026-02-20", takenOver: true,
+			name: "Q10 boarded closed, its cycle still runs: not yet", closed: "2026-02-20", boarded: true,
 			firstNight: "2026-03-09", night: "2026-03-09",
 		},
 		{
-			name: "Q10 taken over closed, its cycle still ran on the first night", closed: "2026-02-20", takenOver: true,
+			name: "Q10 boarded closed, its cycle still ran on the first night", closed: "2026-02-20", boarded: true,
 			firstNight: "2026-03-09", night: "2026-03-10", want: second, due: true,
 		},
 		{
-			name: "Q10 closed by us long after the take-over", closed: "2026-02-20", firstNight: "2026-01-20",
+			name: "Q10 closed by us long after the boarding", closed: "2026-02-20", firstNight: "2026-01-20",
 			night: "2026-03-10", want: second, due: true,
 		},
 	} {
@@ -99,7 +99,7 @@ func TestFinalStatement(t *testing.T) {
 			closed := day(c.closed)
 			cycles = slices.DeleteFunc(cycles, func(c rules.Cycle) bool { return c.StartsOn > closed })
 			l := rules.ClosedLoan{
-				ClosedOn: closed, OpenedOn: day("2026-01-05"), Boarded: c.takenOver, FirstNight: day(c.firstNight), Cycles: cycles,
+				State: rules.State{ClosedOn: closed, Episode: 1, BoardedClosed: c.boarded}, OpenedOn: day("2026-01-05"), FirstNight: day(c.firstNight), Cycles: cycles,
 			}
 			got, due := statementOn(l, day(c.night))
 			if got != c.want || due != c.due {

@@ -219,7 +219,7 @@ func TestActualPayment(t *testing.T) {
 		{"since the last report, not since the calendar date", func(a *rules.Account) {
 			a.Tradelines = []rules.Furnished{before("2025-12-31", "11", "0", history24("0"))}
 		}, []event{lent, paid("2026-01-20", 80_00), paid("2026-02-20", 20_00)}, 100, "2026-02-20"},
-		{"Q21 since the report before the take-over", func(a *rules.Account) {
+		{"Q21 since the report before the boarding", func(a *rules.Account) {
 			a.Baseline = rules.Baseline{History: history24("0"), LastReportedOn: day("2026-02-15")}
 		}, []event{lent, paid("2026-02-15", 80_00), paid("2026-02-16", 20_00)}, 20, "2026-02-16"},
 	} {

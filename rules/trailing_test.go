@@ -159,7 +159,7 @@ func TestTrailingAndBack(t *testing.T) {
 			t.Errorf("reports (-want +got):\n%s", diff)
 		}
 	})
-	t.Run("DC10 the lender reported the end before the take-over", func(t *testing.T) {
+	t.Run("DC10 the lender reported the end before the boarding", func(t *testing.T) {
 		for lastReported, want := range map[string]string{
 			"2026-02-10": "FINALLY_REPORTED DC10", "2026-02-28": "FINALLY_REPORTED DC10", "2026-02-09": "13 BR2",
 		} {
@@ -172,7 +172,7 @@ func TestTrailingAndBack(t *testing.T) {
 			}
 		}
 	})
-	t.Run("DC10 taken over open, closed as of a day before the last report: its end was never reported", func(t *testing.T) {
+	t.Run("DC10 boarded open, closed as of a day before the last report: its end was never reported", func(t *testing.T) {
 		a := closedAs(account("2026-03-31", originated("2026-01-01", 500_00), paid("2026-02-10", 500_00)), rules.PaidOff, "2026-02-10")
 		a.Baseline = rules.Baseline{History: tail("0"), LastReportedOn: day("2026-02-28")}
 		if got := outcome(t, a); got != "13 BR2" {

@@ -306,8 +306,11 @@ func withKeys(tables []table) []table {
 
 // transactionKind is the closed set of entry types; the database has it as a type of its own.
 func transactionKind() kind {
-	k := codeKind("ORIGINATION", "INTEREST", "FEE", "LATE_FEE", "LATE_FEE_INTEREST", "RETURN_CHECK_FEE", "MANUAL_FEE",
-		"REFUND", "PAYMENT", "OFFSET", "WAIVER", "PREPAYMENT_DISCOUNT", "ADJUSTMENT", "REVERSAL")
+	var names []string
+	for _, k := range rules.Kinds() {
+		names = append(names, k.String())
+	}
+	k := codeKind(append(names, "REVERSAL")...)
 	k.sql = "transaction_type"
 	return k
 }

@@ -127,8 +127,7 @@ func statement(w *work, l *book.Loan) (outcome, error) {
 		return outcome{}, nil
 	}
 	period, ok := rules.FinalStatement(rules.ClosedLoan{
-		ClosedOn: l.ClosedOn, OpenedOn: l.OpenedOn, Boarded: l.Episode == 1 && l.BoardedClosed,
-		FirstNight: firstAfter(w.closings.nights, closing.importedAfter), Cycles: closing.cycles,
+		State: l.State, OpenedOn: l.OpenedOn, FirstNight: firstAfter(w.closings.nights, closing.importedAfter), Cycles: closing.cycles,
 	})
 	switch {
 	case !ok:
