@@ -45,30 +45,12 @@ type IntArray []int64
 
 // Value is the text form of the array; a string, because bytes would go as the binary form.
 func (a IntArray) Value() (driver.Value, error) {
-	return integers(a, func(i int64) (int64, bool) { return i, true }), nil
-}
-
-// DayArray is a column of dates as an integer[] parameter of a set-based query: days since 0001-01-01, from
-// dates that count that day as 1 and hold 0, here NULL, where there is no date.
-type DayArray[D ~int32] []D
-
-// Value is the text form of the array.
-func (a DayArray[D]) Value() (driver.Value, error) {
-	return integers(a, func(d D) (int64, bool) { return int64(d) - 1, d != 0 }), nil
-}
-
-// integers writes an array of integers, NULL where there is none.
-func integers[T any](values []T, integer func(T) (int64, bool)) string {
-	array := append(make([]byte, 0, 8*len(values)+2), '{')
-	for i, value := range values {
+	array := append(make([]byte, 0, 8*len(a)+2), '{')
+	for i, number := range a {
 		if i > 0 {
 			array = append(array, ',')
 		}
-		if number, ok := integer(value); ok {
-			array = strconv.AppendInt(array, number, 10)
-		} else {
-			array = append(array, "NULL"...)
-		}
+		array = strconv.AppendInt(array, number, 10)
 	}
-	return string(append(array, '}'))
+	return string(append(array, '}')), nil
 }

@@ -4,8 +4,6 @@ import "github.com/furnisher/furnisher/batch/database"
 
 // The queries of this package, by name in sql/query.
 var (
-	wake = database.Query("book", "Wake")
-
 	closedCycles       = database.Query("step", "ClosedCycles")
 	closedRead         = database.Query("step", "ClosedRead")
 	contactRead        = database.Query("step", "ContactRead")
