@@ -55,9 +55,35 @@ func TestNoPostingIsLost(t *testing.T) {
 	d.compare(t, told[0], told[1])
 }
 
+// No interleaving of a writer with an import loses what it wrote: an outsider pays a loan off at every moment of an import
+// that has news of all loans, for each moment another one.
+func TestNoPostingIsLostBesideAnImport(t *testing.T) {
+	t.Parallel()
+	d := newDisturbed(t)
+	d.night(t, true)
+	o := d.outsider
+	for n := range 3 {
+		o.night = day(firstNight) + 1 + rules.Date(n)
+		news := d.book.news(o.night)
+		before := o.count
+		news.load(t, openWatched(t, d.url, o.watchImport))
+		o.leave()
+		if o.count-before < 40 {
+			t.Errorf("an import had %d moments: too few", o.count-before)
+		}
+		d.check(t, o.night)
+		o.idle = true
+		run(t, d.db, d.dir, o.night)
+		o.idle = false
+	}
+	s := look(t, d.twin, o.night)
+	t.Logf("the outsider came %d times, %d pay-offs", o.count, d.paidOff(t, s))
+}
+
 // disturbed is a book whose nights an outsider disturbs, and all that was written to it.
 type disturbed struct {
 	twin
+	url      string
 	outsider *outsider
 	book     *targets
 	extract  extract
@@ -85,7 +111,7 @@ func newDisturbed(t *testing.T) *disturbed {
 	if _, err := o.db.Exec(`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET deadlock_timeout = ''10ms''', current_database()); END $$`); err != nil {
 		t.Fatal(err)
 	}
-	d := &disturbed{outsider: o, twin: twin{db: openWatched(t, url, o.watch), dir: t.TempDir()}}
+	d := &disturbed{outsider: o, url: url, twin: twin{db: openWatched(t, url, o.watch), dir: t.TempDir()}}
 	d.book, d.extract = newTargets(random, 400)
 	o.book = d.book
 	d.extract.load(t, o.db)
@@ -272,7 +298,7 @@ func look(t *testing.T, w twin, night rules.Date) snapshot {
 // compare compares each night that came after the one in which a loan was written to.
 func (d *disturbed) compare(t *testing.T, early, later []snapshot) {
 	t.Helper()
-	paidOff, open, neither := 0, 0, map[string]int{}
+	neither := map[string]int{}
 	for i, n := range d.nights {
 		for aspect, loans := range n.snapshot {
 			for _, id := range slices.Sorted(maps.Keys(loans)) {
@@ -291,16 +317,20 @@ func (d *disturbed) compare(t *testing.T, early, later []snapshot) {
 			}
 		}
 	}
-	last := len(d.nights) - 1
+	t.Logf("%d pay-offs; %v as in neither twin", d.paidOff(t, d.nights[len(d.nights)-1].snapshot), neither)
+}
+
+// paidOff holds that no loan is open that was paid off, and counts those.
+func (d *disturbed) paidOff(t *testing.T, s snapshot) (n int) {
+	t.Helper()
 	for _, loan := range d.book.loans {
 		if !loan.paidOff {
 			continue
 		}
-		paidOff++
-		if got := d.nights[last].snapshot["state"][loan.id]; !strings.HasPrefix(got, "CLOSED::PAID_OFF") && !strings.HasPrefix(got, "CLOSED::CHARGE_OFF") {
-			open++
-			t.Errorf("loan %s (%s in the night of %s): %s", loan.id, loan.what, loan.touched, got)
+		n++
+		if got := s["state"][loan.id]; !strings.HasPrefix(got, "CLOSED::PAID_OFF") && !strings.HasPrefix(got, "CLOSED::CHARGE_OFF") {
+			t.Errorf("loan %s stayed open (%s in the night of %s): %s", loan.id, loan.what, loan.touched, got)
 		}
 	}
-	t.Logf("%d pay-offs, %d stayed open; %v as in neither twin", paidOff, open, neither)
+	return n
 }

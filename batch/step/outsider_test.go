@@ -130,6 +130,26 @@ func (o *outsider) watch(s *session, m moment) {
 	}
 }
 
+// watchImport is told of every moment of an import's sessions.
+func (o *outsider) watchImport(_ *session, m moment) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if m.after {
+		return
+	}
+	o.goOn()
+	for _, loan := range o.book.loans {
+		if loan.touched == 0 && loan.pending == "" {
+			o.count++
+			loan.touched = o.night
+			w := write{wakeFirst: o.random.IntN(2) == 0}
+			w.add(loan, o.book.payOff(loan, o.night, 0))
+			o.visit(w)
+			return
+		}
+	}
+}
+
 // inHand is the chunk that a claim is about to take, if there is one.
 func (o *outsider) inHand() *chunkInHand {
 	var chunks []chunkInHand
@@ -181,6 +201,11 @@ func (o *outsider) come(step string, point int) {
 	}
 	w := o.book.write(o.random, loans, o.night)
 	o.written = append(o.written, w)
+	o.visit(w)
+}
+
+// visit writes, and waits until that is done or waits for who is watched.
+func (o *outsider) visit(w write) {
 	hold := 0
 	if o.random.IntN(2) == 0 {
 		hold = 1 + o.random.IntN(12)

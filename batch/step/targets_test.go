@@ -139,6 +139,18 @@ func (b *targets) stir(night rules.Date) (w write) {
 	return w
 }
 
+// news is an extract with new entries and a new billing cycle of every loan.
+func (b *targets) news(night rules.Date) extract {
+	e := extract{"transactions": extractHeaders["transactions"] + "\n", "cycles": extractHeaders["cycles"] + "\n"}
+	for _, loan := range b.loans {
+		b.enter(e, loan, "FEE", 1_00, night, "SETTLED", "")
+		b.enter(e, loan, "WAIVER", 1_00, night, "SETTLED", "")
+		loan.cycles++
+		e.add("cycles", "%s,%d,%s,%s,%s,100.00", loan.id, loan.cycles, night, night+29, night+49)
+	}
+	return e
+}
+
 // untouched are one or two loans among those of a chunk that nobody wrote to yet, mostly such as the night looks at.
 func (b *targets) untouched(db *sqlx.DB, t *testing.T, after, last int64) []*target {
 	var ids []string

@@ -10,11 +10,12 @@ FROM loan_wake WHERE loan = ANY($1) ORDER BY loan FOR NO KEY UPDATE
 SELECT loan, facts FROM account WHERE loan = ANY($1) ORDER BY loan
 
 -- name: AccountFresh
--- The packed rows of loans that are right. $1 loan keys. Index: loan_wake_pkey, account_pkey.
+-- The packed rows of loans that are right, and stay so until the transaction ends: a writer has committed before, and its
+-- loans are stale, or its wake waits. $1 loan keys. Locks: the rows of loan_wake. Index: loan_wake_pkey, account_pkey.
 SELECT a.loan, a.facts
 FROM loan_wake w JOIN account a ON a.loan = w.loan AND a.loan = ANY($1)
 WHERE w.loan = ANY($1) AND w.state <> 'STALE'
-ORDER BY a.loan
+ORDER BY a.loan FOR NO KEY UPDATE OF w
 
 -- name: AccountRange
 -- The packed rows of a range. $1 after loan, $2 last loan. Index: account_pkey.
