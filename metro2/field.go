@@ -272,10 +272,6 @@ func emptyFill[T any](f *Field[T], k kind, packed bool, width int) []byte {
 	return out
 }
 
-// Name returns the name of the layout: "base", "j1" ... "n1", "header" or
-// "trailer", as it stands in findings.
-func (l *Layout[T]) Name() string { return l.name }
-
 // Size returns the length in bytes of the segment or record in a form.
 func (l *Layout[T]) Size(form Form) int { return l.plans[form].size }
 

@@ -90,10 +90,6 @@ func NewReader(r io.Reader) *Reader {
 // Form returns the form of the file, known after the first call of Next.
 func (r *Reader) Form() Form { return r.form }
 
-// EBCDIC reports whether the file is in EBCDIC, known after the first call of
-// Next. Values are ASCII in any case, Raw is as on the file.
-func (r *Reader) EBCDIC() bool { return r.ebcdic }
-
 // Next returns the next record, or io.EOF behind the last one. An error other
 // than io.EOF comes from the underlying reader; faults of the data are problems
 // of the item.

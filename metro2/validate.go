@@ -18,15 +18,9 @@ type Summary struct {
 // Validate reads a whole file and calls each for every finding, in the order of
 // the file. It stops at an error of the reader or of each, and returns it. The
 // reporting period is taken to be the month up to the most recent update that
-// the header names; [ValidateIn] takes another one.
+// the header names; a [Validator] takes another one.
 func Validate(r io.Reader, each func(Finding) error) (Summary, error) {
-	return ValidateIn(r, CheckEnv{}, each)
-}
-
-// ValidateIn is [Validate] with what is known about the file. The day of its
-// making is read from the header when env does not say it.
-func ValidateIn(r io.Reader, env CheckEnv, each func(Finding) error) (Summary, error) {
-	reader, v := NewReader(r), NewValidator(env)
+	reader, v := NewReader(r), NewValidator(CheckEnv{})
 	var findings []Finding
 	emit := func() error {
 		for _, f := range findings {
