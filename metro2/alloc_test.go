@@ -1,6 +1,9 @@
 package metro2
 
-import "testing"
+import (
+	"io"
+	"testing"
+)
 
 // TestAllocations holds what the speed of a night rests on: one string for a
 // decoded record, nothing for an encoded or a clean one.
@@ -15,6 +18,7 @@ func TestAllocations(t *testing.T) {
 	var problems []Problem
 	var totals Totals
 	findings := make([]Finding, 0, 8)
+	passOn := NewWriter(io.Discard, testHeader(), Options{})
 	v, month := historyValidator(), &Item{Kind: KindData, RecordNo: 2, Record: clean}
 	for name, c := range map[string]struct {
 		want float64
@@ -26,6 +30,7 @@ func TestAllocations(t *testing.T) {
 		"examine": {0, func() { findings = CheckExaminer(clean, testEnv, findings[:0]) }},
 		"history": {0, func() { findings = v.Check(month, findings[:0]); v.NextFile() }},
 		"count":   {0, func() { totals.Add(rec) }},
+		"pass on": {0, func() { _ = passOn.WriteEncoded(src) }},
 		"fold":    {0, func() { FoldName("VAN DYKE-SAMPLE") }},
 	} {
 		if got := testing.AllocsPerRun(100, c.run); got != c.want {

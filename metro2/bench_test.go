@@ -179,6 +179,18 @@ func BenchmarkWriteFile(b *testing.B) {
 	}
 }
 
+// BenchmarkWriteEncoded writes records that are encoded already to nowhere.
+func BenchmarkWriteEncoded(b *testing.B) {
+	rec, w := encoded(b, fullRecord(), Character), NewWriter(io.Discard, testHeader(), Options{})
+	b.ReportAllocs()
+	b.SetBytes(428)
+	for b.Loop() {
+		if err := w.WriteEncoded(rec); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // BenchmarkReadFile reads records of a file in memory, over and over.
 func BenchmarkReadFile(b *testing.B) {
 	record := append(encoded(b, fullRecord(), Character), "\r\n"...)

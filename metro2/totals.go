@@ -1,5 +1,7 @@
 package metro2
 
+import "math"
+
 // Totals are the running counts of a file, under the names of the trailer
 // fields. The zero value is ready to use. BlockCount stays 0 here; the writer
 // fills it when it closes the file.
@@ -15,8 +17,8 @@ func (t *Totals) Add(rec *Record) {
 			*at[Number](&t.Trailer, s.offset) += n
 		}
 	}
-	if offset, ok := totalSteps.byStatus[rec.Base.AccountStatus]; ok {
-		*at[Number](&t.Trailer, offset)++
+	if place, ok := placeOfCode(rec.Base.AccountStatus); ok && totalSteps.byStatus[place].counts {
+		*at[Number](&t.Trailer, uintptr(totalSteps.byStatus[place].offset))++
 	}
 }
 
@@ -34,18 +36,27 @@ type totalStep struct {
 	count  func(*Record) Number
 }
 
+// statusCounter is where the records with a status are counted, if they are.
+type statusCounter struct {
+	counts bool
+	offset uint16
+}
+
 // totalSteps is the trailer table split by how a counter is found.
 var totalSteps = func() (out struct {
 	perRecord []totalStep
-	byStatus  map[string]uintptr
+	byStatus  [len(shortTexts)]statusCounter // by placeOfCode
 },
 ) {
-	out.byStatus = map[string]uintptr{}
 	for _, s := range trailerLayout.plans[Character].steps {
 		switch rule := s.field.recount; {
 		case rule == nil:
 		case rule.status != "":
-			out.byStatus[rule.status] = s.offset
+			place, ok := placeOfCode(rule.status)
+			if !ok || s.offset > math.MaxUint16 {
+				panic("metro2: the trailer counts a status that is no code: " + rule.status)
+			}
+			out.byStatus[place] = statusCounter{true, uint16(s.offset)}
 		default:
 			out.perRecord = append(out.perRecord, totalStep{s.offset, rule.count})
 		}

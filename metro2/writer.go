@@ -23,11 +23,12 @@ import (
 // The first error sticks: each later call returns it and writes nothing. A
 // caller that wants to set bad records aside encodes them into a [Batch] first.
 type Writer struct {
-	out    *bufio.Writer
-	framer framer
-	totals Totals
-	offset int64 // of the first byte that is still in the framer
-	err    error
+	out     *bufio.Writer
+	framer  framer
+	totals  Totals
+	encoded encodedCounter
+	offset  int64 // of the first byte that is still in the framer
+	err     error
 }
 
 var errClosed = errors.New("metro2: write on a closed file")
