@@ -1,7 +1,5 @@
 package metro2
 
-import "errors"
-
 // What a caller needs of records that are encoded already: they are cut, ordered,
 // counted and written without being decoded.
 
@@ -40,23 +38,25 @@ func spanOf[T any](l *Layout[T], key string, form Form) span {
 	panic("metro2: layout " + l.name + " has no field " + key)
 }
 
-var (
-	errNotEncoded   = errors.New("metro2: not a record as the file's form encodes it")
-	errEncodedFixed = errors.New("metro2: a file of fixed-length records takes none that is encoded already")
+// Reasons of WriteEncoded.
+const (
+	reasonNotEncoded = "is no record as the form of the file encodes it"
+	reasonFixed      = "is encoded already, for a file of fixed-length records"
 )
 
 // WriteEncoded writes a record that [AppendRecord] encoded in the form of the
 // file, byte by byte as it is. It counts the record for the trailer and does not
-// check it: that is done by who encoded it. What is no such record is refused, as
-// is any record by a file of fixed length; nothing of it is written.
+// check it: that is done by who encoded it. A [*FieldError] means that it is no
+// such record, or that the file has records of fixed length, and that nothing of
+// it was written.
 func (w *Writer) WriteEncoded(record []byte) error {
 	switch {
 	case w.err != nil:
 		return w.err
 	case w.framer.options.Fixed:
-		w.err = errEncodedFixed
+		w.err = &FieldError{Segment: baseLayout.name, Reason: reasonFixed}
 	case !w.encoded.count(record, w.framer.options.Form, &w.totals):
-		w.err = errNotEncoded
+		w.err = &FieldError{Segment: baseLayout.name, Reason: reasonNotEncoded}
 	default:
 		w.err = w.framer.frame(func(dst []byte) ([]byte, error) { return append(dst, record...), nil })
 	}

@@ -1,14 +1,10 @@
 package bureau
 
 import (
-	"bufio"
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -52,8 +48,12 @@ func (f Files) Prepare() error {
 }
 
 // Assemble writes the files that a run has still to write: each streamed in account order to a temporary
-// file beside its target and checked, and when all of them are right each synced, renamed and noted in the
-// ledger. After a crash anywhere it writes the same bytes again.
+// file beside its target, read back and checked, and when all of them are right each synced, renamed and noted in
+// the ledger. After a crash anywhere it writes the same bytes again.
+//
+// No record is decoded and encoded again on the way, and yet none can change: the worker that encoded it read it back
+// from its bytes, checked it and took its checksum. The file that is read back from the disk must add up to the same
+// checksum, and to the trailer that was counted record by record.
 func (f Files) Assemble(ctx context.Context, db *sqlx.DB, run batch.Run) (err error) {
 	files, err := Pending(ctx, db, run.ID)
 	if err != nil || len(files) == 0 {
@@ -139,37 +139,33 @@ func removeRemains(path string) error {
 	return nil
 }
 
-// write writes the draft and checks it: what goes into the file goes through the validator, as bytes, at the same time.
+// written is what a draft must turn out to hold when it is read back.
+type written struct {
+	header   metro2.Header
+	records  int64
+	checksum int64 // of all records, as their workers made it
+	totals   metro2.Totals
+	bytes    int64
+}
+
+// write writes the draft, reads it back from the disk and compares it with the ledger.
 func (d *draft) write(ctx context.Context, db *sqlx.DB, version string) error {
-	hash := sha256.New()
-	checked, toCheck := io.Pipe()
-	var found verdict
+	w, err := d.stream(ctx, db, version)
+	if err != nil {
+		return d.named(ctx, db, err)
+	}
 	group, groupCtx := errgroup.WithContext(ctx)
+	group.Go(d.pending.Sync) // the disk writes while the file is read
 	group.Go(func() (err error) {
-		found, err = validate(checked)
-		checked.CloseWithError(err)
+		d.sha256, err = d.readBack(groupCtx, w)
 		return err
 	})
-	group.Go(func() (err error) {
-		buffered := bufio.NewWriterSize(io.MultiWriter(d.pending, hash, toCheck), 1<<16)
-		if d.records, err = d.stream(groupCtx, db, version, buffered); err == nil {
-			err = buffered.Flush()
-		}
-		toCheck.CloseWithError(err)
-		return err
-	})
+	group.Go(func() error { return d.agree(groupCtx, db, w.records) })
 	if err := group.Wait(); err != nil {
-		return err
+		return d.named(ctx, db, err)
 	}
-	if found.errors > 0 {
-		return d.invalid(ctx, db, found)
-	}
-	d.sha256 = hex.EncodeToString(hash.Sum(nil))
-	var err error
-	if d.bytes, err = d.pending.Seek(0, io.SeekCurrent); err != nil {
-		return err
-	}
-	return d.agree(ctx, db)
+	d.bytes, d.records = w.bytes, w.records
+	return nil
 }
 
 // publish gives the draft its final name, notes it in the ledger and forgets its stored records.
@@ -189,28 +185,40 @@ func (d *draft) publish(ctx context.Context, db *sqlx.DB) error {
 	})
 }
 
-// stream writes header, records in account order and trailer, and returns the number of records.
-func (d *draft) stream(ctx context.Context, db *sqlx.DB, version string, w io.Writer) (int64, error) {
+// stream writes header, records in account order and trailer. The records pass through as bytes: they were checked by the
+// workers that made them.
+func (d *draft) stream(ctx context.Context, db *sqlx.DB, version string) (w written, err error) {
 	var writer *metro2.Writer
-	var record metro2.Record
-	var count int64
-	err := eachRecord(ctx, db, d.File, func(p *page) (bool, error) {
-		if problems := metro2.DecodeRecord(p.record, metro2.Character, &record, nil); len(problems) > 0 {
-			return false, fmt.Errorf("%w: record %d as stored: %s", ErrInvalidFile, count+1, problems[0])
+	var order accountOrder
+	w.checksum, err = eachRecord(ctx, db, d.File, func(p *page) (bool, error) {
+		if writer == nil {
+			w.header = d.header(version, cycleID(p.record))
+			writer = metro2.NewWriter(d.pending, w.header, metro2.Options{})
 		}
-		if writer == nil { // the header shows the first cycle of the data (header field 3)
-			writer = metro2.NewWriter(w, d.header(version, record.Base.CycleID), metro2.Options{})
+		w.records++
+		if says := order.next(p.account); says != "" {
+			return false, &fault{w.records + 1, says}
 		}
-		count++
-		return true, unwritable(writer.Write(&record))
+		return true, writer.WriteEncoded(p.record)
 	})
 	if err != nil {
-		return 0, err
+		return w, unwritable(err)
 	}
 	if writer == nil {
-		writer = metro2.NewWriter(w, d.header(version, ""), metro2.Options{})
+		w.header = d.header(version, "")
+		writer = metro2.NewWriter(d.pending, w.header, metro2.Options{})
 	}
-	return count, unwritable(writer.Close())
+	w.totals = writer.Totals()
+	err = unwritable(writer.Close())
+	w.bytes = writer.Offset()
+	return w, err
+}
+
+// cycleID is the cycle of the first record, which the header shows (header field 3).
+func cycleID(record []byte) string {
+	var r metro2.Record
+	metro2.DecodeRecord(record, metro2.Character, &r, nil)
+	return r.Base.CycleID
 }
 
 // unwritable marks a value that does not fit the format, such as a reporter's name in the header, as a fault of
@@ -233,56 +241,32 @@ func (b Building) header(version, cycle string) metro2.Header {
 	}
 }
 
-// verdict is what the validator says of a draft.
-type verdict struct {
-	errors int
-	first  metro2.Finding
+// fault is an error at a record of a file, of which the header is record 1.
+type fault struct {
+	record int64
+	says   string
 }
 
-func validate(r io.Reader) (verdict, error) {
-	var v verdict
-	reader, validator := metro2.NewReader(r), metro2.NewValidator(metro2.CheckEnv{})
-	validator.AccountOrder = true
-	var findings []metro2.Finding
-	for {
-		item, err := reader.Next()
-		if errors.Is(err, io.EOF) {
-			v.take(validator.Finish(findings[:0]))
-			return v, nil
-		}
-		if err != nil {
-			return v, err
-		}
-		findings = validator.Check(item, findings[:0])
-		v.take(findings)
+// Error says what is wrong, and where as a number.
+func (f *fault) Error() string { return fmt.Sprintf("record %d: %s", f.record, f.says) }
+
+// named makes ErrInvalidFile of a fault, with the loan behind it.
+func (d *draft) named(ctx context.Context, db *sqlx.DB, err error) error {
+	var f *fault
+	if !errors.As(err, &f) {
+		return err
 	}
-}
-
-func (v *verdict) take(findings []metro2.Finding) {
-	for _, f := range findings {
-		if f.Severity != metro2.Error {
-			continue
-		}
-		if v.errors == 0 {
-			v.first = f
-		}
-		v.errors++
-	}
-}
-
-// invalid is ErrInvalidFile with the first error that was found and the loan behind it.
-func (d *draft) invalid(ctx context.Context, db *sqlx.DB, found verdict) error {
-	at, err := d.behind(ctx, db, found.first.Record-2) // the header is record 1
+	at, err := d.behind(ctx, db, f.record-2)
 	if err != nil {
 		return err
 	}
-	return fmt.Errorf("%w: %d errors, the first at %s: %s", ErrInvalidFile, found.errors, at, found.first)
+	return fmt.Errorf("%w: at %s: %w", ErrInvalidFile, at, f)
 }
 
 // behind names the loan behind the n-th record after the header.
-func (d *draft) behind(ctx context.Context, db *sqlx.DB, n int) (string, error) {
+func (d *draft) behind(ctx context.Context, db *sqlx.DB, n int64) (string, error) {
 	at, there := page{}, false
-	err := eachRecord(ctx, db, d.File, func(p *page) (bool, error) {
+	_, err := eachRecord(ctx, db, d.File, func(p *page) (bool, error) {
 		at, there = *p, n == 0
 		n--
 		return !there, nil
@@ -300,7 +284,7 @@ func (d *draft) behind(ctx context.Context, db *sqlx.DB, n int) (string, error) 
 
 // agree compares the file with the ledger: its records are the loans reported, and every loan of the
 // program is either reported or on the exclusion list (DC11).
-func (d *draft) agree(ctx context.Context, db *sqlx.DB) error {
+func (d *draft) agree(ctx context.Context, db *sqlx.DB, records int64) error {
 	var counts struct {
 		Reported int64 `db:"reported"`
 		Excluded int64 `db:"excluded"`
@@ -309,8 +293,8 @@ func (d *draft) agree(ctx context.Context, db *sqlx.DB) error {
 	if err := db.GetContext(ctx, &counts, fileCounts, d.File); err != nil {
 		return err
 	}
-	if counts.Reported != d.records || counts.Reported+counts.Excluded != counts.Book {
-		return fmt.Errorf("%w: %d records, %d reported, %d excluded, %d loans", ErrCounts, d.records, counts.Reported, counts.Excluded, counts.Book)
+	if counts.Reported != records || counts.Reported+counts.Excluded != counts.Book {
+		return fmt.Errorf("%w: %d records, %d reported, %d excluded, %d loans", ErrCounts, records, counts.Reported, counts.Excluded, counts.Book)
 	}
 	return nil
 }

@@ -45,25 +45,34 @@ func (p *page) before(o *page) bool {
 	return cmp.Or(bytes.Compare(p.account, o.account), cmp.Compare(p.loan, o.loan)) < 0
 }
 
-// merge puts the records of pages in account order. The pages come in the order of their first accounts, so that of each
-// chunk only the pages around the present account are held.
+// merge puts the records of a file's pages in account order. The pages come in the order of their first accounts, so that
+// of each chunk only the pages around the present account are held.
 type merge struct {
-	open []*page // a heap by the account of the record ahead
-	free []*page // done: their memory serves for the next
+	summer summer  // of the pages that came
+	open   []*page // a heap by the account of the record ahead
+	free   []*page // done: their memory serves for the next
 }
 
-// page makes a copy of a stored page, once its checksum is right, with its first record ahead.
-func (m *merge) page(file, loan, sum int64, records []byte) (*page, error) {
-	if checksum(file, records) != sum {
-		return nil, errPage
-	}
+func newMerge(file int64) *merge { return &merge{summer: newSummer(file)} }
+
+// page makes a copy of a stored page with its first record ahead, if the records add up to the page's checksum.
+func (m *merge) page(loan, checksum int64, records []byte) (*page, error) {
 	p := &page{}
 	if last := len(m.free) - 1; last >= 0 {
 		p, m.free = m.free[last], m.free[:last]
 	}
 	p.loan, p.number, p.data = loan, 0, append(p.data[:0], records...)
+	before := m.summer.sum
+	for rest := p.data; len(rest) > 0; {
+		record, after, ok := metro2.CutRecord(rest, metro2.Character)
+		if !ok {
+			return nil, errPage
+		}
+		m.summer.add(record)
+		rest = after
+	}
 	p.rest = p.data
-	if there, err := p.next(); err != nil || !there {
+	if there, err := p.next(); err != nil || !there || m.summer.sum-before != checksum {
 		return nil, errors.Join(errPage, err)
 	}
 	return p, nil
@@ -83,8 +92,8 @@ func (m *merge) push(p *page) {
 }
 
 // take calls f with the records that come before the next page, and opens that.
-func (m *merge) take(file, loan, sum int64, records []byte, f func(*page) (bool, error)) (more bool, err error) {
-	p, err := m.page(file, loan, sum, records)
+func (m *merge) take(loan, checksum int64, records []byte, f func(*page) (bool, error)) (more bool, err error) {
+	p, err := m.page(loan, checksum, records)
 	if err != nil {
 		return false, err
 	}
@@ -134,9 +143,10 @@ func (m *merge) sink() {
 }
 
 // eachRecord calls f with a page for every record of a file in account order, the record ahead, until f returns false or
-// an error. f must not keep the page nor its bytes.
-func eachRecord(ctx context.Context, db *sqlx.DB, file int64, f func(*page) (bool, error)) error {
-	return database.InTx(ctx, db, func(tx *sqlx.Tx) error {
+// an error, and returns the checksum of the records of all pages read. f must not keep the page nor its bytes.
+func eachRecord(ctx context.Context, db *sqlx.DB, file int64, f func(*page) (bool, error)) (checksum int64, err error) {
+	m := newMerge(file)
+	err = database.InTx(ctx, db, func(tx *sqlx.Tx) error {
 		if _, err := tx.ExecContext(ctx, pagePlan); err != nil {
 			return err
 		}
@@ -145,14 +155,13 @@ func eachRecord(ctx context.Context, db *sqlx.DB, file int64, f func(*page) (boo
 			return err
 		}
 		defer rows.Close()
-		var m merge
 		for rows.Next() {
 			var loan, sum int64
 			var records sql.RawBytes
 			if err := rows.Scan(&loan, &sum, &records); err != nil {
 				return err
 			}
-			if more, err := m.take(file, loan, sum, records, f); err != nil || !more {
+			if more, err := m.take(loan, sum, records, f); err != nil || !more {
 				return err
 			}
 		}
@@ -162,4 +171,5 @@ func eachRecord(ctx context.Context, db *sqlx.DB, file int64, f func(*page) (boo
 		_, err = m.each(nil, f)
 		return err
 	})
+	return m.summer.sum, err
 }

@@ -58,31 +58,43 @@ type pageRows struct {
 func paged(file int64, records []Record) (p pageRows) {
 	slices.SortFunc(records, Record.compare)
 	var page, loans []byte
+	sum := newSummer(file)
 	for i, r := range records {
 		if len(page) == 0 {
+			sum.sum = 0
 			p.firstLoans, p.firstAccounts = append(p.firstLoans, r.Loan), append(p.firstAccounts, r.AccountNumber)
 			loans = append(loans[:0], '{')
 		}
 		page = append(page, r.Encoded...)
+		sum.add(r.Encoded)
 		loans = strconv.AppendInt(loans, r.Loan, 10)
 		if i < len(records)-1 && len(page)+len(records[i+1].Encoded) <= pageBytes {
 			loans = append(loans, ',')
 			continue
 		}
 		p.loans = append(p.loans, string(append(loans, '}')))
-		p.checksums = append(p.checksums, checksum(file, page))
+		p.checksums = append(p.checksums, sum.sum)
 		p.records, page = append(p.records, string(page)), page[:0]
 	}
 	return p
 }
 
 // castagnoli is the polynomial whose checksum processors have an instruction for. It finds every error of up to three
-// bits in a page, and every burst of up to 32.
+// bits in a record, and every burst of up to 32.
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// checksum is the CRC-32C of a file's key and a page of its records.
-func checksum(file int64, records []byte) int64 {
+// summer adds up the checksums of a file's records. The sum does not depend on their order: that of a file is that of its
+// pages.
+type summer struct {
+	seed uint32 // of the file's key: a record of another file has another checksum
+	sum  int64
+}
+
+func newSummer(file int64) summer {
 	var key [8]byte
 	binary.BigEndian.PutUint64(key[:], uint64(file))
-	return int64(crc32.Update(crc32.Checksum(key[:], castagnoli), castagnoli, records))
+	return summer{seed: crc32.Checksum(key[:], castagnoli)}
 }
+
+// add adds the CRC-32C of a record.
+func (s *summer) add(record []byte) { s.sum += int64(crc32.Update(s.seed, castagnoli, record)) }

@@ -54,13 +54,13 @@ func rows(chunks ...pageRows) (all []row) {
 
 // merged puts pages together and returns their records.
 func merged(pages []row) (out [][]byte, err error) {
-	var m merge
+	m := newMerge(1)
 	keep := func(p *page) (bool, error) {
 		out = append(out, bytes.Clone(p.record))
 		return true, nil
 	}
 	for _, r := range pages {
-		if _, err := m.take(1, r.loan, r.sum, []byte(r.recordBytes), keep); err != nil {
+		if _, err := m.take(r.loan, r.sum, []byte(r.recordBytes), keep); err != nil {
 			return nil, err
 		}
 	}
@@ -111,7 +111,7 @@ func TestMergeHoldsFewPages(t *testing.T) {
 		}
 		chunks = append(chunks, paged(1, records))
 	}
-	var m merge
+	m := newMerge(1)
 	most, seen := 0, 0
 	look := func(*page) (bool, error) {
 		most = max(most, len(m.open))
@@ -119,7 +119,7 @@ func TestMergeHoldsFewPages(t *testing.T) {
 		return true, nil
 	}
 	for _, r := range rows(chunks...) {
-		if _, err := m.take(1, r.loan, r.sum, []byte(r.recordBytes), look); err != nil {
+		if _, err := m.take(r.loan, r.sum, []byte(r.recordBytes), look); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -147,7 +147,7 @@ func TestPagesComeBack(t *testing.T) {
 	addPages(t, db, 2, []Record{record(t, 1, "A000", 0)})
 	got := map[string]int64{}
 	last := ""
-	err := eachRecord(t.Context(), db, 1, func(p *page) (bool, error) {
+	_, err := eachRecord(t.Context(), db, 1, func(p *page) (bool, error) {
 		account := strings.TrimRight(string(p.account), " ")
 		if account <= last {
 			t.Errorf("%q comes behind %q", account, last)
@@ -198,14 +198,14 @@ func TestDamagedPages(t *testing.T) {
 		records string
 		sum     int64
 	}{
-		"one bit":                 {string(flipped), good.checksums[0]},
-		"a record is missing":     {whole[:426], good.checksums[0]},
-		"a record too many":       {whole + whole[:426], good.checksums[0]},
-		"cut in a record":         {whole[:500], good.checksums[0]},
-		"nothing":                 {"", good.checksums[0]},
-		"of another file":         {whole, paged(2, []Record{record(t, 1, "A1", 0), record(t, 2, "A2", 1)}).checksums[0]},
-		"no records, well sealed": {"", checksum(1, nil)},
-		"no record, well sealed":  {"0500", checksum(1, []byte("0500"))},
+		"one bit":             {string(flipped), good.checksums[0]},
+		"a record is missing": {whole[:426], good.checksums[0]},
+		"a record too many":   {whole + whole[:426], good.checksums[0]},
+		"cut in a record":     {whole[:500], good.checksums[0]},
+		"nothing":             {"", good.checksums[0]},
+		"of another file":     {whole, paged(2, []Record{record(t, 1, "A1", 0), record(t, 2, "A2", 1)}).checksums[0]},
+		"no records":          {"", 0},
+		"no record":           {"0500", 0},
 	} {
 		if _, err := merged([]row{{"A1", 1, "{1,2}", c.sum, c.records}}); !errors.Is(err, ErrInvalidFile) {
 			t.Errorf("%s: %v, want ErrInvalidFile", name, err)

@@ -11,7 +11,7 @@ CREATE TABLE file_page (
     first_account text COLLATE "C" NOT NULL,   -- account order is byte order in every database
     loan          bigint NOT NULL,             -- of the first record
     loans         bigint[] NOT NULL,           -- of each record: read only to name the loan behind an error
-    checksum      bigint NOT NULL,             -- CRC-32C of file and records, made before they left the worker
+    checksum      bigint NOT NULL,             -- the sum of the CRC-32C of file and record, made by the worker
     records       text NOT NULL,
     PRIMARY KEY (file, first_account, loan)
 ) WITH (toast_tuple_target = 8160);
