@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/jmoiron/sqlx"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/furnisher/furnisher/rules"
@@ -32,19 +31,25 @@ var ErrStopped = errors.New("the night was stopped")
 // glance is the time between two looks at what other processes do.
 const glance = 100 * time.Millisecond
 
-// claim is how a process gets its next chunk: a statement that locks the row of one, which is the fence.
+// claim is how a process gets its next chunk: by a query that locks the row of one, which is the fence.
 type claim struct {
-	statement string
-	args      []any
-	joined    bool // by a process that does not hold the book
-	once      bool // there is one chunk at most
+	query  string
+	args   []any
+	lock   int64 // that is held by the one for whom the process works
+	joined bool  // by a process that does not hold the book
+	once   bool  // there is one chunk at most
 }
 
-func (r *Runner) claim(run int64, step string) claim {
+// claim is of chunks of a step for the coordinator, or for a worker that joined the run.
+func (r *Runner) claim(run Run, step string) claim {
+	c := claim{query: chunkClaim, args: []any{run.ID, step}, lock: leadLock(run.ID), joined: run.book == nil}
 	if r.Share.Count > 1 {
-		return claim{statement: chunkShare, args: []any{run, step, r.Share.Index, r.Share.Count}}
+		c.query, c.args = chunkShare, append(c.args, r.Share.Index, r.Share.Count)
 	}
-	return claim{statement: chunkClaim, args: []any{run, step}}
+	if run.book != nil {
+		c.lock = run.book.key
+	}
+	return c
 }
 
 // workOff takes part in a started step until all its chunks are done, by whomever.
@@ -55,7 +60,7 @@ func (r *Runner) workOff(ctx context.Context, run Run, s Step) error {
 	}
 	defer withdraw()
 	for {
-		if err := r.workers(ctx, run, s, r.claim(run.ID, s.Name())); err != nil {
+		if err := r.workers(ctx, run, s, r.claim(run, s.Name())); err != nil {
 			return err
 		}
 		pending, err := r.pending(ctx, run, s)
@@ -132,7 +137,7 @@ func (r *Runner) Chunk(ctx context.Context, run int64, step string, seq int) err
 	if err := r.DB.GetContext(ctx, &date, runDate, run); err != nil {
 		return err
 	}
-	c := claim{statement: chunkTake, args: []any{run, step, seq}, joined: true, once: true}
+	c := claim{query: chunkTake, args: []any{run, step, seq}, lock: leadLock(run), joined: true, once: true}
 	return r.work(ctx, Run{ID: run, Date: date}, s, c)
 }
 
@@ -191,19 +196,11 @@ func (r *Runner) help(ctx context.Context, d rules.Date, now joinedRow) error {
 	if s == nil {
 		return nil
 	}
-	c := r.claim(now.Run, s.Name())
-	c.joined = true
-	if err := r.workers(ctx, Run{ID: now.Run, Date: d}, s, c); err != nil {
+	run := Run{ID: now.Run, Date: d}
+	if err := r.workers(ctx, run, s, r.claim(run, s.Name())); err != nil {
 		return fmt.Errorf("run %s, step %s: %w", d, now.Step, err)
 	}
 	return nil
-}
-
-// admit lets a process that does not hold the book work on a chunk, as long as no import changes the book:
-// until the transaction ends none can begin.
-func admit(ctx context.Context, tx *sqlx.Tx) (admitted bool, err error) {
-	err = tx.GetContext(ctx, &admitted, chunkAdmit, int64(joinLock))
-	return admitted, err
 }
 
 func pause(ctx context.Context, d time.Duration) error {

@@ -23,36 +23,75 @@ type runRow struct {
 	LastLoan     int64      `db:"last_loan"`
 }
 
-// open opens the run of d or takes up the unfinished one.
-func (r *Runner) open(ctx context.Context, d rules.Date) (Run, error) {
-	var run Run
-	err := database.InTx(ctx, r.DB, func(tx *sqlx.Tx) error {
-		var known []runRow
-		if err := tx.SelectContext(ctx, &known, runFind, d); err != nil {
+// inTx runs f in one transaction, which commits only while the run holds the book.
+func (r *Runner) inTx(ctx context.Context, run Run, f func(tx *sqlx.Tx) error) error {
+	return database.InTx(ctx, r.DB, fenced(ctx, run.book, f))
+}
+
+// InTx is for what a step does outside its chunks, as in Finish: it runs f in one transaction, which commits only while
+// the run holds the book, and is on disk when InTx returns nil.
+func (run Run) InTx(ctx context.Context, db *sqlx.DB, f func(tx *sqlx.Tx) error) error {
+	return database.InDurableTx(ctx, db, fenced(ctx, run.book, f))
+}
+
+func fenced(ctx context.Context, book *Book, f func(tx *sqlx.Tx) error) func(tx *sqlx.Tx) error {
+	return func(tx *sqlx.Tx) error {
+		if err := book.Fence(ctx, tx); err != nil {
 			return err
 		}
-		for _, k := range known {
-			switch {
-			case k.State == "CLOSED" && k.BusinessDate >= d:
-				return fmt.Errorf("%w: the book is closed up to %s", ErrClosed, k.BusinessDate)
-			case k.State != "CLOSED" && k.BusinessDate != d:
-				return fmt.Errorf("%w: %s", ErrUnfinished, k.BusinessDate)
-			case k.State != "CLOSED" && k.PlanHash != r.Plan.Hash():
-				return fmt.Errorf("%w: run %d", ErrPlanChanged, k.Run)
-			case k.State != "CLOSED":
-				run = Run{ID: k.Run, Date: d, Previous: k.PreviousDate, LastLoan: k.LastLoan}
-				_, err := tx.ExecContext(ctx, runResume, k.Run)
-				return err
-			}
-		}
-		var err error
-		run, err = r.openNew(ctx, tx, d)
-		return err
-	})
-	if err != nil {
-		return Run{}, fmt.Errorf("open run %s: %w", d, err)
+		return f(tx)
 	}
-	return run, nil
+}
+
+// changeOne executes a query that changes one row of the run ledger. It returns ErrLedger if there was none to change.
+func changeOne(ctx context.Context, tx *sqlx.Tx, what, query string, args ...any) error {
+	result, err := tx.ExecContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	changed, err := result.RowsAffected()
+	if err == nil && changed != 1 {
+		err = fmt.Errorf("%s: %w: %d rows changed instead of 1", what, ErrLedger, changed)
+	}
+	return err
+}
+
+// open opens the run of d or takes up the unfinished one, and leads it.
+func (r *Runner) open(ctx context.Context, book *Book, d rules.Date) (run Run, err error) {
+	err = database.InTx(ctx, r.DB, fenced(ctx, book, func(tx *sqlx.Tx) (err error) {
+		run, err = r.find(ctx, tx, d)
+		if err == nil && run.ID == 0 {
+			run, err = r.openNew(ctx, tx, d)
+		}
+		return err
+	}))
+	if err != nil {
+		return Run{}, err
+	}
+	run.book = book
+	return run, book.lead(ctx, run.ID)
+}
+
+// find takes up the unfinished run of d. It returns the zero Run if d may be opened.
+func (r *Runner) find(ctx context.Context, tx *sqlx.Tx, d rules.Date) (Run, error) {
+	var known []runRow
+	if err := tx.SelectContext(ctx, &known, runFind, d); err != nil {
+		return Run{}, err
+	}
+	for _, k := range known {
+		switch {
+		case k.State == "CLOSED" && k.BusinessDate >= d:
+			return Run{}, fmt.Errorf("%w: the book is closed up to %s", ErrClosed, k.BusinessDate)
+		case k.State != "CLOSED" && k.BusinessDate != d:
+			return Run{}, fmt.Errorf("%w: %s", ErrUnfinished, k.BusinessDate)
+		case k.State != "CLOSED" && k.PlanHash != r.Plan.Hash():
+			return Run{}, fmt.Errorf("%w: run %d", ErrPlanChanged, k.Run)
+		case k.State != "CLOSED":
+			run := Run{ID: k.Run, Date: d, Previous: k.PreviousDate, LastLoan: k.LastLoan}
+			return run, changeOne(ctx, tx, "resume the run", runResume, k.Run)
+		}
+	}
+	return Run{}, nil
 }
 
 func (r *Runner) openNew(ctx context.Context, tx *sqlx.Tx, d rules.Date) (Run, error) {
@@ -70,16 +109,44 @@ func (r *Runner) openNew(ctx context.Context, tx *sqlx.Tx, d rules.Date) (Run, e
 	return Run{ID: row.Run, Date: d, Previous: row.PreviousDate, LastLoan: row.LastLoan}, nil
 }
 
-// start marks a step as begun, lets it begin and lays out its chunks, once.
+// leave notes why a run stopped. If the book was lost, it does so only while nobody else has taken it: otherwise the run
+// is theirs.
+func (r *Runner) leave(ctx context.Context, run Run, why string) error {
+	err := database.InTx(ctx, r.DB, func(tx *sqlx.Tx) error {
+		held, err := fence(ctx, tx, run.book.key)
+		if err != nil {
+			return err
+		}
+		if held {
+			return changeOne(ctx, tx, "stop the run", runStop, run.ID, why)
+		}
+		var free bool
+		if err := tx.GetContext(ctx, &free, lockFree, int64(bookLock)); err != nil || !free {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, runLeave, run.ID, why)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("note why the run stopped: %w", err)
+	}
+	return nil
+}
+
+// state says how far a step has come. Those that a pass does at once begin and finish together.
+func (r *Runner) state(ctx context.Context, run Run, s Step) (started, finished bool, err error) {
+	err = r.DB.QueryRowxContext(ctx, stepState, run.ID, s.Name()).Scan(&started, &finished)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = fmt.Errorf("find the step: %w", ErrLedger)
+	}
+	return started, finished, err
+}
+
+// start marks a step as begun, lets it begin and lays out its chunks.
 func (r *Runner) start(ctx context.Context, run Run, s Step) error {
-	return database.InTx(ctx, r.DB, func(tx *sqlx.Tx) error {
+	return r.inTx(ctx, run, func(tx *sqlx.Tx) error {
 		for _, part := range parts(s) {
-			var name string
-			err := tx.GetContext(ctx, &name, stepStart, run.ID, part.Name, r.Now())
-			if errors.Is(err, sql.ErrNoRows) {
-				return nil
-			}
-			if err != nil {
+			if err := changeOne(ctx, tx, "begin the step", stepStart, run.ID, part.Name, r.Now()); err != nil {
 				return err
 			}
 		}
@@ -89,6 +156,18 @@ func (r *Runner) start(ctx context.Context, run Run, s Step) error {
 			}
 		}
 		return r.layOut(ctx, tx, run, parts(s))
+	})
+}
+
+// finish marks a step as finished.
+func (r *Runner) finish(ctx context.Context, run Run, s Step) error {
+	return r.inTx(ctx, run, func(tx *sqlx.Tx) error {
+		for _, part := range parts(s) {
+			if err := changeOne(ctx, tx, "finish the step", stepFinish, run.ID, part.Name, r.Now()); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

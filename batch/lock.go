@@ -2,72 +2,230 @@ package batch
 
 import (
 	"context"
+	"crypto/rand"
+	"database/sql"
 	"database/sql/driver"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 
 	"github.com/furnisher/furnisher/batch/database"
 )
 
-// ErrLocked is returned by LockBook while another process works on the same book.
-var ErrLocked = errors.New("another run or import holds the book")
+var (
+	// ErrLocked is returned by LockBook while another process works on the same book.
+	ErrLocked = errors.New("another run or import holds the book")
+	// ErrLockLost is returned by everything that works under a Book whose session ended or does not answer. Another
+	// process may hold the book by now.
+	ErrLockLost = errors.New("the lock of the book was lost")
+)
 
-// bookLock is the advisory lock's key: any constant that nothing else in the database uses.
-const bookLock = 0x6675726e69736872
+// Keys of advisory locks. Nothing else in the database uses them.
+const (
+	// bookLock is held by the session of the process that works on the book.
+	bookLock = 0x6675726e69736872
+	// workLock is shared by all transactions that work on the book, in whatever process. A process that takes the
+	// book waits until the last of them has ended.
+	workLock = bookLock + 1
+	// leadLocks is the upper half of the keys that say which run the holder of the book leads.
+	leadLocks = 0x6675726f << 32
+)
 
-// lockPatience is how long a second process waits: long enough for the server to notice that the first
-// was killed, short enough for a person.
-const lockPatience = "3s"
+// leadLock is the key that the coordinator of a run holds. Joined workers work while it is held.
+func leadLock(run int64) int64 { return leadLocks | run&0xffffffff }
 
-// joinLock is the key of the lock that the processes that share a night hold while they work on a chunk, and that
-// who changes the book takes from them.
-const joinLock = bookLock + 1
+const (
+	// lockPatience is how long a second process waits: long enough for the server to notice that the first
+	// was killed, short enough for a person.
+	lockPatience = "3s"
+	// beat is the time between two questions to the session that holds the book.
+	beat = 100 * time.Millisecond
+	// silentBeats is how many beats an answer may take. Beats are counted instead of time, so that a process that was
+	// suspended does not mistake its own absence for the session's.
+	silentBeats = 4
+	// grace is how long work may take to end after the lock was lost. A query on a dead connection ends much later.
+	grace = 100 * time.Millisecond
+	// farewell is how long the note in the run ledger may take after that.
+	farewell = 250 * time.Millisecond
+)
 
-// LockBook takes the book for a change of it, as an import is: a session advisory lock on a connection of its
-// own, so that a pool cannot take it twice; db must not go through a pooler of transactions. It gives a second
-// process an early, readable refusal; what keeps the data safe are the fences of the chunks. Release gives
-// the lock back.
-func LockBook(ctx context.Context, db *sqlx.DB) (release func(), err error) {
-	return lock(ctx, db, bookLock, joinLock)
+// errNoAnswer is a connection whose other end is silent.
+var errNoAnswer = fmt.Errorf("the database does not answer: %w", driver.ErrBadConn)
+
+// Book is the book, held by this process: by advisory locks of a session of its own, so that a pool cannot take it
+// twice. Fence makes it safe: no transaction that went through it commits after another process got the book.
+type Book struct {
+	conn *sql.Conn
+	key  int64 // of another lock of that session: a random key, which tells this holder from all others
 }
 
-// lockNight takes the book for a night, which others may share.
-func lockNight(ctx context.Context, db *sqlx.DB) (release func(), err error) {
-	return lock(ctx, db, bookLock)
+// LockBook takes the book for a run, an import or another change of it. db must not go through a pooler of
+// transactions. It returns ErrLocked if another process holds the book. The caller releases it.
+func LockBook(ctx context.Context, db *sqlx.DB) (*Book, error) {
+	return lockBook(ctx, db, DefaultPatience)
 }
 
-// sessionSettings bound how long a lock is waited for, and how long the server keeps those of a session whose
-// machine was lost.
-const sessionSettings = "SET lock_timeout = '" + lockPatience + "'; SET tcp_keepalives_idle = 30;" +
-	"SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
-
-// lock takes the locks of the keys, in their order.
-func lock(ctx context.Context, db *sqlx.DB, keys ...int64) (release func(), err error) {
+// lockBook is LockBook with a bound on how long transactions that work for an earlier holder may go on.
+func lockBook(ctx context.Context, db *sqlx.DB, patience time.Duration) (*Book, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("lock the book: %w", err)
 	}
-	release = func() {
-		_, err := conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock_all(), set_config('lock_timeout', '0', FALSE)")
-		if err != nil { // the session is lost or of no use: ended, it holds no lock
-			_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+	b := &Book{conn: conn, key: randomKey()}
+	if err := b.take(ctx, patience); err != nil {
+		b.Release()
+		if database.IsLockTimeout(err) {
+			err = ErrLocked
 		}
-		_ = conn.Close()
+		return nil, fmt.Errorf("lock the book: %w", err)
 	}
-	_, err = conn.ExecContext(ctx, sessionSettings)
-	for _, key := range keys {
-		if err == nil {
-			_, err = conn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", key)
+	return b, nil
+}
+
+func (b *Book) take(ctx context.Context, patience time.Duration) error {
+	for _, step := range []struct {
+		query string
+		args  []any
+	}{
+		{lockSession, []any{lockPatience}},
+		{lockTake, []any{int64(bookLock)}},
+		{lockEvict, []any{int64(workLock), patience.Seconds()}},
+		{lockTake, []any{int64(workLock)}}, // what works for an earlier holder has ended
+		{lockGive, []any{int64(workLock)}},
+		{lockTake, []any{b.key}},
+	} {
+		if _, err := b.conn.ExecContext(ctx, step.query, step.args...); err != nil {
+			return err
 		}
 	}
-	if err == nil {
-		return release, nil
+	return nil
+}
+
+// lead makes the holder of the book the coordinator of a run, in which other processes may join.
+func (b *Book) lead(ctx context.Context, run int64) error {
+	if _, err := b.conn.ExecContext(ctx, lockTake, leadLock(run)); err != nil {
+		return fmt.Errorf("lead run %d: %w", run, err)
 	}
-	release()
-	if database.IsLockTimeout(err) {
-		err = ErrLocked
+	return nil
+}
+
+// randomKey is the key of a lock that nobody else has, had or will have. It is not negative, so that its halves stand
+// in pg_locks as they are.
+func randomKey() int64 {
+	var random [8]byte
+	rand.Read(random[:]) //nolint:errcheck // it never fails
+	return int64(binary.BigEndian.Uint64(random[:]) >> 1)
+}
+
+// Release gives the book back. It does not wait for a session that does not answer.
+func (b *Book) Release() {
+	released := make(chan error, 1)
+	go func() {
+		_, err := b.conn.ExecContext(context.Background(), lockRelease)
+		if err != nil { // the session is of no use: ended, it holds no lock
+			_ = b.conn.Raw(func(any) error { return driver.ErrBadConn })
+		}
+		released <- b.conn.Close()
+	}()
+	_, _ = wait(released, grace)
+}
+
+// Fence makes sure, in a transaction, that this process holds the book and that nobody else gets it before the
+// transaction ends. It returns ErrLockLost.
+func (b *Book) Fence(ctx context.Context, tx *sqlx.Tx) error {
+	held, err := fence(ctx, tx, b.key)
+	if err == nil && !held {
+		return ErrLockLost
 	}
-	return nil, fmt.Errorf("lock the book: %w", err)
+	return err
+}
+
+// fence reports whether a session holds the lock of a key, and keeps the book from being taken by others until the
+// transaction ends.
+func fence(ctx context.Context, tx *sqlx.Tx, key int64) (held bool, err error) {
+	if err := tx.GetContext(ctx, &held, lockFence, int64(workLock), key); err != nil {
+		return false, fmt.Errorf("check the lock of the book: %w", err)
+	}
+	return held, nil
+}
+
+// Do does work while it watches the book's lock. If the lock is lost, the context of the work ends and Do returns
+// ErrLockLost within a second, even if the work hangs on a dead connection.
+func (b *Book) Do(ctx context.Context, work func(ctx context.Context) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- work(ctx) }()
+	lost, err := b.watch(done)
+	if lost == nil {
+		return err
+	}
+	cancel()
+	if ended, err := wait(done, grace); ended && (err == nil || errors.Is(err, ErrLockLost)) {
+		return err
+	}
+	return lost
+}
+
+// watch waits for the end of work, whose error it returns, or for the loss of the lock.
+func (b *Book) watch(done <-chan error) (lost, err error) {
+	tick := time.NewTicker(beat)
+	defer tick.Stop()
+	answer := make(chan error, 1)
+	asked := 0 // beats since the open question
+	for {
+		select {
+		case err := <-done:
+			return nil, err
+		case err := <-answer:
+			if asked = 0; err != nil {
+				return fmt.Errorf("%w: its session ended", ErrLockLost), nil
+			}
+		case <-tick.C:
+			if asked == 0 {
+				go func() { answer <- b.ask() }()
+			}
+			if asked++; asked > silentBeats {
+				return fmt.Errorf("%w: its session does not answer", ErrLockLost), nil
+			}
+		}
+	}
+}
+
+// ask asks the session whether it lives. Nobody cancels the question: that would end the session.
+func (b *Book) ask() error {
+	_, err := b.conn.ExecContext(context.Background(), lockPing)
+	return err
+}
+
+// within does work for so long at most: then it returns errNoAnswer and leaves the work to itself.
+func within[T any](d time.Duration, work func() (T, error)) (T, error) {
+	var result T
+	done := make(chan error, 1)
+	results := make(chan T, 1)
+	go func() {
+		result, err := work()
+		results <- result
+		done <- err
+	}()
+	ended, err := wait(done, d)
+	if !ended {
+		return result, errNoAnswer
+	}
+	return <-results, err
+}
+
+// wait waits for work to end, for so long at most.
+func wait(done <-chan error, d time.Duration) (ended bool, err error) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case err := <-done:
+		return true, err
+	case <-timer.C:
+		return false, nil
+	}
 }

@@ -77,6 +77,8 @@ type Run struct {
 	Date     rules.Date
 	Previous rules.Date // the business date closed before it, 0 if none
 	LastLoan int64      // the book of this run: loans up to this key
+
+	book *Book // as its coordinator holds it; nil at a joined worker
 }
 
 // Chunk is the loans in (After, Last] of one step of one run.
@@ -158,7 +160,7 @@ func (p Plan) Hash() string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// Errors that a caller of Run branches on, besides ErrLocked.
+// Errors that a caller of Run branches on, besides ErrLocked and ErrLockLost.
 var (
 	// ErrClosed: the book was already taken through that business date.
 	ErrClosed = errors.New("that business date is already closed")
@@ -170,6 +172,8 @@ var (
 	ErrEmptyBook = errors.New("the book has no loan")
 	// ErrReconcile: a step did not read all that it was to look at.
 	ErrReconcile = errors.New("loans were not read")
+	// ErrLedger: the run ledger is not in the state that this run left it in.
+	ErrLedger = errors.New("the run ledger was changed by somebody else")
 )
 
 // Defaults of Runner.

@@ -19,61 +19,77 @@ import (
 // Run opens the run of business date d, or goes on with it where it stopped, and takes the book through
 // every step of the plan. It returns the run's summary, also beside an error once the run was opened.
 //
-// Errors to branch on: ErrLocked, ErrClosed, ErrUnfinished, ErrPlanChanged, ErrEmptyBook, and what the
-// steps return.
-func (r *Runner) Run(ctx context.Context, d rules.Date) (summary *Summary, err error) {
-	r, err = r.withDefaults()
+// Errors to branch on: ErrLocked, ErrLockLost, ErrClosed, ErrUnfinished, ErrPlanChanged, ErrEmptyBook, ErrReconcile,
+// ErrLedger, and what the steps return.
+func (r *Runner) Run(ctx context.Context, d rules.Date) (*Summary, error) {
+	r, err := r.withDefaults()
 	if err != nil {
 		return nil, err
 	}
-	release, err := lockNight(ctx, r.Direct)
+	book, err := lockBook(ctx, r.Direct, r.Patience)
 	if err != nil {
 		return nil, err
 	}
-	defer release()
+	defer book.Release()
 
-	run, err := r.open(ctx, d)
+	var run Run
+	err = book.Do(ctx, func(ctx context.Context) (err error) {
+		run, err = r.open(ctx, book, d)
+		return err
+	})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("open run %s: %w", d, err)
 	}
-	err = r.steps(ctx, run)
+	err = book.Do(ctx, func(ctx context.Context) error { return r.steps(ctx, run) })
 	if err != nil {
-		err = errors.Join(err, r.stop(ctx, run, err))
+		return r.stop(ctx, run, fmt.Errorf("run %s: %w", d, err))
 	}
-	summary, summaryErr := LoadSummary(context.WithoutCancel(ctx), r.DB, run.ID)
-	return summary, errors.Join(err, summaryErr)
+	return LoadSummary(context.WithoutCancel(ctx), r.DB, run.ID)
 }
 
 func (r *Runner) steps(ctx context.Context, run Run) error {
 	for _, s := range r.Plan {
 		if err := r.step(ctx, run, s); err != nil {
-			return fmt.Errorf("run %s, step %s: %w", run.Date, s.Name(), err)
+			return fmt.Errorf("step %s: %w", s.Name(), err)
 		}
 	}
-	_, err := r.DB.ExecContext(ctx, runClose, run.ID, r.Now())
-	return err
+	return run.InTx(ctx, r.DB, func(tx *sqlx.Tx) error {
+		return changeOne(ctx, tx, "close the run", runClose, run.ID, r.Now())
+	})
 }
 
 // stop leaves the run resumable with the reason why it stopped.
-func (r *Runner) stop(ctx context.Context, run Run, cause error) error {
+func (r *Runner) stop(ctx context.Context, run Run, cause error) (*Summary, error) {
 	why := cause.Error()
 	if ctx.Err() != nil {
 		why = "interrupted"
 	}
-	if _, err := r.DB.ExecContext(context.WithoutCancel(ctx), runStop, run.ID, why); err != nil {
-		return fmt.Errorf("note why the run stopped: %w", err)
+	ctx = context.WithoutCancel(ctx)
+	leave := func() (*Summary, error) {
+		left := r.leave(ctx, run, why)
+		summary, err := LoadSummary(ctx, r.DB, run.ID)
+		return summary, errors.Join(left, err)
 	}
-	return nil
+	var summary *Summary
+	var err error
+	if errors.Is(cause, ErrLockLost) { // perhaps with the whole database
+		summary, err = within(farewell, leave)
+	} else {
+		summary, err = leave()
+	}
+	return summary, errors.Join(cause, err)
 }
 
 func (r *Runner) step(ctx context.Context, run Run, s Step) error {
 	log := r.Log.WithFields(map[string]any{"run": run.ID, "business_date": run.Date.String(), "step": s.Name()})
-	var finished bool
-	if err := r.DB.GetContext(ctx, &finished, stepFinished, run.ID, s.Name()); err != nil || finished {
+	started, finished, err := r.state(ctx, run, s)
+	if err != nil || finished {
 		return err
 	}
-	if err := r.start(ctx, run, s); err != nil {
-		return err
+	if !started {
+		if err := r.start(ctx, run, s); err != nil {
+			return err
+		}
 	}
 	log.Info("step begins")
 	if err := r.workOff(ctx, run, s); err != nil {
@@ -89,15 +105,7 @@ func (r *Runner) step(ctx context.Context, run Run, s Step) error {
 			return errors.Join(err, r.redo(ctx, run, s, err))
 		}
 	}
-	err := database.InTx(ctx, r.DB, func(tx *sqlx.Tx) error {
-		for _, part := range parts(s) {
-			if _, err := tx.ExecContext(ctx, stepFinish, run.ID, part.Name, r.Now()); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
+	if err := r.finish(ctx, run, s); err != nil {
 		return err
 	}
 	log.Info("step done")
@@ -111,15 +119,15 @@ func (r *Runner) redo(ctx context.Context, run Run, s Step, cause error) error {
 	if !ok || !errors.Is(cause, ErrRedo) {
 		return nil
 	}
-	return database.InTx(context.WithoutCancel(ctx), r.DB, func(tx *sqlx.Tx) error {
-		if err := undoer.Undo(context.WithoutCancel(ctx), tx, run); err != nil {
+	ctx = context.WithoutCancel(ctx)
+	return r.inTx(ctx, run, func(tx *sqlx.Tx) error {
+		if err := undoer.Undo(ctx, tx, run); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(context.WithoutCancel(ctx), stepRedo, run.ID, s.Name()); err != nil {
+		if _, err := tx.ExecContext(ctx, stepRedo, run.ID, s.Name()); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(context.WithoutCancel(ctx), runStop, run.ID, cause.Error())
-		return err
+		return changeOne(ctx, tx, "stop the run", runStop, run.ID, cause.Error())
 	})
 }
 
@@ -148,13 +156,17 @@ func (r *Runner) work(ctx context.Context, run Run, s Step, claim claim) error {
 func (r *Runner) chunk(ctx context.Context, run Run, s Step, claim claim, attempt int) (more bool, err error) {
 	err = database.InTx(ctx, r.DB, func(tx *sqlx.Tx) error {
 		started := r.Now()
-		if claim.joined {
-			if admitted, err := admit(ctx, tx); err != nil || !admitted {
-				return err
-			}
+		held, err := fence(ctx, tx, claim.lock)
+		switch {
+		case err != nil:
+			return err
+		case !held && claim.joined: // nobody leads the run, or not yet
+			return nil
+		case !held:
+			return ErrLockLost
 		}
 		c := Chunk{Run: run.ID, Date: run.Date}
-		err := tx.QueryRowxContext(ctx, claim.statement, claim.args...).Scan(&c.Seq, &c.After, &c.Last)
+		err = tx.QueryRowxContext(ctx, claim.query, claim.args...).Scan(&c.Seq, &c.After, &c.Last)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -192,9 +204,8 @@ func (r *Runner) done(ctx context.Context, tx *sqlx.Tx, step string, c Chunk, ta
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, chunkDone, c.Run, step, c.Seq, attempt, tally.Read, tally.Changed,
+	return changeOne(ctx, tx, "mark a chunk done", chunkDone, c.Run, step, c.Seq, attempt, tally.Read, tally.Changed,
 		int64(tally.Amount), string(counts), started, r.Now())
-	return err
 }
 
 // quarantine writes a chunk's exceptions, each loan once for a reason even if several files met it, and

@@ -14,7 +14,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/furnisher/furnisher/batch"
-	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/metro2"
 )
 
@@ -79,7 +78,7 @@ func (f Files) Assemble(ctx context.Context, db *sqlx.DB, run batch.Run) (err er
 		}
 	}
 	for _, d := range drafts {
-		if err := d.publish(ctx, db); err != nil {
+		if err := d.publish(ctx, db, run); err != nil {
 			return fmt.Errorf("file of program %s as of %s: %w", d.ProgramID, d.AsOf, err)
 		}
 	}
@@ -168,15 +167,16 @@ func (d *draft) write(ctx context.Context, db *sqlx.DB, version string) error {
 	return nil
 }
 
-// publish gives the draft its final name, notes it in the ledger and forgets its stored records.
-func (d *draft) publish(ctx context.Context, db *sqlx.DB) error {
-	if err := d.pending.CloseAtomicallyReplace(); err != nil {
-		return err
-	}
-	if err := syncDir(filepath.Dir(d.path)); err != nil {
-		return err
-	}
-	return database.InTx(ctx, db, func(tx *sqlx.Tx) error {
+// publish gives the draft its final name, notes it in the ledger and forgets its stored records. The run holds the book
+// from before the name is given until the note is on disk.
+func (d *draft) publish(ctx context.Context, db *sqlx.DB, run batch.Run) error {
+	return run.InTx(ctx, db, func(tx *sqlx.Tx) error {
+		if err := d.pending.CloseAtomicallyReplace(); err != nil {
+			return err
+		}
+		if err := syncDir(filepath.Dir(d.path)); err != nil {
+			return err
+		}
 		_, err := tx.ExecContext(ctx, fileDone, d.File, d.Name(), d.path, d.sha256, d.bytes, d.records)
 		if err == nil {
 			_, err = tx.ExecContext(ctx, pageForget, d.File)

@@ -1,6 +1,11 @@
 package database
 
 import (
+	stdsql "database/sql"
+	"database/sql/driver"
+	"errors"
+	"net"
+
 	"github.com/lib/pq"
 	"github.com/lib/pq/pqerror"
 )
@@ -12,4 +17,22 @@ func IsLockTimeout(err error) bool { return pq.As(err, pqerror.LockNotAvailable)
 // failure (40001), deadlock (40P01), lock not available (55P03).
 func IsTransient(err error) bool {
 	return pq.As(err, pqerror.TRSerializationFailure, pqerror.TRDeadlockDetected, pqerror.LockNotAvailable) != nil
+}
+
+// IsConnectionLost reports whether the database went away in the middle of the work, or with one connection to it.
+func IsConnectionLost(err error) bool {
+	var network *net.OpError // not net.Error, which an error of a file system is, too
+	var name *net.DNSError
+	if errors.Is(err, driver.ErrBadConn) || errors.Is(err, stdsql.ErrConnDone) || errors.As(err, &network) || errors.As(err, &name) {
+		return true
+	}
+	refusal := pq.As(err)
+	if refusal == nil {
+		return false
+	}
+	switch refusal.Code {
+	case pqerror.AdminShutdown, pqerror.CrashShutdown, pqerror.CannotConnectNow, pqerror.IdleSessionTimeout:
+		return true
+	}
+	return refusal.Code.Class() == pqerror.ClassConnectionException
 }

@@ -1,8 +1,12 @@
 package database
 
 import (
+	stdsql "database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io/fs"
+	"net"
 	"testing"
 
 	"github.com/lib/pq"
@@ -21,5 +25,33 @@ func TestIsTransient(t *testing.T) {
 	}
 	if IsTransient(nil) || IsTransient(errors.New("40001")) {
 		t.Error("an error without a SQLSTATE passes for transient")
+	}
+}
+
+func TestIsConnectionLost(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want bool
+	}{
+		{nil, false},
+		{driver.ErrBadConn, true},
+		{stdsql.ErrConnDone, true},
+		{stdsql.ErrNoRows, false},
+		{&net.OpError{Op: "read", Err: errors.New("connection reset by peer")}, true},
+		{&net.DNSError{Name: "db.example"}, true},
+		{&fs.PathError{Op: "write", Err: errors.New("no space left on device")}, false},
+		{&pq.Error{Code: "57P01"}, true},
+		{&pq.Error{Code: "57P05"}, true},
+		{&pq.Error{Code: "08006"}, true},
+		{&pq.Error{Code: "57014"}, false},
+		{&pq.Error{Code: "23505"}, false},
+	} {
+		err := c.err
+		if err != nil {
+			err = fmt.Errorf("chunk 1: %w", err)
+		}
+		if got := IsConnectionLost(err); got != c.want {
+			t.Errorf("%v: got %v", c.err, got)
+		}
 	}
 }

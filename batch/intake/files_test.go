@@ -328,7 +328,7 @@ func TestNothingStaysStaged(t *testing.T) {
 func TestLocked(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
-	release, err := batch.LockBook(context.Background(), db)
+	lock, err := batch.LockBook(context.Background(), db)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -336,7 +336,7 @@ func TestLocked(t *testing.T) {
 	if _, err := intake.Import(context.Background(), db, o); !errors.Is(err, batch.ErrLocked) {
 		t.Errorf("import: %v, want ErrLocked", err)
 	}
-	release()
+	lock.Release()
 	if _, err := intake.Import(context.Background(), db, o); err != nil {
 		t.Errorf("import afterwards: %v", err)
 	}

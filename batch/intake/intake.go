@@ -12,6 +12,7 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/database"
 )
 
 // Options says what to import and how much of it may be bad.
@@ -49,7 +50,7 @@ func (o Options) validate() error {
 
 // Import takes the extract in o.Dir into the book, wholly or not at all.
 //
-// Errors to branch on: *RefusedError, batch.ErrLocked, and ctx's own when it was interrupted.
+// Errors to branch on: *RefusedError, batch.ErrLocked, batch.ErrLockLost, and ctx's own when it was interrupted.
 func Import(ctx context.Context, db *sqlx.DB, o Options) (summary *Summary, err error) {
 	if err := o.validate(); err != nil {
 		return nil, err
@@ -68,26 +69,30 @@ func Import(ctx context.Context, db *sqlx.DB, o Options) (summary *Summary, err 
 	if lock == nil {
 		lock = db
 	}
-	release, err := batch.LockBook(ctx, lock)
+	book, err := batch.LockBook(ctx, lock)
 	if err != nil {
 		return nil, explain(ctx, err)
 	}
-	defer release()
+	defer book.Release()
 
 	started := o.Now()
-	summary, err = takeIn(ctx, db, o, dir, sources)
+	var taken *Summary
+	err = book.Do(ctx, func(ctx context.Context) (err error) {
+		taken, err = takeIn(ctx, db, book, o, dir, sources)
+		return err
+	})
 	if err != nil {
 		return nil, explain(ctx, err)
 	}
-	summary.Seconds = o.Now().Sub(started).Seconds()
-	return summary, nil
+	taken.Seconds = o.Now().Sub(started).Seconds()
+	return taken, nil
 }
 
 // explain makes an interruption known as one: what the driver says of it depends on the moment.
 func explain(ctx context.Context, err error) error {
 	var refused *RefusedError
 	switch {
-	case errors.As(err, &refused), errors.Is(err, batch.ErrLocked):
+	case errors.As(err, &refused), errors.Is(err, batch.ErrLocked), errors.Is(err, batch.ErrLockLost):
 		return err
 	case ctx.Err() != nil:
 		return fmt.Errorf("import interrupted, nothing was loaded: %w", ctx.Err())
@@ -95,8 +100,8 @@ func explain(ctx context.Context, err error) error {
 	return fmt.Errorf("import: %w", quiet(err))
 }
 
-// takeIn brings the extract in, in one transaction.
-func takeIn(ctx context.Context, db *sqlx.DB, o Options, dir string, sources []*source) (*Summary, error) {
+// takeIn brings the extract in, in one transaction, which commits only while this import holds the book.
+func takeIn(ctx context.Context, db *sqlx.DB, book *batch.Book, o Options, dir string, sources []*source) (*Summary, error) {
 	if err := dropStaged(ctx, db); err != nil { // those of an import that was killed
 		return nil, err
 	}
@@ -105,16 +110,29 @@ func takeIn(ctx context.Context, db *sqlx.DB, o Options, dir string, sources []*
 		return nil, err
 	}
 	i := &importer{options: o, db: db, tx: tx, started: o.Now(), summary: &Summary{Files: []FileSummary{}, Rejects: []Reject{}}}
-	err = i.run(ctx, dir, sources)
+	err = book.Fence(ctx, tx)
+	if err == nil {
+		err = i.run(ctx, dir, sources)
+	}
 	if err == nil {
 		err = tx.Commit()
 	}
 	if err != nil {
 		err = errors.Join(err, rollback(tx))
-		_ = dropStaged(context.WithoutCancel(ctx), db) // else the next import does
+		_ = i.clear(context.WithoutCancel(ctx), book) // else the next import does
 		return nil, err
 	}
 	return i.summary, nil
+}
+
+// clear drops the staging tables, unless they are those of another import by now.
+func (i *importer) clear(ctx context.Context, book *batch.Book) error {
+	return database.InTx(ctx, i.db, func(tx *sqlx.Tx) error {
+		if err := book.Fence(ctx, tx); err != nil {
+			return err
+		}
+		return dropStaged(ctx, tx)
+	})
 }
 
 func rollback(tx *sqlx.Tx) error {

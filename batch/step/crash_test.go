@@ -100,6 +100,13 @@ func freshBook(t *testing.T, e extract) (*sqlx.DB, string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
+	age(t, db, e)
+	return db, url
+}
+
+// age makes a fresh book in an empty database, and returns the extract that was imported last.
+func age(t *testing.T, db *sqlx.DB, e extract) extract {
+	t.Helper()
 	before := maps.Clone(e)
 	delete(before, "scheduled_items") // that night would cancel them
 	before.load(t, db)
@@ -114,7 +121,7 @@ func freshBook(t *testing.T, e extract) (*sqlx.DB, string) {
 	if n := count(t, db, `SELECT count(*) FROM loan_wake w JOIN account a ON a.loan = w.loan WHERE w.state = 'AWAKE'`); n != 3 {
 		t.Fatalf("%d packed rows were added to, want 3", n)
 	}
-	return db, url
+	return since
 }
 
 // killNight runs the night in a process of its own that kills itself at a point, and reports whether it did.

@@ -228,14 +228,14 @@ func TestNightRefusesDates(t *testing.T) {
 	if diff := cmp.Diff(before, fingerprint(t, db)) + cmp.Diff(files, fileHashes(t, dir)); diff != "" {
 		t.Errorf("a refused night changed something:\n%s", diff)
 	}
-	release, err := batch.LockBook(context.Background(), db)
+	book, err := batch.LockBook(context.Background(), db)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := runner(db, dir).Run(context.Background(), day("2026-06-01")); !errors.Is(err, batch.ErrLocked) {
 		t.Errorf("while the book is held: %v, want ErrLocked", err)
 	}
-	release()
+	book.Release()
 	night(t, db, dir, "2026-06-01")
 }
 

@@ -91,45 +91,53 @@ func TestShares(t *testing.T) {
 	c.compare(want)
 }
 
-// TestGuestsAndImports holds that no chunk is done while the book is changed, and the book not changed while a chunk is
-// in hand, also when the process that led the night is dead.
-func TestGuestsAndImports(t *testing.T) {
+// TestJoinedWorkersAndImports holds that a joined worker does no chunk while the book is changed or while nobody leads
+// the run, and that the book is not changed while it has a chunk in hand, also when the coordinator is dead.
+func TestJoinedWorkersAndImports(t *testing.T) {
 	t.Parallel()
 	if os.Getenv("HELPER_OF") != "" {
 		work(t)
 		return
 	}
-	c := newCluster(t, "TestGuestsAndImports")
+	want := undisturbed(t, "2026-08-31")
+	c := newCluster(t, "TestJoinedWorkersAndImports")
 	release := c.holdUp()
-	leader, guest := c.start("0 of 2"), c.start("1 of 2")
-	c.waitUntilHeldUp(leader, guest)
-	leader.signal(syscall.SIGKILL)
-	if err := leader.end(); err == nil {
-		t.Fatal("the leader was to be killed")
+	coordinator, worker := c.start("0 of 2"), c.start("1 of 2")
+	c.waitUntilHeldUp(coordinator, worker)
+	coordinator.signal(syscall.SIGKILL)
+	if err := coordinator.end(); err == nil {
+		t.Fatal("the coordinator was to be killed")
 	}
 	if _, err := batch.LockBook(t.Context(), c.db); !errors.Is(err, batch.ErrLocked) {
-		t.Errorf("got %v, want that the book is refused while a guest has a chunk in hand", err)
+		t.Errorf("got %v, want that the book is refused while a worker has a chunk in hand", err)
 	}
-	guest.signal(syscall.SIGKILL)
 	release()
 
-	unlock, err := batch.LockBook(t.Context(), c.db)
+	book, err := batch.LockBook(t.Context(), c.db)
 	if err != nil {
 		t.Fatal(err)
 	}
-	const last = "SELECT max(seq) FROM run_chunk WHERE step = 'export' AND state = 'PENDING'" // the killed did not have it
-	before, r := count(t, c.db, last), runner(c.db, c.dir)
+	const pending = "SELECT count(*) FROM run_chunk WHERE step = 'export' AND state = 'PENDING'"
+	const last = "SELECT max(seq) FROM run_chunk WHERE step = 'export' AND state = 'PENDING'"
+	before, r := count(t, c.db, pending), runner(c.db, c.dir)
 	for _, locked := range []bool{true, false} { // run 1 was the night before
-		if err := r.Chunk(t.Context(), 2, "export", before); err != nil {
+		if err := r.Chunk(t.Context(), 2, "export", count(t, c.db, last)); err != nil {
 			t.Fatal(err)
 		}
-		if waits := count(t, c.db, last) == before; waits != locked {
-			t.Errorf("with the book locked (%t) the chunk waits: %t", locked, waits)
+		if left := count(t, c.db, pending); left != before {
+			t.Errorf("with the book locked (%t) %d chunks are pending, want %d", locked, left, before)
 		}
 		if locked {
-			unlock()
+			book.Release()
 		}
 	}
+	if _, err := r.Run(t.Context(), day("2026-08-31")); err != nil {
+		t.Fatal(err)
+	}
+	if err := worker.end(); err != nil {
+		t.Errorf("the worker did not go on: %v\n%s", err, worker.said())
+	}
+	c.compare(want)
 }
 
 // outcome is all that nights leave behind.
@@ -199,7 +207,7 @@ func (c *cluster) holdUp() (release func()) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if _, err := tx.Exec("LOCK TABLE reported IN SHARE MODE"); err != nil {
+	if _, err := tx.Exec("LOCK TABLE tradeline IN SHARE MODE"); err != nil {
 		c.t.Fatal(err)
 	}
 	return func() {

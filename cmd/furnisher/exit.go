@@ -2,16 +2,11 @@ package main
 
 import (
 	"context"
-	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"io/fs"
-	"net"
 	"strings"
 	"syscall"
-
-	"github.com/lib/pq"
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/bureau"
@@ -29,7 +24,7 @@ const (
 	exitUsage       = 2   // usage or configuration: the same command fails again until that is corrected
 	exitExceptions  = 3   // done, with exceptions or quarantined rows
 	exitClosed      = 4   // that business date is already closed, nothing was done
-	exitLocked      = 5   // another run or import holds the book
+	exitLocked      = 5   // another run or import holds the book, or took it
 	exitInvalid     = 6   // validation failed, or a file is not the one that was made: no file moved on
 	exitUnreachable = 10  // the database cannot be reached, or was lost
 	exitInterrupted = 130 // stopped by a signal
@@ -63,6 +58,8 @@ var endings = []struct {
 }{
 	{batch.ErrClosed, exitClosed, "furnisher runs lists the dates that are closed; run the next one"},
 	{batch.ErrLocked, exitLocked, "wait until it ends, then repeat the command; furnisher runs shows it"},
+	{batch.ErrLockLost, exitLocked, "the session that held the book ended or was cut off; repeat the command to resume"},
+	{batch.ErrLedger, exitFailed, "furnisher runs shows what the run is now; if nobody changed it by hand, keep the database and ask for help"},
 	{batch.ErrUnfinished, exitFailed, "furnisher runs shows the unfinished date; run that date first"},
 	{batch.ErrPlanChanged, exitFailed, "finish that run with the version of the program that started it; furnisher runs --json shows which"},
 	{batch.ErrEmptyBook, exitFailed, "furnisher import DIR"},
@@ -100,6 +97,9 @@ func classify(ctx context.Context, err error) (code int, hint string) {
 	if ctx.Err() != nil {
 		return exitInterrupted, hintInterrupted
 	}
+	if errors.Is(err, batch.ErrLockLost) && database.IsConnectionLost(err) { // the lock was lost with the database
+		return exitUnreachable, hintUnreachable
+	}
 	for _, e := range endings {
 		if errors.Is(err, e.is) {
 			return e.code, e.hint
@@ -109,28 +109,10 @@ func classify(ctx context.Context, err error) (code int, hint string) {
 	switch {
 	case errors.As(err, &refused):
 		return exitFailed, "nothing was imported; correct the file, or allow more bad rows with --max-bad, then repeat the command"
-	case connectionLost(err):
+	case database.IsConnectionLost(err):
 		return exitUnreachable, hintUnreachable
 	}
 	return exitFailed, ""
-}
-
-// connectionLost reports whether the database went away in the middle of the work.
-func connectionLost(err error) bool {
-	var network *net.OpError // not net.Error, which an error of a file system is, too
-	var name *net.DNSError
-	var refusal *pq.Error
-	switch {
-	case errors.Is(err, driver.ErrBadConn), errors.Is(err, sql.ErrConnDone), errors.As(err, &network), errors.As(err, &name):
-		return true
-	case errors.As(err, &refusal):
-		switch refusal.Code {
-		case "57P01", "57P02", "57P03": // shut down by an administrator, crashed, cannot connect now
-			return true
-		}
-		return refusal.Code.Class() == "08"
-	}
-	return false
 }
 
 // end tells the person how a command ended and returns its exit status.

@@ -37,6 +37,9 @@ func TestExitStatus(t *testing.T) {
 	}{
 		{"closed", live, batch.ErrClosed, 4, "furnisher runs lists the dates that are closed"},
 		{"locked", live, batch.ErrLocked, 5, "wait until it ends"},
+		{"lock lost", live, batch.ErrLockLost, 5, "the session that held the book ended"},
+		{"lock lost with the database", live, errors.Join(batch.ErrLockLost, driver.ErrBadConn), 10, hintUnreachable},
+		{"ledger changed", live, batch.ErrLedger, 1, "furnisher runs shows what the run is now"},
 		{"unfinished", live, batch.ErrUnfinished, 1, "furnisher runs shows the unfinished date"},
 		{"plan changed", live, batch.ErrPlanChanged, 1, "finish that run with the version of the program that started it"},
 		{"empty book", live, batch.ErrEmptyBook, 1, "furnisher import DIR"},

@@ -129,7 +129,7 @@ func TestSchedule(t *testing.T) {
 // TestScheduleSurvives runs a night that panics and one that fails: the third is run all the same.
 func TestScheduleSurvives(t *testing.T) {
 	a, db, _ := newApp(t)
-	release, err := batch.LockBook(t.Context(), db.Direct)
+	book, err := batch.LockBook(t.Context(), db.Direct)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,7 +154,7 @@ func TestScheduleSurvives(t *testing.T) {
 	if line := <-lines; line.Message != logNightFailed || line.Data["status"] != exitLocked {
 		t.Errorf("got %q %v", line.Message, line.Data)
 	}
-	release()
+	book.Release()
 	job.Run()
 	if line := <-lines; line.Message != logNightDone {
 		t.Errorf("got %q %v", line.Message, line.Data)

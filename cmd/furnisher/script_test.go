@@ -70,10 +70,10 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 func lock(ts *testscript.TestScript, _ bool, _ []string) {
 	db, err := database.Open(context.Background(), ts.Getenv("DATABASE_URL"))
 	ts.Check(err)
-	release, err := batch.LockBook(context.Background(), db)
+	book, err := batch.LockBook(context.Background(), db)
 	ts.Check(err)
 	ts.Defer(func() {
-		release()
+		book.Release()
 		if err := db.Close(); err != nil {
 			ts.Logf("release the book: %v", err)
 		}

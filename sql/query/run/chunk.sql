@@ -28,15 +28,7 @@ FOR UPDATE SKIP LOCKED
 -- $1 run, $2 step, $3 seq, $4 attempts, $5 read, $6 changed, $7 amount in cents, $8 counts, $9 started, $10 now.
 UPDATE run_chunk SET state = 'DONE', attempts = $4, read_count = $5, changed_count = $6, amount_cents = $7,
                      counts = $8, started_at = $9, finished_at = $10
-WHERE run = $1 AND step = $2 AND seq = $3
-
--- name: ChunkAdmit
--- Whether a process that does not hold the book may work on a chunk in this transaction: not while the book is changed.
--- A machine that is lost in the middle of it gives its row locks back within a minute.
--- $1 key of the lock for guests. Locks: that key, shared, until the transaction ends.
-SELECT pg_try_advisory_xact_lock_shared($1)
-FROM (SELECT set_config('tcp_keepalives_idle', '30', TRUE), set_config('tcp_keepalives_interval', '10', TRUE),
-             set_config('tcp_keepalives_count', '3', TRUE), set_config('tcp_user_timeout', '60000', TRUE) OFFSET 0) s
+WHERE run = $1 AND step = $2 AND seq = $3 AND state = 'PENDING'
 
 -- name: ChunkTake
 -- A chunk by its number, unless it is done, somebody works on it or its night is not running. Its row lock is the fence.

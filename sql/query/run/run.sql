@@ -24,15 +24,20 @@ FROM unnest(CAST($2 AS text[])) WITH ORDINALITY AS s (step, position)
 
 -- name: RunResume
 -- An unfinished run goes on. $1 run.
-UPDATE run SET state = 'RUNNING', stopped_because = NULL WHERE run = $1
+UPDATE run SET state = 'RUNNING', stopped_because = NULL WHERE run = $1 AND state IN ('RUNNING', 'STOPPED')
 
 -- name: RunStop
 -- A run stopped where it can be resumed; said twice, the later reason stands. $1 run, $2 why.
 UPDATE run SET state = 'STOPPED', stopped_because = $2 WHERE run = $1 AND state IN ('RUNNING', 'STOPPED')
 
+-- name: RunLeave
+-- A run that nobody leads any more is stopped. $1 run, $2 why.
+UPDATE run SET state = 'STOPPED', stopped_because = $2 WHERE run = $1 AND state = 'RUNNING'
+
 -- name: RunClose
--- The night is over. $1 run, $2 now.
-UPDATE run SET state = 'CLOSED', finished_at = $2 WHERE run = $1 AND state = 'RUNNING'
+-- The night is over, once all its steps are. $1 run, $2 now.
+UPDATE run SET state = 'CLOSED', finished_at = $2
+WHERE run = $1 AND state = 'RUNNING' AND NOT EXISTS (SELECT FROM run_step WHERE run = $1 AND finished_at IS NULL)
 
 -- name: RunDate
 -- The business date of a run. $1 run.

@@ -30,17 +30,19 @@ FROM run_chunk c LEFT JOIN counted n ON n.seq = c.seq
 WHERE c.run = $1 AND c.step = $4
 
 -- name: StepStart
--- Marks a step as begun; no row when it was begun before. $1 run, $2 step, $3 now. Locks: the row.
+-- Marks a step as begun. $1 run, $2 step, $3 now. Locks: the row.
 UPDATE run_step SET started_at = $3, last_import = (SELECT coalesce(max(import), 0) FROM import)
-WHERE run = $1 AND step = $2 AND started_at IS NULL RETURNING step
+WHERE run = $1 AND step = $2 AND started_at IS NULL
 
 -- name: StepFinish
--- Marks a step as finished. $1 run, $2 step, $3 now.
-UPDATE run_step SET finished_at = $3 WHERE run = $1 AND step = $2
+-- Marks a step as finished, once all its chunks are done. $1 run, $2 step, $3 now. Index: run_chunk_pending.
+UPDATE run_step SET finished_at = $3
+WHERE run = $1 AND step = $2 AND started_at IS NOT NULL AND finished_at IS NULL
+  AND NOT EXISTS (SELECT FROM run_chunk WHERE run = $1 AND step = $2 AND state = 'PENDING')
 
--- name: StepFinished
--- Whether a step is finished. $1 run, $2 step.
-SELECT finished_at IS NOT NULL FROM run_step WHERE run = $1 AND step = $2
+-- name: StepState
+-- Whether a step has begun, and whether it is finished. $1 run, $2 step.
+SELECT started_at IS NOT NULL AS started, finished_at IS NOT NULL AS finished FROM run_step WHERE run = $1 AND step = $2
 
 -- name: StepRedo
 -- Puts a step's chunks back: their work was taken back in the same transaction. $1 run, $2 step.
