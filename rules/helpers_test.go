@@ -90,9 +90,8 @@ func ledgerAsOf(d, night rules.Date, events []event) rules.Ledger {
 		case e.kind == 0:
 			dues = append(dues, rules.Due{No: len(dues) + 1, DueOn: e.on, MinimumDue: e.amount})
 		case e.undoneOn != 0 && e.undoneOn <= d:
-			entries = append(entries,
-				rules.Entry{Kind: e.kind, Amount: e.amount, Effective: e.on, UndoneOn: e.undoneOn},
-				rules.Entry{Kind: e.kind, Amount: -e.amount, Effective: e.undoneOn, UndoneOn: e.undoneOn})
+			undone, reversal := rules.Entry{Kind: e.kind, Amount: e.amount, Effective: e.on}.Reversed(e.undoneOn)
+			entries = append(entries, undone, reversal)
 		default:
 			entries = append(entries, rules.Entry{Kind: e.kind, Amount: e.amount, Effective: e.on})
 		}

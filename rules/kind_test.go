@@ -36,3 +36,19 @@ func TestKinds(t *testing.T) {
 		t.Error("a number was scanned, want an error")
 	}
 }
+
+// Q3, Q20: a reversal is the entry that it undoes with the amount negated, and never takes effect before it.
+func TestReversed(t *testing.T) {
+	e := rules.Entry{Kind: rules.Payment, Amount: 50_00, Effective: day("2026-03-10")}
+	for on, effective := range map[string]string{"2026-03-15": "2026-03-15", "2026-03-10": "2026-03-10", "2026-03-01": "2026-03-10"} {
+		undone, reversal := e.Reversed(day(on))
+		want := rules.Entry{Kind: rules.Payment, Amount: 50_00, Effective: day("2026-03-10"), UndoneOn: day(effective)}
+		if undone != want {
+			t.Errorf("reversed on %s: got %+v, want %+v", on, undone, want)
+		}
+		want.Amount, want.Effective = -50_00, day(effective)
+		if reversal != want {
+			t.Errorf("the reversal of %s: got %+v, want %+v", on, reversal, want)
+		}
+	}
+}

@@ -14,6 +14,13 @@ type Entry struct {
 	Kind      Kind
 }
 
+// Reversed returns e as its reversal leaves it, and the entry that the reversal is. A reversal is effective no earlier than
+// what it undoes.
+func (e Entry) Reversed(on Date) (undone, reversal Entry) {
+	e.UndoneOn = max(on, e.Effective)
+	return e, Entry{Kind: e.Kind, Amount: -e.Amount, Effective: e.UndoneOn, UndoneOn: e.UndoneOn}
+}
+
 // Due is what a ledger holds of a billing cycle: its due date and what it asks for. MinimumDue is the instalment without
 // fees.
 type Due struct {

@@ -102,34 +102,31 @@ func (r *pauseRow) columns() []any { return []any{&r.loan, &r.From, &r.To} }
 
 // ledgerRow is a row of LedgerRead: arrays in their text form.
 type ledgerRow struct {
-	loan                              int64
-	kinds, amounts, effective, undone []byte
-	numbers, due, minimum             []byte
+	loan                                            int64
+	kinds, amounts, effective                       []byte
+	pairKinds, pairAmounts, pairEffective, reversed []byte
+	numbers, due, minimum                           []byte
 }
 
 func (r *ledgerRow) columns() []any {
-	return []any{&r.loan, &r.kinds, &r.amounts, &r.effective, &r.undone, &r.numbers, &r.due, &r.minimum}
+	return []any{
+		&r.loan, &r.kinds, &r.amounts, &r.effective, &r.pairKinds, &r.pairAmounts, &r.pairEffective, &r.reversed,
+		&r.numbers, &r.due, &r.minimum,
+	}
 }
 
 func (r *ledgerRow) ledger() (rules.Ledger, error) {
-	names := elements(r.kinds)
-	entries := make([]rules.Entry, len(names))
-	for i, name := range names {
-		kind, ok := rules.ParseKind(string(name))
-		if !ok {
-			return rules.Ledger{}, fmt.Errorf("%q is not an entry kind", name)
-		}
-		entries[i].Kind = kind
+	entries, err := parseEntries(r.kinds, r.amounts, r.effective)
+	if err != nil {
+		return rules.Ledger{}, err
 	}
-	err := eachInteger(len(entries), [][]byte{r.amounts, r.effective, r.undone}, func(row, column int, n int64) {
-		switch e := &entries[row]; column {
-		case 0:
-			e.Amount = rules.Cents(n)
-		case 1:
-			e.Effective = rules.Date(n)
-		default:
-			e.UndoneOn = rules.Date(n)
-		}
+	undone, err := parseEntries(r.pairKinds, r.pairAmounts, r.pairEffective)
+	if err != nil {
+		return rules.Ledger{}, err
+	}
+	err = eachInteger(len(undone), [][]byte{r.reversed}, func(row, _ int, n int64) {
+		original, reversal := undone[row].Reversed(rules.Date(n))
+		entries = append(entries, original, reversal)
 	})
 	if err != nil {
 		return rules.Ledger{}, err
@@ -146,6 +143,27 @@ func (r *ledgerRow) ledger() (rules.Ledger, error) {
 		}
 	})
 	return newLedger(entries, dues), err
+}
+
+func parseEntries(kinds, amounts, effective []byte) ([]rules.Entry, error) {
+	names := elements(kinds)
+	entries := make([]rules.Entry, len(names))
+	for i, name := range names {
+		kind, ok := rules.ParseKind(string(name))
+		if !ok {
+			return nil, fmt.Errorf("%q is not an entry kind", name)
+		}
+		entries[i].Kind = kind
+	}
+	err := eachInteger(len(entries), [][]byte{amounts, effective}, func(row, column int, n int64) {
+		switch e := &entries[row]; column {
+		case 0:
+			e.Amount = rules.Cents(n)
+		default:
+			e.Effective = rules.Date(n)
+		}
+	})
+	return entries, err
 }
 
 // elements splits the text form of a one-dimensional array without quotes or nulls.

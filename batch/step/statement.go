@@ -3,6 +3,7 @@ package step
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
@@ -33,6 +34,8 @@ type statementRow struct {
 	OpeningBalance int64             `json:"opening_balance_cents"`
 	ClosingBalance int64             `json:"closing_balance_cents"`
 	Document       statementDocument `json:"document"`
+
+	entries []statementEntryRow // of the loan, as they were posted
 }
 
 // statementDocument is the snapshot that the borrower's final statement is printed from (FS4).
@@ -235,9 +238,11 @@ func fillStatements(ctx context.Context, tx *sqlx.Tx, due []*statementRow) error
 		return fmt.Errorf("read entries of statements: %w", err)
 	}
 	for _, r := range rows {
-		byLoan[r.Loan].post(r.statementEntryRow)
+		s := byLoan[r.Loan]
+		s.entries = append(s.entries, r.statementEntryRow)
 	}
 	for _, s := range due {
+		s.post()
 		closing := rules.Cents(s.ClosingBalance)
 		s.Document.OpeningBalance, s.Document.ClosingBalance = rules.Cents(s.OpeningBalance), closing
 		s.Document.Owed, s.Document.OwedBack = max(closing, 0), max(-closing, 0)
@@ -249,23 +254,39 @@ type statementEntryRow struct {
 	TransactionID string      `db:"transaction_id"`
 	Type          string      `db:"type"`
 	Kind          rules.Kind  `db:"kind"`
-	Amount        rules.Cents `db:"effect_cents"`
+	Amount        rules.Cents `db:"amount_cents"`
 	EffectiveOn   rules.Date  `db:"effective_on"`
+	UndoesOn      rules.Date  `db:"undoes_on"` // of the entry that a reversal undoes
 	Reverses      string      `db:"reverses"`
 }
 
-// post takes an entry into the balances, and into the list if it is of the period.
-func (s *statementRow) post(r statementEntryRow) {
-	if r.EffectiveOn > s.EndsOn {
-		return
+// entry is the row as an entry of the ledger.
+func (r *statementEntryRow) entry() rules.Entry {
+	if r.Reverses == "" {
+		return rules.Entry{Kind: r.Kind, Amount: r.Amount, Effective: r.EffectiveOn}
 	}
-	effect := rules.Entry{Kind: r.Kind, Amount: r.Amount}.EffectOnBalance()
-	s.ClosingBalance += int64(effect)
-	if r.EffectiveOn < s.StartsOn {
-		s.OpeningBalance += int64(effect)
-		return
+	_, reversal := rules.Entry{Kind: r.Kind, Amount: r.Amount, Effective: r.UndoesOn}.Reversed(r.EffectiveOn)
+	return reversal
+}
+
+// post takes the entries up to the end of the period into the balances, and those of the period into the list, by date and
+// in the order in which they were posted.
+func (s *statementRow) post() {
+	slices.SortStableFunc(s.entries, func(a, b statementEntryRow) int { return int(a.entry().Effective - b.entry().Effective) })
+	for i := range s.entries {
+		r := &s.entries[i]
+		entry := r.entry()
+		if entry.Effective > s.EndsOn {
+			break
+		}
+		effect := entry.EffectOnBalance()
+		s.ClosingBalance += int64(effect)
+		if entry.Effective < s.StartsOn {
+			s.OpeningBalance += int64(effect)
+			continue
+		}
+		s.Document.Transactions = append(s.Document.Transactions, statementEntry{
+			TransactionID: r.TransactionID, Type: r.Type, EffectiveOn: entry.Effective, Effect: effect, Reverses: r.Reverses,
+		})
 	}
-	s.Document.Transactions = append(s.Document.Transactions, statementEntry{
-		TransactionID: r.TransactionID, Type: r.Type, EffectiveOn: r.EffectiveOn, Effect: effect, Reverses: r.Reverses,
-	})
 }

@@ -80,32 +80,35 @@ ORDER BY lc.loan, lc.position
 SELECT loan, from_on - DATE '0001-01-01' + 1 AS from_on, to_on - DATE '0001-01-01' + 1 AS to_on FROM pause WHERE loan = ANY($1) ORDER BY loan, from_on
 
 -- name: LedgerRead
--- The whole ledger of loans: settled entries and billing cycles as arrays, one row a loan, whatever their dates.
--- A reversal comes as the kind and amount of the entry that it undoes, and both carry the reversal's date.
--- Days are counted from 0001-01-01 = 1.
+-- The whole ledger of loans as arrays, one row a loan, whatever the dates: the settled entries that stand, the settled
+-- entries that a settled reversal undoes, each with the reversal's date, and the billing cycles. Days are counted from
+-- 0001-01-01 = 1.
 -- $1 loan keys; they stand at every table, so that none is read whole. Index: loan_transaction_by_loan, cycle_pkey.
-WITH reversal AS MATERIALIZED (
-    SELECT r.loan, r.transaction_id, r.reverses, o.type, o.amount_cents, greatest(r.effective_on, o.effective_on) AS undone_on
+WITH pair AS MATERIALIZED (
+    SELECT o.loan, o.transaction_id, o.type, o.amount_cents, o.effective_on, r.effective_on AS reversed_on
     FROM loan_transaction r
     JOIN loan_transaction o ON o.loan = r.loan AND o.transaction_id = r.reverses
     WHERE r.loan = ANY($1) AND r.type = 'REVERSAL' AND r.state = 'SETTLED' AND o.state = 'SETTLED'
+), pairs AS (
+    SELECT loan, array_agg(type) AS kinds, array_agg(amount_cents) AS amounts,
+           array_agg(effective_on - DATE '0001-01-01' + 1) AS effective, array_agg(reversed_on - DATE '0001-01-01' + 1) AS reversed
+    FROM pair GROUP BY loan
 ), entries AS (
-    SELECT t.loan, array_agg(coalesce(v.type, t.type)) AS kinds, array_agg(coalesce(-v.amount_cents, t.amount_cents)) AS amounts,
-           array_agg(coalesce(v.undone_on, t.effective_on) - DATE '0001-01-01' + 1) AS effective,
-           array_agg(coalesce(coalesce(u.undone_on, v.undone_on) - DATE '0001-01-01' + 1, 0)) AS undone
+    SELECT t.loan, array_agg(t.type) AS kinds, array_agg(t.amount_cents) AS amounts,
+           array_agg(t.effective_on - DATE '0001-01-01' + 1) AS effective
     FROM loan_transaction t
-    LEFT JOIN reversal u ON u.loan = t.loan AND u.reverses = t.transaction_id
-    LEFT JOIN reversal v ON v.loan = t.loan AND v.transaction_id = t.transaction_id
-    WHERE t.loan = ANY($1) AND t.state = 'SETTLED' AND (t.type <> 'REVERSAL' OR v.loan IS NOT NULL)
+    LEFT JOIN pair p ON p.loan = t.loan AND p.transaction_id = t.transaction_id
+    WHERE t.loan = ANY($1) AND t.state = 'SETTLED' AND t.type <> 'REVERSAL' AND p.loan IS NULL
     GROUP BY t.loan
 ), cycles AS (
     SELECT loan, array_agg(cycle_no) AS cycle_nos, array_agg(due_on - DATE '0001-01-01' + 1) AS due,
            array_agg(minimum_due_cents) AS minimum_due
     FROM cycle WHERE loan = ANY($1) GROUP BY loan
 )
-SELECT s.loan, e.kinds, e.amounts, e.effective, e.undone, c.cycle_nos, c.due, c.minimum_due
+SELECT s.loan, e.kinds, e.amounts, e.effective, p.kinds, p.amounts, p.effective, p.reversed, c.cycle_nos, c.due, c.minimum_due
 FROM loan_state s
 LEFT JOIN entries e ON e.loan = s.loan
+LEFT JOIN pairs p ON p.loan = s.loan
 LEFT JOIN cycles c ON c.loan = s.loan
 WHERE s.loan = ANY($1)
 ORDER BY s.loan

@@ -18,16 +18,14 @@ WHERE loan = ANY($1) ORDER BY loan, ends_on, cycle_no
 SELECT business_date FROM run WHERE state <> 'ABANDONED' ORDER BY business_date
 
 -- name: StatementEntries
--- The settled entries of closed loans in the order of a statement; kind and effect of a reversal are those of
--- the entry that it undoes. $1 loans, $2 up to. Index: loan_transaction_by_loan.
-SELECT t.loan, t.transaction_id, t.type, coalesce(o.type, t.type) AS kind,
-       CASE WHEN o.loan IS NULL THEN t.amount_cents ELSE -o.amount_cents END AS effect_cents,
-       greatest(t.effective_on, o.effective_on) AS effective_on, coalesce(t.reverses, '') AS reverses
+-- The settled entries of closed loans, in the order in which they were posted; a reversal comes with the kind and amount of
+-- the entry that it undoes, and with that one's date. $1 loans, $2 up to. Index: loan_transaction_by_loan.
+SELECT t.loan, t.transaction_id, t.type, coalesce(o.type, t.type) AS kind, coalesce(o.amount_cents, t.amount_cents) AS amount_cents,
+       t.effective_on, o.effective_on AS undoes_on, coalesce(t.reverses, '') AS reverses
 FROM loan_transaction t
 LEFT JOIN loan_transaction o ON t.type = 'REVERSAL' AND o.loan = t.loan AND o.transaction_id = t.reverses AND o.state = 'SETTLED'
-WHERE t.loan = ANY($1) AND t.state = 'SETTLED' AND (t.type <> 'REVERSAL' OR o.loan IS NOT NULL)
-  AND greatest(t.effective_on, o.effective_on) <= $2
-ORDER BY t.loan, greatest(t.effective_on, o.effective_on), t.posted_at, t.transaction_id
+WHERE t.loan = ANY($1) AND t.state = 'SETTLED' AND (t.type <> 'REVERSAL' OR o.loan IS NOT NULL) AND t.effective_on <= $2
+ORDER BY t.loan, t.posted_at, t.transaction_id
 
 -- name: StatementAdd
 -- Final statements of a chunk (FS2 to FS4). $1 run, $2 business date, $3 rows as JSON. Index: statement_pkey.
