@@ -24,9 +24,9 @@
 // one out stops it. When a process is killed the kernel drops its lock, the server idles, and the next
 // process adopts it. When the server is killed the next process starts it again and PostgreSQL recovers.
 //
-// Everybody who may pass the 0700 folder, that is the server's account and root, may do everything in
-// the database. Commits are asynchronous (a loss of power may cost the last moments, never order or
-// consistency, and a night resumes); fsync stays on.
+// Whoever can enter the 0700 folder, the server's account and root, can do everything in the database. Commits are
+// asynchronous unless a transaction asks otherwise: a power cut may cost the last moments of a night, which is resumed,
+// but never order or consistency. fsync stays on.
 //
 // # What it refuses
 //

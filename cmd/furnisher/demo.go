@@ -90,14 +90,14 @@ func (a *app) demoNights(ctx context.Context, db *database.Database, d *demo, o 
 		if err := a.say("\nNight of %s\n", date); err != nil {
 			return nil, err
 		}
-		report, err := a.night(ctx, db, night{date: date, workers: workersFlag{here: batch.DefaultWorkers}, why: "demo", dir: d.files})
-		if report != nil {
-			err = errors.Join(err, a.printNight(report, false))
+		summary, err := a.night(ctx, db, night{date: date, workers: workersFlag{here: batch.DefaultWorkers}, why: "demo", dir: d.files})
+		if summary != nil {
+			err = errors.Join(err, a.printNight(summary, false))
 		}
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, report.Files...)
+		files = append(files, summary.Files...)
 	}
 	return files, nil
 }
