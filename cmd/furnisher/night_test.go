@@ -167,7 +167,7 @@ func TestOnlyOnce(t *testing.T) {
 	}{
 		{"each once", []deletion{first, other}, 2, ""},
 		{"twice", []deletion{first, other, again}, 3, "account A1 is deleted twice: in one and in two"},
-		{"fewer than the ledger says", []deletion{first}, 2, "the files hold 1 deletions, the ledger 2"},
+		{"fewer than the ledger says", []deletion{first}, 2, "the files contain 1 deletions, the ledger 2"},
 	} {
 		err := onlyOnce(c.found, c.promised)
 		if (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) {
