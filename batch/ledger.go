@@ -68,8 +68,7 @@ func (r *Runner) open(ctx context.Context, book *Book, d rules.Date) (run Run, e
 	if err != nil {
 		return Run{}, err
 	}
-	run.book = book
-	return run, book.lead(ctx, run.ID)
+	return book.Lead(ctx, run)
 }
 
 // find takes up the unfinished run of d. It returns the zero Run if d may be opened.

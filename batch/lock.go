@@ -104,12 +104,14 @@ func (b *Book) take(ctx context.Context, patience time.Duration) error {
 	return nil
 }
 
-// lead makes the holder of the book the coordinator of a run, in which other processes may join.
-func (b *Book) lead(ctx context.Context, run int64) error {
-	if _, err := b.conn.ExecContext(ctx, lockTake, leadLock(run)); err != nil {
-		return fmt.Errorf("lead run %d: %w", run, err)
+// Lead makes the holder of the book the coordinator of a run, in which other processes may join, and returns the run with
+// the book by which its transactions are fenced.
+func (b *Book) Lead(ctx context.Context, run Run) (Run, error) {
+	if _, err := b.conn.ExecContext(ctx, lockTake, leadLock(run.ID)); err != nil {
+		return Run{}, fmt.Errorf("lead run %d: %w", run.ID, err)
 	}
-	return nil
+	run.book = b
+	return run, nil
 }
 
 // randomKey is the key of a lock that nobody else has, had or will have. It is not negative, so that its halves stand

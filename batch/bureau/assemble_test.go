@@ -63,7 +63,16 @@ func building(t testing.TB, db *sqlx.DB, n, chunk int) batch.Run {
 		}
 		addPages(t, db, 1, records)
 	}
-	return batch.Run{ID: 1}
+	book, err := batch.LockBook(t.Context(), db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(book.Release)
+	run, err := book.Lead(t.Context(), batch.Run{ID: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run
 }
 
 // TestAssemble makes a file of many chunks and holds it against the validator that anyone may use, and the database.

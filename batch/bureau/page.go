@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/jmoiron/sqlx"
-	"github.com/lib/pq"
 
 	"github.com/furnisher/furnisher/batch/database"
 )
@@ -33,12 +32,16 @@ const pageBytes = 7800
 
 // AddPages keeps the records of a chunk of loans until the file is assembled, in pages of account order. It sorts records.
 func AddPages(ctx context.Context, tx *sqlx.Tx, file int64, records []Record) error {
-	if len(records) == 0 {
-		return nil
-	}
 	p := paged(file, records)
-	_, err := tx.ExecContext(ctx, pageAdd, file, database.TextArray(p.firstAccounts), pq.Array(p.firstLoans),
-		database.TextArray(p.loans), pq.Array(p.checksums), database.TextArray(p.records))
+	err := database.Copy(ctx, tx, "file_page", "file, first_account, loan, loans, checksum, records", len(p.records),
+		func(i int, r *database.CopyRow) {
+			r.Int(file)
+			r.Text(p.firstAccounts[i])
+			r.Int(p.firstLoans[i])
+			r.Text(p.loans[i])
+			r.Int(p.checksums[i])
+			r.Text(p.records[i])
+		})
 	if err != nil {
 		return fmt.Errorf("keep records: %w", err)
 	}

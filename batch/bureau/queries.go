@@ -25,7 +25,6 @@ var (
 	loanChangedProgram = database.Query("bureau", "LoanChangedProgram")
 	loanCount          = database.Query("bureau", "LoanCount")
 	loanKeys           = database.Query("bureau", "LoanKeys")
-	pageAdd            = database.Query("bureau", "PageAdd")
 	pageForget         = database.Query("bureau", "PageForget")
 	pageLoan           = database.Query("bureau", "PageLoan")
 	pagePlan           = database.Query("bureau", "PagePlan")
