@@ -36,7 +36,9 @@
 // # What to use
 //
 //   - [NewWriter] writes a file, [Batch] parts of it in parallel;
-//     [AppendRecord] encodes a single record.
+//     [AppendRecord] encodes a single record. Records that are encoded already
+//     are cut by [CutRecord], ordered by [AccountOf] and written by
+//     [Writer.WriteEncoded].
 //   - [NewReader] reads a file, whatever its form; [DecodeRecord] decodes a
 //     single record.
 //   - [Validate] checks a file, [Validator] several months of it, [CheckRecord]

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"slices"
 	"strings"
 
 	"github.com/furnisher/furnisher/metro2"
@@ -331,4 +332,42 @@ func ExampleLayouts() {
 	// l1 54 54
 	// n1 146 146
 	// trailer 426 366
+}
+
+// Records that are encoded before the file is written, here out of order, are
+// ordered, counted and written as they are.
+func ExampleWriter_WriteEncoded() {
+	var kept []byte
+	for _, account := range []string{"ACCT0000000002", "ACCT0000000001"} {
+		var err error
+		kept, err = metro2.AppendRecord(kept, &metro2.Record{Base: metro2.Base{AccountNumber: account, AccountStatus: "11"}}, metro2.Character)
+		if err != nil {
+			log.Fatal(err)
+		}
+	}
+
+	var records [][]byte
+	for len(kept) > 0 {
+		record, rest, ok := metro2.CutRecord(kept, metro2.Character)
+		if !ok {
+			log.Fatal("no record")
+		}
+		records, kept = append(records, record), rest
+	}
+	slices.SortFunc(records, func(a, b []byte) int {
+		return bytes.Compare(metro2.AccountOf(a, metro2.Character), metro2.AccountOf(b, metro2.Character))
+	})
+
+	var file bytes.Buffer
+	w := metro2.NewWriter(&file, metro2.Header{ReporterName: "TEST LENDER INC"}, metro2.Options{})
+	for _, record := range records {
+		if err := w.WriteEncoded(record); err != nil {
+			log.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(w.Totals().Status11, "current accounts,", bytes.Count(file.Bytes(), []byte("\r\n")), "lines")
+	// Output: 2 current accounts, 4 lines
 }
