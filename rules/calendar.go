@@ -5,16 +5,16 @@ import (
 	"strings"
 )
 
-// firstLookBack bounds how far before the very first night a calendar date may lie to be exported by it:
-// a month-end on a weekend is still ours, a month-end of weeks ago was the furnisher's before us.
+// firstLookBack is how many days before the very first night a calendar date may lie to be exported by it. A month-end on
+// the weekend before is ours; the lender furnished one of weeks ago.
 const firstLookBack = 7
 
 // Calendar is a program's reporting calendar: monthly:last, monthly:DD, cycle or daily (BR1).
 type Calendar string
 
-// Dates returns the calendar dates whose export night d makes (Q17): those after the night before it and
-// up to d, oldest first. previous 0 is the very first night. For a cycle calendar every day is a
-// candidate; the loans whose cycle ends on it are what it reports.
+// Dates returns the calendar dates that night d exports (Q17): those after the previous night and up to d, oldest first.
+// previous is 0 for the very first night. A cycle calendar has every day; the file of a day holds the loans whose cycle ends
+// on it.
 func (c Calendar) Dates(previous, d Date) []Date {
 	if previous == 0 {
 		previous = d - firstLookBack - 1
@@ -31,8 +31,8 @@ func (c Calendar) Dates(previous, d Date) []Date {
 	return dates
 }
 
-// Before returns the start of the reporting period that ends on calendar date d, exclusive: the calendar
-// date before it, or for a cycle the same day of the month before.
+// Before returns the day before the reporting period that ends on calendar date d: the previous calendar date, or for a cycle
+// the same day of the previous month.
 func (c Calendar) Before(d Date) Date {
 	switch {
 	case c == "daily":
@@ -49,7 +49,7 @@ func (c Calendar) ByCycle() bool { return c == "cycle" }
 
 func (c Calendar) monthly() bool { return strings.HasPrefix(string(c), "monthly:") }
 
-// inMonth returns the calendar date of d's month: its last day, or day DD as far as the month has one.
+// inMonth returns the calendar date of d's month: day DD, or its last day.
 func (c Calendar) inMonth(d Date) Date {
 	end := d.MonthEnd()
 	day, err := strconv.Atoi(strings.TrimPrefix(string(c), "monthly:"))

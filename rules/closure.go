@@ -1,8 +1,7 @@
 package rules
 
-// Closure decides step 2 on business date d: payoff and surplus (PO2), reopening (PO4), the change
-// between the two closures by payment (PO4), and a payoff that was undone and made again since the last
-// night (Q11), which is two moves.
+// Closure decides step 2 on business date d: a payoff or surplus (PO2), a reopening (PO4), or a change between the two
+// (PO4). A payoff that was undone and repeated since the last night is two moves (Q11).
 func Closure(l *Loan, d Date) []Move {
 	if l.OpenedOn > d || l.leftAlone(d) {
 		return nil
@@ -30,7 +29,7 @@ func payoff(l *Loan, d Date) (Move, bool) {
 	return closing(l, d, balance), true
 }
 
-// closing is the move that closes a loan with nothing owed; date closed by Q8.
+// closing returns the move that closes a loan with nothing owed. Q8 sets the date closed.
 func closing(l *Loan, d Date, balance Cents) Move {
 	paidOn := l.Ledger.paidOffOn(d)
 	return Move{
@@ -46,7 +45,7 @@ func closedAs(balance Cents) Status {
 	return PaidOff
 }
 
-// funded reports whether anything was ever owed: a loan whose money has not gone out is not paid off.
+// funded reports whether anything was ever owed: a loan that was never paid out cannot be paid off.
 func (l *Loan) funded(d Date) bool {
 	for _, e := range l.Ledger.Entries {
 		if e.Effective <= d && e.Amount > 0 && (e.Kind == Origination || e.Kind == Adjustment || e.Kind == Interest) {
@@ -56,13 +55,13 @@ func (l *Loan) funded(d Date) bool {
 	return false
 }
 
-// held reports whether the hold days after the last payment still run (PO6, Q9).
+// held reports whether the hold days after the last payment are still running (PO6, Q9).
 func (l *Loan) held(d Date) bool {
 	last := l.Ledger.LastPaymentOn(d)
 	return last != 0 && d < last+Date(l.Product.PayoffHoldDays)
 }
 
-// reevaluate looks again at a loan closed by payment (PO3, PO4, Q11).
+// reevaluate decides again about a loan that a payment closed (PO3, PO4, Q11).
 func reevaluate(l *Loan, d Date) []Move {
 	balance := l.Ledger.At(d).Balance
 	owedOn := owedAgainOn(l, d)
@@ -82,9 +81,8 @@ func reevaluate(l *Loan, d Date) []Move {
 	return nil
 }
 
-// owedAgainOn returns the day from which a loan closed by payment owed again, 0 if it never did. What the
-// lender closed itself is judged by entries after that day, and by reversals since the date closed: for
-// the rest, its ledger before is not ours to doubt.
+// owedAgainOn returns the day on which a loan closed by payment owed again, 0 if it never did. If the lender closed the
+// loan, only entries after that day and reversals since the date closed count: the ledger before is the lender's word.
 func owedAgainOn(l *Loan, d Date) Date {
 	if l.ByHand {
 		from := l.Since + 1
@@ -101,8 +99,8 @@ func owedAgainOn(l *Loan, d Date) Date {
 	return l.Ledger.owedFrom(l.ClosedOn+1, d)
 }
 
-// reopening recomputes what a loan that owes again is (PO4): the count is taken over the ledger without
-// the reversed entries, and a later N2 counts from here (Q3).
+// reopening recomputes the status of a loan that owes again (PO4). The count leaves out reversed entries, and a later N2
+// counts from here (Q3).
 func reopening(l *Loan, d, owedOn Date, balance Cents) Move {
 	move := Move{
 		To: Active, EffectiveOn: owedOn, ReopenedOn: d, Rule: "PO4",

@@ -1,7 +1,7 @@
 package rules
 
 // Delinquency decides step 1 on business date d: DQ4 (delinquent), DQ5 (charge-off) and DQ6 (cure).
-// No loan makes two automatic moves on one business date, and one that step 2 will close is left to it (Q1).
+// A loan makes no two automatic moves on one business date, and step 1 leaves a loan that step 2 will close to it (Q1).
 func Delinquency(l *Loan, d Date) (Move, bool, error) {
 	if !l.Status.Open() || l.OpenedOn > d || l.leftAlone(d) {
 		return Move{}, false, nil
@@ -59,9 +59,8 @@ func chargesOff(l *Loan, d Date) (Move, bool) {
 	}, true
 }
 
-// underpayments returns the numbers of the cycles of the run of consecutive underpayments that stands on
-// d (DQ1 to DQ3, DQ8), counted from cycles evaluated after the date `after`, over the ledger repaired by
-// the reversals up to undoneBy.
+// underpayments returns the cycle numbers of the current run of consecutive underpayments on d (DQ1 to DQ3, DQ8). It counts
+// cycles evaluated after the date `after`, in the ledger as repaired by reversals up to undoneBy.
 func underpayments(l *Loan, d, after, undoneBy Date) []int {
 	v := l.Ledger.repaired(undoneBy)
 	var due asked

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Facts are the values that a decision rests on, kept with it for whoever must explain it. They are ordered by key.
+// Facts are the values behind a decision, kept to explain it. They are ordered by key.
 type Facts []Fact
 
 // Fact is one value with its stable key.
@@ -28,7 +28,7 @@ const (
 	formList               // text, a JSON array of numbers
 )
 
-// add puts a fact in its place by key; a key that is there already gets the new value.
+// add inserts a fact in the order of its key, or replaces the fact with that key.
 func (f *Facts) add(fact Fact) {
 	place, found := slices.BinarySearchFunc(*f, fact.Key, func(e Fact, key string) int { return strings.Compare(e.Key, key) })
 	if found {

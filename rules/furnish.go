@@ -2,7 +2,7 @@ package rules
 
 import "strconv"
 
-// Account statuses that this product reports (BR2, DC1).
+// Account statuses that are furnished (BR2, DC1).
 const (
 	StatusCurrent       = "11"
 	StatusPaid          = "13"
@@ -12,7 +12,7 @@ const (
 	StatusDeleteFraud   = "DF"
 )
 
-// lateStatus is the account status by 30-day steps late (BR2).
+// lateStatus gives the account status for each 30-day step late (BR2).
 var lateStatus = [7]string{StatusCurrent, "71", "78", "80", "82", "83", "84"}
 
 // Termination is a cancelled contract or a "report as deleted" flag (DC1, DC5).
@@ -22,7 +22,7 @@ type Termination struct {
 	ReportAsDeleted string // DA, DF or empty
 }
 
-// deletionCode returns the code that the termination asks for (DC1); empty: no deletion.
+// deletionCode returns the deletion code that the termination calls for (DC1), empty for none.
 func (t *Termination) deletionCode() string {
 	switch {
 	case t == nil:
@@ -37,12 +37,12 @@ func (t *Termination) deletionCode() string {
 	return ""
 }
 
-// Account is a loan as a file of calendar date AsOf sees it: the loan as of that date, the terms that are reported as they
-// are, and what was reported before. Every field is filled on every path; a zero is a fact.
+// Account is a loan as the file of calendar date AsOf sees it: the loan as of that date, its terms, and its earlier
+// tradelines. Every caller fills every field; a zero is a fact.
 type Account struct {
 	Loan
 	AsOf             Date
-	PeriodAfter      Date // the reporting period begins the day after
+	PeriodAfter      Date // the reporting period begins on the next day
 	Furnish          bool
 	OriginalAmount   Cents
 	CreditLimit      Cents
@@ -51,22 +51,22 @@ type Account struct {
 	ScheduledPayment Cents
 	HasSchedule      bool // the lender sent a scheduled payment
 	OlderHolder      bool // an older loan of the program has the same account number
-	DeletedHolder    bool // the same account number went to the bureaus in the live deletion of another loan of the program
+	DeletedHolder    bool // a live deletion of another loan of the program has the same account number
 	Termination      *Termination
-	DeletedOn        Date // calendar date of the file that deleted it, or before the boarding; 0: not deleted
+	DeletedOn        Date // calendar date of the file that deleted it, or the lender's date from before boarding; 0: not deleted
 	Baseline         Baseline
 	Tradelines       []Furnished // of the files that count, newest first
 }
 
-// Baseline is what the lender reported before the boarding (Q21).
+// Baseline is what the lender furnished before boarding (Q21).
 type Baseline struct {
 	History            string // newest character: the month before LastReportedOn
 	FirstDelinquencyOn Date   // field 25 as last reported
 	LastReportedOn     Date
 }
 
-// MaxTradelines is how many of a loan's last tradelines a decision needs, to count how often a final status went out (DC10).
-// Of a loan whose last tradeline is not final that one is enough.
+// MaxTradelines is the number of past tradelines that a decision needs: it counts how often a final status went out (DC10).
+// If the last tradeline is not final, that one is enough.
 const MaxTradelines = 3
 
 // Exclusion says why a loan is left out of a file (DC11).
@@ -84,15 +84,15 @@ const (
 	Quarantined     = "QUARANTINED"
 )
 
-// Furnished is what a file said of an account, as far as the next file goes by it: decided fields of its base segment, in
-// whole dollars. Dates are 0 when the field is empty.
+// Furnished holds the fields of a tradeline that the next file needs. Amounts are whole dollars; a date is 0 when its field
+// is empty.
 type Furnished struct {
 	AsOf                 Date
 	AccountStatus        string
 	PaymentRating        string
 	PaymentHistory       string
-	HistoryChain         string // the profile as of AsOf, from which the next one is made: PaymentHistory goes by DateAccountInfo
-	HistoryCharacter     string // what this tradeline leaves in next month's history (FORMAT.md 2.5)
+	HistoryChain         string // profile as of AsOf, the base of the next one; PaymentHistory is as of DateAccountInfo
+	HistoryCharacter     string // what this tradeline adds to next month's history (FORMAT.md 2.5)
 	DateAccountInfo      Date
 	DateFirstDelinquency Date
 	FirstMissedDueOn     Date // the statute counts from it (BR3)
@@ -108,7 +108,7 @@ type Furnished struct {
 	Episode              int
 }
 
-// Tradeline is what a file says of an account, and what that rests on.
+// Tradeline is what a file says of an account, with the rule and the facts behind it.
 type Tradeline struct {
 	Furnished
 	CreditLimit   int64
@@ -118,7 +118,7 @@ type Tradeline struct {
 	Facts         Facts
 }
 
-// Deletion returns DA or DF for a tradeline that deletes, else the empty string.
+// Deletion returns DA or DF if the tradeline is a deletion, else the empty string.
 func (t *Furnished) Deletion() string {
 	if t.AccountStatus == StatusDelete || t.AccountStatus == StatusDeleteFraud {
 		return t.AccountStatus
@@ -126,14 +126,14 @@ func (t *Furnished) Deletion() string {
 	return ""
 }
 
-// Keys of the facts that a tradeline has while its deletion waits (DC3).
+// Keys of the facts of a tradeline whose deletion is waiting (DC3).
 const (
 	FactDeletionWaiting = "deletion_waiting"
 	factWaitsFor        = "waits_for"
 )
 
-// Furnish decides step 5 for one account: what the file of calendar date AsOf says of it, or why it says nothing. Exactly one
-// of the results is set.
+// Furnish decides step 5 for one account: its tradeline in the file of calendar date AsOf, or why the file leaves it out.
+// Exactly one of the results is set.
 func Furnish(a *Account) (*Tradeline, *Exclusion, error) {
 	d := decision{Account: a}
 	t, excluded, err := d.furnish()
@@ -145,7 +145,7 @@ func Furnish(a *Account) (*Tradeline, *Exclusion, error) {
 
 var errDuplicate = &Undecidable{CodeDuplicate, "an older or a deleted loan of the program has the same account number"}
 
-// decision is one account while it is decided.
+// decision is the state of one call of Furnish.
 type decision struct {
 	*Account
 	late lateness
@@ -198,8 +198,8 @@ func (a *decision) furnish() (*Tradeline, *Exclusion, error) {
 	return t, nil, nil
 }
 
-// finallyReported is the exclusion of a loan whose final status went out often enough (DC10), with the
-// deletion that still waits, if any (DC3).
+// finallyReported excludes a loan whose final status went out often enough (DC10). The detail names a deletion that is
+// still waiting, if any (DC3).
 func finallyReported(sent int, code, waits string) *Exclusion {
 	detail := "its final status was reported " + strconv.Itoa(sent) + " time(s)"
 	if waits != "" {
@@ -208,8 +208,8 @@ func finallyReported(sent int, code, waits string) *Exclusion {
 	return &Exclusion{FinallyReported, "DC10", detail}
 }
 
-// ReversedAfterDeletion says whether an entry was reversed after the account was deleted at the bureaus: that
-// never brings it back (DC8), but a person must know (Q15).
+// ReversedAfterDeletion returns an *Undecidable if an entry was reversed after the bureaus were told to delete the account.
+// The account never comes back (DC8), but a person must know (Q15).
 func ReversedAfterDeletion(a *Account) error {
 	for _, e := range a.Ledger.Entries {
 		if a.DeletedOn != 0 && e.UndoneOn > a.DeletedOn {
@@ -219,7 +219,7 @@ func ReversedAfterDeletion(a *Account) error {
 	return nil
 }
 
-// openReceivables says what a deletion waits for (DC3, Q13); empty: nothing.
+// openReceivables names what a deletion waits for (DC3, Q13), empty for nothing.
 func (a *decision) openReceivables() string {
 	t := a.Ledger.At(a.AsOf)
 	switch {
@@ -231,9 +231,8 @@ func (a *decision) openReceivables() string {
 	return ""
 }
 
-// finalsSent counts how often this final tradeline went out already (DC10): the newest ones that were final and said
-// the same status as of the same day. What the lender sent of a loan that was closed when it was boarded counts as all of
-// them.
+// finalsSent counts how often this final tradeline has gone out (DC10): the latest tradelines that are final, with the same
+// status as of the same day. If the loan was boarded closed and the lender furnished its end, all of them count as sent.
 func (a *decision) finalsSent(t *Tradeline) int {
 	if len(a.Tradelines) == 0 && a.closureBoarded() && a.Baseline.LastReportedOn >= t.DateAccountInfo {
 		return max(1, a.Product.TrailingReports)
@@ -248,7 +247,7 @@ func (a *decision) finalsSent(t *Tradeline) int {
 	return sent
 }
 
-// trailing repeats the final record with the new history month only (Q26).
+// trailing repeats the final tradeline; only the history gets another month (Q26).
 func (a *decision) trailing() *Tradeline {
 	last := &a.Tradelines[0]
 	t := &Tradeline{
@@ -261,8 +260,8 @@ func (a *decision) trailing() *Tradeline {
 	return t
 }
 
-// deletion is the one DA or DF record of a loan (DC1, DC2): its other fields are as they would be
-// reported as far as that can be decided, its rating is blank, its date closed by Q14.
+// deletion returns the one DA or DF tradeline of a loan (DC1, DC2). Its other fields are those of an ordinary tradeline, as
+// far as they can be decided; the rating is blank, and Q14 sets the date closed.
 func (a *decision) deletion(code string) *Tradeline {
 	t, _ := a.ordinary()
 	t.Facts = newFacts(textFact("reason", a.Termination.Reason), dateFact("terminated_on", a.Termination.On), textFact("would_be", t.AccountStatus))

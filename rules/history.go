@@ -9,7 +9,7 @@ import (
 // historyMonths is the length of the payment history profile (field 18).
 const historyMonths = 24
 
-// historyCharacter is what a tradeline leaves in next month's history (FORMAT.md 2.3 and 2.5, Q24).
+// historyCharacter returns what a tradeline adds to next month's history (FORMAT.md 2.3 and 2.5, Q24).
 func historyCharacter(t *Tradeline, portfolio string) string {
 	switch t.AccountStatus {
 	case StatusChargeOff, StatusPaidChargeOff:
@@ -32,7 +32,8 @@ func historyCharacter(t *Tradeline, portfolio string) string {
 
 func revolves(portfolio string) bool { return portfolio == "R" || portfolio == "C" }
 
-// historyChain is the payment history profile as of the calendar date, made from the last tradeline's (BR4, Q21, Q22).
+// historyChain returns the payment history profile as of the calendar date, which continues the last tradeline's (BR4, Q21,
+// Q22).
 func (a *decision) historyChain() string {
 	if len(a.Tradelines) > 0 {
 		last := a.Tradelines[0]
@@ -44,9 +45,9 @@ func (a *decision) historyChain() string {
 	return a.provenHistory(a.AsOf)
 }
 
-// history is the profile relative to the date of account information, which for a paid account may lie in
-// an earlier month than the calendar date: the months that are not before it are dropped (FORMAT.md 3.1). If no
-// month has ended between the last report and it, the profile is repeated (Q22).
+// history returns the profile relative to the date of account information. For a paid account that date may lie in an
+// earlier month than the calendar date; the months from then on are dropped (FORMAT.md 3.1). If no month has ended since the
+// last tradeline, the profile is repeated (Q22).
 func (a *decision) history(accountInfo Date, chain string) string {
 	later := a.AsOf.MonthIndex() - accountInfo.MonthIndex()
 	switch {
@@ -67,8 +68,8 @@ func (a *decision) history(accountInfo Date, chain string) string {
 	return chain[later:] + strings.Repeat(unknown, later)
 }
 
-// shift moves a profile on by the months since the report that left character c: months without a report
-// are D, and if no month has ended the profile is repeated (Q22).
+// shift moves a profile forward by the months since the tradeline that added character c. A month without a tradeline is D;
+// if no month has ended, the profile is repeated (Q22).
 func shift(profile, c string, months int) string {
 	if months <= 0 {
 		return profile
@@ -76,8 +77,8 @@ func shift(profile, c string, months int) string {
 	return (strings.Repeat("D", months-1) + c + profile)[:historyMonths]
 }
 
-// provenHistory is the profile of a first tradeline: the state at each month's end as far as the ledger
-// proves it, then B (Q22).
+// provenHistory returns the profile of a first tradeline: the state at each month's end as far back as the ledger proves it,
+// then B (Q22).
 func (a *decision) provenHistory(accountInfo Date) string {
 	var ends [historyMonths]Date
 	end := accountInfo
@@ -98,7 +99,7 @@ func (a *decision) provenHistory(accountInfo Date) string {
 	return string(profile[:])
 }
 
-// stateOn is the history character of the loan's state on d by its ledger, or unknown before the ledger begins.
+// stateOn returns the history character of the loan on d, or unknown if d lies before the ledger.
 func (a *decision) stateOn(d Date, unknown string) string {
 	if !a.proven(d) {
 		return unknown
@@ -111,7 +112,7 @@ func (a *decision) proven(d Date) bool {
 	return len(a.Ledger.Entries) > 0 && a.Ledger.Entries[0].Effective <= d
 }
 
-// character is the history character of a loan that stood so on d.
+// character returns the history character of the loan on d, given its standing then.
 func (a *decision) character(d Date, then standing) byte {
 	switch {
 	case a.ChargedOffOn != 0 && a.ChargedOffOn <= d:
@@ -124,7 +125,7 @@ func (a *decision) character(d Date, then standing) byte {
 	return '0' + byte(then.bucket)
 }
 
-// perMonth turns one payment of a terms frequency into a monthly amount (FORMAT.md 2.6), as numerator and denominator.
+// perMonth converts one payment of a terms frequency to a monthly amount (FORMAT.md 2.6): numerator, denominator.
 var perMonth = map[string][2]int64{
 	"W": {433, 100}, "B": {217, 100}, "E": {2, 1}, "L": {1, 2}, "Q": {1, 3}, "T": {1, 4}, "S": {1, 6}, "Y": {1, 12},
 }

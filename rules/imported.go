@@ -1,44 +1,44 @@
 package rules
 
-// Sent is what the lender says of a loan's two states: a row of loans.csv.
+// Sent is what the lender says about a loan's two states in a row of loans.csv.
 type Sent struct {
 	Status       Status
 	Since        Date
-	ClosedOn     Date // 0: not said
+	ClosedOn     Date // 0: not given
 	ChargeOff    Cents
-	HasChargeOff bool // the original charge-off amount is said, be it zero
+	HasChargeOff bool // the original charge-off amount is given, even if it is zero
 	Servicing    ServicingStatus
-	StopReason   string // empty: not said
+	StopReason   string // empty: not given
 }
 
-// Known is what the book holds of a loan's two states, and what the lender said of them last.
+// Known is what the book holds about a loan's two states, and the account status that the lender sent last.
 type Known struct {
 	State
-	HasChargeOff bool // ChargeOff is written down, be it zero
+	HasChargeOff bool // ChargeOff is written down, even if it is zero
 	Servicing    ServicingStatus
 	StopReason   string // empty: none
 	SentStatus   Status
 	SentSince    Date
 }
 
-// Histories of a loan's two states (ST4).
+// The two states that a history row can belong to (ST4).
 const (
 	AccountHistory   = "ACCOUNT"
 	ServicingHistory = "SERVICING"
 )
 
-// StateChange is a row that an import adds to a loan's history.
+// StateChange is a history row that an import adds.
 type StateChange struct {
 	State    string // AccountHistory or ServicingHistory
 	From, To string
-	On       Date // business date, and effective
-	ClosedOn Date // 0: not closed, or of the servicing status
+	On       Date // business date and effective date
+	ClosedOn Date // 0: not closed, or a change of the servicing status
 	Rule     string
 	Facts    Facts
 }
 
-// Boarded returns the states that a new loan comes with (Q4, ST3). What comes closed is closed since its status began
-// unless the lender says when.
+// Boarded returns the states of a new loan (Q4, ST3). A loan that is boarded closed was closed when its status began, unless
+// the lender gives a date.
 func Boarded(s Sent) Known {
 	k := Known{
 		State:      State{Status: s.Status, Since: s.Since, ByHand: true, ClosedOn: s.closedOn(), CountFrom: s.Since},
@@ -57,14 +57,14 @@ func Boarded(s Sent) Known {
 	return k
 }
 
-// Imported returns what is known of a loan once the lender has sent it again, and the rows that its history gets. If it is
-// what was known, nothing is new.
+// Imported returns what is known about a loan after the lender has sent it again, and the history rows to add. If the result
+// equals k, nothing changed.
 //
-// The account status follows the lender's word only when the pair of status and date is not the one that was sent last:
-// then people have set it (ST5, Q5). What a night decided since is not undone by an extract that is sent again. If the new
-// pair names the present status, only its date and cause are taken. The servicing status follows whenever it differs
-// (ST3), on lastNight, the last business date that was closed, because the extract has no date for it: that is when the
-// night learns of it. The amount of a charge-off is written once, also later than the charge-off itself (FORMAT.md 3.3).
+// The account status changes only if the pair of status and date differs from the pair that was sent last: then people have
+// set it (ST5, Q5). An extract that is sent again does not undo what a night has decided since. If the new pair names the
+// present status, only the date and the cause change. The servicing status changes whenever it differs (ST3). The extract has
+// no date for that, so the change is dated lastNight, the last closed business date. The amount of a charge-off is written
+// once, possibly after the charge-off itself (FORMAT.md 3.3).
 func Imported(k Known, s Sent, lastNight Date) (Known, []StateChange) {
 	now := k
 	var history []StateChange
@@ -94,7 +94,7 @@ func Imported(k Known, s Sent, lastNight Date) (Known, []StateChange) {
 	return now, history
 }
 
-// setByHand takes the lender's word for the account status.
+// setByHand takes over the account status that people have set.
 func (k *Known) setByHand(s Sent) {
 	if s.Status != k.Status {
 		if s.Status.Closed() && !k.Status.Closed() {
@@ -114,14 +114,14 @@ func (k *Known) setByHand(s Sent) {
 	k.SentStatus, k.SentSince = s.Status, s.Since
 }
 
-// writeChargeOff writes down the amount of a charge-off unless it is written.
+// writeChargeOff writes down the amount of a charge-off unless there is one.
 func (k *Known) writeChargeOff(s Sent) {
 	if !k.HasChargeOff {
 		k.ChargeOff, k.HasChargeOff = s.ChargeOff, s.HasChargeOff
 	}
 }
 
-// closedOn is when the lender says that the loan closed, 0 if it is open.
+// closedOn returns the date closed, 0 for an open loan.
 func (s Sent) closedOn() Date {
 	switch {
 	case !s.Status.Closed():
@@ -132,8 +132,8 @@ func (s Sent) closedOn() Date {
 	return s.Since
 }
 
-// stopReason is why the lender says that it stopped to service the loan: the reason that is said, else the one known, else
-// SP6's default. A loan that is serviced has none, but keeps what was known.
+// stopReason returns why the loan is not serviced: the reason given, else the known one, else SP6's default. A serviced loan
+// needs none, and keeps the known one.
 func (s Sent) stopReason(known string) string {
 	switch {
 	case s.Servicing == NotServicing && s.StopReason != "":
@@ -146,19 +146,19 @@ func (s Sent) stopReason(known string) string {
 	return ""
 }
 
-// flatCancel is the source of a termination that undoes the contract from its start.
+// flatCancel is the source of a termination that cancels the contract from its start.
 const flatCancel = "FLTC"
 
-// StartedTermination is what decides whether a termination may have no reason.
+// StartedTermination holds what decides whether a termination needs a reason.
 type StartedTermination struct {
 	Source       string
 	Reason       string // empty: none
 	PairRequires bool   // the loan's activity status and sub-status are marked "require payoff reason"
-	Known        bool   // it was started before
+	Known        bool   // it was imported before
 }
 
-// ReasonMissing says why a termination without a reason is refused (DC4); empty: it is not. The mark of the pair is looked
-// at when the termination is started.
+// ReasonMissing says why a termination without a reason is refused (DC4), or returns the empty string. The mark on the pair
+// matters only when the termination starts.
 func ReasonMissing(t StartedTermination) string {
 	switch {
 	case t.Reason != "":

@@ -5,8 +5,8 @@ import "fmt"
 // Kind is the type of a ledger entry (EXTRACT.md).
 type Kind uint8
 
-// Entry kinds. A reversal is not among them: it is the Kind that it undoes with the amount negated. The numbers are kept
-// in packed ledgers: a new kind comes last.
+// Entry kinds. There is none for a reversal: it has the kind of the entry it undoes, with the amount negated. Packed ledgers
+// hold the numbers, so a new kind goes last.
 const (
 	Origination Kind = iota + 1
 	Interest
@@ -23,8 +23,8 @@ const (
 	Adjustment
 )
 
-// signs say with which sign the amount of each kind counts in each of Totals. There are as many as a mask of four bits
-// tells apart: the sums are the innermost loop of every decision.
+// signs gives the sign with which the amount of each kind counts in each of Totals. It has 16 elements so that a mask of four
+// bits indexes it without a bounds check: this is the innermost loop of every decision.
 var signs = [16]struct{ balance, paid, charged, waived int8 }{
 	Origination:        {1, 0, 0, 0},
 	Interest:           {1, 0, 0, 0},

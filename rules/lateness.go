@@ -1,36 +1,36 @@
 package rules
 
-// lateness answers how late a loan is on any day, by the ledger as it reads on one reading date: entries
-// reversed by then are left out, so that a payment that bounced later never made the loan current (Q20).
+// lateness tells how late a loan was on any day, according to the ledger of one reading date. Entries reversed by that date
+// are left out: a payment that bounced later never made the loan current (Q20).
 type lateness struct {
 	view
 	due asked
 }
 
-// read makes l the lateness of a ledger as it reads on a date.
+// read fills l from a ledger and its reading date.
 func (l *lateness) read(ledger Ledger, reading Date) {
 	l.view = ledger.repaired(reading)
 	l.due.ask(&l.view)
 }
 
-// standing is where a loan stands on a day.
+// standing is what a loan owes on a day, and how late it is.
 type standing struct {
 	Totals
 	unpaid  Date  // the oldest due that is not satisfied, 0: none
 	pastDue Cents // the bureaus' amount past due (FORMAT.md 3.4, Q18)
-	bucket  int   // how many 30-day steps late the loan is reported: 0 current, 1 for 30 to 59 days, … 6 for 180 and more (BR2)
+	bucket  int   // 30-day steps late: 0 current, 1 for 30 to 59 days, … 6 for 180 days or more (BR2)
 }
 
-// on returns where the loan stands on d.
+// on returns the loan's standing on d.
 func (l *lateness) on(d Date) standing {
 	sums := l.walk()
 	charged := sums.to(d - 30).Charged
 	return l.standing(d, charged, *sums.to(d))
 }
 
-// standing is where the loan stands on d by the totals of the day and what was charged 30 days before. Past due are
-// instalments due and fees charged 30 or more days ago and not paid, and no more than is owed at all. Late by less than one
-// dollar is current (Q18).
+// standing returns the loan's standing on d, given the totals of d and the charges of 30 days before. Unpaid instalments and
+// fees are past due 30 days after they were due or charged, up to the balance. A loan that is late by less than one dollar is
+// current (Q18).
 func (l *lateness) standing(d Date, charged Cents, now Totals) standing {
 	s := standing{Totals: now}
 	s.pastDue = max(0, min(s.Balance, l.due.by(d-30)+max(0, charged-s.Waived)-s.Paid))
@@ -40,8 +40,8 @@ func (l *lateness) standing(d Date, charged Cents, now Totals) standing {
 	return s
 }
 
-// delinquency returns the run of days 30 or more late that d lies in: the due date of its first missed
-// payment and its first day (Q20). Both are 0 when the loan is under 30 days late on d.
+// delinquency returns the current run of days 30 or more late: the due date of its first missed payment and its first day
+// (Q20). Both are 0 if the loan is less than 30 days late on d.
 func (l *lateness) delinquency(d Date) (firstMissed, began Date) {
 	paid, nextEntry, nextDue := l.walk(), 0, 0
 	for {
@@ -72,8 +72,8 @@ func (l *lateness) delinquency(d Date) (firstMissed, began Date) {
 	}
 }
 
-// lastMissed returns the due date of the first missed payment of the last time up to d that anything was
-// unpaid on a due date, 0 if every cycle was paid in time.
+// lastMissed returns the due date of the first missed payment of the latest run of missed payments up to d, 0 if every cycle
+// was paid in time.
 func (l *lateness) lastMissed(d Date) Date {
 	var first Date
 	paid, due := l.walk(), l.due.all()

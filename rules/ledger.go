@@ -4,9 +4,8 @@ import "slices"
 
 // Entry is one settled entry of a loan's ledger.
 //
-// A reversal is an entry of the kind that it undoes, with the negative amount, at its own effective
-// date. It and the entry that it undoes carry that date in UndoneOn, so that the pair can be left out
-// where a rule wants the repaired ledger (Q3, Q20, Q23).
+// A reversal is an entry of the kind it undoes, with the negative amount and its own effective date. Both entries of the pair
+// carry that date in UndoneOn, so that a rule can leave the pair out (Q3, Q20, Q23).
 type Entry struct {
 	Amount    Cents // as posted: unsigned, but for an adjustment and a reversal
 	Effective Date
@@ -14,14 +13,14 @@ type Entry struct {
 	Kind      Kind
 }
 
-// Reversed returns e as its reversal leaves it, and the entry that the reversal is. A reversal is effective no earlier than
-// what it undoes.
+// Reversed returns e marked as undone, and the entry of its reversal. A reversal is never effective before the entry it
+// undoes.
 func (e Entry) Reversed(on Date) (undone, reversal Entry) {
 	e.UndoneOn = max(on, e.Effective)
 	return e, Entry{Kind: e.Kind, Amount: -e.Amount, Effective: e.UndoneOn, UndoneOn: e.UndoneOn}
 }
 
-// Due is what a ledger holds of a billing cycle: its due date and what it asks for. MinimumDue is the instalment without
+// Due is the part of a billing cycle that a ledger holds: when it is due and how much. MinimumDue is the instalment without
 // fees.
 type Due struct {
 	No         int // of the cycle
@@ -55,8 +54,8 @@ func NewLedger(entries []Entry, dues []Due) Ledger {
 	return Ledger{Entries: entries, Dues: dues}
 }
 
-// AsOf returns the ledger as it was known to read on d: without later entries and dues, and without the mark of reversals
-// that were still to come. It shares the memory of l unless it has such a mark to take away.
+// AsOf returns the ledger as it read on d: without later entries and dues, and without the marks of later reversals. It
+// shares the memory of l unless it has to remove a mark.
 func (l Ledger) AsOf(d Date) Ledger {
 	entries, later := l.Entries, false
 	for k := range entries {
@@ -100,7 +99,7 @@ func (t *Totals) add(e *Entry) {
 	t.Waived += Cents(sign.waived) * e.Amount
 }
 
-// EffectOnBalance is the amount signed as it moves the balance (EXTRACT.md, transaction types).
+// EffectOnBalance returns the amount with the sign of its effect on the balance (EXTRACT.md, transaction types).
 func (e Entry) EffectOnBalance() Cents { return Cents(signs[e.Kind&15].balance) * e.Amount }
 
 // At returns the totals as of d: a reversed entry counts until its reversal's effective date.
@@ -109,16 +108,16 @@ func (l Ledger) At(d Date) Totals {
 	return v.at(d)
 }
 
-// repaired returns the ledger without the pairs of entries undone on or before the date.
+// repaired returns a view of the ledger without the pairs that were undone by a date.
 func (l Ledger) repaired(undoneBy Date) view { return view{l, undoneBy} }
 
-// view is a ledger as it reads once the reversals up to undoneBy have repaired it.
+// view is a ledger as repaired by the reversals up to undoneBy.
 type view struct {
 	Ledger
 	undoneBy Date
 }
 
-// walk gives the totals at ever later dates, each entry read once.
+// walk returns totals at successive dates and reads each entry once.
 type walk struct {
 	entries  []Entry
 	undoneBy Date
@@ -128,7 +127,7 @@ type walk struct {
 
 func (v *view) walk() walk { return walk{entries: v.Entries, undoneBy: v.undoneBy} }
 
-// to returns the totals at the end of d, which is no earlier than the date asked for before. They change with the next call.
+// to returns the totals at the end of d. Dates may not go back; the next call overwrites the totals.
 func (w *walk) to(d Date) *Totals {
 	k := w.next
 	for ; k < len(w.entries); k++ {
@@ -149,11 +148,11 @@ func (v *view) at(d Date) Totals {
 	return *w.to(d)
 }
 
-// asked gives for each due what all dues up to and including it ask for. A due whose date comes when nothing is owed asks
-// for nothing (Q6): it adds nothing, and asks is false.
+// asked holds, for each due, the sum of all dues up to it. A due that falls on a day with nothing owed asks for nothing (Q6):
+// it adds nothing, and asks is false.
 type asked struct {
 	dues []Due
-	few  [36]asking // of a loan with no more dues than that: no memory is allocated
+	few  [36]asking // enough for most loans, so that nothing is allocated
 	many []asking
 }
 
@@ -162,7 +161,7 @@ type asking struct {
 	asks bool
 }
 
-// ask fills in what the dues of v ask for.
+// ask fills a from the dues of v.
 func (a *asked) ask(v *view) {
 	a.dues = v.Dues
 	if len(a.dues) > len(a.few) {
@@ -180,7 +179,7 @@ func (a *asked) ask(v *view) {
 	}
 }
 
-// all is what each due asks for.
+// all returns one element for each due.
 func (a *asked) all() []asking {
 	if a.many != nil {
 		return a.many
@@ -188,7 +187,7 @@ func (a *asked) all() []asking {
 	return a.few[:len(a.dues)]
 }
 
-// by is due(D): what the dues on or before a date ask for.
+// by returns due(D), the sum of the dues on or before a date.
 func (a *asked) by(date Date) Cents {
 	for k := len(a.dues) - 1; k >= 0; k-- {
 		if a.dues[k].DueOn <= date {
@@ -198,11 +197,11 @@ func (a *asked) by(date Date) Cents {
 	return 0
 }
 
-// oldestUnpaid returns the date of the oldest due by date that paid does not satisfy, 0 if none.
+// oldestUnpaid returns the date of the oldest due up to date that paid does not cover, 0 if none.
 func (a *asked) oldestUnpaid(date Date, paid Cents) Date {
 	all := a.all()
 	first := 0
-	if paid >= 0 { // what dues ask for up to each never falls, so the first that asks for more than was paid asks itself
+	if paid >= 0 { // the sums never fall, so the first sum above paid belongs to a due that asks
 		for last := len(all); first < last; {
 			if middle := (first + last) / 2; paid < all[middle].upTo {
 				last = middle
@@ -219,7 +218,7 @@ func (a *asked) oldestUnpaid(date Date, paid Cents) Date {
 	return 0
 }
 
-// PastDue is the whole past-due amount that a cure takes (DQ6): instalments and fees due by d, not paid.
+// PastDue returns the whole past-due amount, which a cure has to pay (DQ6): unpaid instalments and fees due by d.
 func (l Ledger) PastDue(d Date) Cents {
 	v := l.repaired(d)
 	t := v.at(d)
@@ -269,7 +268,7 @@ func (l Ledger) daily(d Date, f func(day Date, balance Cents)) {
 	}
 }
 
-// received reports whether money came in with e (Q23).
+// received reports whether e is money received (Q23).
 func (e *Entry) received() bool {
 	return (e.Kind == Payment || e.Kind == Offset) && e.UndoneOn == 0 && e.Amount > 0
 }

@@ -2,7 +2,7 @@ package rules
 
 import "fmt"
 
-// Product holds the settings of a product that decide over its loans.
+// Product holds the product settings that rules go by.
 type Product struct {
 	DelinquentAfter int // N1 of DQ4; 0: never
 	ChargeOffAfter  int // N2 of DQ5; 0: never
@@ -14,11 +14,11 @@ type Product struct {
 	TermsFrequency  string
 }
 
-// Pause is a period in which cycles do not count (DQ8). To 0: without an end.
+// Pause is a period in which cycles do not count (DQ8). If To is 0, it has no end.
 type Pause struct{ From, To Date }
 
-// Loan is what the night knows of a loan when it decides: its state, its product's settings and its ledger, all as of one
-// date. Every field is filled on every path; a zero is a fact.
+// Loan is what a rule knows of a loan: its state, its product's settings and its ledger, all as of one date. Every caller
+// fills every field; a zero is a fact.
 type Loan struct {
 	State
 	OpenedOn    Date

@@ -5,9 +5,9 @@ import "math"
 // Never is later than every date.
 const Never Date = math.MaxInt32
 
-// NextLook returns the first business date after d on which Delinquency or Closure may decide something about a
-// loan if nothing is posted or changed until then; Never if they cannot. l is the loan as it was left on d, known
-// is its ledger with what is known of the future too. The answer may be too early, never too late.
+// NextLook returns the first business date after d on which Delinquency or Closure may move a loan if nothing is posted or
+// changed until then, or Never. l is the loan as of d after its moves; known is its ledger including postings that take
+// effect later. The answer may be too early, never too late.
 func NextLook(l *Loan, known Ledger, d Date) Date {
 	next := Never
 	on := func(date Date) {
@@ -44,8 +44,8 @@ func NextLook(l *Loan, known Ledger, d Date) Date {
 	return next
 }
 
-// nextCount returns the evaluation date on which an active loan could become delinquent at the earliest (DQ4): each
-// cycle evaluated adds one to the count at most. 0 if the cycles known cannot make it.
+// nextCount returns the earliest evaluation date on which an active loan could become delinquent (DQ4): each cycle adds at
+// most one to the count. It returns 0 if the known cycles are too few.
 func (l *Loan) nextCount(known Ledger, d Date) Date {
 	if l.Product.DelinquentAfter == 0 {
 		return 0

@@ -14,8 +14,8 @@ var purgeKind = map[Contact]string{
 	{"CALL", true}: "call_schedules", {"EMAIL", true}: "email_schedules", {"SMS", true}: "sms_schedules",
 }
 
-// Purge decides step 4 for one pending item or active schedule: a loan that is not serviced loses it
-// (SP1, SP7). It returns under which of PurgeKinds the cancellation counts.
+// Purge decides step 4 for one pending item or active schedule: it is cancelled if the loan is not serviced (SP1, SP7). kind
+// is the one of PurgeKinds that counts the cancellation.
 func Purge(s ServicingStatus, c Contact) (kind string, cancel bool) {
 	if s != NotServicing {
 		return "", false

@@ -1,24 +1,23 @@
 package rules
 
-// State is a loan's account status and what the night must remember of it (ST1, ST4). It is filled whole wherever a rule
-// sees it.
+// State is a loan's account status and what nights must remember about it (ST1, ST4). Every caller fills every field.
 type State struct {
 	Status        Status
 	Since         Date  // business date of the last change
-	ByHand        bool  // the last change was made by people, or the status came with the boarding
+	ByHand        bool  // people made the last change, or the status came with boarding
 	ClosedOn      Date  // 0 unless the status is closed
-	Episode       int   // closures so far (Q10)
-	BoardedClosed bool  // the loan was closed when it was boarded: its first closure is not ours
+	Episode       int   // number of closures (Q10)
+	BoardedClosed bool  // the loan was boarded closed: its first closure is the lender's
 	CountFrom     Date  // cycles evaluated on or before it never count (DQ3, Q4)
 	ReopenedOn    Date  // reversals effective by then are repaired in the count (Q3)
-	ChargedOffOn  Date  // of the first charge-off, kept for good
-	ChargeOff     Cents // what was charged off, kept for good; 0: not known
+	ChargedOffOn  Date  // 0: never charged off; a reopening keeps it
+	ChargeOff     Cents // written once; 0: not known
 }
 
-// closureBoarded reports whether the closure that stands came with the boarding.
+// closureBoarded reports whether the latest closure is the one that the loan was boarded with.
 func (s *State) closureBoarded() bool { return s.BoardedClosed && s.Episode == 1 }
 
-// After returns the state that a move on business date d leaves. The date and the amount of a charge-off are written once
+// After returns the state after a move on business date d. A night writes the date and the amount of a charge-off only once
 // (FORMAT.md 3.3).
 func (s State) After(m Move, d Date) State {
 	s.Status, s.Since, s.ByHand, s.ClosedOn = m.To, d, false, m.ClosedOn
@@ -40,24 +39,24 @@ func (s State) After(m Move, d Date) State {
 	return s
 }
 
-// Change is a row of a loan's history: a change of its account status (ST4).
+// Change is one change of a loan's account status, a row of its history (ST4).
 type Change struct {
-	From, To    Status // From is empty for the boarding
+	From, To    Status // From is empty for boarding
 	On          Date   // business date
 	EffectiveOn Date
 	ClosedOn    Date // 0 unless To is closed
-	ByHand      bool // made by people, or the boarding
+	ByHand      bool // people made it, or it is the boarding
 }
 
-// ChangedSince reports whether the state has changed after d, so that StateAsOf needs the loan's history.
+// ChangedSince reports whether the state changed after d. If so, StateAsOf needs the loan's history.
 func (s *State) ChangedSince(d Date) bool { return s.Since > d }
 
-// StateAsOf returns the state that a loan had at the end of d: the last change of its history that was effective by then
-// and what went before it, or the boarding if none was. History is the loan's whole history, oldest first; it is not looked
-// at, and may be nil, unless now.ChangedSince(d).
+// StateAsOf returns the state that a loan had at the end of d: the state after the last change that was effective by then, or
+// after boarding if none was. history is the loan's whole history, oldest change first. It is only read if
+// now.ChangedSince(d), and may be nil otherwise.
 //
-// A closure or a charge-off dated after d had not come yet: the loan was open. What is written once of a charge-off, its
-// amount, is known from the day of the charge-off on, whenever it was written down.
+// On d, a closure or charge-off with a later date had not happened: the loan was open. The amount of a charge-off counts from
+// the day of the charge-off, even if it was written down later.
 func StateAsOf(now State, history []Change, d Date) State {
 	s := now
 	if now.ChangedSince(d) && len(history) > 0 {
@@ -76,7 +75,7 @@ func StateAsOf(now State, history []Change, d Date) State {
 	return s
 }
 
-// replay is the state that changes made, the first of them the boarding. later are the changes after them.
+// replay returns the state after changes, of which the first is the boarding. later are the changes that follow them.
 func replay(now State, changes, later []Change) State {
 	s := State{BoardedClosed: now.BoardedClosed, ChargedOffOn: now.ChargedOffOn, ChargeOff: now.ChargeOff}
 	for i, c := range changes {
@@ -106,7 +105,7 @@ func replay(now State, changes, later []Change) State {
 	return s
 }
 
-// closedAgain reports whether the night that reopened a loan closed it again at once (Q11).
+// closedAgain reports whether the night that reopened a loan also closed it again (Q11).
 func closedAgain(reopened Change, next, later []Change) bool {
 	if len(next) == 0 {
 		next = later

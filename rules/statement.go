@@ -1,22 +1,22 @@
 package rules
 
-// ClosedLoan is what decides over a final statement.
+// ClosedLoan holds what a final statement depends on.
 type ClosedLoan struct {
 	State
 	OpenedOn   Date
-	FirstNight Date    // the first business date that saw the loan
-	Cycles     []Cycle // the loan's cycles that begin on or before the date closed
+	FirstNight Date    // the first business date after the loan was boarded
+	Cycles     []Cycle // the loan's billing cycles; those that begin after the date closed do not matter
 }
 
-// StatementPeriod is the period that a final statement covers. CycleNo 0: the loan closed in no cycle.
+// StatementPeriod is the period of a final statement. CycleNo is 0 if the loan closed outside every cycle.
 type StatementPeriod struct {
 	StartsOn, EndsOn Date
 	CycleNo          int
 }
 
-// FinalStatement decides step 3 for a closed loan whose episode has no statement yet (FS1, FS3): it is due
-// on the first night on or after the end of its period, the cycle in which the loan closed, or the date closed if it
-// closed in no cycle. A loan that was closed when it was boarded, its cycle over, gets none from us (Q10).
+// FinalStatement decides step 3 for a closed loan whose episode has no statement yet (FS1, FS3). The statement covers the
+// cycle in which the loan closed, or ends on the date closed if it closed outside every cycle; it is due on the first night
+// on or after the end of that period. A loan that was boarded closed after its cycle had ended gets none (Q10).
 func FinalStatement(l ClosedLoan) (StatementPeriod, bool) {
 	period := StatementPeriod{StartsOn: l.OpenedOn, EndsOn: l.ClosedOn}
 	for _, c := range l.Cycles {

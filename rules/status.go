@@ -5,7 +5,7 @@ import "strings"
 // Status is a loan's account status, LEVEL or LEVEL::SUB_STATUS (ST1).
 type Status string
 
-// The statuses that the night itself sets (ST2).
+// The statuses that a night sets (ST2).
 const (
 	Active         Status = "ACTIVE"
 	Delinquent     Status = "SUSPENDED::DELINQUENT"
@@ -14,7 +14,7 @@ const (
 	SurplusBalance Status = "CLOSED::SURPLUS_BALANCE"
 )
 
-// closedByPeople are the closed sub-statuses that the night never sets or clears (ST2).
+// closedByPeople are the closed statuses that a night never sets or clears (ST2).
 var closedByPeople = []Status{
 	"CLOSED::BANKRUPTCY", "CLOSED::FRAUD", "CLOSED::INACTIVITY", "CLOSED::RISK", "CLOSED::CUSTOMER_REQUEST",
 	"CLOSED::GRANTOR_REQUEST", "CLOSED::DECEASED", "CLOSED::CUSTOMER_REQUEST_PENDING_PAYOFF",
@@ -29,10 +29,10 @@ func Statuses() []Status {
 // Closed reports whether the level is CLOSED.
 func (s Status) Closed() bool { return strings.HasPrefix(string(s), "CLOSED::") }
 
-// PaidClosed reports whether s is a closure by payment, which the night sets, changes and clears (PO2 to PO4).
+// PaidClosed reports whether s is a closure by payment, which a night sets, changes and clears (PO2 to PO4).
 func (s Status) PaidClosed() bool { return s == PaidOff || s == SurplusBalance }
 
-// Open reports whether s is a status that the night moves by count (DQ4 to DQ6).
+// Open reports whether s is a status that a night moves by count (DQ4 to DQ6).
 func (s Status) Open() bool { return s == Active || s == Delinquent }
 
 // ServicingStatus says whether the lender may contact and debit (ST3).
@@ -44,10 +44,10 @@ const (
 	NotServicing ServicingStatus = "NOT_SERVICING"
 )
 
-// DefaultStopReason is the reason of a stop that named none (SP6).
+// DefaultStopReason is the reason of a stop without one (SP6).
 const DefaultStopReason = "API_REQUEST"
 
-// StopReasons returns the legal reasons for stopping to service a loan (SP6).
+// StopReasons returns the legal reasons to stop servicing a loan (SP6).
 func StopReasons() []string {
 	return []string{
 		"API_REQUEST", "PAID_OFF", "BANKRUPTCY", "FRAUD_CLAIM", "MILITARY", "DECEASED", "INCARCERATED",

@@ -2,8 +2,8 @@ package rules
 
 import "strings"
 
-// ordinary is the tradeline of a loan that is not deleted: paid (13), charged off (97, 64) or by days late. An *Undecidable
-// comes with the tradeline as far as it goes.
+// ordinary returns the tradeline of a loan that is not deleted: paid (13), charged off (97, 64) or by days late. With an
+// *Undecidable it returns the tradeline as far as it goes.
 func (a *decision) ordinary() (*Tradeline, error) {
 	late := a.lateness()
 	now := late.on(a.AsOf)
@@ -39,7 +39,7 @@ func newTradeline() *Tradeline {
 	return &both.Tradeline
 }
 
-// lateness is how late the loan was on any day, as the ledger reads on AsOf.
+// lateness returns how late the loan was on any day, according to its ledger as of AsOf.
 func (a *decision) lateness() *lateness {
 	if !a.read {
 		a.late.read(a.Ledger, a.AsOf)
@@ -48,7 +48,7 @@ func (a *decision) lateness() *lateness {
 	return &a.late
 }
 
-// byDaysLate fills in an account that still runs, or was closed by hand with money owed (BR2, Q28).
+// byDaysLate fills in a loan that is open, or was closed by hand with money owed (BR2, Q28).
 func (a *decision) byDaysLate(t *Tradeline, late *lateness, now standing) {
 	t.AccountStatus, t.Rule = lateStatus[now.bucket], "BR2"
 	if !a.open() {
@@ -66,7 +66,7 @@ func (a *decision) byDaysLate(t *Tradeline, late *lateness, now standing) {
 	t.Facts.add(centsFact("past_due", now.pastDue))
 }
 
-// paid fills in status 13: date paid, rating by the day before (Q8, Q19), nothing owed.
+// paid fills in status 13: nothing owed, the date paid (Q8), and the rating of the day before (Q19).
 func (a *decision) paid(t *Tradeline, late *lateness) {
 	paidOn := a.ClosedOn
 	if !a.Status.PaidClosed() {
@@ -114,10 +114,9 @@ func (a *decision) chargedOff(t *Tradeline, late *lateness, balance Cents) error
 	return nil
 }
 
-// chargeOffDelinquency is the first delinquency of a charged-off loan, as firstDelinquency: frozen at the
-// charge-off, and never later than it was reported for it (BR3). Before 30 days late it goes by the oldest
-// unpaid cycle (Q25), and where only fees were left unpaid by the last missed payments. 0 when no payment
-// was ever missed.
+// chargeOffDelinquency returns what firstDelinquency does, for a charged-off loan: as of the charge-off, and never later than
+// an earlier tradeline of the charge-off said (BR3). If the loan was less than 30 days late, the oldest unpaid cycle counts
+// (Q25); if only fees were unpaid, the last missed payment. Both are 0 if no payment was ever missed.
 func (a *decision) chargeOffDelinquency(late *lateness, accountInfo Date) (missed, dofd Date) {
 	if missed, dofd = a.firstDelinquency(late, a.ChargedOffOn); dofd == 0 {
 		if missed = late.on(a.ChargedOffOn).unpaid; missed == 0 {
@@ -134,8 +133,8 @@ func (a *decision) chargeOffDelinquency(late *lateness, accountInfo Date) (misse
 	return missed, min(dofd, accountInfo)
 }
 
-// originalChargeOff is field 23, which never changes: as reported before, as it was written down at the
-// charge-off, or for a loan charged off by the lender without an amount its balance then.
+// originalChargeOff returns field 23, which never changes: the amount of the last tradeline, else the amount written down at
+// the charge-off, else, if the lender charged the loan off without an amount, the balance of that day.
 func (a *decision) originalChargeOff() int64 {
 	if before := a.reportedChargeOff(); before != nil {
 		return before.OriginalChargeOff
@@ -146,9 +145,9 @@ func (a *decision) originalChargeOff() int64 {
 	return a.Ledger.At(a.ChargedOffOn).Balance.Dollars()
 }
 
-// firstDelinquency returns the due date of the first missed payment of the delinquency that d lies in,
-// and the date of first delinquency, 30 days later (BR3, Q20). A delinquency that already ran when the
-// lender last reported keeps the date that was reported then (Q21).
+// firstDelinquency returns the due date of the first missed payment of the delinquency on d, and the date of first
+// delinquency, 30 days later (BR3, Q20). A delinquency that began before the lender's last file keeps the lender's date
+// (Q21).
 func (a *decision) firstDelinquency(late *lateness, d Date) (missed, dofd Date) {
 	missed, began := late.delinquency(d)
 	if reported := a.Baseline.FirstDelinquencyOn; reported != 0 {
@@ -165,7 +164,7 @@ func (a *decision) firstDelinquency(late *lateness, d Date) (missed, dofd Date) 
 	return missed, missed + 30
 }
 
-// reportedChargeOff is the last tradeline if it said charge-off, else nil.
+// reportedChargeOff returns the last tradeline if it was a charge-off, else nil.
 func (a *decision) reportedChargeOff() *Furnished {
 	if len(a.Tradelines) == 0 {
 		return nil
@@ -176,7 +175,7 @@ func (a *decision) reportedChargeOff() *Furnished {
 	return nil
 }
 
-// paymentsAfter is the last reporting date: payments after it are of this period (Q23).
+// paymentsAfter returns the last reporting date: later payments belong to this period (Q23).
 func (a *decision) paymentsAfter() Date {
 	switch {
 	case len(a.Tradelines) > 0:
@@ -193,7 +192,7 @@ func (a *decision) installment() bool {
 
 func (a *decision) open() bool { return a.Product.PortfolioType == "O" }
 
-// creditLimit is field 11: the assigned limit, zero for I and M.
+// creditLimit returns field 11: the assigned limit, zero for I and M.
 func (a *decision) creditLimit() int64 {
 	if a.installment() {
 		return 0
@@ -201,7 +200,7 @@ func (a *decision) creditLimit() int64 {
 	return a.CreditLimit.Dollars()
 }
 
-// highestCredit is field 12: the original amount of I and M, else the highest balance.
+// highestCredit returns field 12: the original amount of I and M, else the highest balance.
 func (a *decision) highestCredit() int64 {
 	if a.installment() {
 		return a.OriginalAmount.Dollars()
@@ -211,7 +210,7 @@ func (a *decision) highestCredit() int64 {
 	return highest.Dollars()
 }
 
-// termsDuration is field 13 (FORMAT.md 2.6): the lender's number for I and M, a constant for the others.
+// termsDuration returns field 13 (FORMAT.md 2.6): the lender's number for I and M, else a constant.
 func (a *decision) termsDuration() string {
 	switch a.Product.PortfolioType {
 	case "R":
@@ -227,8 +226,8 @@ func (a *decision) termsDuration() string {
 	return a.TermsDuration
 }
 
-// scheduledPayment is field 15: what the lender sent, else what the latest cycle asks for (Q6) as a monthly
-// amount (FORMAT.md 2.6).
+// scheduledPayment returns field 15: the lender's amount, else what the latest cycle asks for (Q6), as a monthly amount
+// (FORMAT.md 2.6).
 func (a *decision) scheduledPayment() int64 {
 	if a.HasSchedule {
 		return a.ScheduledPayment.Dollars()
