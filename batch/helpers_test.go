@@ -152,6 +152,12 @@ func (c *calls) add(format string, args ...any) {
 	c.list = append(c.list, fmt.Sprintf(format, args...))
 }
 
+func (c *calls) len() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.list)
+}
+
 func (c *calls) take() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()

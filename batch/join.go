@@ -4,126 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/rules"
 )
 
-// Queue offers the chunks of a started step to workers on other machines. The night does not rely on them:
-// its runner works, too, and does what nobody else has in hand.
-type Queue interface {
-	// Offer offers chunks of a step, which are all pending.
-	Offer(ctx context.Context, run int64, step string, seqs []int) error
-	// Withdraw takes back what was offered and not begun.
-	Withdraw(ctx context.Context) error
-}
-
-// Share is the part of every step's chunks that a process takes first: those whose number leaves Index when
-// divided by Count. The zero value prefers none.
-type Share struct{ Index, Count int }
-
-// ErrStopped is returned by Join when the process that leads the night stopped it.
-var ErrStopped = errors.New("the night was stopped")
-
-// glance is the time between two looks at what other processes do.
-const glance = 100 * time.Millisecond
-
-// claim is how a process gets its next chunk: by a query that locks the row of one, which is the fence.
-type claim struct {
-	query  string
-	args   []any
-	lock   int64 // that is held by the one for whom the process works
-	joined bool  // by a process that does not hold the book
-	once   bool  // there is one chunk at most
-}
-
-// claim is of chunks of a step for the coordinator, or for a worker that joined the run.
-func (r *Runner) claim(run Run, step string) claim {
-	c := claim{query: chunkClaim, args: []any{run.ID, step}, lock: leadLock(run.ID), joined: run.book == nil}
-	if r.Share.Count > 1 {
-		c.query, c.args = chunkShare, append(c.args, r.Share.Index, r.Share.Count)
-	}
-	if run.book != nil {
-		c.lock = run.book.key
-	}
-	return c
-}
-
-// workOff takes part in a started step until all its chunks are done, by whomever.
-func (r *Runner) workOff(ctx context.Context, run Run, s Step) error {
-	withdraw, err := r.offer(ctx, run, s)
-	if err != nil {
-		return err
-	}
-	defer withdraw()
-	for {
-		if err := r.workers(ctx, run, s, r.claim(run, s.Name())); err != nil {
-			return err
-		}
-		pending, err := r.pending(ctx, run, s)
-		if err != nil || len(pending) == 0 {
-			return err
-		}
-		if err := r.evict(ctx, run, s); err != nil {
-			return err
-		}
-		if err := pause(ctx, glance); err != nil {
-			return err
-		}
-	}
-}
-
-// workers takes chunks, several at once, until there is none that nobody has in hand.
-func (r *Runner) workers(ctx context.Context, run Run, s Step, c claim) error {
-	group, ctx := errgroup.WithContext(ctx)
-	for range r.Workers {
-		group.Go(func() error { return r.work(ctx, run, s, c) })
-	}
-	return group.Wait()
-}
-
-// offer calls the workers on other machines, if there are any, for more chunks than this process can take at once.
-func (r *Runner) offer(ctx context.Context, run Run, s Step) (withdraw func(), err error) {
-	if r.Queue == nil {
-		return func() {}, nil
-	}
-	seqs, err := r.pending(ctx, run, s)
-	if err != nil || len(seqs) <= r.Workers {
-		return func() {}, err
-	}
-	slices.Reverse(seqs) // this process begins with the first ones
-	if err := r.Queue.Offer(ctx, run.ID, s.Name(), seqs); err != nil {
-		return nil, fmt.Errorf("offer chunks to workers: %w", err)
-	}
-	return func() {
-		if err := r.Queue.Withdraw(context.WithoutCancel(ctx)); err != nil {
-			r.Log.WithError(err).Warn("chunks that were offered to workers could not be taken back; they will find them done")
-		}
-	}, nil
-}
-
-// pending lists a step's chunks that are not done, in order.
-func (r *Runner) pending(ctx context.Context, run Run, s Step) (seqs []int, err error) {
-	err = r.DB.SelectContext(ctx, &seqs, chunkPending, run.ID, s.Name())
-	return seqs, err
-}
-
-// evict ends the sessions of processes that have kept a chunk for too long: frozen, or behind a lost line.
-// What they did in it is rolled back; if they live, they meet an error and have lost the chunk.
-func (r *Runner) evict(ctx context.Context, run Run, s Step) error {
-	var ended []int
-	err := r.DB.SelectContext(ctx, &ended, chunkEvict, run.ID, s.Name(), r.Patience.Seconds())
-	for _, seq := range ended {
-		r.Log.WithFields(map[string]any{"step": s.Name(), "chunk": seq}).Warn("ended the session of a worker that kept a chunk for too long")
-	}
-	return err
-}
-
-// Chunk does one chunk of another process's night, named by its step and number, if it is not done and nobody
-// has it in hand.
+// Chunk does one chunk of another process's run, named by its step and number, if the run is led, and the chunk is not
+// done and not in anybody's hands.
 func (r *Runner) Chunk(ctx context.Context, run int64, step string, seq int) error {
 	r, err := r.withDefaults()
 	if err != nil {
@@ -141,36 +29,45 @@ func (r *Runner) Chunk(ctx context.Context, run int64, step string, seq int) err
 	return r.work(ctx, Run{ID: run, Date: date}, s, c)
 }
 
-// Join takes part in the night of a business date that another process leads by Run, whether it has opened it
-// yet or not, until that night is closed. It returns ErrStopped if it was stopped meanwhile, and
-// ErrPlanChanged if it is a night of another plan.
+// ErrStopped is returned by Join when the coordinator stopped the run, or a person took it back.
+var ErrStopped = errors.New("the night was stopped")
+
+// longestPause is the longest one between two tries to reach a database that is gone.
+const longestPause = 5 * time.Second
+
+// Join takes part in the run of a business date that another process leads by Run, whether it has opened it yet or not,
+// until that run is closed. It returns ErrStopped if the run was stopped meanwhile, ErrPlanChanged if it is of
+// another plan, and ErrDate for a date that its coordinator would refuse. If the database is gone it waits for it, as long as the Runner's patience lasts.
 func (r *Runner) Join(ctx context.Context, d rules.Date) error {
 	r, err := r.withDefaults()
 	if err != nil {
 		return err
 	}
-	for running := false; ; {
-		now, err := r.joined(ctx, d)
-		if err != nil {
-			return err
-		}
+	j := &joining{runner: r, date: d}
+	for absent := time.Duration(0); ; { // since the database was there
+		over, err := j.take(ctx)
+		next := glance
 		switch {
-		case now.State == "CLOSED":
-			return nil
-		case now.State == "STOPPED" && running:
-			return fmt.Errorf("%w: %s", ErrStopped, now.StoppedBecause)
-		case now.State == "RUNNING" && now.PlanHash != r.Plan.Hash():
-			return fmt.Errorf("%w: run %d", ErrPlanChanged, now.Run)
-		case now.State == "RUNNING":
-			running = true
-			if err := r.help(ctx, d, now); err != nil {
-				return err
-			}
+		case database.IsConnectionLost(err) && absent < r.Patience:
+			next = min(absent+glance, longestPause) // twice as long each time
+			absent += next
+			r.Log.WithError(err).WithField("again_in", next.String()).Warn("lost the database")
+		case err != nil || over:
+			return err
+		default:
+			absent = 0
 		}
-		if err := pause(ctx, glance); err != nil {
+		if err := pause(ctx, next); err != nil {
 			return err
 		}
 	}
+}
+
+// joining is a worker that joins a run.
+type joining struct {
+	runner *Runner
+	date   rules.Date
+	run    int64 // the one that was seen running; 0: none yet
 }
 
 type joinedRow struct {
@@ -181,35 +78,41 @@ type joinedRow struct {
 	Step           string `db:"step"` // the one that is open, or empty
 }
 
-// joined reads how the night of d stands; the zero row: it was not opened.
-func (r *Runner) joined(ctx context.Context, d rules.Date) (now joinedRow, err error) {
+// take looks how the run stands and takes chunks of the step that is open. It reports whether the run is over.
+func (j *joining) take(ctx context.Context) (over bool, err error) {
 	var rows []joinedRow
-	if err := r.DB.SelectContext(ctx, &rows, runJoin, d); err != nil || len(rows) == 0 {
-		return now, err
+	if err := j.runner.DB.SelectContext(ctx, &rows, runJoin, j.date); err != nil {
+		return false, err
 	}
-	return rows[0], nil
+	if len(rows) == 0 {
+		if j.run > 0 {
+			return false, fmt.Errorf("%w: run %d was abandoned", ErrStopped, j.run)
+		}
+		return false, j.runner.checkAhead(j.date) // nobody will ever open it
+	}
+	switch now := rows[0]; {
+	case now.State == "CLOSED":
+		return true, nil
+	case now.State == "STOPPED" && j.run > 0:
+		return false, fmt.Errorf("%w: %s", ErrStopped, now.StoppedBecause)
+	case now.State == "RUNNING" && now.PlanHash != j.runner.Plan.Hash():
+		return false, fmt.Errorf("%w: run %d", ErrPlanChanged, now.Run)
+	case now.State == "RUNNING":
+		j.run = now.Run
+		return false, j.chunks(ctx, now)
+	}
+	return false, nil
 }
 
-// help takes chunks of the step that is open.
-func (r *Runner) help(ctx context.Context, d rules.Date, now joinedRow) error {
-	s := r.Plan.step(now.Step)
+// chunks takes chunks of the step that is open.
+func (j *joining) chunks(ctx context.Context, now joinedRow) error {
+	s := j.runner.Plan.step(now.Step)
 	if s == nil {
 		return nil
 	}
-	run := Run{ID: now.Run, Date: d}
-	if err := r.workers(ctx, run, s, r.claim(run, s.Name())); err != nil {
-		return fmt.Errorf("run %s, step %s: %w", d, now.Step, err)
+	run := Run{ID: now.Run, Date: j.date}
+	if err := j.runner.workers(ctx, run, s, j.runner.claim(run, s.Name())); err != nil {
+		return fmt.Errorf("run %s: step %s: %w", j.date, now.Step, err)
 	}
 	return nil
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

@@ -95,12 +95,19 @@ func (r *Runner) find(ctx context.Context, tx *sqlx.Tx, d rules.Date) (Run, erro
 
 func (r *Runner) openNew(ctx context.Context, tx *sqlx.Tx, d rules.Date) (Run, error) {
 	var row runRow
-	err := tx.GetContext(ctx, &row, runOpen, d, r.Plan.Hash(), r.Version, r.Who, r.Why, r.Now())
+	why := r.Why
+	if r.AllowDate != "" {
+		why += "; the date is right: " + r.AllowDate
+	}
+	err := tx.GetContext(ctx, &row, runOpen, d, r.Plan.Hash(), r.Version, r.Who, why, r.Now())
 	if err != nil {
 		return Run{}, err
 	}
 	if row.LastLoan == 0 {
 		return Run{}, ErrEmptyBook
+	}
+	if err := r.checkDate(ctx, tx, d, row.PreviousDate); err != nil {
+		return Run{}, err
 	}
 	if _, err := tx.ExecContext(ctx, runOpenSteps, row.Run, pq.Array(r.Plan.Names())); err != nil {
 		return Run{}, err

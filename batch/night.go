@@ -71,6 +71,12 @@ type Undoer interface {
 	Undo(ctx context.Context, tx *sqlx.Tx, run Run) error
 }
 
+// Abandoner is a Step whose chunks leave something behind although they count nothing as changed. Abandon takes it back
+// when a person takes back the run, or refuses with ErrAbandon.
+type Abandoner interface {
+	Abandon(ctx context.Context, tx *sqlx.Tx, run Run) error
+}
+
 // Run identifies a night to its steps.
 type Run struct {
 	ID       int64
@@ -172,6 +178,10 @@ var (
 	ErrEmptyBook = errors.New("the book has no loan")
 	// ErrReconcile: a step did not read all that it was to look at.
 	ErrReconcile = errors.New("loans were not read")
+	// ErrDate: a run that is to be opened is of a date far from today, or before the book's first.
+	ErrDate = errors.New("that business date looks mistyped")
+	// ErrAbandon is returned by Abandon for a run that cannot be taken back.
+	ErrAbandon = errors.New("the run cannot be abandoned")
 	// ErrLedger: the run ledger is not in the state that this run left it in.
 	ErrLedger = errors.New("the run ledger was changed by somebody else")
 )
@@ -181,6 +191,8 @@ const (
 	DefaultChunkSize = 2000
 	DefaultWorkers   = 2
 	DefaultPatience  = 5 * time.Minute
+	// DaysAhead is how far after Runner.Today a business date may be.
+	DaysAhead = 7
 	// attempts at one chunk when the database refuses it for reasons that pass.
 	attempts = 5
 )
@@ -199,6 +211,8 @@ type Runner struct {
 	ChunkSize int              // loans a chunk, DefaultChunkSize if 0
 	Version   string           // of the program, kept with the run
 	Who, Why  string           // who runs it and why, kept with the run
+	Today     rules.Date       // the date of the person's calendar, to tell a mistyped business date by; 0: not told
+	AllowDate string           // why an unusual business date is right, kept with the run; empty: it is refused
 }
 
 func (r *Runner) withDefaults() (*Runner, error) {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/database"
 )
 
@@ -42,6 +43,14 @@ func Begin(ctx context.Context, tx *sqlx.Tx, last int64) error {
 	}
 	if err != nil {
 		return fmt.Errorf("prepare to pick loans: %w", err)
+	}
+	return nil
+}
+
+// Abandon wakes the loans that the chunks of a step put to sleep in a run that is taken back.
+func Abandon(ctx context.Context, tx *sqlx.Tx, run batch.Run, step string) error {
+	if _, err := tx.ExecContext(ctx, wakeAbandoned, run.ID, step); err != nil {
+		return fmt.Errorf("wake the loans of run %d: %w", run.ID, err)
 	}
 	return nil
 }

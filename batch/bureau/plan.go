@@ -71,6 +71,24 @@ func Undo(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
 	return nil
 }
 
+// Abandon takes back the files that a run has planned. It returns batch.ErrAbandon if the run has made one.
+func Abandon(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
+	if err := Undo(ctx, tx, run); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, fileForget, run.ID); err != nil {
+		return fmt.Errorf("take back the planned files of run %d: %w", run.ID, err)
+	}
+	var made int64
+	if err := tx.GetContext(ctx, &made, fileOfRun, run.ID); err != nil {
+		return fmt.Errorf("look for files of run %d: %w", run.ID, err)
+	}
+	if made > 0 {
+		return fmt.Errorf("%w: it made file %d", batch.ErrAbandon, made)
+	}
+	return nil
+}
+
 // Pending returns the files that a run has still to write, oldest calendar date first.
 func Pending(ctx context.Context, q sqlx.QueryerContext, run int64) ([]Building, error) {
 	var files []Building

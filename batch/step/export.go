@@ -41,6 +41,11 @@ func (Export) Undo(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
 	return bureau.Undo(ctx, tx, run)
 }
 
+// Abandon takes back the files that are planned.
+func (Export) Abandon(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
+	return bureau.Abandon(ctx, tx, run)
+}
+
 // Picks is the book on a night that has a file to write.
 func (Export) Picks() string { return pickExport }
 

@@ -70,6 +70,11 @@ func (Servicing) Begin(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
 	return book.Begin(ctx, tx, run.LastLoan)
 }
 
+// Abandon wakes the loans that were put to sleep as of a date that did not come.
+func (s Servicing) Abandon(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
+	return book.Abandon(ctx, tx, run, s.Name())
+}
+
 // Apply takes a chunk through the deciders. Counts of delinquency: delinquent, charged_off, cured, drifted (amount: charged
 // off); of closure: paid_off, surplus, reopened; of statement: statements, announced.
 func (s Servicing) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tally, error) {

@@ -37,7 +37,7 @@ furnishes Metro 2 files to the credit bureaus. Without --database-url it starts 
   furnisher loan L-000123                show what was decided about a loan, and why
 
 Exit statuses: 0 done, 1 failed, 2 wrong usage or configuration, 3 done with exceptions or quarantined rows, 4 that
-date is already closed, 5 another run or import holds the book, 6 validation failed or a file is not the one that was
+date is already closed, 5 another run or import holds the book, or took it, 6 validation failed or a file is not the one that was
 made (no file moves on), 10 database unreachable or lost, 130 interrupted.`,
 		SilenceErrors: true, SilenceUsage: true,
 		PersistentPreRun: func(*cobra.Command, []string) { a.log = a.newLog() },

@@ -102,3 +102,16 @@ func (p *percentFlag) Set(s string) error {
 func jsonFlag(c *cobra.Command, asJSON *bool) {
 	c.Flags().BoolVar(asJSON, "json", false, "print one JSON document")
 }
+
+// allowFlag is a reason as a flag: given, it is not empty.
+type allowFlag string
+
+func (a *allowFlag) String() string { return string(*a) }
+func (a *allowFlag) Type() string   { return "REASON" }
+func (a *allowFlag) Set(s string) error {
+	if strings.TrimSpace(s) == "" {
+		return fmt.Errorf("the reason is empty")
+	}
+	*a = allowFlag(s)
+	return nil
+}

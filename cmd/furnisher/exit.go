@@ -60,6 +60,8 @@ var endings = []struct {
 	{batch.ErrLocked, exitLocked, "wait until it ends, then repeat the command; furnisher runs shows it"},
 	{batch.ErrLockLost, exitLocked, "the session that held the book ended or was cut off; repeat the command to resume"},
 	{batch.ErrLedger, exitFailed, "furnisher runs shows what the run is now; if nobody changed it by hand, keep the database and ask for help"},
+	{batch.ErrDate, exitUsage, "correct --date; if it is right, add --allow-date REASON"},
+	{batch.ErrAbandon, exitFailed, "furnisher runs show RUN says what the run did; to finish it, run its date again"},
 	{batch.ErrUnfinished, exitFailed, "furnisher runs shows the unfinished date; run that date first"},
 	{batch.ErrPlanChanged, exitFailed, "finish that run with the version of the program that started it; furnisher runs --json shows which"},
 	{batch.ErrEmptyBook, exitFailed, "furnisher import DIR"},

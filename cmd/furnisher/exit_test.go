@@ -40,6 +40,8 @@ func TestExitStatus(t *testing.T) {
 		{"lock lost", live, batch.ErrLockLost, 5, "the session that held the book ended"},
 		{"lock lost with the database", live, errors.Join(batch.ErrLockLost, driver.ErrBadConn), 10, hintUnreachable},
 		{"ledger changed", live, batch.ErrLedger, 1, "furnisher runs shows what the run is now"},
+		{"mistyped date", live, batch.ErrDate, 2, "correct --date"},
+		{"not to be abandoned", live, batch.ErrAbandon, 1, "furnisher runs show RUN"},
 		{"unfinished", live, batch.ErrUnfinished, 1, "furnisher runs shows the unfinished date"},
 		{"plan changed", live, batch.ErrPlanChanged, 1, "finish that run with the version of the program that started it"},
 		{"empty book", live, batch.ErrEmptyBook, 1, "furnisher import DIR"},

@@ -13,26 +13,29 @@ package main
 import (
 	"context"
 	"errors"
-	"io"
 	"os"
 	"os/signal"
 	"syscall"
 	"time"
 )
 
-func main() {
+func main() { live(time.Now) }
+
+// live is the life of the program by a clock.
+func live(now func() time.Time) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // the first signal ends the work in order, the second one the program at once
 	// With a handler, a closed pipe is an error of the write and does not end the process: the share in the private
 	// server is given up in order.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	a := &app{stdin: os.Stdin, bytes: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: now}
+	os.Exit(a.run(ctx, os.Args[1:]))
 }
 
 // run runs one command line and returns its exit status.
-func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	shown := &visible{w: stdout}
-	a := &app{stdin: stdin, stdout: shown, bytes: stdout, stderr: stderr, getenv: os.Getenv, now: time.Now}
+func (a *app) run(ctx context.Context, args []string) int {
+	shown := &visible{w: a.bytes}
+	a.stdout = shown
 	root := a.root()
 	root.SetArgs(args)
 	command, err := root.ExecuteContextC(ctx)

@@ -31,7 +31,8 @@ type night struct {
 	share    batch.Share
 	chunk    int // loans a chunk, 0 for the default
 	why      string
-	dir      string // of the bureaus' files
+	allow    allowFlag // why an unusual date is right
+	dir      string    // of the bureaus' files
 }
 
 // flags are the flags that `run` and `schedule` share.
@@ -40,6 +41,7 @@ func (n *night) flags(f *pflag.FlagSet, why string) {
 	f.Var(&n.workers, "workers", "chunks to work on at once, or river for the workers of all machines")
 	f.DurationVar(&n.patience, "patience", batch.DefaultPatience, "how long another process may hold a chunk before its session is ended")
 	f.StringVar(&n.why, "why", why, "reason for the run, for the ledger")
+	f.Var(&n.allow, "allow-date", "reason why a date far ahead, or before the book's first, is right, for the ledger")
 }
 
 // check refuses flags that no night can run with.
@@ -62,7 +64,8 @@ func (a *app) runCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "run --date YYYY-MM-DD", Short: "run the night of a business date", Args: cobra.NoArgs,
 		Long: `Takes the book through the night of a business date and writes the files that are due. Run the same command again to
-resume a stopped run. A date that is closed is not run again (exit status 4).
+resume a stopped run. A date that is closed is not run again (exit status 4). A date more than 7 days ahead of the clock, or
+before the first loan was opened, is taken for a mistake (exit status 2) unless --allow-date says why it is right.
 
 With --workers river the workers of all machines (furnisher worker) take part; the run does not depend on them. Where the
 same command is started many times at once, as by a Kubernetes Indexed Job, --chunk-index I --chunk-count N is enough:
@@ -130,6 +133,7 @@ func (a *app) runner(db *database.Database, n night) *batch.Runner {
 	return &batch.Runner{
 		DB: db.DB, Direct: db.Direct, Plan: step.Nightly(bureau.Files{Dir: n.dir, VendorVersion: version}), Log: a.log, Now: a.now,
 		Workers: n.workers.here, Share: n.share, ChunkSize: n.chunk, Patience: n.patience, Version: version, Who: a.who(), Why: n.why,
+		Today: rules.DateOf(a.now()), AllowDate: string(n.allow),
 	}
 }
 

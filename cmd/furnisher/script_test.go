@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,7 +20,21 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"furnisher": main})
+	testscript.Main(m, map[string]func(){"furnisher": scripted})
+}
+
+// scripted is the program on 2026-12-01, which is after all nights of the scripts.
+func scripted() {
+	begun := time.Now()
+	live(func() time.Time {
+		return time.Date(2026, time.December, 1, 6, 0, 0, 0, time.UTC).Add(time.Since(begun))
+	})
+}
+
+// run runs one command line in this process and returns its exit status.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	a := &app{stdin: stdin, bytes: stdout, stderr: stderr, getenv: os.Getenv, now: time.Now}
+	return a.run(ctx, args)
 }
 
 // TestScripts runs the program as a person would, each script in a database of its own. $EXTRACT is a small

@@ -27,3 +27,10 @@ WHERE w.loan = x.loan AND w.version = x.version AND w.loan = ANY($1)
 -- Wakes loans whose packed rows were given what they lacked. $1 loan keys, $2 why. The caller holds the book.
 -- Index: loan_wake_pkey.
 UPDATE loan_wake SET version = version + 1, state = 'AWAKE', wake_on = '-infinity', why = $2 WHERE loan = ANY($1)
+
+-- name: WakeAbandoned
+-- Wakes the loans that a run has put to sleep, and perhaps some that slept before: what it decided of them was as of a
+-- date that did not come. $1 run, $2 step. The caller holds the book. Index: run_chunk_pkey, loan_wake_pkey.
+UPDATE loan_wake w SET version = w.version + 1, state = 'AWAKE', wake_on = '-infinity', why = 'abandoned'
+FROM run_chunk c
+WHERE c.run = $1 AND c.step = $2 AND c.state = 'DONE' AND w.loan > c.after_loan AND w.loan <= c.last_loan AND w.state = 'ASLEEP'

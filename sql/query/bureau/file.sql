@@ -36,6 +36,14 @@ WITH building AS (
 )
 DELETE FROM deletion WHERE file IN (SELECT file FROM building)
 
+-- name: FileForget
+-- Takes back the files that a run planned and did not write. $1 run.
+DELETE FROM bureau_file WHERE run = $1 AND state = 'BUILDING'
+
+-- name: FileOfRun
+-- The first file of a run, 0 if it has none. $1 run.
+SELECT coalesce(min(file), 0) FROM bureau_file WHERE run = $1
+
 -- name: CycleEnds
 -- Whether a billing cycle that a program reports ends on a date. $1 program, $2 date. Index: loan_by_account, cycle_pkey.
 SELECT EXISTS (

@@ -13,3 +13,10 @@ FROM json_to_recordset($3) AS x (loan bigint, code text, detail text)
 UPDATE run_exception e SET resolved_run = $1
 WHERE e.resolved_run IS NULL AND e.step = $2 AND e.loan > $3 AND e.loan <= $4 AND e.run <> $1 AND e.code <> ALL ($5)
   AND NOT EXISTS (SELECT FROM run_exception n WHERE n.run = $1 AND n.step = $2 AND n.loan = e.loan AND n.code = e.code)
+
+-- name: ExceptionForget
+-- Takes back what a run quarantined and resolved. $1 run. Index: run_exception_pkey.
+WITH quarantined AS (
+    DELETE FROM run_exception WHERE run = $1
+)
+UPDATE run_exception SET resolved_run = NULL WHERE resolved_run = $1

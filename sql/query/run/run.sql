@@ -50,3 +50,22 @@ SELECT r.run, r.state, coalesce(r.stopped_because, '') AS stopped_because, r.pla
 FROM run r
 LEFT JOIN run_step s ON s.run = r.run AND s.started_at IS NOT NULL AND s.finished_at IS NULL
 WHERE r.business_date = $1 AND r.state <> 'ABANDONED'
+
+-- name: RunFirst
+-- The date on which the book's first loan was opened. Reads the whole table: asked only while no run was closed.
+SELECT min(opened_on) FROM loan
+
+-- name: RunState
+-- A run by its number. $1 run. Locks: the row.
+SELECT run, business_date, previous_date, plan_hash, state, last_loan FROM run WHERE run = $1 FOR UPDATE
+
+-- name: RunChanged
+-- The first chunk of a run that changed something. $1 run. Index: run_chunk_pkey.
+SELECT c.step, c.seq, c.changed_count
+FROM run_chunk c JOIN run_step s ON s.run = c.run AND s.step = c.step
+WHERE c.run = $1 AND c.changed_count > 0 ORDER BY s.position, c.seq LIMIT 1
+
+-- name: RunAbandon
+-- A run is taken back. $1 run, $2 now, $3 who, $4 why.
+UPDATE run SET state = 'ABANDONED', stopped_because = NULL, finished_at = $2, why = format('%s; abandoned by %s: %s', why, CAST($3 AS text), CAST($4 AS text))
+WHERE run = $1 AND state IN ('RUNNING', 'STOPPED')
