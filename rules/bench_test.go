@@ -6,8 +6,8 @@ import (
 	"github.com/furnisher/furnisher/rules"
 )
 
-// benchLoan is a loan as a month-end meets it: 24 cycles due, one a month, and 32 entries: the money lent, 22 instalments, of
-// which one bounced, eight late fees; two of each are to come.
+// benchLoan is a loan as a month-end meets it: 24 dues, one a month, of which two are to come, and 32 entries: the money lent,
+// an instalment a month but for the missed ones, of which one bounced and came again, and interest.
 func benchLoan(missed int) (known rules.Ledger, asOf rules.Date) {
 	first := day("2024-02-10")
 	entries := []rules.Entry{{Kind: rules.Origination, Amount: 24_000_00, Effective: day("2024-01-10")}}
@@ -42,14 +42,36 @@ func BenchmarkTradeline(b *testing.B) {
 			if !c.first {
 				earlier = []rules.Furnished{last}
 			}
+			opened := day("2024-01-10")
 			b.ReportAllocs()
 			for b.Loop() {
 				a := &rules.Account{AsOf: asOf, PeriodAfter: asOf - 30, Furnish: true, OriginalAmount: 24_000_00, TermsDuration: "24", Tradelines: earlier}
 				a.Status, a.Since, a.HasCycles, a.Product = rules.Active, asOf-400, true, instalment()
-				a.OpenedOn, a.Ledger = day("2024-01-10"), known.AsOf(asOf)
+				a.OpenedOn, a.Ledger = opened, known.AsOf(asOf)
 				if _, excluded, err := rules.Furnish(a); err != nil || excluded != nil {
 					b.Fatal(excluded, err)
 				}
+			}
+		})
+	}
+}
+
+// BenchmarkPass is what the servicing pass decides about a loan that is awake.
+func BenchmarkPass(b *testing.B) {
+	for name, missed := range map[string]int{"current": 0, "late": 4} {
+		b.Run(name, func(b *testing.B) {
+			known, d := benchLoan(missed)
+			l := rules.Loan{
+				State:    rules.State{Status: rules.Active, Since: d - 400, CountFrom: d - 700},
+				OpenedOn: d - 700, HasCycles: true, Product: instalment(), Ledger: known.AsOf(d),
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, _, err := rules.Delinquency(&l, d); err != nil {
+					b.Fatal(err)
+				}
+				rules.Closure(&l, d)
+				rules.NextLook(&l, known, d)
 			}
 		})
 	}

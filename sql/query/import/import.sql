@@ -69,9 +69,11 @@ WITH member AS (
 SELECT count(*) FROM repeat WHERE NOT same
 
 -- name: ImportSettings
--- How the import's transaction works: much memory for few large statements, one commit that is on disk.
+-- How the import's transaction works: much memory for few large statements, cursors that are read to their end, one commit
+-- that is on disk.
 SELECT set_config('work_mem', '256MB', TRUE), set_config('hash_mem_multiplier', '2', TRUE),
-       set_config('synchronous_commit', 'on', TRUE), set_config('jit', 'off', TRUE), set_config('timezone', 'UTC', TRUE)
+       set_config('synchronous_commit', 'on', TRUE), set_config('jit', 'off', TRUE), set_config('timezone', 'UTC', TRUE),
+       set_config('cursor_tuple_fraction', '1', TRUE)
 
 -- name: ImportNewsFetch
 -- More of the loans that a file has news of.
