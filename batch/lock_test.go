@@ -281,7 +281,7 @@ func TestIdleTimeout(t *testing.T) {
 	url := pgtest.NewURL(t)
 	db := open(t, url)
 	fill(t, db, 6)
-	exec(t, db, `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET idle_session_timeout = 20', current_database()); END $$`)
+	exec(t, db, `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET idle_session_timeout = 500', current_database()); END $$`)
 	limited := open(t, url)
 	r := newRunner(db, losing(func(context.Context, *sqlx.Tx) {
 		idle, err := limited.Conn(t.Context())
