@@ -21,6 +21,7 @@ import (
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/fanout"
+	"github.com/furnisher/furnisher/fixtures/pgtest"
 )
 
 // atLast bounds every wait for what must come.
@@ -454,6 +455,80 @@ func TestBrokenStep(t *testing.T) {
 		t.Errorf("got %+v, %v, want it closed", report, err)
 	}
 	stop()
+	if err := <-worked; err != nil {
+		t.Error(err)
+	}
+}
+
+// cutOff is a step that counts loans. At a worker it breaks the line to the database, the first time, and says when it
+// has done a chunk after that; the coordinator waits for that.
+type cutOff struct {
+	broken
+	line  *pgtest.Proxy // nil at the coordinator
+	cut   *sync.Once
+	again chan struct{}
+	said  *sync.Once
+}
+
+func (s *cutOff) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tally, error) {
+	if s.line == nil {
+		select {
+		case <-s.again:
+		case <-ctx.Done():
+		}
+		return s.broken.Apply(ctx, tx, c)
+	}
+	first := false
+	s.cut.Do(func() {
+		first = true
+		refused := s.line.Break()
+		go func() {
+			for range 3 {
+				<-refused
+			}
+			s.line.Mend()
+		}()
+	})
+	tally, err := s.broken.Apply(ctx, tx, c)
+	if err == nil && !first {
+		s.said.Do(func() { close(s.again) })
+	}
+	return tally, err
+}
+
+// TestWorkerOutlivesLostDatabase breaks all connections of a worker in the middle of a chunk: when the database is back it
+// takes other ones.
+func TestWorkerOutlivesLostDatabase(t *testing.T) {
+	t.Parallel()
+	c := newCluster(t, "TestWorkerOutlivesLostDatabase")
+	if _, err := fanout.Migrate(t.Context(), c.url); err != nil {
+		t.Fatal(err)
+	}
+	line := pgtest.NewProxy(t, c.url)
+	ctx, stop := context.WithTimeout(t.Context(), atLast)
+	defer stop()
+	again := make(chan struct{})
+	coordinator, worker := runner(c.db, c.dir), runner(openAs(t, line.URL, "worker"), c.dir)
+	coordinator.Workers = 1
+	mended := broken{mended: true}
+	coordinator.Plan = batch.Plan{&cutOff{broken: mended, again: again}}
+	worker.Plan = batch.Plan{&cutOff{broken: mended, again: again, line: line, cut: new(sync.Once), said: new(sync.Once)}}
+	queue, err := fanout.NewQueue(ctx, c.url, coordinator.Plan, coordinator.Version, quiet(io.Discard))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer queue.Close()
+	coordinator.Queue = queue
+	working, end := context.WithCancel(ctx)
+	worked := make(chan error, 1)
+	go func() {
+		w := fanout.Worker{Database: line.URL, Runner: worker, Slots: 1, Log: quiet(io.Discard)}
+		worked <- w.Work(working)
+	}()
+	if _, err := coordinator.Run(ctx, day("2026-08-31")); err != nil {
+		t.Error(err)
+	}
+	end()
 	if err := <-worked; err != nil {
 		t.Error(err)
 	}
