@@ -64,7 +64,7 @@ $(GOLANGCI_LINT):
 	GOBIN=$(CURDIR)/.cache/bin $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
 	mv .cache/bin/golangci-lint $@
 
-verify: ## Make what is generated anew, and fail if that changes anything
+verify: ## Make what is generated anew, fail if that changes anything, then strike
 	@mkdir -p .cache
 	@git status --porcelain >.cache/verify.before && git diff >>.cache/verify.before
 	$(GO) mod verify
@@ -72,6 +72,7 @@ verify: ## Make what is generated anew, and fail if that changes anything
 	$(MAKE) golden
 	@git status --porcelain >.cache/verify.after && git diff >>.cache/verify.after
 	@diff -u .cache/verify.before .cache/verify.after && echo "verify: nothing changed"
+	$(MAKE) strikes
 
 strikes: pg build ## Strike at nights, imports and files STRIKES times, compare with a twin; SEED
 	@mkdir -p .cache
