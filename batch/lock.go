@@ -45,7 +45,7 @@ const (
 	beat = 100 * time.Millisecond
 	// silentBeats is how many beats an answer may take. Beats are counted instead of time, so that a process that was
 	// suspended does not mistake its own absence for the session's.
-	silentBeats = 6
+	silentBeats = 9
 	// grace is how long work may take to end after the lock was lost. A query on a dead connection ends much later.
 	grace = 100 * time.Millisecond
 	// farewell is how long the note in the run ledger may take after that.

@@ -108,7 +108,7 @@ func (w twin) night(t *testing.T, l *lender) int {
 	t.Helper()
 	r := runner(w.db, w.dir)
 	r.ChunkSize = 25
-	report, err := r.Run(context.Background(), l.today)
+	report, err := through(r, l.today)
 	if err != nil {
 		t.Fatalf("night %s: %v", l.today, err)
 	}

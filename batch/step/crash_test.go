@@ -160,7 +160,7 @@ func TestSameBytes(t *testing.T) {
 		for _, date := range []string{"2026-07-31", "2026-08-31", "2026-09-30"} {
 			r := runner(db, dir)
 			r.Workers, r.ChunkSize = size.workers, size.chunk
-			if _, err := r.Run(context.Background(), day(date)); err != nil {
+			if _, err := through(r, day(date)); err != nil {
 				t.Fatal(err)
 			}
 		}

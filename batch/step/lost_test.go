@@ -149,7 +149,7 @@ func run(t *testing.T, db *sqlx.DB, dir string, date rules.Date) {
 	t.Helper()
 	r := runner(db, dir)
 	r.ChunkSize, r.Workers = 20, 1
-	report, err := r.Run(context.Background(), date)
+	report, err := through(r, date)
 	if err != nil {
 		t.Fatalf("night %s: %v", date, err)
 	}

@@ -75,7 +75,7 @@ func nights(t *testing.T, c database.Config, portfolio fixtures.Options) (tables
 	for _, date := range portfolio.NightDates() {
 		r := runner(db.DB, dir)
 		r.Direct, r.Workers, r.ChunkSize = db.Direct, 6, 7
-		if _, err := r.Run(t.Context(), date); err != nil {
+		if _, err := through(r, date); err != nil {
 			t.Fatalf("night %s: %v", date, err)
 		}
 	}

@@ -1,7 +1,9 @@
 -- name: ChunkPlan
 -- How a chunk's statements are planned, until its transaction ends: by index, for they read ranges of the loan key, and
--- a small table that is read whole for every loan is not small; and without compiling, which takes longer than they do.
-SELECT set_config('random_page_cost', '1.1', TRUE), set_config('enable_seqscan', 'off', TRUE), set_config('jit', 'off', TRUE)
+-- a small table that is read whole for every loan is not small; and without compiling, which takes longer than they do. A
+-- writer that keeps a loan locked for longer than the timeout makes the chunk begin again, and in the end stops the night.
+SELECT set_config('random_page_cost', '1.1', TRUE), set_config('enable_seqscan', 'off', TRUE), set_config('jit', 'off', TRUE),
+       set_config('lock_timeout', '30s', TRUE)
 
 -- name: ChunkPicked
 -- The loans of a chunk that its step picks, in order. {picked} as in StepChunks.
