@@ -236,7 +236,7 @@ func (d *disturbed) everyMoment(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("the outsider came %d times, in %d nights, at moments %v", o.count, len(d.nights), o.points)
+	t.Logf("seed %d: the outsider came %d times, in %d nights, at moments %v", outsiderSeed, o.count, len(d.nights), o.points)
 }
 
 // relive tells a twin the same, with nobody beside its nights.
