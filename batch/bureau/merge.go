@@ -61,7 +61,7 @@ func (m *merge) page(loan, checksum int64, records []byte) (*page, error) {
 	if last := len(m.free) - 1; last >= 0 {
 		p, m.free = m.free[last], m.free[:last]
 	}
-	p.loan, p.number, p.data = loan, 0, append(p.data[:0], records...)
+	p.loan, p.number, p.data = loan, 0, appendExpanded(p.data[:0], records)
 	before := m.summer.sum
 	for rest := p.data; len(rest) > 0; {
 		record, after, ok := metro2.CutRecord(rest, metro2.Character)

@@ -27,8 +27,12 @@ func (r Record) compare(o Record) int {
 	return cmp.Or(strings.Compare(r.AccountNumber, o.AccountNumber), cmp.Compare(r.Loan, o.Loan))
 }
 
-// pageBytes is what a page holds of records: its row fits a page of the database, which has room for 8,160 bytes.
-const pageBytes = 7800
+// A page's row fits a page of the database, which has room for 8,160 bytes: pageBytes of squeezed records, and loanBytes more
+// for each record's loan.
+const (
+	pageBytes = 7900
+	loanBytes = 8
+)
 
 // AddPages keeps the records of a chunk of loans until the file is assembled, in pages of account order. It sorts records.
 func AddPages(ctx context.Context, tx *sqlx.Tx, file int64, records []Record) error {
@@ -54,32 +58,56 @@ type pageRows struct {
 	firstLoans    []int64
 	loans         []string // of all records, as an array of the database
 	checksums     []int64
-	records       []string
+	records       []string // squeezed
 }
 
 // paged sorts records and cuts them into pages.
-func paged(file int64, records []Record) (p pageRows) {
+func paged(file int64, records []Record) pageRows {
 	slices.SortFunc(records, Record.compare)
-	var page, loans []byte
-	sum := newSummer(file)
-	for i, r := range records {
-		if len(page) == 0 {
-			sum.sum = 0
-			p.firstLoans, p.firstAccounts = append(p.firstLoans, r.Loan), append(p.firstAccounts, r.AccountNumber)
-			loans = append(loans[:0], '{')
-		}
-		page = append(page, r.Encoded...)
-		sum.add(r.Encoded)
-		loans = strconv.AppendInt(loans, r.Loan, 10)
-		if i < len(records)-1 && len(page)+len(records[i+1].Encoded) <= pageBytes {
-			loans = append(loans, ',')
-			continue
-		}
-		p.loans = append(p.loans, string(append(loans, '}')))
-		p.checksums = append(p.checksums, sum.sum)
-		p.records, page = append(p.records, string(page)), page[:0]
+	p := pager{sum: newSummer(file)}
+	for _, r := range records {
+		p.add(r)
 	}
-	return p
+	p.close()
+	return p.rows
+}
+
+// pager fills pages.
+type pager struct {
+	rows     pageRows
+	sum      summer // of the present page
+	count    int    // of its records
+	loans    []byte
+	records  []byte
+	squeezed []byte // the next record
+}
+
+// add adds a record to the present page, or to the next if it has no room.
+func (p *pager) add(r Record) {
+	p.squeezed = appendSqueezed(p.squeezed[:0], r.Encoded)
+	if len(p.records)+len(p.squeezed)+loanBytes*(p.count+1) > pageBytes {
+		p.close()
+	}
+	separator := byte(',')
+	if p.count == 0 {
+		separator = '{'
+		p.rows.firstAccounts, p.rows.firstLoans = append(p.rows.firstAccounts, r.AccountNumber), append(p.rows.firstLoans, r.Loan)
+	}
+	p.loans = strconv.AppendInt(append(p.loans, separator), r.Loan, 10)
+	p.records = append(p.records, p.squeezed...)
+	p.sum.add(r.Encoded)
+	p.count++
+}
+
+// close ends the present page, if it has records.
+func (p *pager) close() {
+	if p.count == 0 {
+		return
+	}
+	p.rows.loans = append(p.rows.loans, string(append(p.loans, '}')))
+	p.rows.checksums = append(p.rows.checksums, p.sum.sum)
+	p.rows.records = append(p.rows.records, string(p.records))
+	p.loans, p.records, p.count, p.sum.sum = p.loans[:0], p.records[:0], 0, 0
 }
 
 // castagnoli is the polynomial whose checksum processors have an instruction for. It finds every error of up to three

@@ -144,7 +144,7 @@ func TestPagesComeBack(t *testing.T) {
 		want[account] = int64(n + 1)
 	}
 	addPages(t, db, 1, chunks[0], chunks[1], chunks[2])
-	addPages(t, db, 2, []Record{record(t, 1, "A000", 0)})
+	addPages(t, db, 2, []Record{record(t, 1, "A000", 0), record(t, 2, "A001", 45)}) // more than a page of the database holds
 	got := map[string]int64{}
 	last := ""
 	_, err := eachRecord(t.Context(), db, 1, func(p *page) (bool, error) {
@@ -163,6 +163,14 @@ func TestPagesComeBack(t *testing.T) {
 	}
 	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Errorf("loans by account (-want +got):\n%s", diff)
+	}
+	wide := 0
+	_, err = eachRecord(t.Context(), db, 2, func(p *page) (bool, error) {
+		wide = max(wide, len(p.record))
+		return true, nil
+	})
+	if err != nil || wide != 426+45*200 {
+		t.Errorf("the longest record came back with %d bytes, %v", wide, err)
 	}
 	var aside int64
 	if err := db.Get(&aside, `SELECT pg_relation_size(reltoastrelid) FROM pg_class WHERE relname = 'file_page'`); err != nil {
@@ -190,22 +198,35 @@ func addPages(t testing.TB, db *sqlx.DB, file int64, chunks ...[]Record) {
 // TestDamagedPages holds that no page whose bytes are not those that the worker kept gets into a file.
 func TestDamagedPages(t *testing.T) {
 	t.Parallel()
-	good := paged(1, []Record{record(t, 1, "A1", 0), record(t, 2, "A2", 1)})
+	one, two := record(t, 1, "A1", 0), record(t, 2, "A2", 1)
+	good := paged(1, []Record{one, two})
 	whole := good.records[0]
-	flipped := []byte(whole)
-	flipped[400] ^= 1 << 3
+	if _, err := merged(rows(good)); err != nil {
+		t.Fatal(err)
+	}
+	for at := range whole {
+		for bit := range 8 {
+			flipped := []byte(whole)
+			flipped[at] ^= 1 << bit
+			if _, err := merged([]row{{"A1", 1, "{1,2}", good.checksums[0], string(flipped)}}); !errors.Is(err, ErrInvalidFile) {
+				t.Errorf("bit %d of byte %d: %v, want ErrInvalidFile", bit, at, err)
+			}
+		}
+	}
+	first := string(appendSqueezed(nil, one.Encoded))
 	for name, c := range map[string]struct {
 		records string
 		sum     int64
 	}{
-		"one bit":             {string(flipped), good.checksums[0]},
-		"a record is missing": {whole[:426], good.checksums[0]},
-		"a record too many":   {whole + whole[:426], good.checksums[0]},
-		"cut in a record":     {whole[:500], good.checksums[0]},
-		"nothing":             {"", good.checksums[0]},
-		"of another file":     {whole, paged(2, []Record{record(t, 1, "A1", 0), record(t, 2, "A2", 1)}).checksums[0]},
-		"no records":          {"", 0},
-		"no record":           {"0500", 0},
+		"a record is missing":  {first, good.checksums[0]},
+		"a record too many":    {whole + first, good.checksums[0]},
+		"cut in a record":      {whole[:len(whole)-20], good.checksums[0]},
+		"nothing":              {"", good.checksums[0]},
+		"another checksum":     {whole, good.checksums[0] + 1},
+		"of another file":      {whole, paged(2, []Record{one, two}).checksums[0]},
+		"no records":           {"", 0},
+		"no record":            {"0500", 0},
+		"of no known encoding": {"\xff\xfe", 0},
 	} {
 		if _, err := merged([]row{{"A1", 1, "{1,2}", c.sum, c.records}}); !errors.Is(err, ErrInvalidFile) {
 			t.Errorf("%s: %v, want ErrInvalidFile", name, err)

@@ -3,9 +3,9 @@
 -- +goose Up
 DROP TABLE file_page;
 -- The encoded records of a file that is being built, written by the chunks: each row holds the records of some of a
--- chunk's loans in account order, one behind the other. Gone when the file has its name: a run that was stopped before
--- finds none, and makes them again. The primary key is the order in which the pages are read: no plan can join or sort
--- them. A page stays in its row: out of line it would be cut into four.
+-- chunk's loans in account order, one behind the other, runs of blanks and zeros as one byte each. Gone when the file has
+-- its name: a run that was stopped before finds none, and makes them again. The primary key is the order in which the pages
+-- are read: no plan can join or sort them. A page stays in its row: out of line it would be cut into four.
 CREATE TABLE file_page (
     file          bigint NOT NULL,
     first_account text COLLATE "C" NOT NULL,   -- account order is byte order in every database
