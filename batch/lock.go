@@ -114,12 +114,11 @@ func (b *Book) Lead(ctx context.Context, run Run) (Run, error) {
 	return run, nil
 }
 
-// randomKey is the key of a lock that nobody else has, had or will have. It is not negative, so that its halves stand
-// in pg_locks as they are.
+// randomKey is the key of a lock that nobody else has, had or will have.
 func randomKey() int64 {
 	var random [8]byte
 	rand.Read(random[:]) //nolint:errcheck // it never fails
-	return int64(binary.BigEndian.Uint64(random[:]) >> 1)
+	return int64(binary.BigEndian.Uint64(random[:]))
 }
 
 // Release gives the book back. It does not wait for a session that does not answer.
@@ -146,7 +145,7 @@ func (b *Book) Fence(ctx context.Context, tx *sqlx.Tx) error {
 }
 
 // fence reports whether a session holds the lock of a key, and keeps the book from being taken by others until the
-// transaction ends.
+// transaction ends. A transaction for which it does not must not go on.
 func fence(ctx context.Context, tx *sqlx.Tx, key int64) (held bool, err error) {
 	if err := tx.GetContext(ctx, &held, lockFence, int64(workLock), key); err != nil {
 		return false, fmt.Errorf("check the lock of the book: %w", err)

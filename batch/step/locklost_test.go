@@ -120,7 +120,8 @@ const oneHolder = `
 CREATE FUNCTION one_holder() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
-        WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND a.application_name <> current_setting('application_name')
+        WHERE l.locktype = 'advisory' AND l.granted AND l.mode = 'ExclusiveLock' AND l.objsubid = 1
+          AND a.application_name <> current_setting('application_name')
           AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
           AND l.classid <> 1718973039 AND (l.classid, l.objid) NOT IN ((1718973038, 1769171058), (1718973038, 1769171059))) THEN
         RAISE EXCEPTION 'two processes work on the book';
@@ -159,6 +160,9 @@ func (s *losses) lose(t *testing.T, way string, at int64, name string) {
 		switch way {
 		case "session ended":
 			endHolder(t, db, "first")
+			for n := 0; n == 0; { // until a rival has the book, or waits for what the first one has under way
+				n = count(t, db, "SELECT count(l.pid) FROM pg_sleep(0.01) LEFT JOIN ("+takers+") l ON TRUE")
+			}
 		case "line cut":
 			line.Cut()
 		default:
@@ -214,6 +218,11 @@ func (s *losses) rivals(t *testing.T, url, dir string, running *sync.WaitGroup) 
 // bookLocks is the sessions that hold the book or wait for it.
 const bookLocks = `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = 1718973038 AND objid = 1769171058
 	AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
+
+// takers are the sessions that have taken the book, or have its lock and wait until nobody works for an earlier holder.
+const takers = `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock'
+	AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+	AND CASE WHEN granted THEN classid NOT IN (1718973038, 1718973039) ELSE classid = 1718973038 AND objid = 1769171059 END`
 
 // endHolder ends the session of a process that holds the book, and waits until it is gone.
 func endHolder(t *testing.T, db *sqlx.DB, name string) {

@@ -22,16 +22,12 @@ SELECT pg_advisory_unlock_all(), set_config('lock_timeout', '0', FALSE)
 SELECT 1
 
 -- name: LockFence
--- Whether the one for whom this transaction works holds the book. Until it ends nobody else gets the book, because who
--- takes it waits for the first key. A machine that is lost in the middle of it gives its locks back within a minute.
+-- Whether the one for whom this transaction works holds the book. Until it ends nobody else gets the book, because whoever
+-- takes it waits for the first key. The second one is held if it cannot be had, as long as the holder's session lives. A
+-- machine that is lost in the middle of the transaction gives its locks back within a minute.
 -- $1 key that work shares, $2 key that the holder's session has locked. Locks: the first, shared, until the end.
-SELECT CASE WHEN s.got THEN EXISTS (
-    SELECT FROM pg_locks l
-    WHERE l.locktype = 'advisory' AND l.granted AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
-      AND l.classid = CAST(CAST($2 AS bigint) >> 32 AS oid) AND l.objid = CAST(CAST($2 AS bigint) & 4294967295 AS oid) AND l.objsubid = 1
-) ELSE FALSE END
-FROM (SELECT pg_try_advisory_xact_lock_shared($1) AS got,
-             set_config('tcp_keepalives_idle', '30', TRUE), set_config('tcp_keepalives_interval', '10', TRUE),
+SELECT CASE WHEN pg_try_advisory_xact_lock_shared($1) THEN NOT pg_try_advisory_xact_lock_shared($2) ELSE FALSE END
+FROM (SELECT set_config('tcp_keepalives_idle', '30', TRUE), set_config('tcp_keepalives_interval', '10', TRUE),
              set_config('tcp_keepalives_count', '3', TRUE), set_config('tcp_user_timeout', '60000', TRUE) OFFSET 0) s
 
 -- name: LockEvict
