@@ -10,8 +10,8 @@ import (
 	"github.com/furnisher/furnisher/rules"
 )
 
-// Chunk does one chunk of another process's run, named by its step and number, if the run is led, and the chunk is not
-// done and not in anybody's hands.
+// Chunk does one chunk of another process's run, named by its step and number, if its coordinator holds the book, and the
+// chunk is neither done nor worked on.
 func (r *Runner) Chunk(ctx context.Context, run int64, step string, seq int) error {
 	r, err := r.withDefaults()
 	if err != nil {

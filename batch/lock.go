@@ -153,18 +153,18 @@ func fence(ctx context.Context, tx *sqlx.Tx, key int64) (held bool, err error) {
 	return held, nil
 }
 
-// Do does work while it watches the book's lock. If the lock is lost, the context of the work ends and Do returns
-// ErrLockLost within a second, even if the work hangs on a dead connection.
+// Do does work while it watches the book's lock. If the lock is lost, the context of the work ends (with ErrLockLost as
+// its cause) and Do returns ErrLockLost within a second, even if the work hangs on a dead connection.
 func (b *Book) Do(ctx context.Context, work func(ctx context.Context) error) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	done := make(chan error, 1)
 	go func() { done <- work(ctx) }()
 	lost, err := b.watch(done)
 	if lost == nil {
 		return err
 	}
-	cancel()
+	cancel(lost)
 	if ended, err := wait(done, grace); ended && (err == nil || errors.Is(err, ErrLockLost)) {
 		return err
 	}

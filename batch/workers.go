@@ -2,6 +2,7 @@ package batch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -22,8 +23,12 @@ type Queue interface {
 // divided by Count. The zero value prefers none.
 type Share struct{ Index, Count int }
 
-// glance is the time between two looks at what other processes do.
-const glance = 100 * time.Millisecond
+const (
+	// glance is the time between two looks at what other processes do.
+	glance = 100 * time.Millisecond
+	// withdrawal is how long taking back what was offered may take.
+	withdrawal = 30 * time.Second
+)
 
 // claim is how a process gets its next chunk: by a query that locks the row of one, which is the fence.
 type claim struct {
@@ -93,7 +98,13 @@ func (r *Runner) offer(ctx context.Context, run Run, s Step) (withdraw func(), e
 		return nil, fmt.Errorf("offer chunks to workers: %w", err)
 	}
 	return func() {
-		if err := r.Queue.Withdraw(context.WithoutCancel(ctx)); err != nil {
+		patience := withdrawal
+		if errors.Is(context.Cause(ctx), ErrLockLost) { // perhaps with the whole database
+			patience = farewell
+		}
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+		defer cancel()
+		if err := r.Queue.Withdraw(ctx); err != nil {
 			r.Log.WithError(err).Warn("chunks that were offered to workers could not be taken back; they will find them done")
 		}
 	}, nil

@@ -533,3 +533,38 @@ func TestWorkerOutlivesLostDatabase(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestLineCutWithQueue cuts all lines of a coordinator: neither its run nor its queue waits for an answer.
+func TestLineCutWithQueue(t *testing.T) {
+	t.Parallel()
+	c := newCluster(t, "TestLineCutWithQueue")
+	if _, err := fanout.Migrate(t.Context(), c.url); err != nil {
+		t.Fatal(err)
+	}
+	line := pgtest.NewProxy(t, c.url)
+	r := runner(openAs(t, line.URL, "coordinator"), c.dir)
+	met := make(chan struct{})
+	r.Plan = batch.Plan{&broken{met: met, meet: func() {
+		line.Cut()
+		close(met)
+	}}}
+	queue, err := fanout.NewQueue(t.Context(), line.URL, r.Plan, r.Version, quiet(io.Discard))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Queue = queue
+	ended := make(chan error, 1)
+	go func() {
+		_, err := r.Run(t.Context(), day("2026-08-31"))
+		queue.Close()
+		ended <- err
+	}()
+	select {
+	case err := <-ended:
+		if !errors.Is(err, batch.ErrLockLost) {
+			t.Errorf("got %v, want %v", err, batch.ErrLockLost)
+		}
+	case <-time.After(atLast):
+		t.Error("it does not end")
+	}
+}
