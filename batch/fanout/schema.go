@@ -22,8 +22,14 @@ import (
 const migrationLock = 0x6675726e72697672
 
 // Migrate makes the queue's tables, or brings them up to this program, at an address past any pooler,
-// and returns the migrations that it applied. Processes that call it at once wait for the first one.
+// and returns the migrations that it applied. Processes that call it at once wait for the first one; it looks before
+// it waits, so that one that is frozen stops nobody when there is nothing to do.
 func Migrate(ctx context.Context, address string) (applied []database.Applied, err error) {
+	if err := check(ctx, address); err == nil {
+		return nil, nil
+	} else if !errors.Is(err, database.ErrSchemaBehind) {
+		return nil, fmt.Errorf("migrate the queue: %w", err)
+	}
 	pool, err := open(ctx, address, 2)
 	if err != nil {
 		return nil, fmt.Errorf("migrate the queue: %w", err)
