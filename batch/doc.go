@@ -6,8 +6,18 @@
 //
 // A chunk is a range of loans. Its work and its row in the ledger commit in one transaction that holds
 // the row's lock, so a chunk is applied once or not at all, whatever is killed and however many processes
-// try. A run that stopped is gone on with by the next call for its date. A loan that cannot be decided is
-// an Exception of its chunk and never stops the night; a fault of the machinery is an error and does.
+// try. The next call for the date of a stopped run resumes it. A loan that cannot be decided is an
+// Exception of its chunk and never stops the run; a fault of the machinery is an error and does.
+//
+// A run, an import or whatever else changes the book holds a Book: one process at a time. Its lock is
+// watched, and each transaction goes through its Fence:
+//
+//	LockBook   the session takes the lock of the book, waits until no transaction works for an earlier
+//	           holder, and takes a key of its own
+//	Fence      the transaction shares the lock that LockBook waits for, and checks that the key is held
+//	Do         the session is asked ten times a second; when it is lost the work ends
+//
+// Other processes join a run as workers: they take chunks while its coordinator holds the book.
 //
 // The package refuses to know a schedule, a clock of its own, or a policy: those are package cmd's, the
 // Runner's Now, and package rules'.

@@ -115,8 +115,8 @@ func (r *Runner) openNew(ctx context.Context, tx *sqlx.Tx, d rules.Date) (Run, e
 	return Run{ID: row.Run, Date: d, Previous: row.PreviousDate, LastLoan: row.LastLoan}, nil
 }
 
-// leave notes why a run stopped. If the book was lost, it does so only while nobody else has taken it: otherwise the run
-// is theirs.
+// leave notes why a run stopped. If this process lost the book, it does so only while nobody else holds it: another holder
+// may be working on the run.
 func (r *Runner) leave(ctx context.Context, run Run, why string) error {
 	err := database.InTx(ctx, r.DB, func(tx *sqlx.Tx) error {
 		held, err := fence(ctx, tx, run.book.key)
@@ -139,7 +139,7 @@ func (r *Runner) leave(ctx context.Context, run Run, why string) error {
 	return nil
 }
 
-// state says how far a step has come. Those that a pass does at once begin and finish together.
+// state says how far a step has come. The steps of a pass begin and finish together.
 func (r *Runner) state(ctx context.Context, run Run, s Step) (started, finished bool, err error) {
 	err = r.DB.QueryRowxContext(ctx, stepState, run.ID, s.Name()).Scan(&started, &finished)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -203,7 +203,7 @@ func Picked(ctx context.Context, tx *sqlx.Tx, s Step, c Chunk) ([]int64, error) 
 	return loans, nil
 }
 
-// reconcile makes sure that every chunk of a step read the loans that it was laid out for.
+// reconcile makes sure that every chunk of a step read as many loans as it was laid out for.
 func (r *Runner) reconcile(ctx context.Context, run Run, step string) error {
 	var short struct {
 		Seq    int   `db:"seq"`

@@ -27,8 +27,8 @@ var (
 const (
 	// bookLock is held by the session of the process that works on the book.
 	bookLock = 0x6675726e69736872
-	// workLock is shared by all transactions that work on the book, in whatever process. A process that takes the
-	// book waits until the last of them has ended.
+	// workLock is shared by all transactions that work on the book, in every process. A process that takes the book
+	// waits until the last of them has ended.
 	workLock = bookLock + 1
 	// leadLocks is the upper half of the keys that say which run the holder of the book leads.
 	leadLocks = 0x6675726f << 32
@@ -68,7 +68,7 @@ func LockBook(ctx context.Context, db *sqlx.DB) (*Book, error) {
 	return lockBook(ctx, db, DefaultPatience)
 }
 
-// lockBook is LockBook with a bound on how long transactions that work for an earlier holder may go on.
+// lockBook is LockBook with a bound on how long transactions of an earlier holder may take: it ends older ones.
 func lockBook(ctx context.Context, db *sqlx.DB, patience time.Duration) (*Book, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
@@ -144,8 +144,8 @@ func (b *Book) Fence(ctx context.Context, tx *sqlx.Tx) error {
 	return err
 }
 
-// fence reports whether a session holds the lock of a key, and keeps the book from being taken by others until the
-// transaction ends. A transaction for which it does not must not go on.
+// fence reports whether a session holds the lock of a key. If so, nobody else gets the book until the transaction ends; if
+// not, the transaction must not go on.
 func fence(ctx context.Context, tx *sqlx.Tx, key int64) (held bool, err error) {
 	if err := tx.GetContext(ctx, &held, lockFence, int64(workLock), key); err != nil {
 		return false, fmt.Errorf("check the lock of the book: %w", err)
@@ -202,7 +202,7 @@ func (b *Book) ask() error {
 	return err
 }
 
-// within does work for so long at most: then it returns errNoAnswer and leaves the work to itself.
+// within waits for work for so long at most. After that it returns errNoAnswer, and the work goes on unheard.
 func within[T any](d time.Duration, work func() (T, error)) (T, error) {
 	var result T
 	done := make(chan error, 1)

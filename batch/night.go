@@ -56,14 +56,14 @@ func parts(s Step) []Part {
 	return []Part{{s.Name(), pickBook}}
 }
 
-// Finisher is a Step with something to do once after its chunks. It may run again after a crash, and then
-// must find its own work done or do it once more with the same result.
+// Finisher is a Step with something to do once after its chunks. After a crash Finish is called again: it must find its
+// work done, or do it again with the same result.
 type Finisher interface {
 	Finish(ctx context.Context, db *sqlx.DB, run Run) error
 }
 
-// ErrRedo is wrapped by what Finish returns when the chunks' work cannot be finished as it is, but could be
-// if the data were put right: the step's chunks are taken back, and the next call applies them again.
+// ErrRedo is wrapped by the error of a Finish that cannot finish the chunks' work as it is, but could if the data were
+// corrected. The step's chunks are taken back, and the next call applies them again.
 var ErrRedo = errors.New("the step must be done again")
 
 // Undoer is a Finisher that can take back all that its chunks made, for ErrRedo.
@@ -71,13 +71,13 @@ type Undoer interface {
 	Undo(ctx context.Context, tx *sqlx.Tx, run Run) error
 }
 
-// Abandoner is a Step whose chunks leave something behind although they count nothing as changed. Abandon takes it back
-// when a person takes back the run, or refuses with ErrAbandon.
+// Abandoner is a Step that leaves something behind even when its chunks changed nothing. Abandon removes it when a person
+// abandons the run, or refuses with ErrAbandon.
 type Abandoner interface {
 	Abandon(ctx context.Context, tx *sqlx.Tx, run Run) error
 }
 
-// Run identifies a night to its steps.
+// Run identifies a run to its steps.
 type Run struct {
 	ID       int64
 	Date     rules.Date

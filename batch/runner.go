@@ -16,11 +16,11 @@ import (
 	"github.com/furnisher/furnisher/rules"
 )
 
-// Run opens the run of business date d, or goes on with it where it stopped, and takes the book through
-// every step of the plan. It returns the run's summary, also beside an error once the run was opened.
+// Run opens the run of business date d, or resumes it where it stopped, and takes the book through every step of the
+// plan. Once the run was opened it returns the run's summary, also beside an error.
 //
-// Errors to branch on: ErrLocked, ErrLockLost, ErrClosed, ErrUnfinished, ErrPlanChanged, ErrEmptyBook, ErrReconcile,
-// ErrLedger, and what the steps return.
+// Errors to branch on: ErrLocked, ErrLockLost, ErrClosed, ErrUnfinished, ErrPlanChanged, ErrEmptyBook, ErrDate,
+// ErrReconcile, ErrLedger, and what the steps return.
 func (r *Runner) Run(ctx context.Context, d rules.Date) (*Summary, error) {
 	r, err := r.withDefaults()
 	if err != nil {
@@ -112,8 +112,8 @@ func (r *Runner) step(ctx context.Context, run Run, s Step) error {
 	return nil
 }
 
-// redo takes back the chunks of a step whose Finish says so; another error leaves them done. The night stops
-// in the same moment, so that nobody who shares it applies them again at once.
+// redo takes back the chunks of a step whose Finish asks for it; another error leaves them done. The run stops in the same
+// transaction, so that no joined worker applies them again at once.
 func (r *Runner) redo(ctx context.Context, run Run, s Step, cause error) error {
 	undoer, ok := s.(Undoer)
 	if !ok || !errors.Is(cause, ErrRedo) {
@@ -124,8 +124,10 @@ func (r *Runner) redo(ctx context.Context, run Run, s Step, cause error) error {
 		if err := undoer.Undo(ctx, tx, run); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, stepRedo, run.ID, s.Name()); err != nil {
-			return err
+		for _, part := range parts(s) {
+			if _, err := tx.ExecContext(ctx, stepRedo, run.ID, part.Name); err != nil {
+				return err
+			}
 		}
 		return changeOne(ctx, tx, "stop the run", runStop, run.ID, cause.Error())
 	})
@@ -208,8 +210,8 @@ func (r *Runner) done(ctx context.Context, tx *sqlx.Tx, step string, c Chunk, ta
 		int64(tally.Amount), string(counts), started, r.Now())
 }
 
-// quarantine writes a chunk's exceptions, each loan once for a reason even if several files met it, and
-// resolves those of earlier runs that are gone.
+// quarantine writes a chunk's exceptions, one for each loan and reason even if several files met it, and resolves those
+// of earlier runs that did not come back.
 func quarantine(ctx context.Context, tx *sqlx.Tx, step string, c Chunk, exceptions []Exception) error {
 	type reason struct {
 		loan int64

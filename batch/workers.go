@@ -10,17 +10,17 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Queue offers the chunks of a started step to workers on other machines. The night does not rely on them:
-// its runner works, too, and does what nobody else has in hand.
+// Queue offers the chunks of a started step to workers on other machines. The run does not depend on them: its
+// coordinator works too, and does what no worker has claimed.
 type Queue interface {
 	// Offer offers chunks of a step, which are all pending.
 	Offer(ctx context.Context, run int64, step string, seqs []int) error
-	// Withdraw takes back what was offered and not begun.
+	// Withdraw takes back what was offered and has not begun.
 	Withdraw(ctx context.Context) error
 }
 
-// Share is the part of every step's chunks that a process takes first: those whose number leaves Index when
-// divided by Count. The zero value prefers none.
+// Share is the part of every step's chunks that a process takes first: those whose number modulo Count is Index. The zero
+// value prefers none.
 type Share struct{ Index, Count int }
 
 const (
@@ -30,16 +30,16 @@ const (
 	withdrawal = 30 * time.Second
 )
 
-// claim is how a process gets its next chunk: by a query that locks the row of one, which is the fence.
+// claim is how a process gets its next chunk: by a query that locks the chunk's row until its work commits.
 type claim struct {
 	query  string
 	args   []any
-	lock   int64 // that is held by the one for whom the process works
-	joined bool  // by a process that does not hold the book
+	lock   int64 // key that the session of the book's holder has locked
+	joined bool  // the process does not hold the book itself
 	once   bool  // there is one chunk at most
 }
 
-// claim is of chunks of a step for the coordinator, or for a worker that joined the run.
+// claim returns the claim for chunks of a step, of the coordinator or of a joined worker.
 func (r *Runner) claim(run Run, step string) claim {
 	c := claim{query: chunkClaim, args: []any{run.ID, step}, lock: leadLock(run.ID), joined: run.book == nil}
 	if r.Share.Count > 1 {
@@ -51,7 +51,7 @@ func (r *Runner) claim(run Run, step string) claim {
 	return c
 }
 
-// workOff takes part in a started step until all its chunks are done, by whomever.
+// workOff works on a started step until all its chunks are done, by this process or others.
 func (r *Runner) workOff(ctx context.Context, run Run, s Step) error {
 	withdraw, err := r.offer(ctx, run, s)
 	if err != nil {
@@ -75,7 +75,7 @@ func (r *Runner) workOff(ctx context.Context, run Run, s Step) error {
 	}
 }
 
-// workers takes chunks, several at once, until there is none that nobody has in hand.
+// workers takes chunks, several at once, until there is none left to claim.
 func (r *Runner) workers(ctx context.Context, run Run, s Step, c claim) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for range r.Workers {
@@ -84,7 +84,7 @@ func (r *Runner) workers(ctx context.Context, run Run, s Step, c claim) error {
 	return group.Wait()
 }
 
-// offer calls the workers on other machines, if there are any, for more chunks than this process can take at once.
+// offer offers a step to the workers on other machines, if it has more chunks than this process takes at once.
 func (r *Runner) offer(ctx context.Context, run Run, s Step) (withdraw func(), err error) {
 	if r.Queue == nil {
 		return func() {}, nil
@@ -116,8 +116,8 @@ func (r *Runner) pending(ctx context.Context, run Run, s Step) (seqs []int, err 
 	return seqs, err
 }
 
-// evict ends the sessions of processes that have kept a chunk for too long: frozen, or behind a lost line.
-// What they did in it is rolled back; if they live, they meet an error and have lost the chunk.
+// evict ends the sessions of processes that have held a chunk for too long, because they are frozen or cut off. The server
+// rolls back what they did. A process that wakes up meets an error and has lost the chunk.
 func (r *Runner) evict(ctx context.Context, run Run, s Step) error {
 	var ended []int
 	err := r.DB.SelectContext(ctx, &ended, chunkEvict, run.ID, s.Name(), r.Patience.Seconds())
