@@ -1,18 +1,16 @@
 package intake
 
-import (
-	"bytes"
-	"strconv"
-)
+import "strconv"
 
 // appendCopyText appends one value of PostgreSQL's COPY text format: backslash, tab and line ends are
 // escaped, everything else stands for itself. NULL is \N and is not a value.
 func appendCopyText(dst, value []byte) []byte {
-	if bytes.IndexByte(value, '\\') < 0 && bytes.IndexByte(value, '\t') < 0 && bytes.IndexByte(value, '\n') < 0 &&
-		bytes.IndexByte(value, '\r') < 0 {
-		return append(dst, value...)
+	plain := 0
+	for plain < len(value) && value[plain] != '\\' && value[plain] >= ' ' {
+		plain++
 	}
-	for _, c := range value {
+	dst = append(dst, value[:plain]...)
+	for _, c := range value[plain:] {
 		switch c {
 		case '\\':
 			dst = append(dst, '\\', '\\')

@@ -5,33 +5,75 @@ import (
 	"math/bits"
 )
 
-// repeats remembers keys well enough to say of nearly every key that it is new: a Bloom filter of three
-// bits a key. What it takes for known is looked at exactly, in the database; what it takes for new needs
-// no look, which spares a sort of the whole file there.
+// repeats remembers the keys of a file by 31 bits of their hashes: of one key in some hundred million that are new it
+// says that it may have come before. That is looked at exactly, in the database; for all others no look is needed, which
+// spares a sort of the whole file there.
 type repeats struct {
-	seed maphash.Seed
-	bits []uint64
+	seed   maphash.Seed
+	tables []tagTable // each of twice the size of the one before, which is full
+	room   int        // tags for which there is memory beyond tables
 }
 
-// maxRepeats bounds the memory of the filter: beyond a file of 5 GB it takes more new keys for known.
+// maxRepeats bounds the memory of the tags. Beyond some fifty million rows of a file each further one may have come before.
 const maxRepeats = 256 << 20
 
-// newRepeats makes a filter for a file of so many bytes. A row of 80 bytes has 32 bits, and one new key in
-// a thousand is taken for known.
+// tagTable is a hash table of tags, 0 where there is none. It is not filled beyond three quarters.
+type tagTable struct {
+	tags []uint32
+	free int
+}
+
+func newTagTable(size int) tagTable { return tagTable{make([]uint32, size), size - size/4} }
+
+// newRepeats makes a table for a file of so many bytes, whose rows are often of 40 to 80.
 func newRepeats(size int64) *repeats {
-	return &repeats{maphash.MakeSeed(), make([]uint64, min(size/20, maxRepeats)/8+64)}
+	f := &repeats{seed: maphash.MakeSeed(), room: maxRepeats / 4}
+	f.grow(int(min(size/32, maxRepeats/4)) + 64)
+	return f
+}
+
+// grow adds a table, as far as there is memory for it.
+func (f *repeats) grow(size int) {
+	size = min(size, f.room)
+	f.room -= size
+	if size > 0 {
+		f.tables = append(f.tables, newTagTable(size))
+	}
 }
 
 // again reports whether the key may have come before, and remembers it.
 func (f *repeats) again(key []byte) bool {
 	hash := maphash.Bytes(f.seed, key)
-	known := true
-	for range 3 {
-		word, _ := bits.Mul64(hash, uint64(len(f.bits)))
-		bit := uint64(1) << (hash & 63)
-		known = known && f.bits[word]&bit != 0
-		f.bits[word] |= bit
-		hash = hash*0x9e3779b97f4a7c15 + 0x7f4a7c159e3779b9
+	tag := uint32(hash) | 1
+	last := &f.tables[len(f.tables)-1]
+	if last.free == 0 {
+		f.grow(2 * len(last.tags))
+		last = &f.tables[len(f.tables)-1]
 	}
-	return known
+	for i := range f.tables {
+		t := &f.tables[i]
+		at, known := t.find(hash, tag)
+		switch {
+		case known || (t == last && t.free == 0):
+			return true
+		case t == last:
+			t.tags[at] = tag
+			t.free--
+		}
+	}
+	return false
+}
+
+// find returns the place of the tag, or the free place where it belongs.
+func (t *tagTable) find(hash uint64, tag uint32) (at uint64, known bool) {
+	at, _ = bits.Mul64(hash, uint64(len(t.tags)))
+	for t.tags[at] != 0 {
+		if t.tags[at] == tag {
+			return at, true
+		}
+		if at++; at == uint64(len(t.tags)) {
+			at = 0
+		}
+	}
+	return at, false
 }

@@ -118,24 +118,3 @@ func TestTables(t *testing.T) {
 		}
 	}
 }
-
-// The filter never forgets a key, and seldom takes a new one for known.
-func TestRepeats(t *testing.T) {
-	t.Parallel()
-	const n = 100_000
-	filter := newRepeats(n * 80)
-	wrong := 0
-	for i := range n {
-		if filter.again(fmt.Appendf(nil, "T%d", i)) {
-			wrong++
-		}
-	}
-	if wrong > n/500 {
-		t.Errorf("%d of %d new keys taken for known", wrong, n)
-	}
-	for i := range n {
-		if !filter.again(fmt.Appendf(nil, "T%d", i)) {
-			t.Fatalf("key %d forgotten", i)
-		}
-	}
-}
