@@ -27,14 +27,17 @@ func appendCopyText(dst, value []byte) []byte {
 	return dst
 }
 
-// appendCopyRow appends a row of a staging table as one line of COPY text, nil as NULL: its line, whether
-// its key may have come before, and the values. It ends without a line end: the driver adds one to each block.
-func appendCopyRow(dst []byte, line int64, again bool, values [][]byte) []byte {
+// appendCopyRow appends a row of a staging table as one line of COPY text, nil as NULL: its line, whether its key may have
+// come before, whether its references are others than those of the row before, and the values. It ends without a line
+// end: the driver adds one to each block.
+func appendCopyRow(dst []byte, line int64, again, fresh bool, values [][]byte) []byte {
 	dst = strconv.AppendInt(dst, line, 10)
-	if again {
-		dst = append(dst, "\tt"...)
-	} else {
-		dst = append(dst, "\tf"...)
+	for _, mark := range [...]bool{again, fresh} {
+		if mark {
+			dst = append(dst, "\tt"...)
+		} else {
+			dst = append(dst, "\tf"...)
+		}
 	}
 	for _, v := range values {
 		if v == nil {

@@ -46,8 +46,8 @@ func FuzzCopyText(f *testing.F) {
 		if a == nil {
 			a = []byte{}
 		}
-		line := appendCopyRow(nil, 7, true, [][]byte{a, nil, append([]byte{}, b...)})
-		want := [][]byte{[]byte("7"), []byte("t"), a, nil, append([]byte{}, b...)}
+		line := appendCopyRow(nil, 7, true, false, [][]byte{a, nil, append([]byte{}, b...)})
+		want := [][]byte{[]byte("7"), []byte("t"), []byte("f"), a, nil, append([]byte{}, b...)}
 		if d := cmp.Diff(want, uncopy(t, string(line))); d != "" {
 			t.Errorf("%q (-want +got):\n%s", line, d)
 		}
@@ -68,16 +68,16 @@ func TestCopyText(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer tx.Rollback()
-	tx.MustExec("CREATE TEMPORARY TABLE copied (line bigint, again boolean, value text)")
+	tx.MustExec("CREATE TEMPORARY TABLE copied (line bigint, again boolean, fresh boolean, value text)")
 	values := []string{"", "plain", `\`, `\N`, `\.`, `a\tb`, "a\tb", "a\nb", "a\rb", "a\r\nb", `\\`, "é€𝄞", `{"a\\b"}`, " blank ", strings.Repeat("x\\\t", 50_000)}
 	free, full := make(chan []byte, len(values)+1), make(chan []byte, len(values)+1)
 	for i, v := range values {
-		full <- appendCopyRow(nil, int64(i), i%2 == 1, [][]byte{[]byte(v)})
+		full <- appendCopyRow(nil, int64(i), i%2 == 1, true, [][]byte{[]byte(v)})
 	}
 	full <- nil // an empty block is no row
 	close(full)
 	err = conn.Raw(func(c any) error {
-		return copyIn(ctx, c.(driver.Conn), "COPY copied (line, again, value) FROM STDIN", free, full)
+		return copyIn(ctx, c.(driver.Conn), "COPY copied (line, again, fresh, value) FROM STDIN", free, full)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -129,7 +129,7 @@ func BenchmarkCopyRow(b *testing.B) {
 	var block []byte
 	b.ReportAllocs()
 	for b.Loop() {
-		block = appendCopyRow(block[:0], 1_000_000, false, row)
+		block = appendCopyRow(block[:0], 1_000_000, false, true, row)
 	}
 	b.SetBytes(int64(len(block)))
 }

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"bytes"
 	"context"
 	"database/sql/driver"
 	"errors"
@@ -27,6 +28,7 @@ type parser struct {
 	row      row
 	repeats  *repeats
 	key      []byte // of the present row
+	named    []byte // the references of the last row whose key did not come before
 	rows     int64
 	again    int64 // rows whose key may have come before
 	bad      int64
@@ -93,7 +95,7 @@ func (p *parser) fill(block []byte) ([]byte, error) {
 		if again {
 			p.again++
 		}
-		block = appendCopyRow(block, line, again, p.row.values)
+		block = appendCopyRow(block, line, again, p.fresh(again), p.row.values)
 	}
 	if hopeless {
 		return block, p.refuse()
@@ -130,6 +132,32 @@ func (p *parser) rowKey() []byte {
 		p.key = append(append(p.key, p.row.values[i]...), 0)
 	}
 	return p.key
+}
+
+// fresh reports whether the present row has to be looked at for references that are missing. Rows often name what the
+// row before them names, and are then found with it. One that may be taken out as a repeat stands for no other.
+func (p *parser) fresh(again bool) bool {
+	t := p.source.table
+	if again || len(t.refPlaces) == 0 {
+		return true
+	}
+	same, rest := true, p.named
+	for _, i := range t.refPlaces {
+		name := p.row.values[i]
+		same = same && len(rest) > len(name) && rest[len(name)] == 0 && bytes.HasPrefix(rest, name)
+		if !same {
+			break
+		}
+		rest = rest[len(name)+1:]
+	}
+	if same {
+		return false
+	}
+	p.named = p.named[:0]
+	for _, i := range t.refPlaces {
+		p.named = append(append(p.named, p.row.values[i]...), 0)
+	}
+	return true
 }
 
 func fieldCount(got, want int) string {
@@ -183,7 +211,7 @@ func stagedFiles(ctx context.Context, db *sqlx.DB, sources []*source, o Options)
 func stage(ctx context.Context, db *sqlx.DB, p *parser) (err error) {
 	t := p.source.table
 	columns := make([]string, 0, len(t.columns))
-	names := []string{"line", "again"}
+	names := []string{"line", "again", "fresh"}
 	for i := range t.columns {
 		c := &t.columns[i]
 		columns = append(columns, c.stagedName()+" "+c.kind.sql)
@@ -194,7 +222,7 @@ func stage(ctx context.Context, db *sqlx.DB, p *parser) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, conn.Close()) }()
-	_, err = conn.ExecContext(ctx, "CREATE UNLOGGED TABLE "+t.staging()+" (line bigint, again boolean, "+
+	_, err = conn.ExecContext(ctx, "CREATE UNLOGGED TABLE "+t.staging()+" (line bigint, again boolean, fresh boolean, "+
 		strings.Join(columns, ", ")+") WITH (autovacuum_enabled = false)")
 	if err != nil {
 		return err
@@ -204,6 +232,9 @@ func stage(ctx context.Context, db *sqlx.DB, p *parser) (err error) {
 		return err
 	}
 	err = p.copy(ctx, conn, "COPY "+t.staging()+" ("+strings.Join(names, ", ")+") FROM STDIN")
+	if err == nil && t.indexed != "" {
+		_, err = tx.ExecContext(ctx, "CREATE INDEX ON "+t.staging()+" "+t.indexed)
+	}
 	if err == nil {
 		_, err = tx.ExecContext(ctx, "ANALYZE "+t.staging())
 	}

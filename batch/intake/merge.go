@@ -70,13 +70,18 @@ func (i *importer) merge(ctx context.Context, t *table, counts *FileSummary) err
 	if t.adds == "" {
 		return nil
 	}
-	result, err := i.tx.ExecContext(ctx, t.adds)
-	if err != nil {
-		return err
-	}
-	added, err := result.RowsAffected()
-	counts.Inserted += added
+	n, err := i.add(ctx, t.adds)
+	counts.Inserted += n
 	return err
+}
+
+// add runs a query that brings in new rows, and gives how many.
+func (i *importer) add(ctx context.Context, query string) (int64, error) {
+	result, err := i.tx.ExecContext(ctx, query)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 // quarantine keeps the rows that the parser rejected, as far as there is room.
@@ -107,7 +112,7 @@ func (i *importer) dropRepeats(ctx context.Context, t *table, counts *FileSummar
 }
 
 // check takes rows out of the staging table that may not go in: those with missing references, then what
-// the table's own statements find.
+// the table's own statements find. What no later check can reject is brought in on the way.
 func (i *importer) check(ctx context.Context, t *table, counts *FileSummary) error {
 	for _, ref := range t.refs {
 		query := strings.NewReplacer("{column}", ref.column, "{known}", ref.table, "{known_key}", ref.key).
@@ -137,6 +142,13 @@ func (i *importer) check(ctx context.Context, t *table, counts *FileSummary) err
 			return err
 		}
 		counts.Rejected += n
+	}
+	if t.plain != "" {
+		n, err := i.add(ctx, t.plain)
+		if err != nil {
+			return err
+		}
+		counts.Inserted += n
 	}
 	for again := true; again; {
 		again = false

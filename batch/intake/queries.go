@@ -49,6 +49,7 @@ var (
 	importTransactionsKnown        = database.Query("import", "ImportTransactionsKnown")
 	importTransactionsNews         = database.Query("import", "ImportTransactionsNews")
 	importTransactionsReversal     = database.Query("import", "ImportTransactionsReversal")
+	importTransactionsReversals    = database.Query("import", "ImportTransactionsReversals")
 	importTransactionsReversedOnce = database.Query("import", "ImportTransactionsReversedOnce")
 	importTransactionsSpan         = database.Query("import", "ImportTransactionsSpan")
 )

@@ -20,6 +20,8 @@ type table struct {
 	span    string               // gives the lowest and highest key of the file, for known
 	known   string               // takes out rows that may only repeat what the book holds; gives updated and rejected
 	rejects []string             // statements that reject rows against each other and the book
+	indexed string               // an index of the staging table, for rejects and adds
+	plain   string               // brings in, before rejects, what they cannot reject and may name
 	news    news                 // what the rows are to packed ledgers, if anything
 	merges  []string             // statements that bring rows in, each giving inserted and updated
 	adds    string               // brings in what merges left, all of it new
@@ -31,6 +33,7 @@ type table struct {
 	fixpoint bool
 
 	keyPlaces []int // of the key among the columns
+	refPlaces []int // of the references
 }
 
 // A column is one column of a file.
@@ -91,7 +94,7 @@ func statusNames() (names []string) {
 }
 
 // tables lists the files in the order in which they are taken in: a row's references come before it.
-var tables = withKeys([]table{
+var tables = withPlaces([]table{
 	{
 		file: "programs.csv", key: []string{"program_id"},
 		books: []string{"program", "destination"},
@@ -201,9 +204,11 @@ var tables = withKeys([]table{
 		refs:    []reference{toLoan},
 		span:    importTransactionsSpan,
 		known:   importTransactionsKnown,
+		indexed: "(transaction_id) WHERE type = 'REVERSAL'",
+		plain:   importTransactions,
 		rejects: []string{importTransactionsReversal, importTransactionsReversedOnce},
 		news:    news{importTransactionsNews, (*newsRow).entries},
-		adds:    importTransactions,
+		adds:    importTransactionsReversals,
 	},
 	{
 		file: "reason_rules.csv", key: []string{"activity_status", "activity_substatus"},
@@ -293,12 +298,18 @@ var tables = withKeys([]table{
 	},
 })
 
-// withKeys finds the places of the key columns.
-func withKeys(tables []table) []table {
+// withPlaces finds the places of the key columns and of those that name other rows.
+func withPlaces(tables []table) []table {
 	for i := range tables {
 		t := &tables[i]
+		place := func(staged string) int {
+			return slices.IndexFunc(t.columns, func(c column) bool { return c.stagedName() == staged })
+		}
 		for _, key := range t.key {
-			t.keyPlaces = append(t.keyPlaces, slices.IndexFunc(t.columns, func(c column) bool { return c.stagedName() == key }))
+			t.keyPlaces = append(t.keyPlaces, place(key))
+		}
+		for _, ref := range t.refs {
+			t.refPlaces = append(t.refPlaces, place(ref.column))
 		}
 	}
 	return tables

@@ -12,11 +12,15 @@ SELECT file, line, column_name, value_class, reason FROM import_reject WHERE imp
 
 -- name: ImportMissing
 -- Rejects rows whose reference is not in the book. For all tables: {staging}, its {column}, and the table
--- {known} by its {known_key}.
+-- {known} by its {known_key}. Looked at is the first of rows with the same references ({staging}.fresh): where nothing
+-- is missing, the others are not read.
 -- $1 import, $2 room for rejects, $3 file, $4 column that the rejection names.
-WITH gone AS (
-    DELETE FROM {staging} s
-    WHERE s.{column} IS NOT NULL AND NOT EXISTS (SELECT FROM {known} k WHERE k.{known_key} = s.{column})
+WITH missing AS MATERIALIZED (
+    SELECT DISTINCT s.{column} AS key
+    FROM {staging} s
+    WHERE s.fresh AND s.{column} IS NOT NULL AND NOT EXISTS (SELECT FROM {known} k WHERE k.{known_key} = s.{column})
+), gone AS (
+    DELETE FROM {staging} s USING missing m WHERE s.{column} = m.key
     RETURNING s.line
 ), kept AS (
     INSERT INTO import_reject (import, file, line, column_name, value_class, reason)

@@ -20,11 +20,20 @@ GROUP BY w.loan
 ORDER BY w.loan
 
 -- name: ImportTransactions
--- Posts the new entries.
+-- Posts the new entries but reversals. It comes before these are looked at, which then find what they name in the book.
 INSERT INTO loan_transaction (
     loan, transaction_id, type, amount_cents, effective_on, posted_at, state, reverses, due_cycle_no)
 SELECT k.loan, s.transaction_id, s.type, s.amount_cents, s.effective_on, s.posted_at, s.state, s.reverses, s.due_cycle_no
 FROM staged_transactions s JOIN loan_key k ON k.loan_id = s.loan_id
+WHERE s.type <> 'REVERSAL'
+
+-- name: ImportTransactionsReversals
+-- Posts the new reversals.
+INSERT INTO loan_transaction (
+    loan, transaction_id, type, amount_cents, effective_on, posted_at, state, reverses, due_cycle_no)
+SELECT k.loan, s.transaction_id, s.type, s.amount_cents, s.effective_on, s.posted_at, s.state, s.reverses, s.due_cycle_no
+FROM staged_transactions s JOIN loan_key k ON k.loan_id = s.loan_id
+WHERE s.type = 'REVERSAL'
 
 -- name: ImportTransactionsKnown
 -- Takes the entries that the book holds already out of the staging table. An entry is immutable: it comes again as
@@ -62,19 +71,15 @@ SELECT (SELECT count(*) FROM settled) AS updated, (SELECT count(*) FROM rejected
 FROM (SELECT count(*) FROM woken) w
 
 -- name: ImportTransactionsReversal
--- Rejects reversals that do not undo what they name: it must be there, of the same loan, no reversal itself, and of
--- the same amount. $1 import, $2 room for rejects. Index: loan_transaction_pkey.
-WITH original AS MATERIALIZED (  -- few: joined at once, the whole file would be hashed
-    SELECT transaction_id, loan_id, type, amount_cents
-    FROM staged_transactions
-    WHERE transaction_id IN (SELECT reverses FROM staged_transactions WHERE type = 'REVERSAL')
-), sent AS (
-    SELECT r.ctid AS place, r.line, r.loan_id, r.amount_cents, coalesce(o.loan_id, k.loan_id) AS of_loan,
-           coalesce(o.type, t.type) AS of_type, coalesce(o.amount_cents, t.amount_cents) AS of_cents
+-- Rejects reversals that do not undo what they name: it must be there, of the same loan, no reversal itself, and of the
+-- same amount. All other entries of the file are in the book. $1 import, $2 room for rejects. Index: loan_transaction_pkey.
+WITH sent AS (
+    SELECT r.ctid AS place, r.line, r.loan_id, r.amount_cents, coalesce(k.loan_id, o.loan_id) AS of_loan,
+           coalesce(t.type, o.type) AS of_type, coalesce(t.amount_cents, o.amount_cents) AS of_cents
     FROM staged_transactions r
-    LEFT JOIN original o ON o.transaction_id = r.reverses
     LEFT JOIN loan_transaction t ON t.transaction_id = r.reverses
     LEFT JOIN loan_key k ON k.loan = t.loan
+    LEFT JOIN staged_transactions o ON o.transaction_id = r.reverses AND o.type = 'REVERSAL'
     WHERE r.type = 'REVERSAL'
 ), verdict AS (
     SELECT place, line, CASE
