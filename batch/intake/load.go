@@ -231,7 +231,10 @@ func stage(ctx context.Context, db *sqlx.DB, p *parser) (err error) {
 	if err != nil {
 		return err
 	}
-	err = p.copy(ctx, conn, "COPY "+t.staging()+" ("+strings.Join(names, ", ")+") FROM STDIN")
+	_, err = tx.ExecContext(ctx, "SET LOCAL default_statistics_target = 10") // rough ones do
+	if err == nil {
+		err = p.copy(ctx, conn, "COPY "+t.staging()+" ("+strings.Join(names, ", ")+") FROM STDIN")
+	}
 	if err == nil && t.indexed != "" {
 		_, err = tx.ExecContext(ctx, "CREATE INDEX ON "+t.staging()+" "+t.indexed)
 	}

@@ -52,36 +52,43 @@ func (i *importer) merge(ctx context.Context, t *table, counts *FileSummary) err
 			return err
 		}
 	}
-	for _, merge := range t.merges {
+	merges := func() error { return i.mergeRows(ctx, t.merges, counts) }
+	if t.adds != "" {
+		if err := merges(); err != nil {
+			return err
+		}
+		return i.bulk(ctx, t, counts.Rows, func() error { return i.add(ctx, t.adds, counts) })
+	}
+	if err := i.bulk(ctx, t, counts.Rows, merges); err != nil || t.decides == nil {
+		return err
+	}
+	n, err := t.decides(i, ctx)
+	counts.Updated += n
+	return err
+}
+
+// mergeRows runs queries that bring rows into the book.
+func (i *importer) mergeRows(ctx context.Context, queries []string, counts *FileSummary) error {
+	for _, query := range queries {
 		var inserted, updated int64
-		if err := i.tx.QueryRowContext(ctx, merge).Scan(&inserted, &updated); err != nil {
+		if err := i.tx.QueryRowContext(ctx, query).Scan(&inserted, &updated); err != nil {
 			return err
 		}
 		counts.Inserted += inserted
 		counts.Updated += updated
 	}
-	if t.decides != nil {
-		n, err := t.decides(i, ctx)
-		if err != nil {
-			return err
-		}
-		counts.Updated += n
-	}
-	if t.adds == "" {
-		return nil
-	}
-	n, err := i.add(ctx, t.adds)
-	counts.Inserted += n
-	return err
+	return nil
 }
 
-// add runs a query that brings in new rows, and gives how many.
-func (i *importer) add(ctx context.Context, query string) (int64, error) {
+// add runs a query that brings in new rows.
+func (i *importer) add(ctx context.Context, query string, counts *FileSummary) error {
 	result, err := i.tx.ExecContext(ctx, query)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	return result.RowsAffected()
+	n, err := result.RowsAffected()
+	counts.Inserted += n
+	return err
 }
 
 // quarantine keeps the rows that the parser rejected, as far as there is room.
@@ -144,11 +151,10 @@ func (i *importer) check(ctx context.Context, t *table, counts *FileSummary) err
 		counts.Rejected += n
 	}
 	if t.plain != "" {
-		n, err := i.add(ctx, t.plain)
+		err := i.bulk(ctx, t, counts.Rows, func() error { return i.add(ctx, t.plain, counts) })
 		if err != nil {
 			return err
 		}
-		counts.Inserted += n
 	}
 	for again := true; again; {
 		again = false

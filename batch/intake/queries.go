@@ -16,6 +16,7 @@ var (
 	importDestinations             = database.Query("import", "ImportDestinations")
 	importFile                     = database.Query("import", "ImportFile")
 	importFileRejects              = database.Query("import", "ImportFileRejects")
+	importIndexes                  = database.Query("import", "ImportIndexes")
 	importLoanCustomers            = database.Query("import", "ImportLoanCustomers")
 	importLoanCustomersPosition    = database.Query("import", "ImportLoanCustomersPosition")
 	importLoansAccount             = database.Query("import", "ImportLoansAccount")

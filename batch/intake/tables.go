@@ -21,6 +21,7 @@ type table struct {
 	known   string               // takes out rows that may only repeat what the book holds; gives updated and rejected
 	rejects []string             // statements that reject rows against each other and the book
 	indexed string               // an index of the staging table, for rejects and adds
+	bulk    []string             // tables whose indexes are made after a first import's rows
 	plain   string               // brings in, before rejects, what they cannot reject and may name
 	news    news                 // what the rows are to packed ledgers, if anything
 	merges  []string             // statements that bring rows in, each giving inserted and updated
@@ -166,6 +167,7 @@ var tables = withPlaces([]table{
 		rejects: []string{importLoansAccount},
 		merges:  []string{importLoansKey, importLoansMoved, importLoansKnown, importLoansNew},
 		decides: (*importer).decideStates,
+		bulk:    []string{"loan", "loan_state", "loan_wake", "status_history"},
 	},
 	{
 		file: "loan_customers.csv", key: []string{"loan_id", "customer_id"},
@@ -177,6 +179,7 @@ var tables = withPlaces([]table{
 		refs:     []reference{toLoan, toCustomer},
 		rejects:  []string{importLoanCustomersPosition},
 		merges:   []string{importLoanCustomers},
+		bulk:     []string{"loan_customer"},
 		fixpoint: true,
 	},
 	{
@@ -191,6 +194,7 @@ var tables = withPlaces([]table{
 		news:   news{importCyclesNews, (*newsRow).dues},
 		merges: []string{importCyclesKnown},
 		adds:   importCycles,
+		bulk:   []string{"cycle"},
 	},
 	{
 		file: "transactions.csv", key: []string{"transaction_id"},
@@ -205,6 +209,7 @@ var tables = withPlaces([]table{
 		span:    importTransactionsSpan,
 		known:   importTransactionsKnown,
 		indexed: "(transaction_id) WHERE type = 'REVERSAL'",
+		bulk:    []string{"loan_transaction"},
 		plain:   importTransactions,
 		rejects: []string{importTransactionsReversal, importTransactionsReversedOnce},
 		news:    news{importTransactionsNews, (*newsRow).entries},

@@ -86,3 +86,30 @@ FETCH FORWARD 5000 FROM news
 -- name: ImportNewsClose
 -- The end of them.
 CLOSE news
+
+-- name: ImportIndexes
+-- The indexes and foreign keys of tables, as statements that drop them and that make them again, in the order in which
+-- these are run. None, if one of the tables is not ours to change, or has an index that would not be made again as it is.
+-- $1 tables.
+WITH named AS (
+    SELECT oid FROM pg_class WHERE relnamespace = CAST('furnisher' AS regnamespace) AND relname = ANY (CAST($1 AS text[]))
+), constraints AS (
+    SELECT CASE x.contype WHEN 'f' THEN 3 ELSE 2 END AS place, x.oid,
+           format('ALTER TABLE %s DROP CONSTRAINT %I', CAST(x.conrelid AS regclass), x.conname) AS drop,
+           format('ALTER TABLE %s ADD CONSTRAINT %I %s', CAST(x.conrelid AS regclass), x.conname, pg_get_constraintdef(x.oid)) AS make
+    FROM pg_constraint x
+    WHERE x.conrelid IN (SELECT oid FROM named) AND x.contype IN ('p', 'u', 'f')
+), indexes AS (
+    SELECT i.indexrelid, format('DROP INDEX %s', CAST(i.indexrelid AS regclass)) AS drop, pg_get_indexdef(i.indexrelid) AS make,
+           EXISTS (SELECT FROM pg_constraint x WHERE x.conindid = i.indexrelid AND x.contype IN ('p', 'u')) AS of_constraint
+    FROM pg_index i
+    WHERE i.indrelid IN (SELECT oid FROM named)
+)
+SELECT s.drop, s.make
+FROM (SELECT 1 AS place, indexrelid AS oid, drop, make FROM indexes WHERE NOT of_constraint
+      UNION ALL SELECT place, oid, drop, make FROM constraints) s
+WHERE NOT EXISTS (SELECT FROM pg_class c WHERE c.oid IN (SELECT oid FROM named) AND NOT pg_has_role(c.relowner, 'USAGE'))
+  AND NOT EXISTS (SELECT FROM pg_constraint f WHERE f.confrelid IN (SELECT oid FROM named))
+  AND NOT EXISTS (SELECT FROM pg_class c JOIN indexes i ON i.indexrelid = c.oid
+                  WHERE c.reltablespace <> 0 OR (i.of_constraint AND c.reloptions IS NOT NULL))
+ORDER BY s.place, s.oid
