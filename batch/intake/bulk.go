@@ -10,7 +10,7 @@ import (
 )
 
 // bulkRows is how many rows make it worth while to make the indexes of empty tables after them.
-const bulkRows = 20_000
+const bulkRows = 5_000
 
 // bulk calls fill, which brings so many rows of a file into the book. Where the file's tables are empty, as they are in a
 // first import, they are locked and stand without indexes and foreign keys meanwhile: made at once, these take a third of

@@ -18,42 +18,38 @@ import (
 // A server that is killed while a file is staged starts again at the first attempt, and the import can be made again.
 func TestServerKilledWhileStaging(t *testing.T) {
 	t.Parallel()
+	killedAt(t, "transactions.csv", book().with("transactions.csv", entryHeader, entry("T1", "L1", "FEE", "1", "SETTLED", "")))
+}
+
+// So does one that is killed when the tables of a first import are filled and have their indexes again, before that is
+// committed: terminations.csv is read when transactions.csv is merged.
+func TestServerKilledInAFirstImport(t *testing.T) {
+	t.Parallel()
+	killedAt(t, "terminations.csv", firstBook().with("reason_rules.csv", rulesHeader, "A,B,true").
+		with("terminations.csv", "loan_id,terminated_on,reason", "L1,2026-01-10,ERRO"))
+}
+
+// killedAt kills the server when a file of the extract is read, and then imports the extract.
+func killedAt(t *testing.T, at string, e extract) {
+	t.Helper()
 	folder := serverFolder(t)
 	db, err := openPrivate(t, folder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	idle, err := db.Connx(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	o := options(book().with("transactions.csv", entryHeader, entry("T1", "L1", "FEE", "1", "SETTLED", "")).write(t))
+	laws := lawsOf(t, db.DB)
+	o := options(e.write(t))
 	server, killed := postmaster(t, folder), false
 	o.Progress = func(file string, _, _ int64) {
-		if file == "transactions.csv" && !killed {
+		if file == at && !killed {
 			killed = true
-			// What the server has done so far is on disk: it has to be gone through when it starts again.
-			db.MustExec(`BEGIN; SET LOCAL synchronous_commit = on; SELECT pg_logical_emit_message(true, 'test', ''); COMMIT`)
-			if err := syscall.Kill(server, syscall.SIGKILL); err != nil {
-				t.Error(err)
-			}
-			for idle.PingContext(context.Background()) == nil { // until the server's sessions know that it is gone
-			}
+			kill(t, db, server)
 		}
 	}
 	if _, err := intake.Import(context.Background(), db.DB, o); err == nil || !killed {
 		t.Fatalf("import: %v, want an error", err)
 	}
-	_ = idle.Close() // its session is gone
-	_ = db.close()   // it may complain: its server is gone
-	if db, err = openPrivate(t, folder); err != nil {
-		t.Fatalf("start again: %v", err)
-	}
-	defer func() {
-		if err := db.close(); err != nil {
-			t.Error(err)
-		}
-	}()
+	db = openAgain(t, db, folder)
 	if got := rows(t, db.DB, "SELECT loan_id FROM loan"); got != "" {
 		t.Errorf("loans %s, want none", got)
 	}
@@ -61,6 +57,57 @@ func TestServerKilledWhileStaging(t *testing.T) {
 	if _, err := intake.Import(context.Background(), db.DB, o); err != nil {
 		t.Errorf("import afterwards: %v", err)
 	}
+	diff(t, "laws", lawsOf(t, db.DB), laws)
+	if err := db.close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// What a first import has committed a server that is killed then has, though its log does not.
+func TestServerKilledAfterAFirstImport(t *testing.T) {
+	t.Parallel()
+	folder := serverFolder(t)
+	db, err := openPrivate(t, folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	load(t, db.DB, firstBook())
+	want := snapshot(t, db.DB)
+	kill(t, db, postmaster(t, folder))
+	db = openAgain(t, db, folder)
+	diff(t, "book", snapshot(t, db.DB), want)
+	if err := db.close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// kill kills the server, once what it has done so far is on disk, and waits until its sessions know that it is gone.
+func kill(t *testing.T, db *privateDatabase, server int) {
+	t.Helper()
+	idle, err := db.Connx(context.Background())
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer idle.Close() // it may complain: its session is gone
+	// What has been done has to be gone through when the server starts again.
+	db.MustExec(`BEGIN; SET LOCAL synchronous_commit = on; SELECT pg_logical_emit_message(true, 'test', ''); COMMIT`)
+	if err := syscall.Kill(server, syscall.SIGKILL); err != nil {
+		t.Error(err)
+	}
+	for idle.PingContext(context.Background()) == nil {
+	}
+}
+
+// openAgain starts a server that was killed, and makes it start at the first attempt.
+func openAgain(t *testing.T, db *privateDatabase, folder string) *privateDatabase {
+	t.Helper()
+	_ = db.close() // it may complain: its server is gone
+	again, err := openPrivate(t, folder)
+	if err != nil {
+		t.Fatalf("start again: %v", err)
+	}
+	return again
 }
 
 // privateDatabase is a database on a server of its own.

@@ -32,17 +32,42 @@ func (i *importer) file(ctx context.Context, p *parser) error {
 	if counts.Unchanged < 0 {
 		return fmt.Errorf("more rows written than read: %+v", counts)
 	}
-	if counts.Inserted+counts.Updated > 0 {
-		// The night may follow at once, and should not plan by what the tables held before.
-		if _, err := i.tx.ExecContext(ctx, "ANALYZE "+strings.Join(t.books, ", ")); err != nil {
-			return err
-		}
+	analyzed, err := i.analyze(ctx, t, &counts)
+	if err != nil {
+		return err
 	}
 	i.summary.Files = append(i.summary.Files, counts)
 	i.summary.Rejected += counts.Rejected
-	_, err := i.tx.ExecContext(ctx, importFile, i.summary.Import, counts.File, counts.Rows, counts.Inserted,
-		counts.Updated, counts.Unchanged, counts.Rejected)
+	_, err = i.tx.ExecContext(ctx, importFile, i.summary.Import, counts.File, counts.Rows, counts.Inserted,
+		counts.Updated, counts.Unchanged, counts.Rejected, analyzed)
 	return err
+}
+
+// analyzedShare is the part of a file's rows that may change before its tables are analyzed again: the planner knows how
+// many rows a table has without that, and what else it knows of them ages slowly. It is the share at which the server
+// does it by itself, some time later.
+const analyzedShare = 0.1
+
+// analyze has the planner learn anew what the tables of a file hold, if much has changed since it last did: the night may
+// follow at once. What has changed is counted by the record of the imports, which is exact and commits with the rows;
+// the server's own count does not know of this transaction, and forgets in a crash.
+func (i *importer) analyze(ctx context.Context, t *table, counts *FileSummary) (analyzed bool, err error) {
+	if counts.Inserted+counts.Updated == 0 {
+		return false, nil
+	}
+	var before struct {
+		Inserted int64 `db:"inserted"` // of all imports
+		Changed  int64 `db:"changed"`  // inserted or updated since the last ANALYZE
+	}
+	if err := i.tx.GetContext(ctx, &before, importFileChanged, t.file); err != nil {
+		return false, err
+	}
+	changed := before.Changed + counts.Inserted + counts.Updated
+	if float64(changed) <= analyzedShare*float64(before.Inserted+counts.Inserted) {
+		return false, nil
+	}
+	_, err = i.tx.ExecContext(ctx, "ANALYZE "+strings.Join(t.books, ", "))
+	return true, err
 }
 
 // merge wakes the loans that the staged rows are news of, and brings the rows into the book.

@@ -15,6 +15,7 @@ var (
 	importCyclesNews               = database.Query("import", "ImportCyclesNews")
 	importDestinations             = database.Query("import", "ImportDestinations")
 	importFile                     = database.Query("import", "ImportFile")
+	importFileChanged              = database.Query("import", "ImportFileChanged")
 	importFileRejects              = database.Query("import", "ImportFileRejects")
 	importIndexes                  = database.Query("import", "ImportIndexes")
 	importLoanCustomers            = database.Query("import", "ImportLoanCustomers")

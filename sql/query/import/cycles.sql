@@ -45,7 +45,6 @@ INSERT INTO cycle (
 SELECT
     k.loan, s.cycle_no, s.starts_on, s.ends_on, s.due_on, s.minimum_due_cents
 FROM staged_cycles s JOIN loan_key k ON k.loan_id = s.loan_id
-ORDER BY k.loan, s.cycle_no
 
 -- name: ImportPauses
 -- Merges pauses. Index: pause_pkey.

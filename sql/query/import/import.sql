@@ -3,8 +3,17 @@
 UPDATE import SET finished_at = $2 WHERE import = $1
 
 -- name: ImportFile
--- Notes what became of a file. $1 import, $2 file, $3 rows, $4 inserted, $5 updated, $6 unchanged, $7 rejected.
-INSERT INTO import_file (import, file, rows, inserted, updated, unchanged, rejected) VALUES ($1, $2, $3, $4, $5, $6, $7)
+-- Notes what became of a file. $1 import, $2 file, $3 rows, $4 inserted, $5 updated, $6 unchanged, $7 rejected,
+-- $8 whether its tables were analyzed.
+INSERT INTO import_file (import, file, rows, inserted, updated, unchanged, rejected, analyzed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+
+-- name: ImportFileChanged
+-- How many rows imports have brought of a file, and how many of them came or were updated since its tables were last
+-- analyzed. $1 file. Reads import_file, a row a file and import.
+SELECT coalesce(sum(inserted), 0) AS inserted,
+       coalesce(sum(inserted + updated) FILTER (WHERE import > coalesce(
+           (SELECT max(a.import) FROM import_file a WHERE a.file = $1 AND a.analyzed), 0)), 0) AS changed
+FROM import_file WHERE file = $1
 
 -- name: ImportFileRejects
 -- The rows of one file that an import did not take. $1 import, $2 file, $3 at most so many. Index: import_reject_pkey.
