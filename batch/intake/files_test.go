@@ -379,3 +379,17 @@ func TestProgress(t *testing.T) {
 		t.Errorf("summary %+v", summary)
 	}
 }
+
+// What would be an escape on its way into the database arrives as it is.
+func TestBackslashes(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	e := book().with("customers.csv", "customer_id,surname,address1,city,state,postal_code", `C1,\N,a\tb,\,OH,43004`, `C2,\.,\\,x,oh,43004`, `C3,Ash,1 Elm St,Harton,OH,43004`)
+	e["programs.csv"] = lines("program_id,identification_number,reporter_name,reporter_address,calendar,activity_cycle_ids",
+		`P1,FRN10001,Northfield Lending,100 Ledger Avenue,monthly:last,"a\b ""c"" d"`)
+	load(t, db, e)
+	diff(t, "customers", rows(t, db, "SELECT surname, address1, city, state FROM customer ORDER BY customer_id"),
+		`{"surname":"\\N","address1":"a\\tb","city":"\\","state":"OH"}`+"\n"+`{"surname":"\\.","address1":"\\\\","city":"x","state":"OH"}`+"\n"+
+			`{"surname":"Ash","address1":"1 Elm St","city":"Harton","state":"OH"}`)
+	diff(t, "programs", rows(t, db, "SELECT activity_cycle_ids FROM program"), `{"activity_cycle_ids":["\"c\"","a\\b","d"]}`)
+}

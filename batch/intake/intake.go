@@ -153,8 +153,10 @@ type importer struct {
 }
 
 func (i *importer) run(ctx context.Context, dir string, sources []*source) error {
-	if _, err := i.tx.ExecContext(ctx, importSettings); err != nil {
-		return err
+	for _, query := range []string{importSettings, importAnalyze} {
+		if _, err := i.tx.ExecContext(ctx, query); err != nil {
+			return err
+		}
 	}
 	if err := i.tx.GetContext(ctx, &i.summary.Import, importOpen, dir, i.started); err != nil {
 		return err

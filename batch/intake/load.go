@@ -28,7 +28,8 @@ type parser struct {
 	row      row
 	repeats  *repeats
 	key      []byte // of the present row
-	named    []byte // the references of the last row whose key did not come before
+	named    []byte // the references of the row before
+	marks    []mark // of the present block
 	rows     int64
 	again    int64 // rows whose key may have come before
 	bad      int64
@@ -78,6 +79,7 @@ func (p *parser) fill(block []byte) ([]byte, error) {
 		case err != nil && hopeless && errors.Is(err, io.EOF):
 			return block, p.refuse()
 		case err != nil:
+			p.markRepeats(block)
 			return block, err
 		case reject != nil:
 			p.reject(line, reject)
@@ -91,16 +93,49 @@ func (p *parser) fill(block []byte) ([]byte, error) {
 		if len(block) > 0 {
 			block = append(block, '\n')
 		}
-		again := p.repeats.again(p.rowKey())
-		if again {
-			p.again++
-		}
-		block = appendCopyRow(block, line, again, p.fresh(again), p.row.values)
+		block = p.append(block, line)
 	}
+	p.markRepeats(block)
 	if hopeless {
 		return block, p.refuse()
 	}
 	return block, nil
+}
+
+// append appends the present row to the block. Whether its key came before is asked for the whole block.
+func (p *parser) append(block []byte, line int64) []byte {
+	var at int
+	block, at = appendCopyRow(block, line, p.fresh(), &p.row)
+	p.marks = append(p.marks, mark{at, p.repeats.hash(p.rowKey())})
+	return block
+}
+
+// A mark is a row of a block: the place of its columns again and fresh, and the hash of its key.
+type mark struct {
+	at   int
+	hash uint64
+}
+
+// markRepeats marks the rows of the block whose keys may have come before. Such a row may be taken out as a repeat: it
+// stands for no other with the same references.
+func (p *parser) markRepeats(block []byte) {
+	p.repeats.look(p.marks)
+	taken := false
+	for _, m := range p.marks {
+		again := p.repeats.again(m.hash)
+		if again {
+			block[m.at] = 't'
+			p.again++
+		}
+		if again || taken {
+			block[m.at+2] = 't'
+		}
+		taken = again
+	}
+	if taken {
+		p.named = p.named[:0]
+	}
+	p.marks = p.marks[:0]
 }
 
 // next reads the next row into p.row, or says what is wrong with it; io.EOF after the last.
@@ -135,12 +170,9 @@ func (p *parser) rowKey() []byte {
 }
 
 // fresh reports whether the present row has to be looked at for references that are missing. Rows often name what the
-// row before them names, and are then found with it. One that may be taken out as a repeat stands for no other.
-func (p *parser) fresh(again bool) bool {
+// row before them names, and are then found with it.
+func (p *parser) fresh() bool {
 	t := p.source.table
-	if again || len(t.refPlaces) == 0 {
-		return true
-	}
 	same, rest := true, p.named
 	for _, i := range t.refPlaces {
 		name := p.row.values[i]

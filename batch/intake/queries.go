@@ -4,6 +4,7 @@ import "github.com/furnisher/furnisher/batch/database"
 
 // The queries of this package, by name in sql/query.
 var (
+	importAnalyze                  = database.Query("import", "ImportAnalyze")
 	importCaseParties              = database.Query("import", "ImportCaseParties")
 	importCases                    = database.Query("import", "ImportCases")
 	importCasesExternalID          = database.Query("import", "ImportCasesExternalID")

@@ -12,6 +12,7 @@ type repeats struct {
 	seed   maphash.Seed
 	tables []tagTable // each of twice the size of the one before, which is full
 	room   int        // tags for which there is memory beyond tables
+	seen   uint32     // what look saw
 }
 
 // maxRepeats bounds the memory of the tags. Beyond some fifty million rows of a file each further one may have come before.
@@ -41,9 +42,22 @@ func (f *repeats) grow(size int) {
 	}
 }
 
-// again reports whether the key may have come before, and remembers it.
-func (f *repeats) again(key []byte) bool {
-	hash := maphash.Bytes(f.seed, key)
+func (f *repeats) hash(key []byte) uint64 { return maphash.Bytes(f.seed, key) }
+
+// look has the processor fetch the places of many keys at once. One after the other, each is waited for.
+func (f *repeats) look(marks []mark) {
+	for _, t := range f.tables {
+		seen := f.seen
+		for i := range marks {
+			at, _ := bits.Mul64(marks[i].hash, uint64(len(t.tags)))
+			seen ^= t.tags[at]
+		}
+		f.seen = seen
+	}
+}
+
+// again reports whether the key of a hash may have come before, and remembers it.
+func (f *repeats) again(hash uint64) bool {
 	tag := uint32(hash) | 1
 	last := &f.tables[len(f.tables)-1]
 	if last.free == 0 {

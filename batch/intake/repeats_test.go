@@ -13,7 +13,7 @@ func TestRepeats(t *testing.T) {
 		f := newRepeats(size)
 		taken := 0
 		for i := range n {
-			if f.again(strconv.AppendInt(nil, int64(i), 10)) {
+			if f.again(f.hash(strconv.AppendInt(nil, int64(i), 10))) {
 				taken++
 			}
 		}
@@ -21,7 +21,7 @@ func TestRepeats(t *testing.T) {
 			t.Errorf("size %d: %d of %d new keys are taken for known", size, taken, n)
 		}
 		for i := range n {
-			if !f.again(strconv.AppendInt(nil, int64(i), 10)) {
+			if !f.again(f.hash(strconv.AppendInt(nil, int64(i), 10))) {
 				t.Fatalf("size %d: key %d is taken for new the second time", size, i)
 			}
 		}
@@ -35,7 +35,7 @@ func TestRepeatsAreBounded(t *testing.T) {
 	f.room = 100
 	taken := 0
 	for i := range 1000 {
-		if f.again(strconv.AppendInt(nil, int64(i), 10)) {
+		if f.again(f.hash(strconv.AppendInt(nil, int64(i), 10))) {
 			taken++
 		}
 	}

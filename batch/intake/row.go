@@ -12,6 +12,7 @@ type row struct {
 	values  [][]byte
 	scratch []byte // memory of values that are not a slice of the record
 	signed  bool   // an amount of the record was written with a sign
+	escaped bool   // a value may have a backslash
 }
 
 // number keeps n as text.
@@ -27,6 +28,7 @@ func (r *row) text(parts ...[]byte) []byte {
 	for _, p := range parts {
 		r.scratch = append(r.scratch, p...)
 	}
+	r.escaped = true
 	return r.scratch[start:]
 }
 
@@ -72,7 +74,7 @@ func (r *row) cents(name string) rules.Cents {
 
 // parse reads a record into the row. It returns the first bad column, in the table's order, or nil.
 func (r *row) parse(s *source, record [][]byte) *Reject {
-	r.scratch, r.signed = r.scratch[:0], false
+	r.scratch, r.signed, r.escaped = r.scratch[:0], false, false
 	for i := range r.table.columns {
 		c := &r.table.columns[i]
 		var raw []byte
@@ -89,9 +91,11 @@ func (r *row) parse(s *source, record [][]byte) *Reject {
 			}
 			continue
 		}
-		if class := flaw(raw, c.kind.limit); class != "" {
+		class, kinds := flaw(raw, c.kind.limit)
+		if class != "" {
 			return &Reject{Column: c.name, ValueClass: class, Reason: flawReason(class, c.kind.limit)}
 		}
+		r.escaped = r.escaped || kinds&byteBackslash != 0
 		value, reason := c.kind.parse(r, raw)
 		if reason != "" {
 			return &Reject{Column: c.name, ValueClass: classOf(raw), Reason: reason}

@@ -338,28 +338,46 @@ const (
 	classRecord  = "record"
 )
 
-// flaw returns the class of a value that no kind takes, or the empty string.
-func flaw(raw []byte, limit int) string {
-	plain := true
-	for _, c := range raw {
-		if c < 0x20 || c == 0x7f {
-			return classControl
+// Kinds of bytes, as bits.
+const (
+	byteControl   = 1 << iota
+	byteHigh      // of a character that is not ASCII
+	byteBackslash // an escape of COPY text
+)
+
+var byteKinds = func() (kinds [256]uint8) {
+	for c := range kinds {
+		switch {
+		case c < 0x20 || c == 0x7f:
+			kinds[c] = byteControl
+		case c >= 0x80:
+			kinds[c] = byteHigh
 		}
-		plain = plain && c < 0x80
+	}
+	kinds['\\'] = byteBackslash
+	return kinds
+}()
+
+// flaw returns the class of a value that no kind takes, or the empty string, and the kinds of its bytes.
+func flaw(raw []byte, limit int) (class string, kinds uint8) {
+	for _, c := range raw {
+		kinds |= byteKinds[c]
 	}
 	switch {
-	case plain && len(raw) <= limit:
-		return ""
-	case plain:
-		return classTooLong
+	case kinds&byteControl != 0:
+		return classControl, kinds
+	case kinds&byteHigh == 0 && len(raw) <= limit:
+		return "", kinds
+	case kinds&byteHigh == 0:
+		return classTooLong, kinds
 	case !utf8.Valid(raw):
-		return classNotUTF8
+		return classNotUTF8, kinds
 	case bytes.ContainsFunc(raw, unicode.IsControl):
-		return classControl
+		return classControl, kinds
 	case utf8.RuneCount(raw) > limit:
-		return classTooLong
+		return classTooLong, kinds
 	}
-	return ""
+	return "", kinds
 }
 
 // classOf says what a value looks like.

@@ -86,7 +86,7 @@ func TestFlaws(t *testing.T) {
 		"": "", "abc": "", strings.Repeat("é", 10): "", strings.Repeat("é", 11): classTooLong, "12345678901": classTooLong, "a\x7f": classControl,
 		"a\u0085": classControl, "a\xff": classNotUTF8, "\x01\xff": classControl, "a\u2028b": "", "\xed\xa0\x80": classNotUTF8,
 	} {
-		if got := flaw([]byte(text), 10); got != want {
+		if got, _ := flaw([]byte(text), 10); got != want {
 			t.Errorf("%q: flaw %q, want %q", text, got, want)
 		}
 	}
