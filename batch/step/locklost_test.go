@@ -23,15 +23,15 @@ import (
 // lossesAStep is at how many points of each step the lock of the book is lost in each way.
 const lossesAStep = 3
 
-// TestLockLostAnywhere lets a night lose the lock of the book at random points of each step, in every way in which it
-// can, while an import and another runner wait for the book. Two of them never work on it at once, and in the end tables
-// and files are those of an undisturbed night.
+// TestLockLostAnywhere lets a night lose the lock of the book at random points of each step, in each of the ways in which
+// it can, while an import and another runner wait for the book. Two of them never work on it at once, and in the end tables
+// and files are those of an undisturbed night. A server that ends idle sessions does not end the one that holds the book.
 func TestLockLostAnywhere(t *testing.T) {
 	t.Parallel()
 	s := newLosses(t)
 	const seed = 20261129
 	random := rand.New(rand.NewPCG(seed, seed))
-	for _, way := range []string{"session ended", "line cut", "server killed"} {
+	for _, way := range []string{"session ended", "line cut", "server killed", "idle sessions ended"} {
 		for _, span := range s.spans {
 			for range lossesAStep {
 				at := span.from + random.Int64N(span.to-span.from)
@@ -165,15 +165,18 @@ func (s *losses) lose(t *testing.T, way string, at int64, name string) {
 			}
 		case "line cut":
 			line.Cut()
+		case "idle sessions ended":
+			waitUntilEnded(t, url+idleLimit)
 		default:
 			s.own.Kill()
 			s.own.Start()
 		}
 	})
 	r := runner(acting, dir)
-	r.Direct = openAs(t, line.URL, "first")
+	r.Direct = openAs(t, line.URL+idleLimit, "first") // the one that holds the book is not ended, however long the others work
 	_, err := r.Run(t.Context(), day("2026-08-31"))
-	if err != nil && !errors.Is(err, batch.ErrLockLost) && !database.IsConnectionLost(err) {
+	lost := errors.Is(err, batch.ErrLockLost) || database.IsConnectionLost(err)
+	if err != nil && (!lost || way == "idle sessions ended") {
 		t.Errorf("the night ended with %v", err)
 	}
 	act.Wait()
@@ -218,6 +221,21 @@ func (s *losses) rivals(t *testing.T, url, dir string, running *sync.WaitGroup) 
 // bookLocks is the sessions that hold the book or wait for it.
 const bookLocks = `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = 1718973038 AND objid = 1769171058
 	AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
+
+// idleLimit makes the server end sessions that are idle.
+const idleLimit = "&idle_session_timeout=10"
+
+// waitUntilEnded waits until the server has ended a session for being idle.
+func waitUntilEnded(t *testing.T, url string) {
+	idle := openAs(t, url, "idle")
+	if err := idle.Ping(); err != nil {
+		t.Error(err)
+	}
+	observer := openAs(t, url, "observer")
+	for n := 1; n > 0; {
+		n = count(t, observer, "SELECT count(a.pid) FROM pg_sleep(0.01) LEFT JOIN pg_stat_activity a ON a.application_name = 'idle'")
+	}
+}
 
 // takers are the sessions that have taken the book, or have its lock and wait until nobody works for an earlier holder.
 const takers = `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock'
