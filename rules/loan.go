@@ -27,6 +27,7 @@ type Loan struct {
 	HasCycles   bool // the loan has a billing cycle, due yet or not
 	Product     Product
 	Pauses      []Pause
+	Cases       []Case // of its consumers and of itself, by id; deleted ones too
 	Ledger      Ledger
 }
 
