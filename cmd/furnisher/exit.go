@@ -80,6 +80,8 @@ var endings = []struct {
 	{database.ErrEncoding, exitUsage, "make a database with createdb --encoding UTF8 --template template0 NAME, and set DATABASE_URL to it"},
 	{database.ErrOldServer, exitUsage, "move the database to PostgreSQL 14 or later"},
 	{database.ErrBadURL, exitUsage, "use --database-url postgres://user@host/database?sslmode=require, or leave it out for the private server"},
+	{database.ErrInUse, exitLocked, "repeat the command when no other program is connected, or give --database-url of a copy of the database that you made yourself"},
+	{database.ErrMayNotCopy, exitUsage, "ask for the right to make databases (ALTER ROLE NAME CREATEDB), or use --database-url with a role that has it"},
 	{database.ErrPooler, exitUsage, "set DATABASE_URL_DIRECT, or --database-url-direct, to the address of the server itself"},
 	{localpg.ErrFolderClosed, exitUsage, "use --data with a folder that the server's account may enter, for example /var/lib/furnisher"},
 	{localpg.ErrOtherVersion, exitUsage, "set FURNISHER_PG_BIN to the programs of that version, or --data to another folder"},
