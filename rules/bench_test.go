@@ -42,11 +42,12 @@ func BenchmarkTradeline(b *testing.B) {
 			if !c.first {
 				earlier = []rules.Furnished{last}
 			}
-			opened := day("2024-01-10")
+			opened, consumers := day("2024-01-10"), []rules.Consumer{alone}
 			b.ReportAllocs()
 			for b.Loop() {
 				a := &rules.Account{AsOf: asOf, PeriodAfter: asOf - 30, Furnish: true, OriginalAmount: 24_000_00, TermsDuration: "24", Tradelines: earlier}
 				a.Status, a.Since, a.HasCycles, a.Product = rules.Active, asOf-400, true, instalment()
+				a.Consumers = consumers
 				a.OpenedOn, a.Ledger = opened, known.AsOf(asOf)
 				if _, excluded, err := rules.Furnish(a); err != nil || excluded != nil {
 					b.Fatal(excluded, err)

@@ -70,6 +70,7 @@ func ExampleFurnish() {
 	account := &rules.Account{
 		Loan: *exampleLoan(), AsOf: date("2026-03-31"), PeriodAfter: date("2026-02-28"),
 		Furnish: true, OriginalAmount: 1200_00, TermsDuration: "12",
+		Consumers: []rules.Consumer{{ID: 1, Position: 1, ECOA: "1", Household: 1}},
 	}
 	r, excluded, err := rules.Furnish(account)
 	fmt.Println(r.AccountStatus, r.CurrentBalance, r.AmountPastDue, r.DateFirstDelinquency, r.PaymentHistory)

@@ -52,6 +52,7 @@ type Account struct {
 	HasSchedule      bool // the lender sent a scheduled payment
 	OlderHolder      bool // an older loan of the program has the same account number
 	DeletedHolder    bool // a live deletion of another loan of the program has the same account number
+	Consumers        []Consumer // by position
 	Termination      *Termination
 	DeletedOn        Date // calendar date of the file that deleted it, or the lender's date from before boarding; 0: not deleted
 	Baseline         Baseline
@@ -81,6 +82,7 @@ const (
 	AlreadyReported = "ALREADY_REPORTED"
 	FinallyReported = "FINALLY_REPORTED"
 	OtherCycle      = "OTHER_CYCLE"
+	NobodyLiable    = "NOBODY_LIABLE"
 	Quarantined     = "QUARANTINED"
 )
 
@@ -104,6 +106,7 @@ type Furnished struct {
 	ActualPayment        int64
 	OriginalChargeOff    int64
 	SpecialComment       string
+	Consumers            FurnishedConsumers // nil: just what the loan says
 	Final                bool
 	Episode              int
 }
@@ -114,6 +117,7 @@ type Tradeline struct {
 	CreditLimit   int64
 	HighestCredit int64
 	TermsDuration string
+	Placed        []FurnishedConsumer // one for each consumer of the account, in its order
 	Rule          string
 	Facts         Facts
 }
@@ -137,6 +141,11 @@ const (
 func Furnish(a *Account) (*Tradeline, *Exclusion, error) {
 	d := decision{Account: a}
 	t, excluded, err := d.furnish()
+	if err == nil && excluded == nil {
+		if excluded, err = d.place(t); excluded != nil || err != nil {
+			return nil, excluded, err
+		}
+	}
 	if err == nil && excluded == nil && (a.OlderHolder || a.DeletedHolder) {
 		return nil, nil, errDuplicate
 	}
@@ -254,6 +263,7 @@ func (a *decision) trailing() *Tradeline {
 		Furnished: *last, CreditLimit: a.creditLimit(), HighestCredit: a.highestCredit(), TermsDuration: a.termsDuration(),
 		Rule: "Q26", Facts: newFacts(dateFact("repeats", last.AsOf)),
 	}
+	t.Consumers = nil // Q54
 	t.PaymentHistory = shift(last.PaymentHistory, last.HistoryCharacter, a.AsOf.MonthIndex()-last.AsOf.MonthIndex())
 	t.HistoryChain = a.historyChain()
 	t.AsOf = a.AsOf

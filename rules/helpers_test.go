@@ -109,11 +109,15 @@ func revolving() rules.Product {
 	return rules.Product{DelinquentAfter: 2, ChargeOffAfter: 3, PortfolioType: "R", TermsFrequency: "M"}
 }
 
+// alone is the one consumer of most cases.
+var alone = rules.Consumer{ID: 1, Position: 1, ECOA: "1", Household: 1}
+
 // account is a furnished, active instalment loan as a file of a date sees it.
 func account(asOf string, events ...event) *rules.Account {
 	d := day(asOf)
 	a := &rules.Account{AsOf: d, PeriodAfter: rules.NewDate(d.Time().Year(), d.Time().Month(), 0), Furnish: true}
 	a.Status, a.Since, a.HasCycles, a.Product = rules.Active, d-400, true, instalment()
+	a.Consumers = []rules.Consumer{alone}
 	a.Ledger = ledgerOn(d, events)
 	for _, e := range events {
 		if e.kind != 0 && (a.OpenedOn == 0 || e.on < a.OpenedOn) {

@@ -29,13 +29,14 @@ func (a *decision) ordinary() (*Tradeline, error) {
 	return t, err
 }
 
-// newTradeline returns an empty tradeline with room for its facts.
+// newTradeline returns an empty tradeline with room for its facts and consumers.
 func newTradeline() *Tradeline {
 	var both struct {
 		Tradeline
-		room [5]Fact
+		room    [5]Fact
+		persons [2]FurnishedConsumer
 	}
-	both.Facts = both.room[:0]
+	both.Facts, both.Placed = both.room[:0], both.persons[:0]
 	return &both.Tradeline
 }
 

@@ -38,6 +38,7 @@ type Terms struct {
 
 // Consumer is one customer of a loan.
 type Consumer struct {
+	Customer         int64 // key
 	Position         int
 	ECOACode         string
 	Surname          string

@@ -87,7 +87,7 @@ type consumerRow struct {
 
 func (r *consumerRow) columns() []any {
 	return []any{
-		&r.loan, &r.Position, &r.ECOACode, &r.Surname, &r.FirstName, &r.MiddleName, &r.GenerationCode, &r.SSN, &r.DateOfBirth,
+		&r.loan, &r.Customer, &r.Position, &r.ECOACode, &r.Surname, &r.FirstName, &r.MiddleName, &r.GenerationCode, &r.SSN, &r.DateOfBirth,
 		&r.Phone, &r.Address1, &r.Address2, &r.City, &r.State, &r.PostalCode, &r.CountryCode, &r.AddressIndicator,
 		&r.ResidenceCode, &r.IsBusiness,
 	}

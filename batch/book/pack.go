@@ -10,7 +10,7 @@ import (
 )
 
 // packedVersion begins every packed row. A row of another version is made anew.
-const packedVersion = 2
+const packedVersion = 3
 
 // statuses gives account statuses their numbers in a packed row: only ever append.
 var statuses = rules.Statuses()
@@ -106,6 +106,7 @@ func (p *packer) state(s *rules.State) {
 }
 
 func (p *packer) consumer(c *Consumer) {
+	p.number(c.Customer)
 	p.count(c.Position)
 	p.flags(c.IsBusiness)
 	p.date(c.DateOfBirth)

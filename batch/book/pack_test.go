@@ -229,7 +229,7 @@ func everything() *Facts {
 		HoldUntil: d, PromoEndsOn: d, Pauses: []rules.Pause{{From: d, To: d + 1}},
 		Termination: &rules.Termination{On: d, Reason: "ERRO", ReportAsDeleted: "DA"},
 		Consumers: []Consumer{{
-			Position: 1, ECOACode: "1", Surname: "S", FirstName: "F", MiddleName: "M", GenerationCode: "J", SSN: "666000001", DateOfBirth: d,
+			Customer: 7, Position: 1, ECOACode: "1", Surname: "S", FirstName: "F", MiddleName: "M", GenerationCode: "J", SSN: "666000001", DateOfBirth: d,
 			Phone: "5550100000", Address1: "1 A", Address2: "2", City: "C", State: "NY", PostalCode: "10001", CountryCode: "US",
 			AddressIndicator: "C", ResidenceCode: "O", IsBusiness: true,
 		}},

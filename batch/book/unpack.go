@@ -149,6 +149,7 @@ func (r *unpacker) state(s *rules.State) {
 }
 
 func (r *unpacker) consumer(c *Consumer) {
+	c.Customer = r.number()
 	c.Position = int(r.unsigned())
 	c.IsBusiness = r.flags() != 0
 	c.DateOfBirth = r.date()

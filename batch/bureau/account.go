@@ -21,6 +21,7 @@ type around struct {
 	deletedOn     map[int64]rules.Date     // calendar date of the file that deleted the loan
 	reversalNoted map[int64]bool           // a reversal after the deletion was listed already (DC8)
 	cycleEnds     map[int64]bool           // a billing cycle of the loan ends on the calendar date
+	consumers     []rules.Consumer         // of the account that was made last
 }
 
 // readAround reads it for the loans of a chunk. files are those of the calendar date.
@@ -75,7 +76,7 @@ func loanSet(ctx context.Context, tx *sqlx.Tx, query string, args ...any) (map[i
 	return set, nil
 }
 
-// account is a loan as the file of a calendar date sees it.
+// account is a loan as the file of a calendar date sees it. Its consumers are overwritten by the next one's.
 func (a *around) account(f *book.Facts, file *Building) rules.Account {
 	loan := f.Rules(a.products, file.AsOf)
 	loan.State = rules.StateAsOf(f.State, a.histories[f.Loan], file.AsOf)
@@ -83,11 +84,12 @@ func (a *around) account(f *book.Facts, file *Building) rules.Account {
 	if deletedOn == 0 {
 		deletedOn = a.deletedOn[f.Loan]
 	}
+	a.consumers = appendConsumers(a.consumers[:0], f.Consumers)
 	t := &f.Terms
 	return rules.Account{
 		Loan: loan, AsOf: file.AsOf, PeriodAfter: file.PreviousOn, Furnish: t.Furnish, OriginalAmount: t.OriginalAmount,
 		CreditLimit: t.CreditLimit, HighestBalance: t.HighestBalance, TermsDuration: t.TermsDuration,
 		ScheduledPayment: t.ScheduledPayment, HasSchedule: t.HasSchedule, OlderHolder: t.OlderHolder, DeletedHolder: t.DeletedHolder,
-		Termination: f.Termination, DeletedOn: deletedOn, Baseline: t.Baseline, Tradelines: a.before.furnished(f.Loan),
+		Consumers: a.consumers, Termination: f.Termination, DeletedOn: deletedOn, Baseline: t.Baseline, Tradelines: a.before.furnished(f.Loan),
 	}
 }

@@ -28,15 +28,9 @@ func NewEncoder(f Building) *Encoder {
 }
 
 // Append appends the record of a loan to dst, in character form without a line end, reads it back from its bytes and
-// checks it against every rule for a single record. What fails is a *rules.Undecidable, with dst as it was: that loan is
-// quarantined, the file goes on.
+// checks it against every rule for a single record. The consumers are those that the tradeline has placed, in its order. What
+// fails is a *rules.Undecidable, with dst as it was: that loan is quarantined, the file goes on.
 func (e *Encoder) Append(dst []byte, t Terms, r *rules.Tradeline, consumers []book.Consumer) ([]byte, error) {
-	if len(consumers) == 0 {
-		return dst, &rules.Undecidable{Code: rules.CodeNoConsumer, Detail: "the loan has no consumer: import its customers"}
-	}
-	if consumers[0].Position != 1 {
-		return dst, &rules.Undecidable{Code: rules.CodeNoConsumer, Detail: "the loan has no consumer at position 1, the base segment"}
-	}
 	e.fill(&t, r, consumers)
 	out, err := metro2.AppendRecord(dst, &e.record, metro2.Character)
 	if err != nil {
@@ -60,15 +54,21 @@ func (e *Encoder) fill(t *Terms, r *rules.Tradeline, consumers []book.Consumer) 
 		b.CycleID = t.CycleID
 	}
 	setAccount(b, t, r)
-	first := folded(&consumers[0])
-	setConsumer(b, &first)
 	e.record.J1, e.record.J2 = e.record.J1[:0], e.record.J2[:0]
-	for i := 1; i < len(consumers); i++ {
-		associated := folded(&consumers[i])
-		if isBusiness(&consumers[i]) || !sameAddress(b, &associated) {
-			e.record.J2 = append(e.record.J2, associated)
-		} else {
-			e.record.J1 = append(e.record.J1, withoutAddress(&associated))
+	for i := range r.Placed {
+		said := &r.Placed[i]
+		if said.Segment == rules.LeftOut {
+			continue
+		}
+		who := folded(&consumers[i])
+		who.ECOACode, who.ConsumerInfo = said.ECOA, said.CII
+		switch said.Segment {
+		case rules.SegmentBase:
+			setConsumer(b, &who)
+		case rules.SegmentJ1:
+			e.record.J1 = append(e.record.J1, withoutAddress(&who))
+		default:
+			e.record.J2 = append(e.record.J2, who)
 		}
 	}
 }

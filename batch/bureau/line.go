@@ -2,6 +2,7 @@ package bureau
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 
@@ -31,8 +32,15 @@ type column struct {
 	number func(*Line) *int
 	flag   func(*Line) *bool
 	json   func(*Line) *string
+	coded  func(*Line) coded
 	// before: the next file goes by it (BR3, BR4, DC10).
 	before bool
+}
+
+// coded is a value that is kept as a text.
+type coded interface {
+	String() string
+	sql.Scanner
 }
 
 // columns is the one table of what is kept of a tradeline: a new reported field is a row here, its column in the schema and
@@ -56,6 +64,7 @@ var columns = []column{
 	{name: "actual_payment", amount: func(l *Line) *int64 { return &l.ActualPayment }, before: true},
 	{name: "original_charge_off", amount: func(l *Line) *int64 { return &l.OriginalChargeOff }, before: true},
 	{name: "special_comment", text: func(l *Line) *string { return &l.SpecialComment }, before: true},
+	{name: "consumers", coded: func(l *Line) coded { return &l.Consumers }, before: true},
 	{name: "final", flag: func(l *Line) *bool { return &l.Final }, before: true},
 	{name: "episode", number: func(l *Line) *int { return &l.Episode }, before: true},
 	{name: "record_bytes", number: func(l *Line) *int { return &l.RecordBytes }},
@@ -70,6 +79,8 @@ func (c *column) write(l *Line, r *database.CopyRow) {
 		r.Text(*c.text(l))
 	case c.json != nil:
 		r.Text(*c.json(l))
+	case c.coded != nil:
+		r.Text(c.coded(l).String())
 	case c.day != nil:
 		r.Date(c.day(l).YMD())
 	case c.amount != nil:
@@ -88,6 +99,8 @@ func (c *column) place(l *Line) any {
 		return c.text(l)
 	case c.json != nil:
 		return c.json(l)
+	case c.coded != nil:
+		return c.coded(l)
 	case c.day != nil:
 		return c.day(l)
 	case c.amount != nil:

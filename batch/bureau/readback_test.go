@@ -29,6 +29,9 @@ func wholeFile(t testing.TB, n int) (Building, []byte, written) {
 		if i%3 == 0 {
 			people = append(people[:1:1], second)
 		}
+		if err := place(said, people); err != nil {
+			t.Fatal(err)
+		}
 		record, err := encoder.Append(nil, terms, said, people)
 		if err != nil {
 			t.Fatal(err)

@@ -36,9 +36,24 @@ func tradeline() (Building, Terms, *rules.Tradeline, []book.Consumer) {
 	consumer := book.Consumer{
 		Position: 1, ECOACode: "1", Surname: "ALDERBROOK", FirstName: "ROBIN", MiddleName: "LEE", SSN: "666100001",
 		DateOfBirth: date("1980-02-29"), Phone: "2175550100", Address1: "1 ELM ST", Address2: "APT 4", City: "SPRINGFIELD",
-		State: "IL", PostalCode: "62701", CountryCode: "US", AddressIndicator: "Y", ResidenceCode: "O",
+		State: "IL", PostalCode: "62701", CountryCode: "US", AddressIndicator: "Y", ResidenceCode: "O", Customer: 1,
 	}
-	return file, terms, said, []book.Consumer{consumer}
+	consumers := []book.Consumer{consumer}
+	if err := place(said, consumers); err != nil {
+		panic(err)
+	}
+	return file, terms, said, consumers
+}
+
+// place places the consumers of a tradeline, as rules do.
+func place(said *rules.Tradeline, consumers []book.Consumer) error {
+	account := rules.Account{AsOf: said.AsOf, Furnish: true, Consumers: appendConsumers(nil, consumers)}
+	account.HasCycles = true
+	placed, _, err := rules.Furnish(&account)
+	if err == nil {
+		said.Placed = placed.Placed
+	}
+	return err
 }
 
 func BenchmarkEncoder(b *testing.B) {
