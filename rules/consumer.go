@@ -45,7 +45,9 @@ const (
 )
 
 // leaves reports whether an ECOA code ends the consumer's association: it is said once (FORMAT.md 2.10, Q66).
-func leaves(ecoa string) bool { return ecoa == ecoaTerminated || ecoa == ecoaDeceased || ecoa == ecoaDeleted }
+func leaves(ecoa string) bool {
+	return ecoa == ecoaTerminated || ecoa == ecoaDeceased || ecoa == ecoaDeleted
+}
 
 // business reports whether c is a company.
 func (c *Consumer) business() bool { return c.Business || c.ECOA == ecoaBusiness }
@@ -57,10 +59,18 @@ func (f *FurnishedConsumer) ordinary(c *Consumer) bool {
 
 // consumerSaid decides what the file says of one consumer: the ECOA code, the indicator, and whether the consumer is left
 // out. Everything that changes a consumer's word is decided here; place finds the segment afterwards.
-func (a *decision) consumerSaid(c *Consumer) FurnishedConsumer {
-	said := FurnishedConsumer{ID: c.ID, Position: c.Position, Segment: SegmentJ2, ECOA: c.ECOA}
-	if last := a.lastSaid(c); last != nil && leaves(c.ECOA) && last.ECOA == c.ECOA {
+func (a *decision) consumerSaid(t *Tradeline, c *Consumer) FurnishedConsumer {
+	said, last := FurnishedConsumer{ID: c.ID, Position: c.Position, Segment: SegmentJ2, ECOA: c.ECOA}, a.lastSaid(c)
+	if last != nil && leaves(c.ECOA) && last.ECOA == c.ECOA {
 		said.Segment, said.CII = LeftOut, last.CII
+	}
+	if t.Deletion() != "" { // as last reported (FORMAT.md 3.8)
+		return said
+	}
+	if len(a.Cases) > 0 || last != nil && last.CII != "" {
+		if fact, changed := a.sayByCase(c, last, &said); changed {
+			t.Facts.add(fact)
+		}
 	}
 	return said
 }
@@ -91,7 +101,7 @@ func (a *decision) place(t *Tradeline) (*Exclusion, error) {
 	}
 	ordinary, left := true, false
 	for i := range a.Consumers {
-		said := a.consumerSaid(&a.Consumers[i])
+		said := a.consumerSaid(t, &a.Consumers[i])
 		if t.Deletion() != "" && said.Segment == LeftOut { // a deletion covers everyone (FORMAT.md 3.8)
 			said.Segment = SegmentJ2
 		}
@@ -115,23 +125,41 @@ func (a *decision) place(t *Tradeline) (*Exclusion, error) {
 	}
 	if !ordinary {
 		t.Consumers = t.Placed
+		t.Final = t.Final || a.lastWord(t.Placed)
 	}
 	return nil, nil
 }
 
-// base returns the consumer of the base segment (Q58), -1 for none.
+// base returns the consumer of the base segment (Q58), -1 for none. One who was never a consumer of the account (Z) is in it
+// only if there is nobody else.
 func (a *decision) base(placed []FurnishedConsumer) int {
-	company := -1
+	company, deleted := -1, -1
 	for i := range placed {
 		switch c := &a.Consumers[i]; {
 		case placed[i].Segment == LeftOut || placed[i].ECOA == ecoaAuthorizedUser:
+		case placed[i].ECOA == ecoaDeleted:
+			deleted = i
 		case !c.business():
 			return i
 		case company < 0:
 			company = i
 		}
 	}
+	if company < 0 {
+		return deleted
+	}
 	return company
+}
+
+// lastWord reports whether the next file leaves out everyone who is liable: the account is over with this one (Q54, Q75).
+func (a *decision) lastWord(placed []FurnishedConsumer) bool {
+	for i := range placed {
+		said := &placed[i]
+		if a.Consumers[i].ECOA != ecoaAuthorizedUser && said.Segment != LeftOut && !leaves(said.ECOA) && !dischargeIndicator(said.CII) {
+			return false
+		}
+	}
+	return true
 }
 
 // FurnishedConsumers is what a tradeline said of all its consumers, kept for the next file. It is nil if nobody was left out

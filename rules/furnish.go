@@ -49,9 +49,9 @@ type Account struct {
 	HighestBalance   Cents
 	TermsDuration    string
 	ScheduledPayment Cents
-	HasSchedule      bool // the lender sent a scheduled payment
-	OlderHolder      bool // an older loan of the program has the same account number
-	DeletedHolder    bool // a live deletion of another loan of the program has the same account number
+	HasSchedule      bool       // the lender sent a scheduled payment
+	OlderHolder      bool       // an older loan of the program has the same account number
+	DeletedHolder    bool       // a live deletion of another loan of the program has the same account number
 	Consumers        []Consumer // by position
 	Termination      *Termination
 	DeletedOn        Date // calendar date of the file that deleted it, or the lender's date from before boarding; 0: not deleted
@@ -83,6 +83,8 @@ const (
 	FinallyReported = "FINALLY_REPORTED"
 	OtherCycle      = "OTHER_CYCLE"
 	NobodyLiable    = "NOBODY_LIABLE"
+	Blocked         = "BLOCKED"
+	CaseMissing     = "CASE_MISSING"
 	Quarantined     = "QUARANTINED"
 )
 
@@ -106,6 +108,7 @@ type Furnished struct {
 	ActualPayment        int64
 	OriginalChargeOff    int64
 	SpecialComment       string
+	ComplianceCode       string             // compliance condition code
 	Consumers            FurnishedConsumers // nil: just what the loan says
 	Final                bool
 	Episode              int
@@ -140,9 +143,15 @@ const (
 // Exactly one of the results is set.
 func Furnish(a *Account) (*Tradeline, *Exclusion, error) {
 	d := decision{Account: a}
+	if len(a.Cases) > 0 {
+		d.seeCases()
+	}
 	t, excluded, err := d.furnish()
 	if err == nil && excluded == nil {
-		if excluded, err = d.place(t); excluded != nil || err != nil {
+		if excluded, err = d.place(t); excluded == nil && err == nil {
+			err = d.applyCases(t)
+		}
+		if excluded != nil || err != nil {
 			return nil, excluded, err
 		}
 	}
@@ -157,8 +166,10 @@ var errDuplicate = &Undecidable{CodeDuplicate, "an older or a deleted loan of th
 // decision is the state of one call of Furnish.
 type decision struct {
 	*Account
-	late lateness
-	read bool // late is filled in
+	late   lateness
+	read   bool     // late is filled in
+	byCase caseView // empty without cases
+	frozen freeze
 }
 
 func (a *decision) furnish() (*Tradeline, *Exclusion, error) {
@@ -170,20 +181,35 @@ func (a *decision) furnish() (*Tradeline, *Exclusion, error) {
 	if code != "" && a.Termination.ReportAsDeleted == "" {
 		waits = a.openReceivables()
 	}
-	reportedBefore := len(a.Tradelines) > 0 || a.Baseline.LastReportedOn != 0
+	fraud := a.byCase.fraud()
+	if fraud != nil { // waits for nothing (Q56)
+		code, waits = StatusDeleteFraud, ""
+	}
+	reportedBefore := a.reportedBefore()
+	theft := a.byCase.blocked()
+	if theft != nil && reportedBefore && code == StatusDeleteFraud && waits == "" { // DF ends the block (CA9)
+		theft = nil
+	}
 	switch {
 	case a.OpenedOn > a.AsOf:
 		return nil, &Exclusion{NotOpened, "BR1", "opened after the date of account information"}, nil
 	case a.DeletedOn != 0:
 		return nil, &Exclusion{AlreadyDeleted, "DC2", "its deletion was reported: never again"}, nil
+	case theft != nil:
+		return nil, &Exclusion{Blocked, "CA9", "identity theft was reported, case " + theft.ID}, nil
 	case code != "" && !reportedBefore:
 		return nil, &Exclusion{NeverReported, "DC7", "cancelled before it was ever reported: nothing to delete"}, nil
 	case a.Baseline.LastReportedOn >= a.AsOf:
 		return nil, &Exclusion{AlreadyReported, "Q21", "reported for this date before the take-over"}, nil
 	case !a.Furnish && (code == "" || waits != ""):
 		return nil, &Exclusion{NotFurnished, "Q16", "the lender does not furnish it"}, nil
+	case fraud != nil:
+		return a.fraudDeletion(fraud), nil, nil
 	case code != "" && waits == "":
 		return a.deletion(code), nil, nil
+	}
+	if missing := a.missingCase(); missing != nil {
+		return nil, missing, nil
 	}
 	t, err := a.ordinary()
 	if err != nil {
@@ -263,7 +289,7 @@ func (a *decision) trailing() *Tradeline {
 		Furnished: *last, CreditLimit: a.creditLimit(), HighestCredit: a.highestCredit(), TermsDuration: a.termsDuration(),
 		Rule: "Q26", Facts: newFacts(dateFact("repeats", last.AsOf)),
 	}
-	t.Consumers = nil // Q54
+	t.Consumers, t.ComplianceCode = nil, "" // Q54
 	t.PaymentHistory = shift(last.PaymentHistory, last.HistoryCharacter, a.AsOf.MonthIndex()-last.AsOf.MonthIndex())
 	t.HistoryChain = a.historyChain()
 	t.AsOf = a.AsOf
@@ -273,20 +299,39 @@ func (a *decision) trailing() *Tradeline {
 // deletion returns the one DA or DF tradeline of a loan (DC1, DC2). Its other fields are those of an ordinary tradeline, as
 // far as they can be decided; the rating is blank, and Q14 sets the date closed.
 func (a *decision) deletion(code string) *Tradeline {
+	t := a.deleted(code, a.Termination.On)
+	t.Facts.add(textFact("reason", a.Termination.Reason))
+	t.Facts.add(dateFact("terminated_on", a.Termination.On))
+	if a.Termination.ReportAsDeleted != "" {
+		t.Rule, t.DateClosed = "DC5", a.AsOf
+	}
+	return t
+}
+
+// fraudDeletion returns the DF tradeline of a loan of which a case confirmed that it was a fraud (Q56).
+func (a *decision) fraudDeletion(by *Case) *Tradeline {
+	closedOn := by.ClosedOn
+	if closedOn == 0 {
+		closedOn = a.AsOf
+	}
+	t := a.deleted(StatusDeleteFraud, closedOn)
+	t.Rule = "Q56"
+	t.Facts.add(caseFact(factCaseDeletion, "Q56", by))
+	return t
+}
+
+// deleted returns an ordinary tradeline with a deletion code. If the loan is not closed, it is closed on the other date.
+func (a *decision) deleted(code string, other Date) *Tradeline {
 	t, _ := a.ordinary()
-	t.Facts = newFacts(textFact("reason", a.Termination.Reason), dateFact("terminated_on", a.Termination.On), textFact("would_be", t.AccountStatus))
+	t.Facts = newFacts(textFact("would_be", t.AccountStatus))
 	t.AccountStatus, t.PaymentRating, t.SpecialComment, t.OriginalChargeOff = code, "", "", 0
 	t.DateAccountInfo = a.AsOf
 	t.PaymentHistory = t.HistoryChain
 	t.Final = true
 	t.Rule = "DC1"
-	switch {
-	case a.Termination.ReportAsDeleted != "":
-		t.Rule, t.DateClosed = "DC5", a.AsOf
-	case a.Status.Closed() && a.ClosedOn != 0:
+	t.DateClosed = other
+	if a.Status.Closed() && a.ClosedOn != 0 {
 		t.DateClosed = a.ClosedOn
-	default:
-		t.DateClosed = a.Termination.On
 	}
 	return t
 }

@@ -115,6 +115,8 @@ func (a *decision) proven(d Date) bool {
 // character returns the history character of the loan on d, given its standing then.
 func (a *decision) character(d Date, then standing) byte {
 	switch {
+	case len(a.Cases) > 0 && a.byCase.frozen(d).on != 0: // CA4
+		return 'D'
 	case a.ChargedOffOn != 0 && a.ChargedOffOn <= d:
 		return 'L'
 	case a.Status.PaidClosed() && a.ClosedOn <= d:

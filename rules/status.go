@@ -14,10 +14,19 @@ const (
 	SurplusBalance Status = "CLOSED::SURPLUS_BALANCE"
 )
 
+// Closed statuses of people that rules name.
+const (
+	closedBankruptcy    Status = "CLOSED::BANKRUPTCY"
+	closedFraud         Status = "CLOSED::FRAUD"
+	closedDeceased      Status = "CLOSED::DECEASED"
+	closedByCustomer    Status = "CLOSED::CUSTOMER_REQUEST"
+	closedPendingPayoff Status = "CLOSED::CUSTOMER_REQUEST_PENDING_PAYOFF"
+)
+
 // closedByPeople are the closed statuses that a night never sets or clears (ST2).
 var closedByPeople = []Status{
-	"CLOSED::BANKRUPTCY", "CLOSED::FRAUD", "CLOSED::INACTIVITY", "CLOSED::RISK", "CLOSED::CUSTOMER_REQUEST",
-	"CLOSED::GRANTOR_REQUEST", "CLOSED::DECEASED", "CLOSED::CUSTOMER_REQUEST_PENDING_PAYOFF",
+	closedBankruptcy, closedFraud, "CLOSED::INACTIVITY", "CLOSED::RISK", closedByCustomer,
+	"CLOSED::GRANTOR_REQUEST", closedDeceased, closedPendingPayoff,
 	"CLOSED::GRANTOR_REQUEST_PENDING_PAYOFF", "CLOSED::SETTLEMENT", "CLOSED::ADMINISTRATIVE",
 }
 

@@ -14,18 +14,27 @@ func (a *decision) ordinary() (*Tradeline, error) {
 	t.DateLastPayment, t.ActualPayment = lastPayment, received.Dollars()
 	t.CreditLimit, t.HighestCredit, t.TermsDuration = a.creditLimit(), a.highestCredit(), a.termsDuration()
 	t.Facts = append(t.Facts, centsFact("balance", now.Balance), textFact("status", string(a.Status)))
+	if len(a.Cases) > 0 {
+		now = a.freezeStanding(t, late, now)
+	}
 	var err error
 	switch {
-	case a.Status == ChargeOff:
-		err = a.chargedOff(t, late, now.Balance)
+	case a.Status == ChargeOff && !a.stayedBeforeChargeOff(now.Balance):
+		err = a.chargedOff(t, late, now)
 	case a.Status.PaidClosed(), a.Status.Closed() && now.Balance <= 0:
 		a.paid(t, late)
 	default:
 		a.byDaysLate(t, late, now)
 	}
+	if len(a.Cases) > 0 {
+		a.release(t)
+	}
 	t.HistoryChain = a.historyChain()
 	t.PaymentHistory = a.history(t.DateAccountInfo, t.HistoryChain)
 	t.HistoryCharacter = historyCharacter(t, a.Product.PortfolioType)
+	if a.frozen.on != 0 && !t.Final { // CA4
+		t.HistoryCharacter = "D"
+	}
 	return t, err
 }
 
@@ -62,20 +71,19 @@ func (a *decision) byDaysLate(t *Tradeline, late *lateness, now standing) {
 		return
 	}
 	t.AmountPastDue = now.pastDue.Dollars()
-	t.FirstMissedDueOn, t.DateFirstDelinquency = a.firstDelinquency(late, a.AsOf)
+	t.FirstMissedDueOn, t.DateFirstDelinquency = a.firstDelinquency(late, a.lateOn())
 	t.Facts.add(dateFact("oldest_unpaid_due_on", now.unpaid))
 	t.Facts.add(centsFact("past_due", now.pastDue))
 }
 
 // paid fills in status 13: nothing owed, the date paid (Q8), and the rating of the day before (Q19).
 func (a *decision) paid(t *Tradeline, late *lateness) {
-	paidOn := a.ClosedOn
-	if !a.Status.PaidClosed() {
-		if off := a.Ledger.paidOffOn(a.AsOf); off != 0 && (a.installment() || off > paidOn) {
-			paidOn = off
-		}
+	paidOn := a.paidDate()
+	lateOn := paidOn - 1
+	if a.frozen.on != 0 {
+		lateOn = a.frozen.on // CA4
 	}
-	bucket := late.on(paidOn - 1).bucket
+	bucket := late.on(lateOn).bucket
 	t.AccountStatus, t.Rule, t.Final = StatusPaid, "BR2", true
 	t.PaymentRating = string(rune('0' + bucket))
 	t.CurrentBalance = 0
@@ -85,22 +93,38 @@ func (a *decision) paid(t *Tradeline, late *lateness) {
 	}
 	t.Facts.add(dateFact("paid_on", paidOn))
 	if bucket > 0 {
-		t.FirstMissedDueOn, t.DateFirstDelinquency = a.firstDelinquency(late, paidOn-1)
+		t.FirstMissedDueOn, t.DateFirstDelinquency = a.firstDelinquency(late, lateOn)
 	}
 }
 
+// paidDate returns the date on which nothing was owed any more of an account that is closed or charged off, 0 if it owes or
+// is open.
+func (a *decision) paidDate() Date {
+	switch {
+	case a.Status.PaidClosed():
+		return a.ClosedOn
+	case !a.Status.Closed() || a.Ledger.At(a.AsOf).Balance > 0:
+		return 0
+	}
+	off := a.Ledger.paidOffOn(a.AsOf)
+	if a.Status == ChargeOff || off != 0 && (a.installment() || off > a.ClosedOn) {
+		return off
+	}
+	return a.ClosedOn
+}
+
 // chargedOff fills in status 97, or 64 once nothing is owed (PO2, FORMAT.md 3.3, Q24).
-func (a *decision) chargedOff(t *Tradeline, late *lateness, balance Cents) error {
+func (a *decision) chargedOff(t *Tradeline, late *lateness, now standing) error {
 	t.OriginalChargeOff = a.originalChargeOff()
 	t.AccountStatus, t.Rule = StatusChargeOff, "BR2"
 	t.Facts.add(dateFact("charged_off_on", a.ChargedOffOn))
-	if balance <= 0 {
-		paidOn := a.Ledger.paidOffOn(a.AsOf)
+	if now.Balance <= 0 {
+		paidOn := a.paidDate()
 		t.AccountStatus, t.Final = StatusPaidChargeOff, true
 		t.DateAccountInfo, t.DateClosed = paidOn, paidOn
 		t.Facts.add(dateFact("paid_on", paidOn))
 	} else {
-		t.AmountPastDue = t.CurrentBalance
+		t.AmountPastDue = a.chargeOffPastDue(late, now.Balance)
 		if !a.installment() {
 			t.DateClosed = a.ClosedOn
 		}
@@ -227,12 +251,16 @@ func (a *decision) termsDuration() string {
 	return a.TermsDuration
 }
 
-// scheduledPayment returns field 15: the lender's amount, else what the latest cycle asks for (Q6), as a monthly amount
-// (FORMAT.md 2.6).
+// scheduledPayment returns field 15: the lender's amount, else that of the latest cycle.
 func (a *decision) scheduledPayment() int64 {
 	if a.HasSchedule {
 		return a.ScheduledPayment.Dollars()
 	}
+	return a.cyclePayment()
+}
+
+// cyclePayment returns what the latest cycle asks for (Q6), as a monthly amount (FORMAT.md 2.6).
+func (a *decision) cyclePayment() int64 {
 	if n := len(a.Ledger.Dues); n > 0 && a.lateness().due.all()[n-1].asks {
 		return monthly(a.Ledger.Dues[n-1].MinimumDue, a.Product.TermsFrequency).Dollars()
 	}

@@ -111,7 +111,7 @@ func TestPaidWays(t *testing.T) {
 			"Q28 Q8 settled by hand later: the date paid",
 			closedAs(account("2026-02-28", join(lateLoan(), payoff)...), "CLOSED::SETTLEMENT", "2026-02-25"), rated,
 		},
-		{"Q28 closed by hand, owed, I: no date closed", closedAs(account("2026-02-28", lateLoan()...), "CLOSED::FRAUD", "2026-01-20"), open},
+		{"Q28 closed by hand, owed, I: no date closed", closedAs(account("2026-02-28", lateLoan()...), "CLOSED::RISK", "2026-01-20"), open},
 		{
 			"Q28 closed by hand, owed, R: the date closed",
 			onCard(closedAs(account("2026-02-28", lateLoan()...), "CLOSED::CUSTOMER_REQUEST", "2026-01-20")), closedToUse(open, "2026-01-20"),

@@ -64,6 +64,7 @@ var columns = []column{
 	{name: "actual_payment", amount: func(l *Line) *int64 { return &l.ActualPayment }, before: true},
 	{name: "original_charge_off", amount: func(l *Line) *int64 { return &l.OriginalChargeOff }, before: true},
 	{name: "special_comment", text: func(l *Line) *string { return &l.SpecialComment }, before: true},
+	{name: "compliance_code", text: func(l *Line) *string { return &l.ComplianceCode }, before: true},
 	{name: "consumers", coded: func(l *Line) coded { return &l.Consumers }, before: true},
 	{name: "final", flag: func(l *Line) *bool { return &l.Final }, before: true},
 	{name: "episode", number: func(l *Line) *int { return &l.Episode }, before: true},

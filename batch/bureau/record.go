@@ -33,7 +33,7 @@ func setAccount(b *metro2.Base, t *Terms, r *rules.Tradeline) {
 	b.TermsDuration = r.TermsDuration
 	b.ScheduledPayment, b.ActualPayment = metro2.Dollars(r.ScheduledPayment), metro2.Dollars(r.ActualPayment)
 	b.AccountStatus, b.PaymentRating, b.PaymentHistory = r.AccountStatus, r.PaymentRating, r.PaymentHistory
-	b.SpecialComment = r.SpecialComment
+	b.SpecialComment, b.ComplianceCode = r.SpecialComment, r.ComplianceCode
 	b.CurrentBalance, b.AmountPastDue = metro2.Dollars(r.CurrentBalance), metro2.Dollars(r.AmountPastDue)
 	b.OriginalChargeoff = metro2.Dollars(r.OriginalChargeOff)
 	b.DateAccountInfo, b.DateFirstDelinquency = date(r.DateAccountInfo), date(r.DateFirstDelinquency)

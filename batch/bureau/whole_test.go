@@ -57,10 +57,10 @@ INSERT INTO bureau_file (file, run, program, destination, as_of, previous_on, cr
 	VALUES (1, 1, 1, 1, '2026-09-30', '2026-08-31', '2026-09-30', 'ACCEPTED', '');
 INSERT INTO tradeline (loan, file, as_of, account_number, account_status, payment_rating, payment_history, history_chain,
 		history_character, date_account_info, date_first_delinquency, first_missed_due_on, date_closed, date_last_payment,
-		current_balance, amount_past_due, scheduled_payment, actual_payment, original_charge_off, special_comment, consumers, final, episode,
+		current_balance, amount_past_due, scheduled_payment, actual_payment, original_charge_off, special_comment, compliance_code, consumers, final, episode,
 		record_bytes, rule, facts)
 	SELECT loan, 1, '2026-09-30', 'ACCT', '97', '1', repeat('0', 24), repeat('0', 24), 'L', '2026-09-30', '2025-04-10', '2025-03-11',
-		'2026-09-30', '2025-02-20', 800, 800, 50, 50, 800, 'M', '1:1:base:1:A', TRUE, 2, 426, 'BR2', '{}' FROM loan_key;
+		'2026-09-30', '2025-02-20', 800, 800, 50, 50, 800, 'M', 'XB', '1:1:base:1:A', TRUE, 2, 426, 'BR2', '{}' FROM loan_key;
 INSERT INTO deletion (destination, loan, file, account_number, code, date_closed) VALUES (1, 1, 1, 'ACCT', 'DA', '2026-09-30');
 `
 

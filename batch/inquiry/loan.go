@@ -137,6 +137,7 @@ type Tradeline struct {
 	ActualPayment        int64           `json:"actual_payment" db:"actual_payment"`
 	OriginalChargeOff    int64           `json:"original_charge_off" db:"original_charge_off"`
 	SpecialComment       string          `json:"special_comment" db:"special_comment"`
+	ComplianceCode       string          `json:"compliance_code" db:"compliance_code"`
 	Consumers            string          `json:"consumers" db:"consumers"` // empty: just what the loan says
 	Final                bool            `json:"final" db:"final"`
 	Episode              int             `json:"episode" db:"episode"`
