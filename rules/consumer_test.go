@@ -125,8 +125,7 @@ func TestConsumersLeave(t *testing.T) {
 	})
 	t.Run("FORMAT 3.8 a deletion covers everyone, also who had left", func(t *testing.T) {
 		both := people("X", "2")
-		a := cancelled("", originated("2025-06-01", 5000_00))
-		a.Termination.ReportAsDeleted = "DF"
+		a := cancelled("FRAD", originated("2025-06-01", 5000_00))
 		a.Tradelines[0].Consumers = kept(t, report(t, owingBy(both))).Consumers
 		a.Consumers = both
 		if got := placed(report(t, a)); got != "1 base X, 2 j1 2" {

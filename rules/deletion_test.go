@@ -2,7 +2,6 @@ package rules_test
 
 import (
 	"errors"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -48,6 +47,7 @@ func TestDeletion(t *testing.T) {
 	}{
 		{"DC1 ERRO", cancelled("ERRO", undone), "DA DC1"},
 		{"DC1 FRAD", cancelled("FRAD", undone), "DF DC1"},
+		{"Q72 FRAD never waits", cancelled("FRAD", owed), "DF DC1"},
 		{"DC1 any other reason is no deletion", cancelled("CUST", owed), "11 BR2"},
 		{"DC1 no reason is no deletion", cancelled("", owed), "11 BR2"},
 		{"DC1 paid off with reason ERRO", closedAs(cancelled("ERRO", owed, paid("2026-02-10", 5000_00)), rules.PaidOff, "2026-02-10"), "DA DC1"},
@@ -55,13 +55,13 @@ func TestDeletion(t *testing.T) {
 		{"DC2 it overrides a charge-off without amount or delinquency", chargedOffOn(cancelled("ERRO", originated("2026-02-21", 5_00).reversed("2026-02-22")), "2026-02-20", 0), "DA DC1"},
 		{"DC2 once", with(cancelled("ERRO", undone), func(a *rules.Account) { a.DeletedOn = day("2026-01-31") }), "ALREADY_DELETED DC2"},
 		{"DC2 never again, even without a termination", with(cancelled("ERRO", owed), func(a *rules.Account) { a.DeletedOn, a.Termination = day("2026-01-31"), nil }), "ALREADY_DELETED DC2"},
-		{"DC3 Q12 a balance is open: reported as usual", cancelled("ERRO", owed), "11 BR2"},
-		{"DC3 Q13 one cent is open", cancelled("ERRO", owed, paid("2026-02-10", 4999_99)), "11 BR2"},
-		{"DC3 Q13 a credit of one cent is open", cancelled("ERRO", owed, paid("2026-02-10", 5000_01)), "11 BR2"},
-		{"DC3 Q13 a charge is not covered though the balance is zero", cancelled("ERRO", undone, entry(rules.Fee, "2026-02-01", 5_00), entry(rules.Adjustment, "2026-02-02", -5_00)), "11 BR2"},
+		{"DC3 Q72 a balance is open: left out", cancelled("ERRO", owed), "DELETION_WAITS Q72"},
+		{"DC3 Q13 one cent is open", cancelled("ERRO", owed, paid("2026-02-10", 4999_99)), "DELETION_WAITS Q72"},
+		{"DC3 Q13 a credit of one cent is open", cancelled("ERRO", owed, paid("2026-02-10", 5000_01)), "DELETION_WAITS Q72"},
+		{"DC3 Q13 a charge is not covered though the balance is zero", cancelled("ERRO", undone, entry(rules.Fee, "2026-02-01", 5_00), entry(rules.Adjustment, "2026-02-02", -5_00)), "DELETION_WAITS Q72"},
 		{"DC3 Q13 the charge was waived", cancelled("ERRO", undone, entry(rules.Fee, "2026-02-01", 5_00), waived("2026-02-02", 5_00)), "DA DC1"},
 		{"DC3 Q13 the charge was reversed", cancelled("ERRO", undone, entry(rules.Fee, "2026-02-01", 5_00).reversed("2026-02-28")), "DA DC1"},
-		{"DC3 Q13 the charge is reversed tomorrow", cancelled("ERRO", undone, entry(rules.Fee, "2026-02-01", 5_00).reversed("2026-03-01")), "11 BR2"},
+		{"DC3 Q13 the charge is reversed tomorrow", cancelled("ERRO", undone, entry(rules.Fee, "2026-02-01", 5_00).reversed("2026-03-01")), "DELETION_WAITS Q72"},
 		{"DC3 Q13 the charge was paid", cancelled("ERRO", undone, entry(rules.Fee, "2026-02-01", 5_00), paid("2026-02-02", 5_00)), "DA DC1"},
 		{"DC5 DA on a loan that goes on: it does not wait", with(cancelled("", owed), flag("DA")), "DA DC5"},
 		{"DC5 DF", with(cancelled("", owed), flag("DF")), "DF DC5"},
@@ -75,8 +75,22 @@ func TestDeletion(t *testing.T) {
 		{"the termination is today", with(cancelled("ERRO", undone), func(a *rules.Account) { a.Termination.On = day("2026-02-28") }), "DA DC1"},
 		{"Q16 not furnished", with(account("2026-02-28", owed), func(a *rules.Account) { a.Furnish = false }), "NOT_FURNISHED Q16"},
 		{"Q16 not furnished, but its deletion goes out", with(cancelled("ERRO", undone), func(a *rules.Account) { a.Furnish = false }), "DA DC1"},
-		{"Q16 not furnished, its deletion still waits", with(cancelled("ERRO", owed), func(a *rules.Account) { a.Furnish = false }), "NOT_FURNISHED Q16"},
+		{"Q72 not furnished, its deletion still waits", with(cancelled("ERRO", owed), func(a *rules.Account) { a.Furnish = false }), "DELETION_WAITS Q72"},
 		{"Q16 not furnished, report as deleted", with(with(cancelled("", owed), flag("DA")), func(a *rules.Account) { a.Furnish = false }), "DA DC5"},
+		{"Q80 not furnished any more: not as open", with(cancelled("", owed), func(a *rules.Account) { a.Furnish = false }), "NOT_FURNISHED Q80"},
+		{"Q80 not furnished any more: its final status goes out", with(closedAs(cancelled("", owed, paid("2026-02-10", 5000_00)), rules.PaidOff, "2026-02-10"), func(a *rules.Account) { a.Furnish = false }), "13 BR2"},
+		{"Q80 not furnished any more: a loan that cannot be decided is no exception", with(chargedOffOn(cancelled("", owed), "2026-02-20", 0), func(a *rules.Account) { a.Furnish = false }), "NOT_FURNISHED Q80"},
+		{"Q80 BR10 not furnished any more: the notation of a dispute goes out", with(cancelled("", owed), func(a *rules.Account) {
+			a.Furnish, a.Cases = false, []rules.Case{{ID: "K1", Type: rules.CaseDispute, OpenedOn: day("2026-02-10")}}
+		}), "11 BR2"},
+		{"Q80 BR10 not furnished any more: the notation is on file already", with(cancelled("", owed), func(a *rules.Account) {
+			a.Furnish, a.Cases = false, []rules.Case{{ID: "K1", Type: rules.CaseDispute, OpenedOn: day("2026-01-10")}}
+			a.Tradelines[0].ComplianceCode = "XB"
+		}), "NOT_FURNISHED Q80"},
+		{"Q80 reported before the boarding counts", with(account("2026-02-28", owed, paid("2026-02-10", 5000_00)), func(a *rules.Account) {
+			closedAs(a, rules.PaidOff, "2026-02-10")
+			a.Furnish, a.Baseline = false, rules.Baseline{History: tail("0"), LastReportedOn: day("2026-01-31")}
+		}), "13 BR2"},
 		{"opened tomorrow", with(account("2026-02-28", owed), func(a *rules.Account) { a.OpenedOn = day("2026-03-01") }), "NOT_OPENED BR1"},
 		{"opened today", with(account("2026-02-28", owed), func(a *rules.Account) { a.OpenedOn = day("2026-02-28") }), "11 BR2"},
 		{"Q21 reported for this date before the boarding", with(account("2026-02-28", owed), func(a *rules.Account) {
@@ -141,10 +155,11 @@ func TestDeletionRecord(t *testing.T) {
 			t.Errorf("got %s, want 2026-02-28", got)
 		}
 	})
-	t.Run("DC3 a waiting deletion says what it waits for", func(t *testing.T) {
-		r := report(t, cancelled("ERRO", originated("2025-06-01", 5000_00)))
-		if got := r.Facts.String(); !strings.Contains(got, `"deletion_waiting":"DA"`) || !strings.Contains(got, `"waits_for":"balance 5000.00"`) {
-			t.Errorf("facts: got %v", got)
+	t.Run("DC3 Q72 a waiting deletion says what it waits for", func(t *testing.T) {
+		_, excluded, err := rules.Furnish(cancelled("ERRO", originated("2025-06-01", 5000_00)))
+		want := rules.Exclusion{Reason: rules.DeletionWaits, Rule: "Q72", Detail: "its deletion waits for balance 5000.00"}
+		if err != nil || excluded == nil || *excluded != want {
+			t.Errorf("got %+v, error %v, want %+v", excluded, err, want)
 		}
 	})
 }

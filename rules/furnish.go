@@ -77,6 +77,7 @@ type Exclusion struct{ Reason, Rule, Detail string }
 const (
 	NotOpened       = "NOT_OPENED"
 	AlreadyDeleted  = "ALREADY_DELETED"
+	DeletionWaits   = "DELETION_WAITS"
 	NeverReported   = "NEVER_REPORTED"
 	NotFurnished    = "NOT_FURNISHED"
 	AlreadyReported = "ALREADY_REPORTED"
@@ -133,12 +134,6 @@ func (t *Furnished) Deletion() string {
 	return ""
 }
 
-// Keys of the facts of a tradeline whose deletion is waiting (DC3).
-const (
-	FactDeletionWaiting = "deletion_waiting"
-	factWaitsFor        = "waits_for"
-)
-
 // Furnish decides step 5 for one account: its tradeline in the file of calendar date AsOf, or why the file leaves it out.
 // Exactly one of the results is set.
 func Furnish(a *Account) (*Tradeline, *Exclusion, error) {
@@ -151,14 +146,29 @@ func Furnish(a *Account) (*Tradeline, *Exclusion, error) {
 		if excluded, err = d.place(t); excluded == nil && err == nil {
 			err = d.applyCases(t)
 		}
-		if excluded != nil || err != nil {
-			return nil, excluded, err
-		}
 	}
-	if err == nil && excluded == nil && (a.OlderHolder || a.DeletedHolder) {
+	switch {
+	case excluded != nil:
+		return nil, excluded, nil
+	case !a.Furnish && (err != nil || !d.outlivesFurnish(t)):
+		return nil, &Exclusion{NotFurnished, "Q80", "the lender does not furnish it as open; its final status will still go out"}, nil
+	case err != nil:
+		return nil, nil, err
+	case a.OlderHolder || a.DeletedHolder:
 		return nil, nil, errDuplicate
 	}
-	return t, excluded, err
+	return t, nil, nil
+}
+
+// outlivesFurnish reports whether a tradeline goes out though the lender does not furnish the account any more: its end, its
+// deletion, and the notation of a dispute that the last one did not bear (Q80).
+func (a *decision) outlivesFurnish(t *Tradeline) bool {
+	before := ""
+	if len(a.Tradelines) > 0 {
+		before = a.Tradelines[0].ComplianceCode
+	}
+	disputed := t.ComplianceCode != "" && t.ComplianceCode != complianceClosed && t.ComplianceCode != before
+	return t.Final || t.Deletion() != "" || disputed
 }
 
 var errDuplicate = &Undecidable{CodeDuplicate, "an older or a deleted loan of the program has the same account number"}
@@ -178,7 +188,7 @@ func (a *decision) furnish() (*Tradeline, *Exclusion, error) {
 		code = ""
 	}
 	waits := ""
-	if code != "" && a.Termination.ReportAsDeleted == "" {
+	if code == StatusDelete && a.Termination.ReportAsDeleted == "" {
 		waits = a.openReceivables()
 	}
 	fraud := a.byCase.fraud()
@@ -201,12 +211,14 @@ func (a *decision) furnish() (*Tradeline, *Exclusion, error) {
 		return nil, &Exclusion{NeverReported, "DC7", "cancelled before it was ever reported: nothing to delete"}, nil
 	case a.Baseline.LastReportedOn >= a.AsOf:
 		return nil, &Exclusion{AlreadyReported, "Q21", "reported for this date before the take-over"}, nil
-	case !a.Furnish && (code == "" || waits != ""):
-		return nil, &Exclusion{NotFurnished, "Q16", "the lender does not furnish it"}, nil
+	case waits != "": // what is known to be wrong is not furnished
+		return nil, &Exclusion{DeletionWaits, "Q72", "its deletion waits for " + waits}, nil
 	case fraud != nil:
 		return a.fraudDeletion(fraud), nil, nil
-	case code != "" && waits == "":
+	case code != "":
 		return a.deletion(code), nil, nil
+	case !a.Furnish && !reportedBefore:
+		return nil, &Exclusion{NotFurnished, "Q16", "the lender does not furnish it"}, nil
 	}
 	if missing := a.missingCase(); missing != nil {
 		return nil, missing, nil
@@ -218,7 +230,7 @@ func (a *decision) furnish() (*Tradeline, *Exclusion, error) {
 	if t.Final {
 		switch sent := a.finalsSent(t); {
 		case sent >= max(1, a.Product.TrailingReports):
-			return nil, finallyReported(sent, code, waits), nil
+			return nil, &Exclusion{FinallyReported, "DC10", "its final status was reported " + strconv.Itoa(sent) + " time(s)"}, nil
 		case sent > 0:
 			t = a.trailing()
 		}
@@ -226,21 +238,7 @@ func (a *decision) furnish() (*Tradeline, *Exclusion, error) {
 	if !a.HasCycles {
 		return nil, nil, errNoCycles
 	}
-	if waits != "" {
-		t.Facts.add(textFact(FactDeletionWaiting, code))
-		t.Facts.add(textFact(factWaitsFor, waits))
-	}
 	return t, nil, nil
-}
-
-// finallyReported excludes a loan whose final status went out often enough (DC10). The detail names a deletion that is
-// still waiting, if any (DC3).
-func finallyReported(sent int, code, waits string) *Exclusion {
-	detail := "its final status was reported " + strconv.Itoa(sent) + " time(s)"
-	if waits != "" {
-		detail += "; its deletion " + code + " waits for " + waits
-	}
-	return &Exclusion{FinallyReported, "DC10", detail}
 }
 
 // ReversedAfterDeletion returns an *Undecidable if an entry was reversed after the bureaus were told to delete the account.

@@ -197,8 +197,7 @@ func TestTrailingAndBack(t *testing.T) {
 		a.Termination = &rules.Termination{On: day("2026-03-05"), Reason: "ERRO"}
 		_, excluded, err := rules.Furnish(a)
 		want := rules.Exclusion{
-			Reason: "FINALLY_REPORTED", Rule: "DC10",
-			Detail: "its final status was reported 1 time(s); its deletion DA waits for balance -0.01",
+			Reason: "DELETION_WAITS", Rule: "Q72", Detail: "its deletion waits for balance -0.01",
 		}
 		if err != nil || excluded == nil || *excluded != want {
 			t.Errorf("got %+v, error %v, want %+v", excluded, err, want)

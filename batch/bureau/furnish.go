@@ -88,6 +88,9 @@ func (p *part) take(f *book.Facts) error {
 		}
 		p.excluded = append(p.excluded, row)
 		p.tally.Count("excluded", 1)
+		if excluded.Reason == rules.DeletionWaits {
+			p.tally.Count("deletions_waiting", 1)
+		}
 	}
 	return nil
 }
@@ -147,9 +150,6 @@ func (p *part) add(loan int64, accountNumber string, record []byte, t *rules.Tra
 	if code := t.Deletion(); code != "" {
 		p.deletions = append(p.deletions, deletionRow{loan, accountNumber, code, t.DateClosed})
 		p.tally.Count("deleted", 1)
-	}
-	if t.Facts.Has(rules.FactDeletionWaiting) {
-		p.tally.Count("deletions_waiting", 1)
 	}
 }
 

@@ -157,3 +157,41 @@ func TestNightHoldsBackNumberOfDeletedLoan(t *testing.T) {
 		t.Errorf("exceptions %+v, %d records; want B held back and none", report.Exceptions, report.Files[0].Records)
 	}
 }
+
+// Q72: an ERRO deletion that waits keeps the loan out of every file and is listed, also where the lender does not furnish the
+// loan; a FRAD deletion goes out at once.
+func TestNightDeletionWaits(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	e := book()
+	for _, loan := range []string{"A", "B", "C"} {
+		e.loan(loan)
+	}
+	e.load(t, db)
+	dir := t.TempDir()
+	night(t, db, dir, "2026-05-31")
+	e["terminations"] = "loan_id,terminated_on,source,reason\nA,2026-06-10,,ERRO\nB,2026-06-10,,FRAD\nC,2026-06-10,,ERRO\n"
+	e.load(t, db)
+	if _, err := db.Exec(`UPDATE loan SET furnish = FALSE WHERE loan_id = 'C'; SELECT wake(array_agg(loan), 'loan') FROM loan`); err != nil {
+		t.Fatal(err)
+	}
+	report := night(t, db, dir, "2026-06-30")
+	if file := records(t, report.Files[0].Path); len(file) != 1 || file["ACCTB"].AccountStatus != "DF" {
+		t.Errorf("June's file holds %d records, want B's deletion alone", len(file))
+	}
+	var listed []string
+	if err := db.Select(&listed, `SELECT l.loan_id || ' ' || x.reason || ' ' || x.rule || ': ' || x.detail
+		FROM excluded x JOIN loan l ON l.loan = x.loan ORDER BY l.loan_id`); err != nil {
+		t.Fatal(err)
+	}
+	want := "A DELETION_WAITS Q72: its deletion waits for balance 1000.00, C DELETION_WAITS Q72: its deletion waits for balance 1000.00"
+	if got := strings.Join(listed, ", "); got != want {
+		t.Errorf("listed %s, want %s", got, want)
+	}
+	e.entry("A", "PAYMENT", "1000.00", "2026-07-10", "")
+	e.load(t, db)
+	report = night(t, db, dir, "2026-07-31")
+	if file := records(t, report.Files[0].Path); len(file) != 1 || file["ACCTA"].AccountStatus != "DA" {
+		t.Errorf("July's file holds %d records, want A's deletion alone", len(file))
+	}
+}
