@@ -266,6 +266,7 @@ func stage(ctx context.Context, db *sqlx.DB, p *parser) (err error) {
 	_, err = tx.ExecContext(ctx, "SET LOCAL default_statistics_target = 10") // rough ones do
 	if err == nil {
 		err = p.copy(ctx, conn, "COPY "+t.staging()+" ("+strings.Join(names, ", ")+") FROM STDIN")
+		p.repeats = nil // hundreds of megabytes for a large file, and the next one needs its own
 	}
 	if err == nil && t.indexed != "" {
 		_, err = tx.ExecContext(ctx, "CREATE INDEX ON "+t.staging()+" "+t.indexed)
