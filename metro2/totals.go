@@ -22,6 +22,20 @@ func (t *Totals) Add(rec *Record) {
 	}
 }
 
+// addRepeated counts the segments that a record holds beside the one that decoding keeps: the trailer counts segments (T01).
+func (t *Totals) addRepeated(problems []Problem) {
+	for i := range problems {
+		if problems[i].Message != saysRepeated {
+			continue
+		}
+		for _, s := range trailerLayout.plans[Character].steps {
+			if s.field.Key == "total_"+problems[i].Segment {
+				*at[Number](&t.Trailer, s.offset)++
+			}
+		}
+	}
+}
+
 // Merge adds the counts of other, a part of the same file.
 func (t *Totals) Merge(other *Totals) {
 	for _, s := range trailerLayout.plans[Character].steps {

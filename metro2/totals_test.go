@@ -1,7 +1,9 @@
 package metro2
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -107,5 +109,32 @@ func TestTotalsAddUp(t *testing.T) {
 	}
 	if statuses+unknown != totals.TotalBase {
 		t.Errorf("%d records by status and %d of unknown status, %d in all", statuses, unknown, totals.TotalBase)
+	}
+}
+
+// T01: the trailer counts every segment of a kind, also those beyond the first, which decoding leaves out.
+func TestTotalsCountRepeatedSegments(t *testing.T) {
+	for _, c := range []struct {
+		segment string
+		key     string
+	}{
+		{"K1TEST CREDITOR                 08", "total_k1"},
+		{"K22TEST BUYER                     ", "total_k2"},
+		{"N1TEST EMPLOYER" + strings.Repeat(" ", 131), "total_n1"},
+	} {
+		for said, wrong := range map[Number]bool{1: true, 2: false, 3: true} {
+			file := on(1, longer(strings.Repeat(c.segment, 2), fmt.Sprintf("%04d", 426+2*len(c.segment))))(cleanFile(t, Options{}))
+			file = on(4, put(trailerLayout.position(c.key), fmt.Sprintf("%09d", said)))(file)
+			found := false
+			if _, err := Validate(bytes.NewReader(file), func(f Finding) error {
+				found = found || f.Rule == "T01" && f.Field == c.key
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+			if found != wrong {
+				t.Errorf("two segments, %s says %d: finding %v, want %v", c.key, said, found, wrong)
+			}
+		}
 	}
 }

@@ -126,6 +126,7 @@ func (v *Validator) Check(item *Item, findings []Finding) []Finding {
 		findings = v.checkTrailerLength(item, findings)
 	case KindData:
 		v.summary.Totals.Add(item.Record)
+		v.summary.Totals.addRepeated(item.Problems)
 		findings = CheckRecord(item.Record, v.env, findings)
 		if v.Examiner {
 			findings = CheckExaminer(item.Record, v.env, findings)

@@ -21,11 +21,14 @@ const (
 	Waiver
 	PrepaymentDiscount
 	Adjustment
+	Escrow           // Q91: the part of a payment that is no debt of the loan
+	PrincipalPayment // Q89: it satisfies nothing
+	ReAge            // Q88: the amount is 0
 )
 
-// signs gives the sign with which the amount of each kind counts in each of Totals. It has 16 elements so that a mask of four
+// signs gives the sign with which the amount of each kind counts in each of Totals. It has 32 elements so that a mask of five
 // bits indexes it without a bounds check: this is the innermost loop of every decision.
-var signs = [16]struct{ balance, paid, charged, waived int8 }{
+var signs = [32]struct{ balance, paid, charged, waived int8 }{
 	Origination:        {1, 0, 0, 0},
 	Interest:           {1, 0, 0, 0},
 	Fee:                {1, 0, 1, 0},
@@ -39,6 +42,9 @@ var signs = [16]struct{ balance, paid, charged, waived int8 }{
 	Waiver:             {-1, 0, 0, 1},
 	PrepaymentDiscount: {-1, 1, 0, 0},
 	Adjustment:         {1, 0, 0, 0},
+	Escrow:             {1, 0, 0, 0},
+	PrincipalPayment:   {-1, 0, 0, 0},
+	ReAge:              {},
 }
 
 // kindNames are the names of the extract, by number.
@@ -56,6 +62,9 @@ var kindNames = [...]string{
 	Waiver:             "WAIVER",
 	PrepaymentDiscount: "PREPAYMENT_DISCOUNT",
 	Adjustment:         "ADJUSTMENT",
+	Escrow:             "ESCROW",
+	PrincipalPayment:   "PRINCIPAL_PAYMENT",
+	ReAge:              "RE_AGE",
 }
 
 // Kinds returns every entry kind, by number.

@@ -19,7 +19,7 @@ func TestKinds(t *testing.T) {
 			t.Errorf("scan the text %s: got %s, %v", kind, scanned, err)
 		}
 	}
-	for _, none := range []rules.Kind{0, rules.Adjustment + 1, 255} {
+	for _, none := range []rules.Kind{0, rules.ReAge + 1, 255} {
 		if none.Valid() || none.String() != "" {
 			t.Errorf("kind %d: got valid %t and %q", none, none.Valid(), none)
 		}

@@ -92,7 +92,7 @@ type Totals struct {
 func (t Totals) Fees() Cents { return t.Charged - t.Waived }
 
 func (t *Totals) add(e *Entry) {
-	sign := &signs[e.Kind&15]
+	sign := &signs[e.Kind&31]
 	t.Balance += Cents(sign.balance) * e.Amount
 	t.Paid += Cents(sign.paid) * e.Amount
 	t.Charged += Cents(sign.charged) * e.Amount
@@ -100,7 +100,7 @@ func (t *Totals) add(e *Entry) {
 }
 
 // EffectOnBalance returns the amount with the sign of its effect on the balance (EXTRACT.md, transaction types).
-func (e Entry) EffectOnBalance() Cents { return Cents(signs[e.Kind&15].balance) * e.Amount }
+func (e Entry) EffectOnBalance() Cents { return Cents(signs[e.Kind&31].balance) * e.Amount }
 
 // At returns the totals as of d: a reversed entry counts until its reversal's effective date.
 func (l Ledger) At(d Date) Totals {

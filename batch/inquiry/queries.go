@@ -23,4 +23,6 @@ var (
 	inquiryNightTradelines = database.Query("inquiry", "InquiryNightTradelines")
 	inquirySchedules       = database.Query("inquiry", "InquirySchedules")
 	inquiryStatements      = database.Query("inquiry", "InquiryStatements")
+	inquiryStatement       = database.Query("inquiry", "InquiryStatement")
+	inquiryRecipient       = database.Query("inquiry", "InquiryRecipient")
 )

@@ -108,9 +108,9 @@ func TestUpdates(t *testing.T) {
 			with("loan_customers.csv", "loan_id,customer_id,ecoa_code,position", "L1,C1,"+v+",1").
 			with("cycles.csv", "loan_id,cycle_no,starts_on,ends_on,due_on,minimum_due", "L1,1,2025-01-10,2025-02-09,2025-03-02,"+v).
 			with("reason_rules.csv", "activity_status,activity_substatus,require_payoff_reason", "A,B,"+fmt.Sprint(n == 1)).
-			with("terminations.csv", "loan_id,terminated_on,reason", "L1,2026-01-10,Name "+v).
+			with("terminations.csv", "loan_id,terminated_on,reason", "L1,2026-01-10,"+[]string{"PAID", "OTHR"}[n-1]).
 			with("pauses.csv", "loan_id,from_on,reason", "L1,2026-01-10,Name "+v).
-			with("cases.csv", "case_id,external_id,type,status,opened_on", "K1,E1,dispute,Name "+v+",2026-01-01").
+			with("cases.csv", "case_id,external_id,type,status,opened_on", "K1,E1,DISPUTE,Name "+v+",2026-01-01").
 			with("customer_removals.csv", "action,customerId,approver", "remove,C1,Name "+v)
 	}
 	load(t, db, full(1))
@@ -136,8 +136,8 @@ func TestExternalIDs(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
 	const header = "case_id,external_id,type,status,opened_on"
-	load(t, db, extract{}.with("cases.csv", header, "K1,E1,dispute,open,2026-01-01", "K2,,dispute,open,2026-01-01"))
-	summary := load(t, db, extract{}.with("cases.csv", header, "K2,E1,dispute,open,2026-01-01", "K1,E2,dispute,open,2026-01-01"))
+	load(t, db, extract{}.with("cases.csv", header, "K1,E1,DISPUTE,open,2026-01-01", "K2,,DISPUTE,open,2026-01-01"))
+	summary := load(t, db, extract{}.with("cases.csv", header, "K2,E1,DISPUTE,open,2026-01-01", "K1,E2,DISPUTE,open,2026-01-01"))
 	diff(t, "rejects", summary.Rejects, []intake.Reject{
 		{File: "cases.csv", Line: 2, Column: "external_id", ValueClass: "key", Reason: "another case has this external id"},
 	})

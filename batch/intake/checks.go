@@ -16,6 +16,9 @@ func checkLoan(r *row) *Reject {
 	if !sent.Status.Closed() && sent.ClosedOn != 0 {
 		return &Reject{Column: "closed_on", ValueClass: classDate, Reason: "the status is not a closed one"}
 	}
+	if r.has("deferred_from") && r.has("deferred_until") && r.date("deferred_until") < r.date("deferred_from") {
+		return &Reject{Column: "deferred_until", ValueClass: classDate, Reason: "before deferred_from"}
+	}
 	boarded := rules.Boarded(sent)
 	r.setDate("closed_on", boarded.ClosedOn)
 	r.set("episode", r.number(int64(boarded.Episode)))
@@ -50,10 +53,12 @@ func checkPause(r *row) *Reject {
 	return nil
 }
 
-// checkTransaction allows a sign for an adjustment only, and the name of another entry for a reversal only.
+// checkTransaction allows a sign for an adjustment only, the name of another entry for a reversal only, and no amount for a
+// re-age (Q88).
 func checkTransaction(r *row) *Reject {
 	const (
 		transactionType = 2
+		amount          = 3
 		reverses        = 7
 	)
 	signed := r.signed
@@ -66,6 +71,10 @@ func checkTransaction(r *row) *Reject {
 			return &Reject{Column: "reverses", ValueClass: classEmpty, Reason: "a reversal names the entry that it undoes"}
 		}
 		named = false
+	case rules.ReAge.String():
+		if string(r.values[amount]) != "0" {
+			return &Reject{Column: "amount", ValueClass: classNumber, Reason: "a re-age has the amount 0"}
+		}
 	}
 	switch {
 	case signed:
@@ -81,6 +90,30 @@ func checkTermination(r *row) *Reject {
 	started := rules.StartedTermination{Source: string(r.get("source")), Reason: string(r.get("reason"))}
 	if why := rules.ReasonMissing(started); why != "" {
 		return &Reject{Column: "reason", ValueClass: classEmpty, Reason: why}
+	}
+	if r.has("rescinded_on") && r.date("rescinded_on") < r.date("terminated_on") {
+		return &Reject{Column: "rescinded_on", ValueClass: classDate, Reason: "before terminated_on"}
+	}
+	return nil
+}
+
+// checkScheduledItem refuses a debit that calls itself a notice: it would go out whatever a case says (SP7, Q81).
+func checkScheduledItem(r *row) *Reject {
+	if string(r.get("kind")) == "PAYMENT" && string(r.get("required_notice")) == "true" {
+		return &Reject{Column: "required_notice", ValueClass: classText, Reason: "a payment is no notice (Q81)"}
+	}
+	return nil
+}
+
+// checkCase allows the outcomes of the case's type.
+func checkCase(r *row) *Reject {
+	legal := rules.CaseType(r.get("type")).Outcomes(rules.DisputeKind(r.get("dispute_kind")))
+	outcome := r.get("outcome")
+	if outcome == nil || legal == nil {
+		return nil
+	}
+	if _, reason := codesKind(legal).parse(r, outcome); reason != "" {
+		return &Reject{Column: "outcome", ValueClass: classOf(outcome), Reason: reason}
 	}
 	return nil
 }

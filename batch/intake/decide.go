@@ -3,8 +3,10 @@ package intake
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 
 	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/rules"
@@ -36,26 +38,41 @@ func eachBatch[T any](ctx context.Context, tx *sqlx.Tx, query string, f func([]T
 
 // rejectedRow is a staged row that rules refuse.
 type rejectedRow struct {
-	Line   int64  `json:"line"`
-	Reason string `json:"reason"`
+	Line       int64  `json:"line"`
+	ValueClass string `json:"value_class"`
+	Reason     string `json:"reason"`
 }
 
-// doubtedTermination is a staged termination without a reason, and what decides whether it may have none.
-type doubtedTermination struct {
-	Line         int64  `db:"line"`
-	Source       string `db:"source"`
-	PairRequires bool   `db:"pair_requires"`
-	Known        bool   `db:"known"`
+// stagedTermination is a staged termination, and what decides whether its reason is right.
+type stagedTermination struct {
+	Line         int64          `db:"line"`
+	Source       string         `db:"source"`
+	Reason       string         `db:"reason"`
+	PairRequires bool           `db:"pair_requires"`
+	Known        bool           `db:"known"`
+	Aliases      pq.StringArray `db:"reason_aliases"`
 }
 
-// judgeTerminations rejects the terminations that must have a reason and have none (DC4).
+// refused says why the termination is rejected, and of which class its reason is; empty: it is not.
+func (t *stagedTermination) refused() (class, why string) {
+	started := rules.StartedTermination{Source: t.Source, Reason: t.Reason, PairRequires: t.PairRequires, Known: t.Known}
+	if why := rules.ReasonMissing(started); why != "" {
+		return classEmpty, why
+	}
+	if _, known := aliases(t.Aliases).Reason(t.Reason); t.Reason != "" && !known {
+		return classOf([]byte(t.Reason)), "not one of " + strings.Join(rules.TerminationReasons(), ", ") + " or an alias of the loan's program"
+	}
+	return "", ""
+}
+
+// judgeTerminations rejects the terminations that must have a reason and have none (DC4), and those whose reason is neither
+// of the closed list nor an alias of the loan's program (Q70).
 func (i *importer) judgeTerminations(ctx context.Context) (rejected int64, err error) {
-	err = eachBatch(ctx, i.tx, importTerminationsDoubted, func(rows []doubtedTermination) error {
+	err = eachBatch(ctx, i.tx, importTerminationsStaged, func(rows []stagedTermination) error {
 		var refused []rejectedRow
-		for _, r := range rows {
-			started := rules.StartedTermination{Source: r.Source, PairRequires: r.PairRequires, Known: r.Known}
-			if why := rules.ReasonMissing(started); why != "" {
-				refused = append(refused, rejectedRow{r.Line, why})
+		for k := range rows {
+			if class, why := rows[k].refused(); why != "" {
+				refused = append(refused, rejectedRow{rows[k].Line, class, why})
 			}
 		}
 		rejected += int64(len(refused))

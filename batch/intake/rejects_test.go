@@ -14,6 +14,7 @@ const (
 	repeated = "key|the key came before in this file with other values"
 	noDate   = "not a date YYYY-MM-DD of the years 1900 to 2099"
 	noAmount = "not an amount with at most two decimals and no sign"
+	reasons  = "ERRO, FRAD, VOLU, REPO, DEED, FORE, CLAIM, PAID, SETT, XFER, OTHR"
 )
 
 // rejectTables holds for each file rows and what becomes of them: nothing, or column|value class|reason.
@@ -55,6 +56,33 @@ var rejectTables = []struct {
 			{"I11,Loan,I,01,M,F,2,3,99999999999999999999,true,,", "grace_days|number|not a whole number up to 1,000,000"},
 		},
 		[5]int64{11, 1, 0, 0, 10},
+	},
+	{ // Q32, Q33, CA7, Q70
+		"programs.csv", "program_id,identification_number,reporter_name,reporter_address,calendar,dofd_rule,charge_off_past_due,accommodations,reason_aliases",
+		[][2]string{
+			{"P1,FRN10001,N,A,daily,days,zero,ignore,RE=REPO;VS=VOLU RE=REPO", ""},
+			{"P2,FRN10001,N,A,daily,,,,", ""},
+			{"P3,FRN10001,N,A,daily,latest,,,", "dofd_rule|text|not one of reports, days"},
+			{"P4,FRN10001,N,A,daily,,0,,", "charge_off_past_due|number|not one of balance, zero"},
+			{"P5,FRN10001,N,A,daily,,,PROTECT,", "accommodations|text|not one of protect, ignore"},
+			{"P6,FRN10001,N,A,daily,,,,RE", "reason_aliases|text|not pairs CODE=REASON"},
+			{"P7,FRN10001,N,A,daily,,,,=REPO", "reason_aliases|text|not pairs CODE=REASON"},
+			{"P8,FRN10001,N,A,daily,,,,RE=TAKEN", "reason_aliases|text|a reason is not one of " + reasons},
+			{"P9,FRN10001,N,A,daily,,,,ERRO=FRAD", "reason_aliases|text|a code is itself a reason"},
+			{"P10,FRN10001,N,A,daily,,,,RE=REPO RE=VOLU", "reason_aliases|text|a code has two reasons"},
+			{"P11,FRN10001,N,A,daily,,,," + strings.Repeat("r", 65) + "=REPO", "reason_aliases|text|a code of more than 64 characters"},
+		},
+		[5]int64{11, 2, 0, 0, 9},
+	},
+	{ // Q31, Q67
+		"products.csv", "product_id,name,portfolio_type,account_type,grace_days,closes_on_payoff,delinquency_method,payments_ahead",
+		[][2]string{
+			{"I1,Loan,I,01,10,true,months,whole", ""},
+			{"I2,Loan,I,01,10,true,,", ""},
+			{"I3,Loan,I,01,10,true,weeks,", "delinquency_method|text|not one of days, months"},
+			{"I4,Loan,I,01,10,true,,keep", "payments_ahead|text|not one of carry, whole, drop"},
+		},
+		[5]int64{4, 2, 0, 0, 2},
 	},
 	{
 		"customers.csv", "customer_id,surname,ssn,date_of_birth,phone,address1,city,state,postal_code,generation_code,address_indicator," +
@@ -104,6 +132,16 @@ var rejectTables = []struct {
 		[5]int64{15, 2, 0, 0, 13},
 	},
 	{
+		"loans.csv", "loan_id,product_id,program_id,account_number,opened_on,status,status_since,servicing_status,deferred_from,deferred_until,special_comment",
+		[][2]string{
+			{"L1,I1,P1,A1,2025-01-10,ACTIVE,2025-01-10,SERVICING,2026-01-10,2026-03-09,CO", ""},
+			{"L2,I1,P1,A2,2025-01-10,ACTIVE,2025-01-10,SERVICING,,2026-03-09,", ""},
+			{"L3,I1,P1,A3,2025-01-10,ACTIVE,2025-01-10,SERVICING,2026-03-10,2026-03-09,", "deferred_until|date|before deferred_from"},
+			{"L4,I1,P1,A4,2025-01-10,ACTIVE,2025-01-10,SERVICING,,,co", "special_comment|text|not a legal value"},
+		},
+		[5]int64{4, 2, 0, 0, 2},
+	},
+	{
 		"loan_customers.csv", "loan_id,customer_id,ecoa_code,position",
 		[][2]string{
 			{"L1,C1,2,1", ""},
@@ -136,14 +174,16 @@ var rejectTables = []struct {
 		[5]int64{3, 1, 0, 0, 2},
 	},
 	{
-		"terminations.csv", "loan_id,terminated_on,source,reason,report_as_deleted",
+		"terminations.csv", "loan_id,terminated_on,source,reason,report_as_deleted,rescinded_on",
 		[][2]string{
-			{"L1,2026-01-10,FLTC,ERRO,", ""},
-			{"L2,2026-01-10,FLTC,,", "reason|empty|a flat cancel must have a reason (DC4)"},
-			{"L2,2026-01-10,,,XX", "report_as_deleted|text|not one of DA, DF"},
-			{"L9,2026-01-10,,,", "loan_id|" + unknown},
+			{"L1,2026-01-10,FLTC,ERRO,,2026-01-10", ""},
+			{"L2,2026-01-10,FLTC,,,", "reason|empty|a flat cancel must have a reason (DC4)"},
+			{"L2,2026-01-10,,,XX,", "report_as_deleted|text|not one of DA, DF"},
+			{"L9,2026-01-10,,,,", "loan_id|" + unknown},
+			{"L2,2026-01-10,,REPO,,2026-01-09", "rescinded_on|date|before terminated_on"},
+			{"L2,2026-01-10,,RE,,", "reason|text|not one of " + reasons + " or an alias of the loan's program"}, // Q70
 		},
-		[5]int64{4, 1, 0, 0, 3},
+		[5]int64{6, 1, 0, 0, 5},
 	},
 	{
 		"schedules.csv", "schedule_id,loan_id,kind,state",
@@ -157,17 +197,19 @@ var rejectTables = []struct {
 		[5]int64{5, 1, 0, 0, 4},
 	},
 	{
-		"scheduled_items.csv", "item_id,loan_id,schedule_id,kind,state,due_at,amount",
+		"scheduled_items.csv", "item_id,loan_id,schedule_id,kind,state,due_at,amount,required_notice,payer_told_on",
 		[][2]string{
-			{"N1,L1,,PAYMENT,PENDING,2026-11-05T09:00:00-05:00,100", ""},
-			{"N2,L1,S9,CALL,PENDING,2026-11-05T09:00:00Z,", "schedule_id|key|missing reference: the loan has no such schedule"},
-			{"N3,L1,,CALL,PENDING,2026-11-05,", "due_at|date|not an RFC 3339 time"},
-			{"N4,L1,,CALL,PENDING,2026-11-05T24:00:00Z,", "due_at|text|not an RFC 3339 time"},
-			{"N5,L1,,PAYMENT,PENDING,2026-11-05T09:00:00Z,-1", "amount|number|" + noAmount},
-			{"N6,L9,,PAYMENT,PENDING,2026-11-05T09:00:00Z,1", "loan_id|" + unknown},
-			{"N7,L1,,LETTER,PENDING,2026-11-05T09:00:00Z,1", "kind|text|not one of PAYMENT, CALL, EMAIL, SMS"},
+			{"N1,L1,,PAYMENT,PENDING,2026-11-05T09:00:00-05:00,100,,", ""},
+			{"N2,L1,S9,CALL,PENDING,2026-11-05T09:00:00Z,,,", "schedule_id|key|missing reference: the loan has no such schedule"},
+			{"N3,L1,,CALL,PENDING,2026-11-05,,,", "due_at|date|not an RFC 3339 time"},
+			{"N4,L1,,CALL,PENDING,2026-11-05T24:00:00Z,,,", "due_at|text|not an RFC 3339 time"},
+			{"N5,L1,,PAYMENT,PENDING,2026-11-05T09:00:00Z,-1,,", "amount|number|" + noAmount},
+			{"N6,L9,,PAYMENT,PENDING,2026-11-05T09:00:00Z,1,,", "loan_id|" + unknown},
+			{"N7,L1,,LETTER,PENDING,2026-11-05T09:00:00Z,1,,", "kind|text|not one of PAYMENT, CALL, EMAIL, SMS"},
+			{"N8,L1,,EMAIL,PENDING,2026-11-05T09:00:00Z,,true,2026-11-01", ""},
+			{"N9,L1,,PAYMENT,PENDING,2026-11-05T09:00:00Z,1,true,", "required_notice|text|a payment is no notice (Q81)"}, // SP7
 		},
-		[5]int64{7, 1, 0, 0, 6},
+		[5]int64{9, 2, 0, 0, 7},
 	},
 	{
 		"pauses.csv", "loan_id,from_on,to_on,reason",
@@ -181,15 +223,25 @@ var rejectTables = []struct {
 		[5]int64{5, 1, 0, 0, 4},
 	},
 	{
-		"cases.csv", "case_id,external_id,type,status,opened_on,chapter,disposition,auto_created",
+		"cases.csv", "case_id,external_id,type,status,opened_on,chapter,disposition,auto_created,outcome,dispute_kind,disputed_amount,received_on",
 		[][2]string{
-			{"K1,E1,bankruptcy,open,2026-01-01,7,DISCHARGED,true", ""},
-			{"K2,E1,bankruptcy,open,2026-01-01,7,,", "external_id|key|another case has this external id"},
-			{"K3,,bankruptcy,open,2026-01-01,9,,", "chapter|number|not one of 7, 11, 12, 13"},
-			{"K4,,bankruptcy,open,2026-01-01,7,LOST,", "disposition|text|not one of DISCHARGED, DISMISSED, WITHDRAWN, PLAN_CONFIRMED, REAFFIRMED"},
-			{"K5,,,open,2026-01-01,7,,", "type|empty|a value is required"},
+			{"K1,E1,BANKRUPTCY,open,2026-01-01,7,DISCHARGED,true,,,,", ""},
+			{"K2,E1,BANKRUPTCY,open,2026-01-01,7,,,,,,", "external_id|key|another case has this external id"},
+			{"K3,,BANKRUPTCY,open,2026-01-01,9,,,,,,", "chapter|number|not one of 7, 11, 12, 13"},
+			{"K4,,BANKRUPTCY,open,2026-01-01,7,LOST,,,,,", "disposition|text|not one of DISCHARGED, DISMISSED, WITHDRAWN, PLAN_CONFIRMED, REAFFIRMED"},
+			{"K5,,,open,2026-01-01,7,,,,,,", "type|empty|a value is required"},
+			{"K6,,bankruptcy,open,2026-01-01,7,,,,,,", "type|text|not one of BANKRUPTCY, MILITARY, DECEASED, DISPUTE, FRAUD_CLAIM, IDENTITY_THEFT, " +
+				"DISASTER, FORBEARANCE, OTHER"}, // CA8
+			{"K7,,DISPUTE,open,2026-01-01,,,,XC,,,2026-01-03", ""},
+			{"K8,,DISPUTE,open,2026-01-01,,,,XG,,,", "outcome|text|not one of XH, XC, XR"}, // Q74
+			{"K9,,DISPUTE,open,2026-01-01,,,,XG,FCBA,120.50,", ""},
+			{"K10,,DISPUTE,open,2026-01-01,,,,XC,FCBA,120.50,", "outcome|text|not one of XH, XG, XR"},
+			{"K11,,DISPUTE,open,2026-01-01,,,,,EFTA,,", "dispute_kind|text|not one of FCRA, FCBA, RESPA"},
+			{"K12,,FRAUD_CLAIM,open,2026-01-01,,,,REJECTED,,,", ""},
+			{"K13,,IDENTITY_THEFT,open,2026-01-01,,,,XH,,,", "outcome|text|not one of CONFIRMED, REJECTED"}, // Q78
+			{"K14,,DISASTER,open,2026-01-01,,,,over,,,", ""},
 		},
-		[5]int64{5, 1, 0, 0, 4},
+		[5]int64{14, 5, 0, 0, 9},
 	},
 	{
 		"customer_removals.csv", "action,customerId,approver,erasure_reason",
@@ -252,7 +304,7 @@ func TestRejectedParent(t *testing.T) {
 	e := book().with("customers.csv", "customer_id,surname,address1,city,state,postal_code", "C1,,1 Elm St,Harton,OH,43004").
 		with("loan_customers.csv", "loan_id,customer_id,ecoa_code,position", "L1,C1,1,1").
 		with("case_parties.csv", "case_id,customer_id,loan_id", "K1,C1,", "K1,,L1", "K2,,L1", "K1,C1,L1", "K1,,", "K1,,L1").
-		with("cases.csv", "case_id,type,status,opened_on", "K1,dispute,open,2026-01-01")
+		with("cases.csv", "case_id,type,status,opened_on", "K1,DISPUTE,open,2026-01-01")
 	summary := load(t, db, e)
 	diff(t, "rejects", summary.Rejects, []intake.Reject{
 		{File: "customers.csv", Line: 2, Column: "surname", ValueClass: "empty", Reason: "a value is required"},

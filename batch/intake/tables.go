@@ -87,13 +87,6 @@ var (
 	toCustomer = reference{"customer_id", "customer", "customer_id"}
 )
 
-func statusNames() (names []string) {
-	for _, s := range rules.Statuses() {
-		names = append(names, string(s))
-	}
-	return names
-}
-
 // tables lists the files in the order in which they are taken in: a row's references come before it.
 var tables = withPlaces([]table{
 	{
@@ -107,6 +100,8 @@ var tables = withPlaces([]table{
 			may("experian_id", headerKind("experian_id")), may("transunion_id", headerKind("transunion_id")),
 			need("calendar", kind{"text", maxText, parseCalendar}),
 			may("activity_cycle_ids", kind{"text[]", 10_000, parseKeyList}).or("{}"),
+			may("dofd_rule", codeKind("reports", "days")).or("reports"), may("charge_off_past_due", codeKind("balance", "zero")).or("balance"),
+			may("accommodations", codeKind("protect", "ignore")).or("protect"), may("reason_aliases", aliasesKind).or("{}"),
 		},
 		merges: []string{importPrograms, importDestinations},
 	},
@@ -121,6 +116,7 @@ var tables = withPlaces([]table{
 			need("grace_days", countKind(0)), need("closes_on_payoff", boolKind),
 			may("payoff_hold_days", countKind(0)).or("0"),
 			may("trailing_reports", kind{"integer", maxText, codeKind("1", "2", "3").parse}).or("1"),
+			may("delinquency_method", codeKind("days", "months")), may("payments_ahead", codeKind("carry", "whole", "drop")),
 		},
 		merges: []string{importProducts},
 	},
@@ -148,12 +144,13 @@ var tables = withPlaces([]table{
 			may("credit_limit", centsKind).as("credit_limit_cents"), may("highest_balance", centsKind).as("highest_balance_cents"),
 			may("terms_duration", keyKind), may("scheduled_payment", centsKind).as("scheduled_payment_cents"),
 			may("promo_ends_on", dateKind), may("cycle_id", keyKind),
-			need("status", codeKind(statusNames()...)), need("status_since", dateKind), may("closed_on", dateKind),
+			need("status", codesKind(rules.Statuses())), need("status_since", dateKind), may("closed_on", dateKind),
 			need("servicing_status", codeKind(string(rules.Servicing), string(rules.NotServicing))),
 			may("stop_reason", codeKind(rules.StopReasons()...)),
 			may("activity_status", keyKind), may("activity_substatus", keyKind), may("furnish", boolKind).or("true"),
 			may("hold_until", dateKind), may("balloon_on", dateKind), may("balloon_amount", centsKind).as("balloon_amount_cents"),
-			may("deferred_until", dateKind), may("original_creditor", textKind),
+			may("deferred_from", dateKind), may("deferred_until", dateKind), may("special_comment", metroKind(&metro2.SpecialComments)),
+			may("original_creditor", textKind),
 			may("creditor_class", metroKind(&metro2.CreditorClasses)), may("purchased_from", textKind), may("sold_to", textKind),
 			may("sold_on", dateKind), may("agency_id", metroKind(&metro2.Agencies)), may("agency_account", keyKind),
 			may("mortgage_id", keyKind), may("new_account_number", keyKind), may("payment_history", historyKind),
@@ -228,7 +225,7 @@ var tables = withPlaces([]table{
 		books: []string{"termination"},
 		columns: []column{
 			need("loan_id", keyKind), need("terminated_on", dateKind), may("source", keyKind), may("reason", keyKind),
-			may("report_as_deleted", codeKind("DA", "DF")),
+			may("report_as_deleted", codeKind("DA", "DF")), may("rescinded_on", dateKind),
 		},
 		check:  checkTermination,
 		refs:   []reference{toLoan},
@@ -254,7 +251,9 @@ var tables = withPlaces([]table{
 			need("kind", codeKind("PAYMENT", "CALL", "EMAIL", "SMS")),
 			need("state", codeKind("PENDING", "SENT", "COMPLETED", "FAILED", "CANCELLED")),
 			need("due_at", timeKind), may("amount", centsKind).as("amount_cents"),
+			may("required_notice", boolKind).or("false"), may("payer_told_on", dateKind),
 		},
+		check:   checkScheduledItem,
 		refs:    []reference{toLoan},
 		rejects: []string{importScheduledItemsLoan, importScheduledItemsSchedule},
 		merges:  []string{importScheduledItems},
@@ -273,13 +272,16 @@ var tables = withPlaces([]table{
 		file: "cases.csv", key: []string{"case_id"},
 		books: []string{"case_file"},
 		columns: []column{
-			need("case_id", keyKind), may("external_id", keyKind), need("type", keyKind), need("status", keyKind),
+			need("case_id", keyKind), may("external_id", keyKind), need("type", codesKind(rules.CaseTypes())), need("status", keyKind),
 			may("outcome", keyKind), need("opened_on", dateKind), may("closed_on", dateKind),
 			may("auto_created", boolKind).or("false"), may("acknowledged", boolKind).or("false"), may("deleted_on", dateKind),
 			may("chapter", codeKind("7", "11", "12", "13")), may("filed_on", dateKind),
-			may("disposition", codeKind("DISCHARGED", "DISMISSED", "WITHDRAWN", "PLAN_CONFIRMED", "REAFFIRMED")),
+			may("disposition", codesKind(rules.Dispositions())),
 			may("disposition_on", dateKind), may("listed_outstanding_debt", boolKind), may("court_case_number", keyKind),
+			may("dispute_kind", codesKind(rules.DisputeKinds())), may("disputed_amount", centsKind).as("disputed_amount_cents"),
+			may("received_on", dateKind),
 		},
+		check:   checkCase,
 		rejects: []string{importCasesExternalID},
 		merges:  []string{importCases},
 	},

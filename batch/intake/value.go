@@ -44,24 +44,6 @@ var (
 	historyKind = kind{"text", maxText, parseHistory}
 )
 
-// codeKind is a closed set of values.
-func codeKind(codes ...string) kind {
-	reason := "not one of " + strings.Join(codes, ", ")
-	if len(reason) > 160 {
-		reason = "not a legal value"
-	}
-	known := make(map[string]bool, len(codes))
-	for _, c := range codes {
-		known[c] = true
-	}
-	return kind{"text", maxText, func(_ *row, raw []byte) ([]byte, string) {
-		if known[string(raw)] {
-			return raw, ""
-		}
-		return nil, reason
-	}}
-}
-
 // headerKind is a text that stands in a file's header: a value that does not fit would stop the program's files.
 func headerKind(field string) kind {
 	width := 0
@@ -82,17 +64,6 @@ func headerKind(field string) kind {
 		}
 		return raw, ""
 	}}
-}
-
-// metroKind is the closed set of a Metro 2 field, without the codes that are no longer written.
-func metroKind(table *metro2.CodeTable) kind {
-	var codes []string
-	for _, c := range table.Codes {
-		if !c.Legacy {
-			codes = append(codes, c.Value)
-		}
-	}
-	return codeKind(codes...)
 }
 
 // countKind is a whole number of at least low.

@@ -44,7 +44,6 @@ var allowances = []allowance{
 	{folder: "batch/step", may: everyRoom + "batch batch/database batch/book batch/bureau metro2 rules"},
 	{folder: "batch/intake", may: everyRoom + "batch batch/database batch/book metro2 rules"},
 	{folder: "batch/inquiry", may: everyRoom + "batch/database rules"},
-	{folder: "batch/inquiry", may: everyRoom + "batch batch/database rules"},
 	{folder: "batch/fanout", may: everyRoom + `batch batch/database
 		github.com/riverqueue/river github.com/riverqueue/river/rivermigrate
 		github.com/riverqueue/river/riverdriver/riverpgxv5 github.com/riverqueue/river/rivertype
@@ -57,7 +56,8 @@ var allowances = []allowance{
 	{folder: "cmd", may: `std rules metro2 sql batch/... fixtures
 		github.com/jmoiron/sqlx github.com/lib/pq github.com/sirupsen/logrus golang.org/x/term
 		github.com/robfig/cron/v3 github.com/spf13/cobra github.com/spf13/pflag
-		github.com/jedib0t/go-pretty/v6/... github.com/schollz/progressbar/v3`},
+		github.com/jedib0t/go-pretty/v6/... github.com/schollz/progressbar/v3
+		codeberg.org/go-pdf/fpdf`},
 }
 
 // everyRoom is what every room of batch may import.

@@ -17,14 +17,17 @@ WITH updated AS (
         name = s.name, portfolio_type = s.portfolio_type, account_type = s.account_type,
         terms_frequency = s.terms_frequency, interest_type = s.interest_type, delinquent_after = s.delinquent_after,
         charge_off_after = s.charge_off_after, grace_days = s.grace_days, closes_on_payoff = s.closes_on_payoff,
-        payoff_hold_days = s.payoff_hold_days, trailing_reports = s.trailing_reports
+        payoff_hold_days = s.payoff_hold_days, trailing_reports = s.trailing_reports,
+        delinquency_method = s.delinquency_method, payments_ahead = s.payments_ahead
     FROM staged_products s
     WHERE t.product_id = s.product_id
       AND (t.name, t.portfolio_type, t.account_type, t.terms_frequency, t.interest_type, t.delinquent_after,
-          t.charge_off_after, t.grace_days, t.closes_on_payoff, t.payoff_hold_days, t.trailing_reports)
+          t.charge_off_after, t.grace_days, t.closes_on_payoff, t.payoff_hold_days, t.trailing_reports, t.delinquency_method,
+          t.payments_ahead)
           IS DISTINCT FROM
           (s.name, s.portfolio_type, s.account_type, s.terms_frequency, s.interest_type, s.delinquent_after,
-          s.charge_off_after, s.grace_days, s.closes_on_payoff, s.payoff_hold_days, s.trailing_reports)
+          s.charge_off_after, s.grace_days, s.closes_on_payoff, s.payoff_hold_days, s.trailing_reports, s.delinquency_method,
+          s.payments_ahead)
     RETURNING t.product
 ), woken AS ( -- what its loans are decided by has changed, and nothing that a packed row holds
     SELECT wake(array_agg(l.loan), 'product') FROM loan l
@@ -32,11 +35,12 @@ WITH updated AS (
 ), inserted AS (
     INSERT INTO product (
         product_id, name, portfolio_type, account_type, terms_frequency, interest_type, delinquent_after,
-        charge_off_after, grace_days, closes_on_payoff, payoff_hold_days, trailing_reports)
+        charge_off_after, grace_days, closes_on_payoff, payoff_hold_days, trailing_reports, delinquency_method,
+        payments_ahead)
     SELECT
         s.product_id, s.name, s.portfolio_type, s.account_type, s.terms_frequency, s.interest_type,
         s.delinquent_after, s.charge_off_after, s.grace_days, s.closes_on_payoff, s.payoff_hold_days,
-        s.trailing_reports
+        s.trailing_reports, s.delinquency_method, s.payments_ahead
     FROM staged_products s
     WHERE NOT EXISTS (SELECT FROM product t WHERE t.product_id = s.product_id)
     ORDER BY s.product_id COLLATE "C"
@@ -53,22 +57,28 @@ WITH updated AS (
         identification_number = s.identification_number, reporter_name = s.reporter_name,
         reporter_address = s.reporter_address, reporter_phone = s.reporter_phone, innovis_id = s.innovis_id,
         equifax_id = s.equifax_id, experian_id = s.experian_id, transunion_id = s.transunion_id,
-        calendar = s.calendar, activity_cycle_ids = s.activity_cycle_ids
+        calendar = s.calendar, activity_cycle_ids = s.activity_cycle_ids, dofd_rule = s.dofd_rule,
+        charge_off_past_due = s.charge_off_past_due, accommodations = s.accommodations,
+        reason_aliases = s.reason_aliases
     FROM staged_programs s
     WHERE t.program_id = s.program_id
       AND (t.identification_number, t.reporter_name, t.reporter_address, t.reporter_phone, t.innovis_id, t.equifax_id,
-          t.experian_id, t.transunion_id, t.calendar, t.activity_cycle_ids)
+          t.experian_id, t.transunion_id, t.calendar, t.activity_cycle_ids, t.dofd_rule, t.charge_off_past_due,
+          t.accommodations, t.reason_aliases)
           IS DISTINCT FROM
           (s.identification_number, s.reporter_name, s.reporter_address, s.reporter_phone, s.innovis_id, s.equifax_id,
-          s.experian_id, s.transunion_id, s.calendar, s.activity_cycle_ids)
+          s.experian_id, s.transunion_id, s.calendar, s.activity_cycle_ids, s.dofd_rule, s.charge_off_past_due,
+          s.accommodations, s.reason_aliases)
     RETURNING 1
 ), inserted AS (
     INSERT INTO program (
         program_id, identification_number, reporter_name, reporter_address, reporter_phone, innovis_id, equifax_id,
-        experian_id, transunion_id, calendar, activity_cycle_ids)
+        experian_id, transunion_id, calendar, activity_cycle_ids, dofd_rule, charge_off_past_due, accommodations,
+        reason_aliases)
     SELECT
         s.program_id, s.identification_number, s.reporter_name, s.reporter_address, s.reporter_phone, s.innovis_id,
-        s.equifax_id, s.experian_id, s.transunion_id, s.calendar, s.activity_cycle_ids
+        s.equifax_id, s.experian_id, s.transunion_id, s.calendar, s.activity_cycle_ids, s.dofd_rule,
+        s.charge_off_past_due, s.accommodations, s.reason_aliases
     FROM staged_programs s
     WHERE NOT EXISTS (SELECT FROM program t WHERE t.program_id = s.program_id)
     ORDER BY s.program_id COLLATE "C"

@@ -2,22 +2,23 @@
 -- Merges terminations. Index: termination_pkey.
 -- Wakes the loans that they are news of. Gives the rows inserted and updated.
 WITH sent AS (
-    SELECT k.loan, s.terminated_on, s.source, s.reason, s.report_as_deleted
+    SELECT k.loan, s.terminated_on, s.source, s.reason, s.report_as_deleted, s.rescinded_on
     FROM staged_terminations s JOIN loan_key k ON k.loan_id = s.loan_id
 ), updated AS (
     UPDATE termination t SET
-        terminated_on = s.terminated_on, source = s.source, reason = s.reason, report_as_deleted = s.report_as_deleted
+        terminated_on = s.terminated_on, source = s.source, reason = s.reason, report_as_deleted = s.report_as_deleted,
+        rescinded_on = s.rescinded_on
     FROM sent s
     WHERE t.loan = s.loan
-      AND (t.terminated_on, t.source, t.reason, t.report_as_deleted)
+      AND (t.terminated_on, t.source, t.reason, t.report_as_deleted, t.rescinded_on)
           IS DISTINCT FROM
-          (s.terminated_on, s.source, s.reason, s.report_as_deleted)
+          (s.terminated_on, s.source, s.reason, s.report_as_deleted, s.rescinded_on)
     RETURNING t.loan
 ), inserted AS (
     INSERT INTO termination (
-        loan, terminated_on, source, reason, report_as_deleted)
+        loan, terminated_on, source, reason, report_as_deleted, rescinded_on)
     SELECT
-        s.loan, s.terminated_on, s.source, s.reason, s.report_as_deleted
+        s.loan, s.terminated_on, s.source, s.reason, s.report_as_deleted, s.rescinded_on
     FROM sent s
     WHERE NOT EXISTS (SELECT FROM termination t WHERE t.loan = s.loan)
     ORDER BY s.loan
@@ -30,23 +31,24 @@ WITH sent AS (
 SELECT (SELECT count(*) FROM inserted) AS inserted, (SELECT count(*) FROM updated) AS updated
 FROM (SELECT count(*) FROM woken) w
 
--- name: ImportTerminationsDoubted
--- The staged terminations without a reason of loans whose activity pair is marked, and whether the book knows them: rules
--- decide which must have a reason (DC4). Index: reason_rule_pkey, loan_pkey, termination_pkey.
-SELECT s.line, coalesce(s.source, '') AS source, r.require_payoff_reason AS pair_requires,
-       EXISTS (SELECT FROM termination t WHERE t.loan = k.loan) AS known
+-- name: ImportTerminationsStaged
+-- The staged terminations, whether the activity pair of their loan is marked, whether the book knows them, and the aliases of
+-- their program: rules decide which reasons are right (DC4, Q70). Index: reason_rule_pkey, loan_pkey, termination_pkey.
+SELECT s.line, coalesce(s.source, '') AS source, coalesce(s.reason, '') AS reason,
+       coalesce(r.require_payoff_reason, FALSE) AS pair_requires,
+       EXISTS (SELECT FROM termination t WHERE t.loan = k.loan) AS known, p.reason_aliases
 FROM staged_terminations s
 JOIN loan_key k ON k.loan_id = s.loan_id
 JOIN loan l ON l.loan = k.loan
-JOIN reason_rule r ON r.activity_status = l.activity_status AND r.activity_substatus = l.activity_substatus
-WHERE s.reason IS NULL
+JOIN program p ON p.program = l.program
+LEFT JOIN reason_rule r ON r.activity_status = l.activity_status AND r.activity_substatus = l.activity_substatus
 
 -- name: ImportTerminationsReject
--- Rejects staged terminations that must have a reason and have none. $1 import, $2 room for rejects, $3 rows as JSON.
+-- Rejects staged terminations whose reason is missing or wrong. $1 import, $2 room for rejects, $3 rows as JSON.
 WITH refused AS (
-    SELECT x.line, x.reason FROM json_to_recordset($3) AS x (line bigint, reason text)
+    SELECT x.line, x.value_class, x.reason FROM json_to_recordset($3) AS x (line bigint, value_class text, reason text)
 ), gone AS (
     DELETE FROM staged_terminations s USING refused r WHERE s.line = r.line
 )
 INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
-SELECT $1, 'terminations.csv', line, 'reason', 'empty', reason FROM refused ORDER BY line LIMIT $2
+SELECT $1, 'terminations.csv', line, 'reason', value_class, reason FROM refused ORDER BY line LIMIT $2
