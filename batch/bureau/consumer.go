@@ -71,4 +71,3 @@ func withoutAddress(c *metro2.J2) metro2.J1 {
 		SSN: c.SSN, DateOfBirth: c.DateOfBirth, Phone: c.Phone, ECOACode: c.ECOACode, ConsumerInfo: c.ConsumerInfo,
 	}
 }
-
