@@ -70,6 +70,13 @@ func TestConsumersOfCases(t *testing.T) {
 			[]string{"1 base 1, 2 j1 3", "1 base 1, 2 j1 Z", "1 base 1, 2  Z"},
 		},
 		{
+			"Q54 Q77 an authorized user's Z keeps no account alive", people("1", "3"),
+			[]rules.Case{
+				caseOf(rules.CaseDeceased, "2026-05-05"), caseOf(rules.CaseFraudClaim, "2026-05-05", id("K2"), parties(2), endedAs(rules.OutcomeConfirmed, "2026-06-15")),
+			},
+			[]string{"1 base X, 2 j1 3", "NOBODY_LIABLE Q54", "NOBODY_LIABLE Q54"},
+		},
+		{
 			"CA2 a confirmed claim that nobody acknowledged", people("2", "2"),
 			[]rules.Case{caseOf(rules.CaseFraudClaim, "2026-05-05", unacknowledged, endedAs(rules.OutcomeConfirmed, "2026-06-15"))},
 			[]string{"1 base 2, 2 j1 2", "1 base 2, 2 j1 2", "1 base 2, 2 j1 2"},

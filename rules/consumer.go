@@ -136,7 +136,7 @@ func (a *decision) base(placed []FurnishedConsumer) int {
 	company, deleted := -1, -1
 	for i := range placed {
 		switch c := &a.Consumers[i]; {
-		case placed[i].Segment == LeftOut || placed[i].ECOA == ecoaAuthorizedUser:
+		case placed[i].Segment == LeftOut || c.ECOA == ecoaAuthorizedUser:
 		case placed[i].ECOA == ecoaDeleted:
 			deleted = i
 		case !c.business():
