@@ -18,8 +18,9 @@ var lateStatus = [7]string{StatusCurrent, "71", "78", "80", "82", "83", "84"}
 // Termination is a cancelled contract or a "report as deleted" flag (DC1, DC5).
 type Termination struct {
 	On              Date
-	Reason          string
+	Reason          string // of the closed list, where the program knows it (Q70)
 	ReportAsDeleted string // DA, DF or empty
+	RescindedOn     Date   // Q94, 0: it stands
 }
 
 // deletionCode returns the deletion code that the termination calls for (DC1), empty for none.
@@ -41,6 +42,7 @@ func (t *Termination) deletionCode() string {
 // tradelines. Every caller fills every field; a zero is a fact.
 type Account struct {
 	Loan
+	Program          Program
 	AsOf             Date
 	PeriodAfter      Date // the reporting period begins on the next day
 	Furnish          bool
@@ -53,10 +55,11 @@ type Account struct {
 	OlderHolder      bool       // an older loan of the program has the same account number
 	DeletedHolder    bool       // a live deletion of another loan of the program has the same account number
 	Consumers        []Consumer // by position
-	Termination      *Termination
-	DeletedOn        Date // calendar date of the file that deleted it, or the lender's date from before boarding; 0: not deleted
-	Baseline         Baseline
-	Tradelines       []Furnished // of the files that count, newest first
+	Contract
+	Termination *Termination
+	DeletedOn   Date // calendar date of the file that deleted it, or the lender's date from before boarding; 0: not deleted
+	Baseline    Baseline
+	Tradelines  []Furnished // of the files that count, newest first
 }
 
 // Baseline is what the lender furnished before boarding (Q21).

@@ -11,19 +11,23 @@ type Entry struct {
 	Effective Date
 	UndoneOn  Date // 0: the entry stands
 	Kind      Kind
+	NoCycle   bool // an offset that names no cycle: of a terminated loan it can be proceeds (Q71)
 }
 
 // Reversed returns e marked as undone, and the entry of its reversal. A reversal is never effective before the entry it
 // undoes.
 func (e Entry) Reversed(on Date) (undone, reversal Entry) {
 	e.UndoneOn = max(on, e.Effective)
-	return e, Entry{Kind: e.Kind, Amount: -e.Amount, Effective: e.UndoneOn, UndoneOn: e.UndoneOn}
+	reversal = e
+	reversal.Amount, reversal.Effective = -e.Amount, e.UndoneOn
+	return e, reversal
 }
 
 // Due is the part of a billing cycle that a ledger holds: when it is due and how much. MinimumDue is the instalment without
 // fees.
 type Due struct {
-	No         int // of the cycle
+	No         int  // of the cycle
+	BilledOn   Date // Q67: the cycle's end, or its start if it is due by its end; 0: as DueOn
 	DueOn      Date
 	MinimumDue Cents
 }
@@ -33,6 +37,16 @@ type Cycle struct {
 	No                      int
 	StartsOn, EndsOn, DueOn Date
 	MinimumDue              Cents
+}
+
+// Due returns the part of the cycle that a ledger holds. It is billed at its end, or at its start if it is due by its end
+// (Q67).
+func (c Cycle) Due() Due {
+	billed := c.EndsOn
+	if c.DueOn <= c.EndsOn {
+		billed = c.StartsOn
+	}
+	return Due{No: c.No, BilledOn: billed, DueOn: c.DueOn, MinimumDue: c.MinimumDue}
 }
 
 // Ledger holds a loan's settled entries and what its billing cycles ask for, up to a reading date.

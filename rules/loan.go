@@ -12,10 +12,22 @@ type Product struct {
 	TrailingReports int // DC10, 1 to 3
 	PortfolioType   string
 	TermsFrequency  string
+
+	PaymentsAhead     PaymentsAhead
+	DelinquencyMethod DelinquencyMethod
 }
 
-// Pause is a period in which cycles do not count (DQ8). If To is 0, it has no end.
-type Pause struct{ From, To Date }
+// Pause is a period in which cycles do not count (DQ8).
+type Pause struct {
+	From, To Date // To is the last day (Q47); 0: no end
+	Stay     bool // a bankruptcy's stay, which is no accommodation (CA7)
+}
+
+// Excuse says that the night cancelled the payment that was scheduled for a cycle (Q81).
+type Excuse struct {
+	DueOn  Date // of the cycle
+	ToldOn Date // the payer was told, 0: not
+}
 
 // Loan is what a rule knows of a loan: its state, its product's settings and its ledger, all as of one date. Every caller
 // fills every field; a zero is a fact.
@@ -29,6 +41,12 @@ type Loan struct {
 	Pauses      []Pause
 	Cases       []Case // of its consumers and of itself, by id; deleted ones too
 	Ledger      Ledger
+
+	LastDueOn     Date // of the last cycle that is known, due yet or not (Q92)
+	DeferredFrom  Date // first deferred day (Q47); 0: the opening
+	DeferredUntil Date // last deferred day; 0: not deferred
+	Excused       []Excuse
+	CollateralOn  Date // of the termination that took the collateral, while it stands (BR13, Q94); 0: none
 }
 
 // Move is an automatic change of a loan's account status.

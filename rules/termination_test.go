@@ -23,3 +23,29 @@ func TestReason(t *testing.T) {
 		}
 	}
 }
+
+// BR13, Q94: the lender has the collateral from the termination's date until it is rescinded.
+func TestCollateralOn(t *testing.T) {
+	on, rescinded := day("2026-03-10"), day("2026-05-01")
+	for _, reason := range rules.TerminationReasons() {
+		want := rules.Date(0)
+		switch reason {
+		case "VOLU", "REPO", "DEED", "FORE", "CLAIM":
+			want = on
+		}
+		end := &rules.Termination{On: on, Reason: reason}
+		if got := end.CollateralOn(rescinded); got != want {
+			t.Errorf("%s: got %s, want %s", reason, got, want)
+		}
+		end.RescindedOn = rescinded
+		if got := end.CollateralOn(rescinded - 1); got != want {
+			t.Errorf("%s, the day before it was rescinded: got %s, want %s", reason, got, want)
+		}
+		if got := end.CollateralOn(rescinded); got != 0 {
+			t.Errorf("%s, rescinded: got %s, want none", reason, got)
+		}
+	}
+	if got := (*rules.Termination)(nil).CollateralOn(on); got != 0 {
+		t.Errorf("not terminated: got %s, want none", got)
+	}
+}

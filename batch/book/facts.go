@@ -11,8 +11,10 @@ type Facts struct {
 	HoldUntil   rules.Date // inclusive (Q5)
 	PromoEndsOn rules.Date // inclusive (Q5)
 	Pauses      []rules.Pause
-	Termination *rules.Termination // nil: not terminated
-	Consumers   []Consumer         // by position
+	Termination *rules.Termination       // nil: not terminated; the reason is the lender's code
+	Cases       []rules.Case             // by id
+	Cancelled   []rules.CancelledPayment // by day
+	Consumers   []Consumer               // by position
 	Ledger      rules.Ledger
 }
 
@@ -34,6 +36,13 @@ type Terms struct {
 	ChangedProgram     bool       // it was in another program once
 	OlderHolder        bool       // a loan that came into the book before it has its account number in its program (DC11)
 	DeletedHolder      bool       // another loan of its program was deleted at the bureaus under that number (DC2)
+	Further            Further
+}
+
+// Further are the terms that most loans have none of. They are packed only where there are some.
+type Further struct {
+	DeferredFrom, DeferredUntil rules.Date // Q47
+	rules.Contract
 }
 
 // Consumer is one customer of a loan.
@@ -57,4 +66,16 @@ type Consumer struct {
 	AddressIndicator string
 	ResidenceCode    string
 	IsBusiness       bool
+	Employer         Employer
+}
+
+// Employer is where a consumer works.
+type Employer struct {
+	Name       string
+	Address1   string
+	Address2   string
+	City       string
+	State      string
+	PostalCode string
+	Occupation string
 }

@@ -1,10 +1,8 @@
 package book
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"strconv"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
@@ -35,9 +33,23 @@ func makeFacts(ctx context.Context, tx *sqlx.Tx, keys []int64) (map[int64]*Facts
 	if err == nil {
 		err = database.Each(ctx, tx, (*pauseRow).columns, func(r *pauseRow) error {
 			f := made[r.loan]
+			r.Stay = rules.IsStay(r.reason)
 			f.Pauses = append(f.Pauses, r.Pause)
 			return nil
 		}, pauseRead, loans)
+	}
+	if err == nil {
+		err = database.Each(ctx, tx, (*caseRow).columns, func(r *caseRow) error {
+			made[r.loan].addCase(r)
+			return nil
+		}, caseRead, loans)
+	}
+	if err == nil {
+		err = database.Each(ctx, tx, (*cancelledRow).columns, func(r *cancelledRow) error {
+			f := made[r.loan]
+			f.Cancelled = append(f.Cancelled, r.CancelledPayment)
+			return nil
+		}, paymentCancelled, loans)
 	}
 	if err == nil {
 		err = database.Each(ctx, tx, (*ledgerRow).columns, func(r *ledgerRow) (err error) {
@@ -54,28 +66,31 @@ func makeFacts(ctx context.Context, tx *sqlx.Tx, keys []int64) (map[int64]*Facts
 // loanRow is a row of LoanRead.
 type loanRow struct {
 	Facts
-	terminatedOn rules.Date
-	reason       string
-	asDeleted    string
+	terminated rules.Termination
 }
 
 // columns are the places of LoanRead's columns, in its order.
 func (r *loanRow) columns() []any {
 	t, s := &r.Terms, &r.State
+	end, more := &r.terminated, &r.Terms.Further
 	return []any{
 		&r.Loan, &t.Program, &t.Product, &t.AccountNumber, &t.CycleID, &t.OpenedOn, &t.Furnish, &t.OriginalAmount, &t.CreditLimit,
 		&t.HighestBalance, &t.TermsDuration, &t.ScheduledPayment, &t.HasSchedule, &t.Baseline.History,
 		&t.Baseline.FirstDelinquencyOn, &t.Baseline.LastReportedOn, &t.DeletionReportedOn, &s.BoardedClosed, &t.ChangedProgram,
 		&t.OlderHolder, &t.DeletedHolder, &r.HoldUntil, &r.PromoEndsOn, &s.Status, &s.Since, &s.ByHand, &s.ClosedOn,
-		&s.Episode, &s.CountFrom, &s.ReopenedOn, &s.ChargedOffOn, &s.ChargeOff, &r.terminatedOn, &r.reason, &r.asDeleted,
+		&s.Episode, &s.CountFrom, &s.ReopenedOn, &s.ChargedOffOn, &s.ChargeOff, &end.On, &end.Reason, &end.ReportAsDeleted,
+		&end.RescindedOn, &more.DeferredFrom, &more.DeferredUntil, &more.BalloonOn, &more.BalloonAmount, &more.SpecialComment,
+		&more.OriginalCreditor, &more.CreditorClass, &more.PurchasedFrom, &more.SoldTo, &more.SoldOn, &more.AgencyID,
+		&more.AgencyAccount, &more.MortgageID, &more.NewAccountNumber,
 	}
 }
 
 // facts is a copy of the row's facts.
 func (r *loanRow) facts() *Facts {
 	f := r.Facts
-	if r.terminatedOn != 0 {
-		f.Termination = &rules.Termination{On: r.terminatedOn, Reason: r.reason, ReportAsDeleted: r.asDeleted}
+	if r.terminated.On != 0 {
+		terminated := r.terminated
+		f.Termination = &terminated
 	}
 	return &f
 }
@@ -89,105 +104,15 @@ func (r *consumerRow) columns() []any {
 	return []any{
 		&r.loan, &r.Customer, &r.Position, &r.ECOACode, &r.Surname, &r.FirstName, &r.MiddleName, &r.GenerationCode, &r.SSN, &r.DateOfBirth,
 		&r.Phone, &r.Address1, &r.Address2, &r.City, &r.State, &r.PostalCode, &r.CountryCode, &r.AddressIndicator,
-		&r.ResidenceCode, &r.IsBusiness,
+		&r.ResidenceCode, &r.IsBusiness, &r.Employer.Name, &r.Employer.Address1, &r.Employer.Address2, &r.Employer.City,
+		&r.Employer.State, &r.Employer.PostalCode, &r.Employer.Occupation,
 	}
 }
 
 type pauseRow struct {
-	loan int64
+	loan   int64
+	reason string
 	rules.Pause
 }
 
-func (r *pauseRow) columns() []any { return []any{&r.loan, &r.From, &r.To} }
-
-// ledgerRow is a row of LedgerRead: arrays in their text form.
-type ledgerRow struct {
-	loan                                            int64
-	kinds, amounts, effective                       []byte
-	pairKinds, pairAmounts, pairEffective, reversed []byte
-	numbers, due, minimum                           []byte
-}
-
-func (r *ledgerRow) columns() []any {
-	return []any{
-		&r.loan, &r.kinds, &r.amounts, &r.effective, &r.pairKinds, &r.pairAmounts, &r.pairEffective, &r.reversed,
-		&r.numbers, &r.due, &r.minimum,
-	}
-}
-
-func (r *ledgerRow) ledger() (rules.Ledger, error) {
-	entries, err := parseEntries(r.kinds, r.amounts, r.effective)
-	if err != nil {
-		return rules.Ledger{}, err
-	}
-	undone, err := parseEntries(r.pairKinds, r.pairAmounts, r.pairEffective)
-	if err != nil {
-		return rules.Ledger{}, err
-	}
-	err = eachInteger(len(undone), [][]byte{r.reversed}, func(row, _ int, n int64) {
-		original, reversal := undone[row].Reversed(rules.Date(n))
-		entries = append(entries, original, reversal)
-	})
-	if err != nil {
-		return rules.Ledger{}, err
-	}
-	dues := make([]rules.Due, len(elements(r.numbers)))
-	err = eachInteger(len(dues), [][]byte{r.numbers, r.due, r.minimum}, func(row, column int, n int64) {
-		switch d := &dues[row]; column {
-		case 0:
-			d.No = int(n)
-		case 1:
-			d.DueOn = rules.Date(n)
-		default:
-			d.MinimumDue = rules.Cents(n)
-		}
-	})
-	return newLedger(entries, dues), err
-}
-
-func parseEntries(kinds, amounts, effective []byte) ([]rules.Entry, error) {
-	names := elements(kinds)
-	entries := make([]rules.Entry, len(names))
-	for i, name := range names {
-		kind, ok := rules.ParseKind(string(name))
-		if !ok {
-			return nil, fmt.Errorf("%q is not an entry kind", name)
-		}
-		entries[i].Kind = kind
-	}
-	err := eachInteger(len(entries), [][]byte{amounts, effective}, func(row, column int, n int64) {
-		switch e := &entries[row]; column {
-		case 0:
-			e.Amount = rules.Cents(n)
-		default:
-			e.Effective = rules.Date(n)
-		}
-	})
-	return entries, err
-}
-
-// elements splits the text form of a one-dimensional array without quotes or nulls.
-func elements(array []byte) [][]byte {
-	if len(array) <= 2 {
-		return nil
-	}
-	return bytes.Split(array[1:len(array)-1], []byte{','})
-}
-
-// eachInteger calls f with every element of the integer arrays, which must all have the same length.
-func eachInteger(length int, arrays [][]byte, f func(row, column int, n int64)) error {
-	for column, array := range arrays {
-		parts := elements(array)
-		if len(parts) != length {
-			return fmt.Errorf("array %d has %d elements, want %d", column, len(parts), length)
-		}
-		for row, part := range parts {
-			n, err := strconv.ParseInt(string(part), 10, 64)
-			if err != nil {
-				return fmt.Errorf("array %d: %w", column, err)
-			}
-			f(row, column, n)
-		}
-	}
-	return nil
-}
+func (r *pauseRow) columns() []any { return []any{&r.loan, &r.From, &r.To, &r.reason} }

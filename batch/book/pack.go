@@ -10,7 +10,7 @@ import (
 )
 
 // packedVersion begins every packed row. A row of another version is made anew.
-const packedVersion = 3
+const packedVersion = 4
 
 // statuses gives account statuses their numbers in a packed row: only ever append.
 var statuses = rules.Statuses()
@@ -20,7 +20,7 @@ var statuses = rules.Statuses()
 func newLedger(entries []rules.Entry, dues []rules.Due) rules.Ledger {
 	slices.SortFunc(entries, func(a, b rules.Entry) int {
 		return cmp.Or(cmp.Compare(a.Effective, b.Effective), cmp.Compare(a.Kind, b.Kind),
-			cmp.Compare(a.Amount, b.Amount), cmp.Compare(a.UndoneOn, b.UndoneOn))
+			cmp.Compare(a.Amount, b.Amount), cmp.Compare(a.UndoneOn, b.UndoneOn), cmp.Compare(kindByte(a), kindByte(b)))
 	})
 	return rules.NewLedger(entries, dues)
 }
@@ -37,12 +37,24 @@ func (f *Facts) append(dst []byte) []byte {
 	for _, pause := range f.Pauses {
 		p.date(pause.From)
 		p.date(pause.To)
+		p.flags(pause.Stay)
 	}
-	p.flags(f.Termination != nil)
+	further := f.Terms.Further != Further{}
+	p.flags(f.Termination != nil, further, len(f.Cases) > 0, len(f.Cancelled) > 0)
 	if t := f.Termination; t != nil {
 		p.date(t.On)
 		p.text(t.Reason)
 		p.text(t.ReportAsDeleted)
+		p.date(t.RescindedOn)
+	}
+	if further {
+		p.further(&f.Terms.Further)
+	}
+	if len(f.Cases) > 0 {
+		p.cases(f.Cases)
+	}
+	if len(f.Cancelled) > 0 {
+		p.cancelled(f.Cancelled)
 	}
 	p.count(len(f.Consumers))
 	for i := range f.Consumers {
@@ -108,10 +120,16 @@ func (p *packer) state(s *rules.State) {
 func (p *packer) consumer(c *Consumer) {
 	p.number(c.Customer)
 	p.count(c.Position)
-	p.flags(c.IsBusiness)
+	employed := c.Employer != Employer{}
+	p.flags(c.IsBusiness, employed)
 	p.date(c.DateOfBirth)
 	for _, text := range c.texts() {
 		p.text(*text)
+	}
+	if employed {
+		for _, text := range c.Employer.texts() {
+			p.text(*text)
+		}
 	}
 }
 
@@ -123,13 +141,24 @@ func (c *Consumer) texts() [15]*string {
 	}
 }
 
+// noCycle is set in the kind of an entry that names no cycle.
+const noCycle = 0x80
+
+func kindByte(e rules.Entry) byte {
+	if e.NoCycle {
+		return byte(e.Kind) | noCycle
+	}
+	return byte(e.Kind)
+}
+
 // ledger writes a ledger of newLedger: for each entry its kind, amount, days since the entry before, and days until it
-// was undone plus one; for each due its cycle's number, days since the due before and minimum due.
+// was undone plus one; for each due its cycle's number, days since the due before and minimum due, and the days from bill to
+// due date, once if they are the same for all.
 func (p *packer) ledger(l rules.Ledger) {
 	p.count(len(l.Entries))
 	var before rules.Date
 	for _, e := range l.Entries {
-		p.packed = append(p.packed, byte(e.Kind))
+		p.packed = append(p.packed, kindByte(e))
 		p.cents(e.Amount)
 		p.date(e.Effective - before)
 		undone := rules.Date(0)
@@ -146,6 +175,22 @@ func (p *packer) ledger(l rules.Ledger) {
 		p.date(d.DueOn - before)
 		p.cents(d.MinimumDue)
 		before = d.DueOn
+	}
+	p.billed(l.Dues)
+}
+
+func (p *packer) billed(dues []rules.Due) {
+	if len(dues) == 0 {
+		return
+	}
+	lead := func(d rules.Due) rules.Date { return d.DueOn - d.BilledOn }
+	same := !slices.ContainsFunc(dues, func(d rules.Due) bool { return lead(d) != lead(dues[0]) })
+	p.flags(same)
+	if same {
+		dues = dues[:1]
+	}
+	for _, d := range dues {
+		p.date(lead(d))
 	}
 }
 

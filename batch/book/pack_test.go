@@ -40,6 +40,7 @@ func dates() *rapid.Generator[rules.Date] {
 func ledgers() *rapid.Generator[rules.Ledger] {
 	entry := rapid.Custom(func(t *rapid.T) rules.Entry {
 		e := rules.Entry{Kind: rapid.SampledFrom(rules.Kinds()).Draw(t, "kind"), Amount: amounts().Draw(t, "amount"), Effective: dates().Draw(t, "effective")}
+		e.NoCycle = e.Kind == rules.Offset && rapid.Bool().Draw(t, "no cycle")
 		if rapid.Bool().Draw(t, "undone") {
 			e.UndoneOn = e.Effective + rules.Date(rapid.SampledFrom([]int32{0, 0, 1, 30, 100_000}).Draw(t, "after"))
 		}
@@ -54,7 +55,9 @@ func ledgers() *rapid.Generator[rules.Ledger] {
 		}
 		numbers := rapid.SliceOfNDistinct(rapid.IntRange(0, 1_000_000), 0, 12, rapid.ID[int]).Draw(t, "cycle numbers")
 		for _, no := range numbers {
-			l.Dues = append(l.Dues, rules.Due{No: no, DueOn: dates().Draw(t, "due"), MinimumDue: amounts().Draw(t, "minimum")})
+			due := rules.Due{No: no, DueOn: dates().Draw(t, "due"), MinimumDue: amounts().Draw(t, "minimum")}
+			due.BilledOn = due.DueOn - rules.Date(rapid.SampledFrom([]int32{0, 20, 20, 20, 31, 90}).Draw(t, "lead"))
+			l.Dues = append(l.Dues, due)
 		}
 		return l
 	})
@@ -128,6 +131,7 @@ func TestPackTellsLedgersApart(t *testing.T) {
 	ledgers := map[string]rules.Ledger{
 		"empty":          {},
 		"entry":          entry(func(*rules.Entry) {}),
+		"no cycle":       entry(func(e *rules.Entry) { e.NoCycle = true }),
 		"kind":           entry(func(e *rules.Entry) { e.Kind = rules.LateFee }),
 		"amount":         entry(func(e *rules.Entry) { e.Amount++ }),
 		"sign":           entry(func(e *rules.Entry) { e.Amount = -e.Amount }),
@@ -137,6 +141,7 @@ func TestPackTellsLedgersApart(t *testing.T) {
 		"cycle":          cycle(func(*rules.Due) {}),
 		"number":         cycle(func(c *rules.Due) { c.No++ }),
 		"due":            cycle(func(c *rules.Due) { c.DueOn++ }),
+		"billed":         cycle(func(c *rules.Due) { c.BilledOn++ }),
 		"minimum":        cycle(func(c *rules.Due) { c.MinimumDue++ }),
 	}
 	seen := map[string]string{}
@@ -221,20 +226,31 @@ func everything() *Facts {
 			HighestBalance: 2, TermsDuration: "012", ScheduledPayment: 3, HasSchedule: true, DeletionReportedOn: d, ChangedProgram: true,
 			OlderHolder: true, DeletedHolder: true,
 			Baseline: rules.Baseline{History: "000000000000000000000000", FirstDelinquencyOn: d, LastReportedOn: d},
+			Further: Further{DeferredFrom: d, DeferredUntil: d + 1, Contract: rules.Contract{
+				BalloonOn: d, BalloonAmount: 5, SpecialComment: "CO", OriginalCreditor: "O", CreditorClass: "02", PurchasedFrom: "P", SoldTo: "B",
+				SoldOn: d + 2, AgencyID: "01", AgencyAccount: "G", MortgageID: "N", NewAccountNumber: "A2",
+			}},
 		},
 		State: rules.State{
 			Status: rules.ChargeOff, Since: d, ByHand: true, ClosedOn: d, Episode: 2, BoardedClosed: true, CountFrom: d, ReopenedOn: d,
 			ChargedOffOn: d, ChargeOff: 4,
 		},
-		HoldUntil: d, PromoEndsOn: d, Pauses: []rules.Pause{{From: d, To: d + 1}},
-		Termination: &rules.Termination{On: d, Reason: "ERRO", ReportAsDeleted: "DA"},
+		HoldUntil: d, PromoEndsOn: d, Pauses: []rules.Pause{{From: d, To: d + 1, Stay: true}},
+		Termination: &rules.Termination{On: d, Reason: "ERRO", ReportAsDeleted: "DA", RescindedOn: d + 1},
+		Cases: []rules.Case{{
+			ID: "K1", Type: rules.CaseBankruptcy, Status: "open", Outcome: rules.OutcomeResolved, OpenedOn: d, ClosedOn: d + 1, DeletedOn: d + 2,
+			AutoCreated: true, Acknowledged: true, Chapter: 7, FiledOn: d, Disposition: rules.Discharged, DispositionOn: d + 3,
+			DebtNotListed: true, DisputeKind: rules.DisputeRESPA, DisputedAmount: 6, ReceivedOn: d + 4, Parties: []int{0, 1},
+		}, {ID: "K2", Type: rules.CaseDisaster, OpenedOn: d}},
+		Cancelled: []rules.CancelledPayment{{On: d, ToldOn: d + 1}},
 		Consumers: []Consumer{{
 			Customer: 7, Position: 1, ECOACode: "1", Surname: "S", FirstName: "F", MiddleName: "M", GenerationCode: "J", SSN: "666000001", DateOfBirth: d,
 			Phone: "5550100000", Address1: "1 A", Address2: "2", City: "C", State: "NY", PostalCode: "10001", CountryCode: "US",
 			AddressIndicator: "C", ResidenceCode: "O", IsBusiness: true,
+			Employer: Employer{Name: "E", Address1: "1 B", Address2: "3", City: "D", State: "NJ", PostalCode: "07001", Occupation: "O"},
 		}},
-		Ledger: rules.NewLedger([]rules.Entry{{Kind: rules.Payment, Amount: 100_00, Effective: d, UndoneOn: d + 5}},
-			[]rules.Due{{No: 1, DueOn: d, MinimumDue: 100_00}}),
+		Ledger: rules.NewLedger([]rules.Entry{{Kind: rules.Offset, Amount: 100_00, Effective: d, UndoneOn: d + 5, NoCycle: true}},
+			[]rules.Due{{No: 1, BilledOn: d - 20, DueOn: d, MinimumDue: 100_00}}),
 	}
 }
 
@@ -293,7 +309,7 @@ func FuzzUnpack(f *testing.F) {
 		if facts.unpack(packed) != nil {
 			return
 		}
-		if n := len(facts.Ledger.Entries) + len(facts.Ledger.Dues) + len(facts.Consumers) + len(facts.Pauses); n > len(packed) {
+		if n := len(facts.Ledger.Entries) + len(facts.Ledger.Dues) + len(facts.Consumers) + len(facts.Pauses) + len(facts.Cases) + len(facts.Cancelled); n > len(packed) {
 			t.Errorf("%d parts of %d bytes", n, len(packed))
 		}
 		if err := again.unpack(facts.append(nil)); err != nil {

@@ -56,7 +56,7 @@ func Lock(ctx context.Context, tx *sqlx.Tx, keys []int64, d rules.Date) ([]*Loan
 	if err != nil {
 		return nil, err
 	}
-	products, err := Products(ctx, tx)
+	settings, err := ReadSettings(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func Lock(ctx context.Context, tx *sqlx.Tx, keys []int64, d rules.Date) ([]*Loan
 			l.repack = l.repack || l.Drifted
 			l.Facts = facts
 		}
-		l.Loan = l.Facts.Rules(products, d)
+		l.Loan = l.Facts.Rules(settings, d)
 	}
 	return loans, nil
 }

@@ -18,12 +18,9 @@ func (f *Facts) unpack(packed []byte) error {
 	f.HoldUntil, f.PromoEndsOn = r.date(), r.date()
 	f.Pauses = resized(f.Pauses, r.count())
 	for i := range f.Pauses {
-		f.Pauses[i] = rules.Pause{From: r.date(), To: r.date()}
+		f.Pauses[i] = rules.Pause{From: r.date(), To: r.date(), Stay: r.flags() != 0}
 	}
-	f.Termination = nil
-	if r.flags() != 0 {
-		f.Termination = &rules.Termination{On: r.date(), Reason: r.text(), ReportAsDeleted: r.text()}
-	}
+	r.rare(f)
 	f.Consumers = resized(f.Consumers, r.count())
 	for i := range f.Consumers {
 		r.consumer(&f.Consumers[i])
@@ -151,10 +148,17 @@ func (r *unpacker) state(s *rules.State) {
 func (r *unpacker) consumer(c *Consumer) {
 	c.Customer = r.number()
 	c.Position = int(r.unsigned())
-	c.IsBusiness = r.flags() != 0
+	flags := r.flags()
+	c.IsBusiness = flags&1 != 0
 	c.DateOfBirth = r.date()
 	for _, text := range c.texts() {
 		*text = r.text()
+	}
+	c.Employer = Employer{}
+	if flags&2 != 0 {
+		for _, text := range c.Employer.texts() {
+			*text = r.text()
+		}
 	}
 }
 
@@ -163,7 +167,7 @@ func (r *unpacker) ledger(l *rules.Ledger) {
 	var before rules.Date
 	for i := range l.Entries {
 		e := &l.Entries[i]
-		e.Kind = r.kind()
+		e.Kind, e.NoCycle = r.kind()
 		e.Amount = r.cents()
 		e.Effective = before + r.days()
 		e.UndoneOn = 0
@@ -181,12 +185,28 @@ func (r *unpacker) ledger(l *rules.Ledger) {
 		d.MinimumDue = r.cents()
 		before = d.DueOn
 	}
+	r.billed(l.Dues)
 }
 
-func (r *unpacker) kind() rules.Kind {
-	kind := rules.Kind(r.flags())
+func (r *unpacker) billed(dues []rules.Due) {
+	if len(dues) == 0 {
+		return
+	}
+	same := r.flags() != 0
+	lead := r.date()
+	for i := range dues {
+		if i > 0 && !same {
+			lead = r.date()
+		}
+		dues[i].BilledOn = dues[i].DueOn - lead
+	}
+}
+
+func (r *unpacker) kind() (kind rules.Kind, none bool) {
+	b := r.flags()
+	kind = rules.Kind(b &^ noCycle)
 	if !kind.Valid() {
 		r.damaged = true
 	}
-	return kind
+	return kind, b&noCycle != 0
 }

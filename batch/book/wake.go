@@ -13,14 +13,17 @@ import (
 // Why says why a loan is woken; it is kept with the loan.
 type Why string
 
-// The reasons for a wake. After any of them but ProductChanged the packed row is made anew.
+// The reasons for a wake. After any of them but ProductChanged and ProgramChanged the packed row is made anew.
 const (
-	LoanChanged    Why = "loan"         // its description, state, termination, or who else has its account number
-	PartiesChanged Why = "customers"    // who its customers are, or what is known of one of them
-	LedgerChanged  Why = "transactions" // transactions or billing cycles
-	PausesChanged  Why = "pauses"
-	ProductChanged Why = "product" // the settings of its product: they are not packed
-	Drift          Why = "drift"   // its packed row was not what the book says
+	LoanChanged       Why = "loan"         // its description, state, termination, or who else has its account number
+	PartiesChanged    Why = "customers"    // who its customers are, or what is known of one of them
+	LedgerChanged     Why = "transactions" // transactions or billing cycles
+	PausesChanged     Why = "pauses"
+	CasesChanged      Why = "cases"              // a case of it or of one of its customers, or the parties of such a case
+	PaymentsCancelled Why = "payments cancelled" // its scheduled payments (Q81)
+	ProductChanged    Why = "product"            // the settings of its product: they are not packed
+	ProgramChanged    Why = "program"            // the settings of its program: they are not packed
+	Drift             Why = "drift"              // its packed row was not what the book says
 )
 
 // Wake wakes loans in the transaction that wrote something of them: the next night looks at them. It waits for a night

@@ -15,7 +15,7 @@ import (
 
 // around is what the files of a calendar date go by beside the facts of a chunk's loans.
 type around struct {
-	products      map[int64]book.Product
+	*book.Settings
 	before        before
 	histories     map[int64][]rules.Change // of loans whose state began after the calendar date
 	deletedOn     map[int64]rules.Date     // calendar date of the file that deleted the loan
@@ -27,7 +27,7 @@ type around struct {
 // readAround reads it for the loans of a chunk. files are those of the calendar date.
 func readAround(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, files []Building) (a *around, err error) {
 	a = &around{deletedOn: map[int64]rules.Date{}}
-	if a.products, err = book.Products(ctx, tx); err != nil {
+	if a.Settings, err = book.ReadSettings(ctx, tx); err != nil {
 		return nil, err
 	}
 	first := files[0]
@@ -78,7 +78,7 @@ func loanSet(ctx context.Context, tx *sqlx.Tx, query string, args ...any) (map[i
 
 // account is a loan as the file of a calendar date sees it. Its consumers are overwritten by the next one's.
 func (a *around) account(f *book.Facts, file *Building) rules.Account {
-	loan := f.Rules(a.products, file.AsOf)
+	loan := f.Rules(a.Settings, file.AsOf)
 	loan.State = rules.StateAsOf(f.State, a.histories[f.Loan], file.AsOf)
 	deletedOn := f.Terms.DeletionReportedOn
 	if deletedOn == 0 {
@@ -87,9 +87,9 @@ func (a *around) account(f *book.Facts, file *Building) rules.Account {
 	a.consumers = appendConsumers(a.consumers[:0], f.Consumers)
 	t := &f.Terms
 	return rules.Account{
-		Loan: loan, AsOf: file.AsOf, PeriodAfter: file.PreviousOn, Furnish: t.Furnish, OriginalAmount: t.OriginalAmount,
+		Loan: loan, Program: a.Programs[t.Program].Program, AsOf: file.AsOf, PeriodAfter: file.PreviousOn, Furnish: t.Furnish, OriginalAmount: t.OriginalAmount,
 		CreditLimit: t.CreditLimit, HighestBalance: t.HighestBalance, TermsDuration: t.TermsDuration,
 		ScheduledPayment: t.ScheduledPayment, HasSchedule: t.HasSchedule, OlderHolder: t.OlderHolder, DeletedHolder: t.DeletedHolder,
-		Consumers: a.consumers, Termination: f.Termination, DeletedOn: deletedOn, Baseline: t.Baseline, Tradelines: a.before.furnished(f.Loan),
+		Consumers: a.consumers, Contract: t.Further.Contract, Termination: f.Terminated(a.Settings), DeletedOn: deletedOn, Baseline: t.Baseline, Tradelines: a.before.furnished(f.Loan),
 	}
 }

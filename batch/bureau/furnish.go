@@ -110,7 +110,7 @@ func (p *part) decide(f *book.Facts) (*rules.Exclusion, error) {
 	if err != nil || excluded != nil {
 		return excluded, err
 	}
-	product := p.around.products[f.Terms.Product]
+	product := p.around.Products[f.Terms.Product]
 	terms := Terms{
 		AccountNumber: strings.ToUpper(f.Terms.AccountNumber), CycleID: f.Terms.CycleID, PortfolioType: product.PortfolioType,
 		AccountType: product.AccountType, TermsFrequency: product.TermsFrequency, InterestType: product.InterestType,

@@ -34,13 +34,3 @@ func parseAliases(r *row, raw []byte) ([]byte, string) {
 	}
 	return parseKeyList(r, raw)
 }
-
-// aliases reads what parseAliases has staged.
-func aliases(pairs []string) rules.ReasonAliases {
-	known := make(rules.ReasonAliases, len(pairs))
-	for _, pair := range pairs {
-		code, reason, _ := strings.Cut(pair, "=")
-		known[code] = reason
-	}
-	return known
-}

@@ -59,7 +59,7 @@ func (t *stagedTermination) refused() (class, why string) {
 	if why := rules.ReasonMissing(started); why != "" {
 		return classEmpty, why
 	}
-	if _, known := aliases(t.Aliases).Reason(t.Reason); t.Reason != "" && !known {
+	if _, known := rules.ParseReasonAliases(t.Aliases).Reason(t.Reason); t.Reason != "" && !known {
 		return classOf([]byte(t.Reason)), "not one of " + strings.Join(rules.TerminationReasons(), ", ") + " or an alias of the loan's program"
 	}
 	return "", ""

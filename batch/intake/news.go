@@ -25,9 +25,12 @@ type newsRow struct {
 	names   pq.StringArray
 	amounts pq.Int64Array
 	days    pq.Int64Array
+	further [2]pq.Int64Array // of entries: whether they name a cycle, 1 or 0; of cycles: their starts and ends
 }
 
-func (r *newsRow) columns() []any { return []any{&r.loan, &r.changes, &r.names, &r.amounts, &r.days} }
+func (r *newsRow) columns() []any {
+	return []any{&r.loan, &r.changes, &r.names, &r.amounts, &r.days, &r.further[0], &r.further[1]}
+}
 
 // entries are the news of transactions.csv.
 func (r *newsRow) entries() (n book.News, err error) {
@@ -37,7 +40,10 @@ func (r *newsRow) entries() (n book.News, err error) {
 		if !ok {
 			return n, fmt.Errorf("%q is not an entry kind", name)
 		}
-		n.Entries[i] = rules.Entry{Kind: kind, Amount: rules.Cents(r.amounts[i]), Effective: rules.Date(r.days[i])}
+		n.Entries[i] = rules.Entry{
+			Kind: kind, Amount: rules.Cents(r.amounts[i]), Effective: rules.Date(r.days[i]),
+			NoCycle: kind == rules.Offset && r.further[0][i] == 0,
+		}
 	}
 	return n, nil
 }
@@ -46,11 +52,14 @@ func (r *newsRow) entries() (n book.News, err error) {
 func (r *newsRow) dues() (n book.News, err error) {
 	n.Dues = make([]rules.Due, len(r.names))
 	for i, number := range r.names {
-		d := &n.Dues[i]
-		if _, err := fmt.Sscan(number, &d.No); err != nil {
+		c := rules.Cycle{
+			StartsOn: rules.Date(r.further[0][i]), EndsOn: rules.Date(r.further[1][i]), DueOn: rules.Date(r.days[i]),
+			MinimumDue: rules.Cents(r.amounts[i]),
+		}
+		if _, err := fmt.Sscan(number, &c.No); err != nil {
 			return n, fmt.Errorf("read a cycle's number: %w", err)
 		}
-		d.MinimumDue, d.DueOn = rules.Cents(r.amounts[i]), rules.Date(r.days[i])
+		n.Dues[i] = c.Due()
 	}
 	return n, nil
 }

@@ -20,6 +20,10 @@ const (
 	wakeCycles   = "loan_id,cycle_no,starts_on,ends_on,due_on,minimum_due"
 	wakeEntries  = "transaction_id,loan_id,type,amount,effective_on,posted_at,state,reverses"
 	wakePauses   = "loan_id,from_on,to_on,reason"
+	wakePrograms = "program_id,identification_number,reporter_name,reporter_address,calendar,dofd_rule,charge_off_past_due,accommodations,reason_aliases"
+	wakeItems    = "item_id,loan_id,kind,state,due_at,payer_told_on"
+	wakeCases    = "case_id,type,status,opened_on,closed_on"
+	wakeParties  = "case_id,customer_id,loan_id"
 )
 
 // sleepingBook has loans with everything that steps 1 to 3 decide by: L1 and L2 of product I1, L3 of I2.
@@ -169,6 +173,26 @@ func TestImportWakes(t *testing.T) {
 
 		{"a customer", "customers.csv", "customer_id,surname,address1,city,state,postal_code", []string{"C1,Ash,3 Elm St,Harton,OH,43004"}, "L1!"},
 		{"a termination", "terminations.csv", "loan_id,terminated_on,reason", []string{"L1,2026-01-10,ERRO"}, "L1!"},
+		{"a termination's rescission", "terminations.csv", "loan_id,terminated_on,reason,rescinded_on", []string{"L1,2026-01-10,ERRO,2026-02-10"}, "L1!"},
+
+		{"the program's rules for files", "programs.csv", wakePrograms, []string{"P1,FRN10001,N,A,daily,days,zero,ignore,"}, ""},
+		{"the program's aliases: of terminated loans", "programs.csv", wakePrograms, []string{"P1,FRN10001,N,A,daily,days,zero,ignore,RE=REPO"}, "L1"},
+		{"the same program", "programs.csv", wakePrograms, []string{"P1,FRN10001,N,A,daily,days,zero,ignore,RE=REPO"}, ""},
+		{
+			"the product's money and months", "products.csv", wakeProducts + ",payments_ahead,delinquency_method",
+			[]string{"I2,Loan,I,01,2,3,11,false,3,whole,months"}, "L3, L4",
+		},
+
+		{"a case of nobody yet", "cases.csv", wakeCases, []string{"K1,DISPUTE,open,2026-01-10,"}, ""},
+		{"a loan's case", "case_parties.csv", wakeParties, []string{"K1,,L3"}, "L3!"},
+		{"a customer's: also whom it concerned before", "case_parties.csv", wakeParties, []string{"K1,C1,"}, "L1!, L3!"},
+		{"the same parties", "case_parties.csv", wakeParties, []string{"K1,C1,", "K1,,L3"}, ""},
+		{"the case ends", "cases.csv", wakeCases, []string{"K1,DISPUTE,closed,2026-01-10,2026-02-10"}, "L1!, L3!"},
+		{"the same case", "cases.csv", wakeCases, []string{"K1,DISPUTE,closed,2026-01-10,2026-02-10"}, ""},
+		{"a party who is on no loan", "case_parties.csv", wakeParties, []string{"K1,C2,"}, "L1!, L3!"},
+		{"the party comes to a loan", "loan_customers.csv", "loan_id,customer_id,ecoa_code,position", []string{"L2,C2,1,1"}, "L1!, L2!, L3!"},
+
+		{"an item", "scheduled_items.csv", wakeItems, []string{"N1,L2,PAYMENT,PENDING,2026-02-10T09:00:00Z,"}, ""},
 		{"a schedule", "schedules.csv", "schedule_id,loan_id,kind,state", []string{"S1,L1,CALL,ACTIVE"}, ""},
 	} {
 		allAsleep(t, db)

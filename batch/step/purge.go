@@ -8,6 +8,7 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/rules"
 )
@@ -47,6 +48,7 @@ func (s Purge) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tal
 		tally.Count(kind, 0)
 	}
 	var schedules, items []contactRow
+	var unpaid []int64 // loans that lose a payment, in the order of the key
 	purged := map[int64]bool{}
 	for _, r := range rows {
 		kind, cancel := rules.Purge(r.Servicing, rules.Contact{Kind: r.Kind, Schedule: r.Schedule})
@@ -55,6 +57,9 @@ func (s Purge) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tal
 		}
 		tally.Count(kind, 1)
 		purged[r.Loan] = true
+		if r.Kind == "PAYMENT" && (len(unpaid) == 0 || unpaid[len(unpaid)-1] != r.Loan) {
+			unpaid = append(unpaid, r.Loan)
+		}
 		if r.Schedule {
 			schedules = append(schedules, r)
 		} else {
@@ -69,5 +74,5 @@ func (s Purge) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tal
 	if err := database.WriteRows(ctx, tx, itemCancel, items, c.Run, c.Date); err != nil {
 		return tally, fmt.Errorf("cancel items: %w", err)
 	}
-	return tally, nil
+	return tally, book.Wake(ctx, tx, unpaid, book.PaymentsCancelled) // their cycles are excused (Q81)
 }

@@ -56,7 +56,14 @@ SELECT l.loan, l.program, l.product, l.account_number, coalesce(l.cycle_id, '') 
        s.reopened_on - DATE '0001-01-01' + 1 AS reopened_on, s.charged_off_on - DATE '0001-01-01' + 1 AS charged_off_on,
        coalesce(s.charge_off_cents, 0) AS charge_off_cents,
        t.terminated_on - DATE '0001-01-01' + 1 AS terminated_on, coalesce(t.reason, '') AS reason,
-       coalesce(t.report_as_deleted, '') AS report_as_deleted
+       coalesce(t.report_as_deleted, '') AS report_as_deleted, t.rescinded_on - DATE '0001-01-01' + 1 AS rescinded_on,
+       l.deferred_from - DATE '0001-01-01' + 1 AS deferred_from, l.deferred_until - DATE '0001-01-01' + 1 AS deferred_until,
+       l.balloon_on - DATE '0001-01-01' + 1 AS balloon_on, coalesce(l.balloon_amount_cents, 0) AS balloon_amount_cents,
+       coalesce(l.special_comment, '') AS special_comment, coalesce(l.original_creditor, '') AS original_creditor,
+       coalesce(l.creditor_class, '') AS creditor_class, coalesce(l.purchased_from, '') AS purchased_from,
+       coalesce(l.sold_to, '') AS sold_to, l.sold_on - DATE '0001-01-01' + 1 AS sold_on, coalesce(l.agency_id, '') AS agency_id,
+       coalesce(l.agency_account, '') AS agency_account, coalesce(l.mortgage_id, '') AS mortgage_id,
+       coalesce(l.new_account_number, '') AS new_account_number
 FROM loan l
 JOIN loan_state s ON s.loan = l.loan AND s.loan = ANY($1)
 LEFT JOIN termination t ON t.loan = l.loan AND t.loan = ANY($1)
@@ -70,42 +77,86 @@ SELECT lc.loan, lc.customer, lc.position, lc.ecoa_code, c.surname, coalesce(c.fi
        coalesce(c.middle_name, '') AS middle_name, coalesce(c.generation_code, '') AS generation_code,
        coalesce(c.ssn, '') AS ssn, c.date_of_birth - DATE '0001-01-01' + 1 AS date_of_birth, coalesce(c.phone, '') AS phone, c.address1,
        coalesce(c.address2, '') AS address2, c.city, c.state, c.postal_code, coalesce(c.country_code, '') AS country_code,
-       coalesce(c.address_indicator, '') AS address_indicator, coalesce(c.residence_code, '') AS residence_code, c.is_business
+       coalesce(c.address_indicator, '') AS address_indicator, coalesce(c.residence_code, '') AS residence_code, c.is_business,
+       coalesce(c.employer_name, '') AS employer_name, coalesce(c.employer_address1, '') AS employer_address1,
+       coalesce(c.employer_address2, '') AS employer_address2, coalesce(c.employer_city, '') AS employer_city,
+       coalesce(c.employer_state, '') AS employer_state, coalesce(c.employer_postal_code, '') AS employer_postal_code,
+       coalesce(c.occupation, '') AS occupation
 FROM loan_customer lc JOIN customer c ON c.customer = lc.customer
 WHERE lc.loan = ANY($1)
 ORDER BY lc.loan, lc.position
 
 -- name: PauseRead
 -- Pauses. Dates come as days, 0001-01-01 = 1. $1 loan keys. Index: pause_pkey.
-SELECT loan, from_on - DATE '0001-01-01' + 1 AS from_on, to_on - DATE '0001-01-01' + 1 AS to_on FROM pause WHERE loan = ANY($1) ORDER BY loan, from_on
+SELECT loan, from_on - DATE '0001-01-01' + 1 AS from_on, to_on - DATE '0001-01-01' + 1 AS to_on, reason
+FROM pause WHERE loan = ANY($1) ORDER BY loan, from_on
+
+-- name: CaseRead
+-- The cases of loans, one row a party: a consumer of the loan by position, 0 a customer who is on no loan, null the loan
+-- itself. Whether the case names loans at all, and this one, is said with each. Dates come as days, 0001-01-01 = 1.
+-- $1 loan keys. Index: case_party_by_loan, case_party_by_customer, loan_customer_pkey, loan_customer_by_customer, case_file_pkey.
+WITH touched AS (
+    SELECT p.loan, p.case_key FROM case_party p WHERE p.loan = ANY($1)
+    UNION
+    SELECT c.loan, p.case_key FROM loan_customer c JOIN case_party p ON p.customer = c.customer WHERE c.loan = ANY($1)
+)
+SELECT t.loan, f.case_id, f.type, f.status, coalesce(f.outcome, '') AS outcome, f.opened_on - DATE '0001-01-01' + 1 AS opened_on,
+       f.closed_on - DATE '0001-01-01' + 1 AS closed_on, f.deleted_on - DATE '0001-01-01' + 1 AS deleted_on, f.auto_created,
+       f.acknowledged, coalesce(CAST(f.chapter AS integer), 0) AS chapter, f.filed_on - DATE '0001-01-01' + 1 AS filed_on,
+       coalesce(f.disposition, '') AS disposition, f.disposition_on - DATE '0001-01-01' + 1 AS disposition_on,
+       f.listed_outstanding_debt IS FALSE AS debt_not_listed, coalesce(f.dispute_kind, '') AS dispute_kind,
+       coalesce(f.disputed_amount_cents, 0) AS disputed_amount_cents, f.received_on - DATE '0001-01-01' + 1 AS received_on,
+       EXISTS (SELECT FROM case_party o WHERE o.case_key = t.case_key AND o.loan IS NOT NULL) AS names_loans,
+       EXISTS (SELECT FROM case_party o WHERE o.case_key = t.case_key AND o.loan = t.loan) AS named,
+       coalesce(c.position, 0) AS position, p.customer IS NOT NULL AND c.loan IS NOT NULL AS on_loan,
+       p.customer IS NOT NULL AND NOT EXISTS (SELECT FROM loan_customer o WHERE o.customer = p.customer) AS on_none
+FROM touched t
+JOIN case_file f ON f.case_key = t.case_key
+JOIN case_party p ON p.case_key = t.case_key
+LEFT JOIN loan_customer c ON c.loan = t.loan AND c.customer = p.customer
+ORDER BY t.loan, f.case_id COLLATE "C", position
+
+-- name: PaymentCancelled
+-- The scheduled payments of loans that we cancelled, in the order of their days. Dates come as days, 0001-01-01 = 1.
+-- $1 loan keys. Index: scheduled_item_payment_cancelled.
+SELECT loan, CAST(due_at AT TIME ZONE 'UTC' AS date) - DATE '0001-01-01' + 1 AS due_on,
+       payer_told_on - DATE '0001-01-01' + 1 AS payer_told_on
+FROM scheduled_item
+WHERE loan = ANY($1) AND kind = 'PAYMENT' AND cancel_reason IS NOT NULL
+ORDER BY loan, due_at, item_id COLLATE "C"
 
 -- name: LedgerRead
 -- The whole ledger of loans as arrays, one row a loan, whatever the dates: the settled entries that stand, the settled
--- entries that a settled reversal undoes, each with the reversal's date, and the billing cycles. Days are counted from
--- 0001-01-01 = 1.
+-- entries that a settled reversal undoes, each with the reversal's date, and the billing cycles. Of each entry it is said
+-- whether it names a cycle, 1 or 0. Days are counted from 0001-01-01 = 1.
 -- $1 loan keys; they stand at every table, so that none is read whole. Index: loan_transaction_by_loan, cycle_pkey.
 WITH pair AS MATERIALIZED (
-    SELECT o.loan, o.transaction_id, o.type, o.amount_cents, o.effective_on, r.effective_on AS reversed_on
+    SELECT o.loan, o.transaction_id, o.type, o.amount_cents, o.effective_on, CAST(o.due_cycle_no IS NOT NULL AS integer) AS names,
+           r.effective_on AS reversed_on
     FROM loan_transaction r
     JOIN loan_transaction o ON o.loan = r.loan AND o.transaction_id = r.reverses
     WHERE r.loan = ANY($1) AND r.type = 'REVERSAL' AND r.state = 'SETTLED' AND o.state = 'SETTLED'
 ), pairs AS (
     SELECT loan, array_agg(type) AS kinds, array_agg(amount_cents) AS amounts,
-           array_agg(effective_on - DATE '0001-01-01' + 1) AS effective, array_agg(reversed_on - DATE '0001-01-01' + 1) AS reversed
+           array_agg(effective_on - DATE '0001-01-01' + 1) AS effective, array_agg(names) AS names,
+           array_agg(reversed_on - DATE '0001-01-01' + 1) AS reversed
     FROM pair GROUP BY loan
 ), entries AS (
     SELECT t.loan, array_agg(t.type) AS kinds, array_agg(t.amount_cents) AS amounts,
-           array_agg(t.effective_on - DATE '0001-01-01' + 1) AS effective
+           array_agg(t.effective_on - DATE '0001-01-01' + 1) AS effective,
+           array_agg(CAST(t.due_cycle_no IS NOT NULL AS integer)) AS names
     FROM loan_transaction t
     LEFT JOIN pair p ON p.loan = t.loan AND p.transaction_id = t.transaction_id
     WHERE t.loan = ANY($1) AND t.state = 'SETTLED' AND t.type <> 'REVERSAL' AND p.loan IS NULL
     GROUP BY t.loan
 ), cycles AS (
-    SELECT loan, array_agg(cycle_no) AS cycle_nos, array_agg(due_on - DATE '0001-01-01' + 1) AS due,
+    SELECT loan, array_agg(cycle_no) AS cycle_nos, array_agg(starts_on - DATE '0001-01-01' + 1) AS starts,
+           array_agg(ends_on - DATE '0001-01-01' + 1) AS ends, array_agg(due_on - DATE '0001-01-01' + 1) AS due,
            array_agg(minimum_due_cents) AS minimum_due
     FROM cycle WHERE loan = ANY($1) GROUP BY loan
 )
-SELECT s.loan, e.kinds, e.amounts, e.effective, p.kinds, p.amounts, p.effective, p.reversed, c.cycle_nos, c.due, c.minimum_due
+SELECT s.loan, e.kinds, e.amounts, e.effective, e.names, p.kinds, p.amounts, p.effective, p.names, p.reversed,
+       c.cycle_nos, c.starts, c.ends, c.due, c.minimum_due
 FROM loan_state s
 LEFT JOIN entries e ON e.loan = s.loan
 LEFT JOIN pairs p ON p.loan = s.loan
@@ -117,5 +168,10 @@ ORDER BY s.loan
 -- Every product.
 SELECT product, portfolio_type, account_type, coalesce(terms_frequency, '') AS terms_frequency,
        coalesce(interest_type, '') AS interest_type, coalesce(delinquent_after, 0) AS delinquent_after,
-       coalesce(charge_off_after, 0) AS charge_off_after, grace_days, closes_on_payoff, payoff_hold_days, trailing_reports
+       coalesce(charge_off_after, 0) AS charge_off_after, grace_days, closes_on_payoff, payoff_hold_days, trailing_reports,
+       coalesce(delinquency_method, '') AS delinquency_method, coalesce(payments_ahead, '') AS payments_ahead
 FROM product
+
+-- name: ProgramAll
+-- The settings of every program that rules go by.
+SELECT program, dofd_rule, charge_off_past_due, accommodations, reason_aliases FROM program

@@ -1,5 +1,7 @@
 -- name: ImportCaseParties
--- Adds who and what a case is about. Gives the rows inserted and updated. Index: case_party_customer, case_party_loan.
+-- Adds who and what a case is about. Wakes the loans of the cases: of those that were theirs already, too, because a new party
+-- can change which loans a case concerns. Gives the rows inserted and updated.
+-- Index: case_party_customer, case_party_loan, loan_customer_by_customer.
 WITH sent AS (
     SELECT f.case_key, c.customer, k.loan
     FROM staged_case_parties s
@@ -13,12 +15,22 @@ WITH sent AS (
     WHERE NOT EXISTS (SELECT FROM case_party t WHERE t.case_key = s.case_key AND t.customer = s.customer)
       AND NOT EXISTS (SELECT FROM case_party t WHERE t.case_key = s.case_key AND t.loan = s.loan)
     ORDER BY s.case_key, s.customer, s.loan
-    RETURNING 1
+    RETURNING case_key, customer, loan
+), party AS (
+    SELECT customer, loan FROM inserted
+    UNION
+    SELECT p.customer, p.loan FROM case_party p WHERE p.case_key IN (SELECT case_key FROM inserted)
+), woken AS (
+    SELECT wake(array_agg(DISTINCT w.loan), 'cases')
+    FROM (SELECT loan FROM party UNION SELECT c.loan FROM party p JOIN loan_customer c ON c.customer = p.customer) u
+    JOIN loan_wake w ON w.loan = u.loan
+    WHERE w.state <> 'STALE' -- the import holds the book: nobody decides a stale loan beside it
 )
-SELECT (SELECT count(*) FROM inserted) AS inserted, 0 AS updated
+SELECT (SELECT count(*) FROM inserted) AS inserted, 0 AS updated FROM (SELECT count(*) FROM woken) w
 
 -- name: ImportCases
--- Merges cases. Index: case_file_case_id_key.
+-- Merges cases. Wakes the loans of those that changed. Index: case_file_case_id_key, case_party_customer, case_party_loan,
+-- loan_customer_by_customer.
 -- Gives the rows inserted and updated.
 WITH updated AS (
     UPDATE case_file t SET
@@ -37,7 +49,14 @@ WITH updated AS (
           (s.external_id, s.type, s.status, s.outcome, s.opened_on, s.closed_on, s.auto_created, s.acknowledged,
           s.deleted_on, s.chapter, s.filed_on, s.disposition, s.disposition_on, s.listed_outstanding_debt,
           s.court_case_number, s.dispute_kind, s.disputed_amount_cents, s.received_on)
-    RETURNING 1
+    RETURNING t.case_key
+), party AS (
+    SELECT p.customer, p.loan FROM case_party p WHERE p.case_key IN (SELECT case_key FROM updated)
+), woken AS (
+    SELECT wake(array_agg(DISTINCT w.loan), 'cases')
+    FROM (SELECT loan FROM party UNION SELECT c.loan FROM party p JOIN loan_customer c ON c.customer = p.customer) u
+    JOIN loan_wake w ON w.loan = u.loan
+    WHERE w.state <> 'STALE' -- the import holds the book: nobody decides a stale loan beside it
 ), inserted AS (
     INSERT INTO case_file (
         case_id, external_id, type, status, outcome, opened_on, closed_on, auto_created, acknowledged, deleted_on,
@@ -53,6 +72,7 @@ WITH updated AS (
     RETURNING 1
 )
 SELECT (SELECT count(*) FROM inserted) AS inserted, (SELECT count(*) FROM updated) AS updated
+FROM (SELECT count(*) FROM woken) w
 
 -- name: ImportCasesExternalID
 -- Rejects cases whose external id another case has, in the book or earlier in the file.

@@ -75,7 +75,8 @@ FROM (SELECT count(*) FROM woken) w
 
 -- name: ImportLoanCustomers
 -- Merges who belongs to a loan. Rows of a loan that the file leaves out stay. Index: loan_customer_pkey.
--- Wakes the loans that they are news of. Gives the rows inserted and updated.
+-- Wakes the loans that they are news of, and those of the cases of customers who come to a loan: nobody of theirs may be a
+-- party who is on no loan any more. Gives the rows inserted and updated.
 WITH sent AS (
     SELECT k.loan, c.customer, s.ecoa_code, s.position
     FROM staged_loan_customers s
@@ -98,10 +99,15 @@ WITH sent AS (
     FROM sent s
     WHERE NOT EXISTS (SELECT FROM loan_customer t WHERE t.loan = s.loan AND t.customer = s.customer)
     ORDER BY s.loan, s.position
-    RETURNING loan
+    RETURNING loan, customer
+), party AS (
+    SELECT o.customer, o.loan
+    FROM inserted i JOIN case_party p ON p.customer = i.customer JOIN case_party o ON o.case_key = p.case_key
 ), woken AS (
     SELECT wake(array_agg(DISTINCT w.loan), 'customers')
-    FROM (SELECT loan FROM updated UNION ALL SELECT loan FROM inserted) u JOIN loan_wake w ON w.loan = u.loan
+    FROM (SELECT loan FROM updated UNION ALL SELECT loan FROM inserted
+          UNION ALL SELECT loan FROM party
+          UNION ALL SELECT c.loan FROM party p JOIN loan_customer c ON c.customer = p.customer) u JOIN loan_wake w ON w.loan = u.loan
     WHERE w.state <> 'STALE' -- the import holds the book: nobody decides a stale loan beside it
 )
 SELECT (SELECT count(*) FROM inserted) AS inserted, (SELECT count(*) FROM updated) AS updated

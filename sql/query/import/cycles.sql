@@ -26,7 +26,8 @@ SELECT 0 AS inserted, count(*) AS updated FROM updated
 DECLARE news NO SCROLL CURSOR FOR
 SELECT w.loan, bool_or(t.loan IS NOT NULL) AS changes,
        array_agg(s.cycle_no) AS numbers, array_agg(s.minimum_due_cents) AS amounts,
-       array_agg(s.due_on - DATE '0001-01-01' + 1) AS days
+       array_agg(s.due_on - DATE '0001-01-01' + 1) AS days, array_agg(s.starts_on - DATE '0001-01-01' + 1) AS starts,
+       array_agg(s.ends_on - DATE '0001-01-01' + 1) AS ends
 FROM staged_cycles s
 JOIN loan_key k ON k.loan_id = s.loan_id
 JOIN loan_wake w ON w.loan = k.loan AND w.state <> 'STALE'

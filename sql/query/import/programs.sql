@@ -50,9 +50,16 @@ SELECT (SELECT count(*) FROM inserted) AS inserted, (SELECT count(*) FROM update
 FROM (SELECT count(*) FROM woken) w
 
 -- name: ImportPrograms
--- Merges programs. Index: program_program_id_key.
+-- Merges programs. Wakes the terminated loans of those whose aliases changed: the pass goes by reasons (Q71). The other
+-- settings are for files alone, which read them anew. Index: program_program_id_key.
 -- Gives the rows inserted and updated.
-WITH updated AS (
+WITH aliased AS (
+    SELECT t.program FROM program t JOIN staged_programs s ON s.program_id = t.program_id
+    WHERE t.reason_aliases <> s.reason_aliases
+), woken AS (
+    SELECT wake(array_agg(l.loan), 'program') FROM termination x JOIN loan l ON l.loan = x.loan
+    WHERE EXISTS (SELECT FROM aliased) AND l.program IN (SELECT program FROM aliased)
+), updated AS (
     UPDATE program t SET
         identification_number = s.identification_number, reporter_name = s.reporter_name,
         reporter_address = s.reporter_address, reporter_phone = s.reporter_phone, innovis_id = s.innovis_id,
@@ -85,6 +92,7 @@ WITH updated AS (
     RETURNING 1
 )
 SELECT (SELECT count(*) FROM inserted) AS inserted, (SELECT count(*) FROM updated) AS updated
+FROM (SELECT count(*) FROM woken) w
 
 -- name: ImportReasonRules
 -- Merges the pairs that require a payoff reason (DC4). Index: reason_rule_pkey.

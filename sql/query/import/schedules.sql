@@ -1,6 +1,6 @@
 -- name: ImportScheduledItems
--- Merges scheduled items. What we cancelled, a night or a person, has a cancel_reason and stays (SP3). Index: scheduled_item_pkey.
--- Gives the rows inserted and updated.
+-- Merges scheduled items. What we cancelled, a night or a person, has a cancel_reason and stays (SP3); only when its payer was
+-- told of it may still come (Q81), which wakes the loan. Index: scheduled_item_pkey. Gives the rows inserted and updated.
 WITH sent AS (
     SELECT k.loan, s.item_id, s.schedule_id, s.kind, s.state, s.due_at, s.amount_cents, s.required_notice, s.payer_told_on
     FROM staged_scheduled_items s JOIN loan_key k ON k.loan_id = s.loan_id
@@ -14,6 +14,13 @@ WITH sent AS (
           IS DISTINCT FROM
           (s.schedule_id, s.kind, s.state, s.due_at, s.amount_cents, s.required_notice, s.payer_told_on)
     RETURNING 1
+), told AS (
+    UPDATE scheduled_item t SET payer_told_on = s.payer_told_on
+    FROM sent s
+    WHERE t.loan = s.loan AND t.item_id = s.item_id AND t.cancel_reason IS NOT NULL AND t.payer_told_on IS DISTINCT FROM s.payer_told_on
+    RETURNING t.loan
+), woken AS (
+    SELECT wake(array_agg(DISTINCT loan), 'payments cancelled') FROM told
 ), inserted AS (
     INSERT INTO scheduled_item (
         loan, item_id, schedule_id, kind, state, due_at, amount_cents, required_notice, payer_told_on)
@@ -24,7 +31,8 @@ WITH sent AS (
     ORDER BY s.loan, s.item_id
     RETURNING 1
 )
-SELECT (SELECT count(*) FROM inserted) AS inserted, (SELECT count(*) FROM updated) AS updated
+SELECT (SELECT count(*) FROM inserted) AS inserted, (SELECT count(*) FROM updated) + (SELECT count(*) FROM told) AS updated
+FROM (SELECT count(*) FROM woken) w
 
 -- name: ImportScheduledItemsLoan
 -- Rejects rows whose id the book holds under another loan. $1 import, $2 room for rejects. Index: scheduled_item_pkey.

@@ -11,7 +11,8 @@ DECLARE news NO SCROLL CURSOR FOR
 SELECT w.loan, bool_or(s.type = 'REVERSAL') AS changes,
        array_agg(s.type) FILTER (WHERE s.state = 'SETTLED') AS kinds,
        array_agg(s.amount_cents) FILTER (WHERE s.state = 'SETTLED') AS amounts,
-       array_agg(s.effective_on - DATE '0001-01-01' + 1) FILTER (WHERE s.state = 'SETTLED') AS days
+       array_agg(s.effective_on - DATE '0001-01-01' + 1) FILTER (WHERE s.state = 'SETTLED') AS days,
+       array_agg(CAST(s.due_cycle_no IS NOT NULL AS integer)) FILTER (WHERE s.state = 'SETTLED') AS names_cycle, NULL AS ends
 FROM staged_transactions s
 JOIN loan_key k ON k.loan_id = s.loan_id
 JOIN loan_wake w ON w.loan = k.loan AND w.state <> 'STALE'

@@ -1,0 +1,49 @@
+package book
+
+import (
+	"slices"
+
+	"github.com/furnisher/furnisher/rules"
+)
+
+// caseRow is a row of CaseRead: a party of a case of a loan.
+type caseRow struct {
+	loan int64
+	rules.Case
+	namesLoans bool // the case names loans
+	named      bool // it names this one
+	position   int  // of the party on the loan
+	onLoan     bool // the party is a consumer of the loan
+	onNone     bool // the party is a customer who is on no loan
+}
+
+func (r *caseRow) columns() []any {
+	return []any{
+		&r.loan, &r.ID, &r.Type, &r.Status, &r.Outcome, &r.OpenedOn, &r.ClosedOn, &r.DeletedOn, &r.AutoCreated, &r.Acknowledged,
+		&r.Chapter, &r.FiledOn, &r.Disposition, &r.DispositionOn, &r.DebtNotListed, &r.DisputeKind, &r.DisputedAmount,
+		&r.ReceivedOn, &r.namesLoans, &r.named, &r.position, &r.onLoan, &r.onNone,
+	}
+}
+
+// addCase adds a party to the case of the row, which is the last one or a new one.
+func (f *Facts) addCase(r *caseRow) {
+	if r.namesLoans && !r.named && !r.Type.OfPerson() {
+		return
+	}
+	if n := len(f.Cases); n == 0 || f.Cases[n-1].ID != r.ID {
+		f.Cases = append(f.Cases, r.Case)
+		f.Cases[n].Parties = nil
+	}
+	c := &f.Cases[len(f.Cases)-1]
+	if (r.onLoan || r.onNone) && !slices.Contains(c.Parties, r.position) {
+		c.Parties = append(c.Parties, r.position)
+	}
+}
+
+// cancelledRow is a row of PaymentCancelled.
+type cancelledRow struct {
+	loan int64
+	rules.CancelledPayment
+}
+
+func (r *cancelledRow) columns() []any { return []any{&r.loan, &r.On, &r.ToldOn} }
