@@ -104,16 +104,26 @@ func (c compliance) afterCode(before string) compliance {
 const respaDays = 60
 
 // Disputed returns how much of what is due makes nothing late on d because it is disputed (Q74): a billing error until it is
-// resolved, a notice of error for 60 days from its receipt.
+// resolved, which a closing without an outcome does not do (Q86); a notice of error for 60 days from its receipt.
 func Disputed(cases []Case, d Date) (amount Cents) {
 	for i := range cases {
 		c := &cases[i]
-		if c.Type != CaseDispute || !c.acts() || c.beganOn() > d || c.outcome(d) != "" {
-			continue
-		}
-		if c.DisputeKind == DisputeFCBA || c.DisputeKind == DisputeRESPA && d < c.beganOn()+respaDays {
+		switch {
+		case c.Type != CaseDispute || !c.acts() || c.beganOn() > d:
+		case c.DisputeKind == DisputeFCBA && c.outcome(d) == "", c.DisputeKind == DisputeRESPA && d < c.beganOn()+respaDays:
 			amount += c.DisputedAmount
 		}
 	}
 	return amount
+}
+
+// answerDays is how long a dispute may be investigated (BR10).
+const answerDays = 30
+
+// answerBy returns the day by which a dispute that runs on d must be answered (BR10, Q86), 0 for one that does not.
+func (c *Case) answerBy(d Date) Date {
+	if !c.disputes() || c.outcome(d) != "" {
+		return 0
+	}
+	return c.beganOn() + answerDays
 }

@@ -118,7 +118,7 @@ func TestDisputed(t *testing.T) {
 		{"Q86 FCBA, from its receipt", []changed{fcba, received("2026-05-01")}, "2026-05-01", 70_00},
 		{"Q74 RESPA, 59 days after its receipt", []changed{respa}, "2026-07-03", 70_00},
 		{"Q74 RESPA, 60 days after its receipt", []changed{respa}, "2026-07-04", 0},
-		{"Q74 RESPA, resolved", []changed{respa, endedAs(rules.OutcomeResolved, "2026-06-15")}, "2026-06-15", 0},
+		{"Q74 RESPA, resolved before that", []changed{respa, endedAs(rules.OutcomeResolved, "2026-06-15")}, "2026-07-03", 70_00},
 		{"Q74 FCRA", nil, "2026-05-05", 0},
 		{"CA2 nobody acknowledged it", []changed{fcba, unacknowledged}, "2026-05-05", 0},
 		{"CA1 deleted", []changed{fcba, deletedCase}, "2026-05-05", 0},
@@ -130,4 +130,11 @@ func TestDisputed(t *testing.T) {
 			}
 		})
 	}
+}
+
+// BR10, Q86: the clock of a dispute runs for 30 days from its receipt, until it has an outcome.
+func TestDisputeClock(t *testing.T) {
+	s := story{people: people("1"), events: lentYear()}
+	s.cases = []rules.Case{caseOf(rules.CaseDispute, "2026-05-05", received("2026-05-02"), endedAs(rules.OutcomeResolved, "2026-06-15"))}
+	compare(t, []string{"answer_by=2026-06-01 compliance=BR10 K1", "compliance=Q74 K1"}, s.files(t, tellCase, "2026-05-31", "2026-06-30"))
 }

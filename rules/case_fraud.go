@@ -44,3 +44,15 @@ func (v *caseView) blocked() *Case { return v.everyone(v.stolen) }
 func (v *caseView) fraud() *Case {
 	return v.everyone(func(who *Consumer) *Case { return v.defrauded(who, v.on) })
 }
+
+// exclusion says why a theft report leaves the account out on d (CA9). One that is closed without an outcome, or without a
+// person's acknowledgement, is listed for a person (CA2, Q78).
+func (c *Case) exclusion(d Date) *Exclusion {
+	switch {
+	case c.closed(d) && c.outcome(d) == "":
+		return &Exclusion{Blocked, "Q78", "identity theft was reported, and case " + c.ID + " was closed without an outcome: give it one"}
+	case c.waits():
+		return &Exclusion{Blocked, "CA9", "identity theft was reported by monitoring: acknowledge case " + c.ID}
+	}
+	return &Exclusion{Blocked, "CA9", "identity theft was reported, case " + c.ID}
+}

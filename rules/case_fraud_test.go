@@ -27,7 +27,7 @@ func TestFraudAndTheft(t *testing.T) {
 		{"CA9 left out from the report on", people("1"), theft(), []string{blocked, blocked}},
 		{"CA9 confirmed: DF", people("1"), theft(endedAs(rules.OutcomeConfirmed, "2026-06-15")), []string{blocked, "DF 2026-06-15"}},
 		{"CA9 Q78 rejected: back", people("1"), theft(endedAs(rules.OutcomeRejected, "2026-06-15")), []string{blocked, "82 "}},
-		{"Q78 closed without an outcome: it goes on blocking", people("1"), theft(closing("2026-05-20")), []string{blocked, blocked}},
+		{"Q78 closed without an outcome: it goes on blocking", people("1"), theft(closing("2026-05-20")), []string{"BLOCKED Q78", "BLOCKED Q78"}},
 		{"Q78 deleted: back", people("1"), theft(deletedCase), []string{"80 ", "82 "}},
 		{"CA2 Q56 found by monitoring: it blocks at once", people("1"), theft(unacknowledged), []string{blocked, blocked}},
 		{"CA2 confirmed without an acknowledgement: it blocks, and deletes nothing", people("1"), theft(unacknowledged, endedAs(rules.OutcomeConfirmed, "2026-06-15")), []string{blocked, blocked}},

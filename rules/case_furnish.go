@@ -13,6 +13,7 @@ const (
 	factCaseConsumer = FactCase + "consumer_"   // with the position
 	factCaseComment  = FactCase + "comment"     // special comment
 	factCaseDispute  = FactCase + "compliance"  // compliance condition code
+	FactAnswerBy     = FactCase + "answer_by"   // by when the dispute must be answered (BR10)
 	factCaseDeletion = FactCase + "deletion"    // DF (Q56)
 	FactCaseWaits    = FactCase + "waits"       // nobody has acknowledged it (CA2)
 )
@@ -173,6 +174,11 @@ func (a *decision) applyCases(t *Tradeline) error {
 	if c = c.afterCode(before); c.code != "" {
 		t.ComplianceCode = c.code
 		t.Facts.add(caseFact(factCaseDispute, c.rule, c.by))
+	}
+	if c.by != nil {
+		if on := c.by.answerBy(a.AsOf); on != 0 {
+			t.Facts.add(dateFact(FactAnswerBy, on))
+		}
 	}
 	return nil
 }

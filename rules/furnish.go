@@ -209,7 +209,7 @@ func (a *decision) furnish() (*Tradeline, *Exclusion, error) {
 	case a.DeletedOn != 0:
 		return nil, &Exclusion{AlreadyDeleted, "DC2", "its deletion was reported: never again"}, nil
 	case theft != nil:
-		return nil, &Exclusion{Blocked, "CA9", "identity theft was reported, case " + theft.ID}, nil
+		return nil, theft.exclusion(a.AsOf), nil
 	case code != "" && !reportedBefore:
 		return nil, &Exclusion{NeverReported, "DC7", "cancelled before it was ever reported: nothing to delete"}, nil
 	case a.Baseline.LastReportedOn >= a.AsOf:
