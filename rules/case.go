@@ -99,6 +99,7 @@ type Case struct {
 	DisputedAmount Cents
 	ReceivedOn     Date // 0: not given
 	// Parties are the positions of the loan's consumers who are parties of the case, in order; empty: the case is about the
-	// loan itself. 0 stands for a party who is on no loan at all (CA8).
+	// loan itself. 0 stands for a party who is on no loan at all, or for one of another loan whose bankruptcy, death or
+	// military duty the case says of this one (CA8).
 	Parties []int
 }

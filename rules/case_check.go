@@ -21,7 +21,7 @@ func (v *caseView) fault(c *Case) string {
 	for _, p := range c.Parties {
 		switch {
 		case p == 0:
-			return "a party is on no loan"
+			return "a party is no consumer of the loan, or of any"
 		case !v.has(p):
 			return "a party is not a consumer of the loan"
 		}

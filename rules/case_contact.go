@@ -17,12 +17,17 @@ func MustNotContact(cases []Case, consumers []Consumer, d Date) (reason string, 
 	return "", nil
 }
 
-// namesLiable reports whether a party of c is liable for the loan (Q55).
+// namesLiable reports whether a party of c is liable for the loan (Q55). Who is meant by a case that names none of its
+// consumers is not known: it may be anyone.
 func (c *Case) namesLiable(consumers []Consumer) bool {
+	namesAny := false
 	for i := range consumers {
-		if consumers[i].liable() && c.names(consumers[i].Position) {
-			return true
+		if c.names(consumers[i].Position) {
+			if consumers[i].liable() {
+				return true
+			}
+			namesAny = true
 		}
 	}
-	return len(c.Parties) == 0
+	return !namesAny
 }

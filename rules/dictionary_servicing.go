@@ -54,20 +54,20 @@ var servicingRules = []Rule{
 	{ID: "DC6", Where: "sql/schema/00004_bureau.sql", Sentence: "A deletion goes out once to each destination; a file that was voided, or rejected whole, did not count and its deletions go into the next one."},
 	{ID: "DC7", Where: "rules/furnish.go", Sentence: "A loan that was never reported has nothing to delete: it gets no line and is listed as left out."},
 	{ID: "DC8", Where: "rules/furnish.go", Sentence: "A reversal after a deletion never brings the account back; it is listed for a person."},
-	{ID: "DC9", Where: "", Sentence: "A claim of fraud is a dispute until it is confirmed; it is not a deletion."},
+	{ID: "DC9", Where: "rules/case_dispute.go", Sentence: "A claim of fraud is a dispute until it is confirmed; it is not a deletion."},
 	{ID: "DC10", Where: "rules/furnish.go", Sentence: "A final status is reported for as many periods as the product says, then no more; a reopened loan is reported again."},
 	{ID: "DC11", Where: "batch/bureau/furnish.go", Sentence: "Every loan that a file leaves out is on that file's list of exclusions with its reason."},
 
 	// Cases.
-	{ID: "CA1", Where: "", Sentence: "A case belongs to borrowers or to a loan and has type, status, outcome and dates; a deleted case has no effect from its deletion on, and snoozing one lifts no protection."},
-	{ID: "CA2", Where: "", Sentence: "A match that monitoring made stops contact at once, but changes what bureaus are told only when a person has acknowledged it."},
-	{ID: "CA3", Where: "", Sentence: "A bankruptcy gives each filer the consumer information indicator of chapter and disposition; a debt that is not listed in the filing gives none."},
-	{ID: "CA4", Where: "", Sentence: "A bankruptcy freezes status and amount past due as of the filing for as long as it binds all who are liable; a discharge drops the consumer, and the last one ends the account."},
-	{ID: "CA5", Where: "", Sentence: "Military duty, disaster, forbearance, death and disputes each put their own code on the record for as long as they last."},
+	{ID: "CA1", Where: "rules/case_time.go", Sentence: "A case belongs to borrowers or to a loan and has type, status, outcome and dates; a deleted case has no effect from its deletion on, and snoozing one lifts no protection."},
+	{ID: "CA2", Where: "rules/case_time.go", Sentence: "A match that monitoring made stops contact at once, but changes what bureaus are told only when a person has acknowledged it."},
+	{ID: "CA3", Where: "rules/case_bankruptcy.go", Sentence: "A bankruptcy gives each filer the consumer information indicator of chapter and disposition; a debt that is not listed in the filing gives none."},
+	{ID: "CA4", Where: "rules/case_bankruptcy.go", Sentence: "A bankruptcy freezes status and amount past due as of the filing for as long as it binds all who are liable; a discharge drops the consumer, and the last one ends the account."},
+	{ID: "CA5", Where: "rules/case_consumer.go", Sentence: "Military duty, disaster, forbearance, death and disputes each put their own code on the record for as long as they last."},
 	{ID: "CA6", Where: "", Sentence: "A record has room for one special comment, and a fixed order decides which one it bears."},
 	{ID: "CA7", Where: "", Sentence: "While a pause, deferral, disaster or forbearance lasts, a loan is never reported later than it was on the day before, and what falls due in it is asked for afterwards."},
-	{ID: "CA8", Where: "", Sentence: "The types of cases are a closed list, and a case that the night cannot apply is an exception of its loans."},
-	{ID: "CA9", Where: "", Sentence: "An account reported as identity theft is left out of every file until the case is rejected or the account is deleted."},
+	{ID: "CA8", Where: "rules/case_check.go", Sentence: "The types of cases are a closed list, and a case that the night cannot apply is an exception of its loans."},
+	{ID: "CA9", Where: "rules/case_fraud.go", Sentence: "An account reported as identity theft is left out of every file until the case is rejected or the account is deleted."},
 
 	// Customers.
 	{ID: "CD1", Where: "", Sentence: "Deleting a customer erases personal data and communication; loans, payments and loan notes stay."},

@@ -15,6 +15,7 @@ type caseRow struct {
 	position   int  // of the party on the loan
 	onLoan     bool // the party is a consumer of the loan
 	onNone     bool // the party is a customer who is on no loan
+	ofOthers   bool // the case has customers, and none of them is on this loan
 }
 
 func (r *caseRow) columns() []any {
@@ -22,6 +23,7 @@ func (r *caseRow) columns() []any {
 		&r.loan, &r.ID, &r.Type, &r.Status, &r.Outcome, &r.OpenedOn, &r.ClosedOn, &r.DeletedOn, &r.AutoCreated, &r.Acknowledged,
 		&r.Chapter, &r.FiledOn, &r.Disposition, &r.DispositionOn, &r.DebtNotListed, &r.DisputeKind, &r.DisputedAmount,
 		&r.ReceivedOn, &r.namesLoans, &r.named, &r.position, &r.onLoan, &r.onNone,
+		&r.ofOthers,
 	}
 }
 
@@ -35,7 +37,8 @@ func (f *Facts) addCase(r *caseRow) {
 		f.Cases[n].Parties = nil
 	}
 	c := &f.Cases[len(f.Cases)-1]
-	if (r.onLoan || r.onNone) && !slices.Contains(c.Parties, r.position) {
+	stranger := r.ofOthers && r.Type.OfPerson() // whose bankruptcy, death or duty it is cannot be said of this loan (CA8)
+	if (r.onLoan || r.onNone || stranger) && !slices.Contains(c.Parties, r.position) {
 		c.Parties = append(c.Parties, r.position)
 	}
 }

@@ -65,6 +65,7 @@ func TestCasesOfALoan(t *testing.T) {
 		{"military duty is a person's", "MILITARY", "(1, NULL), (NULL, 2)", "L1 K1[1], L2 K1[1]"},
 		{"death is a person's", "DECEASED", "(1, NULL), (NULL, 2)", "L1 K1[1], L2 K1[1]"},
 		{"a customer of another loan", "DISPUTE", "(3, NULL), (NULL, 1)", "L1 K1[]"},
+		{"CA8 a death of someone who is on another loan", "DECEASED", "(3, NULL), (NULL, 1)", "L1 K1[0], L3 K1[1]"},
 		{"a customer of no loan", "DISPUTE", "(4, NULL), (NULL, 1)", "L1 K1[0]"},
 		{"a customer of no loan beside one of the loan", "DECEASED", "(4, NULL), (2, NULL)", "L1 K1[0 2]"},
 		{"a customer of no loan alone", "DECEASED", "(4, NULL)", ""},

@@ -95,7 +95,7 @@ FROM pause WHERE loan = ANY($1) ORDER BY loan, from_on
 
 -- name: CaseRead
 -- The cases of loans, one row a party: a consumer of the loan by position, 0 a customer who is on no loan, null the loan
--- itself. Whether the case names loans at all, and this one, is said with each. Dates come as days, 0001-01-01 = 1.
+-- itself. Whether the case names loans at all, and this one, and only customers of others, is said with each. Dates come as days, 0001-01-01 = 1.
 -- $1 loan keys. Index: case_party_by_loan, case_party_by_customer, loan_customer_pkey, loan_customer_by_customer, case_file_pkey.
 WITH touched AS (
     SELECT p.loan, p.case_key FROM case_party p WHERE p.loan = ANY($1)
@@ -111,7 +111,11 @@ SELECT t.loan, f.case_id, f.type, f.status, coalesce(f.outcome, '') AS outcome, 
        EXISTS (SELECT FROM case_party o WHERE o.case_key = t.case_key AND o.loan IS NOT NULL) AS names_loans,
        EXISTS (SELECT FROM case_party o WHERE o.case_key = t.case_key AND o.loan = t.loan) AS named,
        coalesce(c.position, 0) AS position, p.customer IS NOT NULL AND c.loan IS NOT NULL AS on_loan,
-       p.customer IS NOT NULL AND NOT EXISTS (SELECT FROM loan_customer o WHERE o.customer = p.customer) AS on_none
+       p.customer IS NOT NULL AND NOT EXISTS (SELECT FROM loan_customer o WHERE o.customer = p.customer) AS on_none,
+       EXISTS (SELECT FROM case_party o WHERE o.case_key = t.case_key AND o.customer IS NOT NULL)
+           AND NOT EXISTS (
+               SELECT FROM case_party o JOIN loan_customer l ON l.customer = o.customer AND l.loan = t.loan
+               WHERE o.case_key = t.case_key) AS of_others
 FROM touched t
 JOIN case_file f ON f.case_key = t.case_key
 JOIN case_party p ON p.case_key = t.case_key
