@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/metro2"
 )
 
@@ -104,6 +105,7 @@ type draft struct {
 	sha256  string
 	bytes   int64
 	records int64
+	marks   []int64
 }
 
 func (f Files) newDraft(b Building) (*draft, error) {
@@ -142,7 +144,8 @@ func removeRemains(path string) error {
 type written struct {
 	header   metro2.Header
 	records  int64
-	checksum int64 // of all records, as their workers made it
+	marks    []int64 // where every markEvery-th record begins
+	checksum int64   // of all records, as their workers made it
 	totals   metro2.Totals
 	bytes    int64
 }
@@ -163,7 +166,7 @@ func (d *draft) write(ctx context.Context, db *sqlx.DB, version string) error {
 	if err := group.Wait(); err != nil {
 		return d.named(ctx, db, err)
 	}
-	d.bytes, d.records = w.bytes, w.records
+	d.bytes, d.records, d.marks = w.bytes, w.records, w.marks
 	return nil
 }
 
@@ -177,7 +180,7 @@ func (d *draft) publish(ctx context.Context, db *sqlx.DB, run batch.Run) error {
 		if err := syncDir(filepath.Dir(d.path)); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, fileDone, d.File, d.Name(), d.path, d.sha256, d.bytes, d.records)
+		_, err := tx.ExecContext(ctx, fileDone, d.File, d.Name(), d.path, d.sha256, d.bytes, d.records, database.IntArray(d.marks))
 		if err == nil {
 			_, err = tx.ExecContext(ctx, pageForget, d.File)
 		}
@@ -194,6 +197,9 @@ func (d *draft) stream(ctx context.Context, db *sqlx.DB, version string) (w writ
 		if writer == nil {
 			w.header = d.header(version, cycleID(p.record))
 			writer = metro2.NewWriter(d.pending, w.header, metro2.Options{})
+		}
+		if w.records%markEvery == 0 {
+			w.marks = append(w.marks, writer.Offset())
 		}
 		w.records++
 		if says := order.next(p.account); says != "" {

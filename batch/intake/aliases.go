@@ -10,7 +10,7 @@ import (
 )
 
 // aliasesKind is a list of a lender's own codes for reasons of a termination, such as "RE=REPO VS=VOLU" (Q70).
-var aliasesKind = kind{"text[]", 10_000, parseAliases}
+var aliasesKind = kind{sql: "text[]", limit: 10_000, parse: parseAliases, words: "pairs CODE=REASON with blanks between"}
 
 // parseAliases reads pairs CODE=REASON separated by space, comma, semicolon or bar as a PostgreSQL array.
 func parseAliases(r *row, raw []byte) ([]byte, string) {

@@ -16,7 +16,7 @@ func codeKind(codes ...string) kind {
 	for _, c := range codes {
 		known[c] = true
 	}
-	return kind{"text", maxText, func(_ *row, raw []byte) ([]byte, string) {
+	return kind{sql: "text", limit: maxText, words: "code", codes: codes, parse: func(_ *row, raw []byte) ([]byte, string) {
 		if known[string(raw)] {
 			return raw, ""
 		}

@@ -21,6 +21,7 @@ type Options struct {
 	// MaxBadPercent is the share of a file's rows that may be bad before the file is refused; default 0.1.
 	// Import takes 0 at its word: no bad row at all.
 	MaxBadPercent float64
+	Check         bool             // do everything but commit: the summary is that of an import, and nothing is stored
 	Now           func() time.Time // feeds time stamps only
 	Direct        *sqlx.DB         // of connections that keep their session, for the book's lock; the import's own if nil
 	// Progress, if not nil, is told now and then how far the reading of a file has come. It is called by one
@@ -78,7 +79,8 @@ func Import(ctx context.Context, db *sqlx.DB, o Options) (summary *Summary, err 
 	started := o.Now()
 	var taken *Summary
 	err = book.Do(ctx, func(ctx context.Context) (err error) {
-		taken, err = takeIn(ctx, db, book, o, dir, sources)
+		i := &importer{options: o, db: db, started: o.Now(), summary: &Summary{Files: []FileSummary{}, Rejects: []Reject{}}}
+		taken, err = i.takeIn(ctx, book, dir, sources)
 		return err
 	})
 	if err != nil {
@@ -101,25 +103,27 @@ func explain(ctx context.Context, err error) error {
 }
 
 // takeIn brings the extract in, in one transaction, which commits only while this import holds the book.
-func takeIn(ctx context.Context, db *sqlx.DB, book *batch.Book, o Options, dir string, sources []*source) (*Summary, error) {
-	if err := dropStaged(ctx, db); err != nil { // those of an import that was killed
+func (i *importer) takeIn(ctx context.Context, book *batch.Book, dir string, sources []*source) (*Summary, error) {
+	if err := dropStaged(ctx, i.db); err != nil { // those of an import that was killed
 		return nil, err
 	}
-	tx, err := db.BeginTxx(ctx, nil)
+	tx, err := i.db.BeginTxx(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
-	i := &importer{options: o, db: db, tx: tx, started: o.Now(), summary: &Summary{Files: []FileSummary{}, Rejects: []Reject{}}}
+	i.tx = tx
 	err = book.Fence(ctx, tx)
 	if err == nil {
 		err = i.run(ctx, dir, sources)
 	}
-	if err == nil {
+	if err == nil && !i.options.Check {
 		err = tx.Commit()
 	}
-	if err != nil {
+	if err != nil || i.options.Check {
 		err = errors.Join(err, rollback(tx))
 		_ = i.clear(context.WithoutCancel(ctx), book) // else the next import does
+	}
+	if err != nil {
 		return nil, err
 	}
 	return i.summary, nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -26,22 +27,28 @@ type kind struct {
 	// and within the limit; or the reason why it is none. It may return raw or text appended to the row's
 	// scratch memory, and keeps nothing.
 	parse func(r *row, raw []byte) (value []byte, reason string)
+	words string   // what a value is, for the lender
+	codes []string // the legal values, if they are a closed set
 }
 
 // kinds without a parameter.
 var (
-	keyKind     = kind{"text", maxKey, parseText}
-	textKind    = kind{"text", maxText, parseText}
-	dateKind    = kind{"date", maxText, parseDate}
-	timeKind    = kind{"timestamptz", maxText, parseTime}
-	centsKind   = kind{"bigint", maxText, parseCents}
-	signedKind  = kind{"bigint", maxText, parseSignedCents}
-	boolKind    = kind{"boolean", maxText, parseBool}
-	ssnKind     = kind{"text", maxText, parseSSN}
-	phoneKind   = kind{"text", maxText, parsePhone}
-	postalKind  = kind{"text", maxText, parsePostalCode}
-	stateKind   = kind{"text", maxText, parseState}
-	historyKind = kind{"text", maxText, parseHistory}
+	keyKind            = kind{sql: "text", limit: maxKey, parse: parseText, words: "key of up to 64 characters"}
+	textKind           = kind{sql: "text", limit: maxText, parse: parseText, words: "text of up to 200 characters"}
+	dateKind           = kind{sql: "date", limit: maxText, parse: parseDate, words: "date YYYY-MM-DD"}
+	timeKind           = kind{sql: "timestamptz", limit: maxText, parse: parseTime, words: "time, RFC 3339"}
+	centsKind          = kind{sql: "bigint", limit: maxText, parse: parseCents, words: "amount with at most two decimals"}
+	signedKind         = kind{sql: "bigint", limit: maxText, parse: parseSignedCents, words: "amount with at most two decimals, signed for an ADJUSTMENT"}
+	boolKind           = kind{sql: "boolean", limit: maxText, parse: parseBool, words: "true or false"}
+	ssnKind            = kind{sql: "text", limit: maxText, parse: parseSSN, words: "nine digits"}
+	phoneKind          = kind{sql: "text", limit: maxText, parse: parsePhone, words: "ten digits"}
+	postalKind         = kind{sql: "text", limit: maxText, parse: parsePostalCode, words: "five or nine digits"}
+	stateKind          = kind{sql: "text", limit: maxText, parse: parseState, words: "two letters"}
+	identificationKind = kind{sql: "text", limit: maxText, parse: parseIdentification, words: "5 to 20 letters and digits"}
+	calendarKind       = kind{sql: "text", limit: maxText, parse: parseCalendar, words: "monthly:last, monthly:DD, cycle or daily"}
+	keyListKind        = kind{sql: "text[]", limit: 10_000, parse: parseKeyList, words: "keys with blanks between"}
+	trailingKind       = kind{sql: "integer", limit: maxText, parse: codeKind("1", "2", "3").parse, words: "code", codes: []string{"1", "2", "3"}}
+	historyKind        = kind{sql: "text", limit: maxText, parse: parseHistory, words: "24 characters of the payment history profile"}
 )
 
 // headerKind is a text that stands in a file's header: a value that does not fit would stop the program's files.
@@ -55,7 +62,7 @@ func headerKind(field string) kind {
 		}
 	}
 	reason := fmt.Sprintf("the header of a file has %d characters for it", width)
-	return kind{"text", maxText, func(_ *row, raw []byte) ([]byte, string) {
+	return kind{sql: "text", limit: maxText, words: fmt.Sprintf("text that folds to at most %d characters", width), parse: func(_ *row, raw []byte) ([]byte, string) {
 		switch folded := metro2.FoldText(string(raw)); {
 		case folded == "":
 			return nil, "a file cannot hold any of its characters"
@@ -68,7 +75,7 @@ func headerKind(field string) kind {
 
 // countKind is a whole number of at least low.
 func countKind(low int) kind {
-	return kind{"integer", maxText, func(_ *row, raw []byte) ([]byte, string) {
+	return kind{sql: "integer", limit: maxText, words: "whole number from " + strconv.Itoa(low), parse: func(_ *row, raw []byte) ([]byte, string) {
 		n := 0
 		for _, c := range raw {
 			if c < '0' || c > '9' || n > 1_000_000 {

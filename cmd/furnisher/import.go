@@ -20,22 +20,24 @@ const shownRejects = 20
 
 func (a *app) importCommand() *cobra.Command {
 	maxBad := percentFlag(intake.Options{}.WithDefaults().MaxBadPercent)
-	var asJSON bool
+	var asJSON, check bool
 	c := &cobra.Command{
 		Use: "import DIR", Short: "import a servicing extract, all of it or nothing", Args: cobra.ExactArgs(1),
 		Long: `Imports the CSV files of DIR in one transaction. Bad rows are quarantined and listed. A file with a wrong header or too
-many bad rows is refused, and the whole import with it. Importing the same extract again changes nothing.`,
+many bad rows is refused, and the whole import with it. Importing the same extract again changes nothing. With --check
+everything is done but the last step: the same summary and exit status, and nothing is stored.`,
 		RunE: a.does(func(ctx context.Context, args []string) error {
-			o := intake.Options{Dir: args[0], MaxBadPercent: float64(maxBad), Now: a.now}
+			o := intake.Options{Dir: args[0], MaxBadPercent: float64(maxBad), Check: check, Now: a.now}
 			return a.withDatabase(ctx, func(db *database.Database) error { return a.intake(ctx, db, o, asJSON) })
 		}),
 	}
 	c.Flags().Var(&maxBad, "max-bad", "percentage of a file's rows that may be bad")
+	c.Flags().BoolVar(&check, "check", false, "check the extract and store nothing")
 	jsonFlag(c, &asJSON)
 	return c
 }
 
-// intake imports an extract and prints what came of it.
+// intake imports or checks an extract and prints what came of it.
 func (a *app) intake(ctx context.Context, db *database.Database, o intake.Options, asJSON bool) error {
 	var done func() error
 	o.Progress, done = a.progress(!asJSON)
@@ -57,16 +59,19 @@ func (a *app) intake(ctx context.Context, db *database.Database, o intake.Option
 	if err != nil {
 		return err
 	}
-	if err := a.printImport(summary, asJSON); err != nil {
+	if err := a.printImport(summary, o.Check, asJSON); err != nil {
 		return err
 	}
-	if summary.Rejected > 0 {
+	switch {
+	case summary.Rejected > 0 && o.Check:
+		return &ending{err: fmt.Errorf("bad rows: %d; nothing was stored", summary.Rejected), code: exitExceptions, hint: "correct those rows in the extract"}
+	case summary.Rejected > 0:
 		return &ending{err: fmt.Errorf("rows quarantined: %d; all other rows were imported", summary.Rejected), code: exitExceptions, hint: "correct those rows in the extract and import it again; what was imported stays as it is"}
 	}
 	return nil
 }
 
-func (a *app) printImport(s *intake.Summary, asJSON bool) error {
+func (a *app) printImport(s *intake.Summary, check, asJSON bool) error {
 	switch {
 	case asJSON:
 		return printJSON(a.stdout, s)
@@ -80,7 +85,11 @@ func (a *app) printImport(s *intake.Summary, asJSON bool) error {
 	if err := printTable(a.stdout, []string{"file", ">rows", ">inserted", ">updated", ">unchanged", ">rejected"}, rows); err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(a.stdout, "import %d done in %.1f s\n", s.Import, s.Seconds); err != nil {
+	done := fmt.Sprintf("import %d done in %.1f s", s.Import, s.Seconds)
+	if check {
+		done = fmt.Sprintf("checked in %.1f s, nothing was stored", s.Seconds)
+	}
+	if _, err := fmt.Fprintln(a.stdout, done); err != nil {
 		return err
 	}
 	if len(s.Rejects) == 0 {

@@ -32,3 +32,18 @@ SELECT l.loan_id, l.account_number, x.reason, x.rule, x.detail
 FROM excluded x JOIN loan l ON l.loan = x.loan
 WHERE x.file = $1 AND x.loan > $2
 ORDER BY x.loan LIMIT $3
+
+-- name: InquiryFileMarks
+-- Where the records of a file stand. $1 file. Index: bureau_file_pkey.
+SELECT file, run, coalesce(path, '') AS path, coalesce(name, '') AS name, marks FROM bureau_file WHERE file = $1
+
+-- name: InquiryProgram
+-- The settings of a program. $1 program id. Index: program_program_id_key.
+SELECT program_id, identification_number, calendar, activity_cycle_ids, dofd_rule, charge_off_past_due, accommodations
+FROM program WHERE program_id = $1
+
+-- name: InquiryProducts
+-- The settings of the products. Few rows.
+SELECT product_id, portfolio_type, account_type, delinquent_after, charge_off_after, grace_days, closes_on_payoff, payoff_hold_days,
+       trailing_reports, coalesce(delinquency_method, '') AS delinquency_method, coalesce(payments_ahead, '') AS payments_ahead
+FROM product ORDER BY product_id COLLATE "C"

@@ -81,3 +81,9 @@ SELECT e.run, r.business_date, e.step, e.code, e.detail, e.first_run, e.resolved
 FROM run_exception e JOIN run r ON r.run = e.run
 WHERE e.loan = $1
 ORDER BY e.run, e.step, e.code
+
+-- name: InquiryLoanByAccount
+-- The loans of an account number. $1 account number. Index: loan_by_account, once a program.
+SELECT l.loan_id
+FROM program p JOIN loan l ON l.program = p.program AND upper(l.account_number) = upper($1)
+ORDER BY l.loan LIMIT 2

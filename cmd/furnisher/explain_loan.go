@@ -1,0 +1,307 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/spf13/cobra"
+
+	"github.com/furnisher/furnisher/batch/bureau"
+	"github.com/furnisher/furnisher/batch/inquiry"
+	"github.com/furnisher/furnisher/metro2"
+	"github.com/furnisher/furnisher/rules"
+)
+
+// answer is what furnisher explain says of a loan.
+type answer struct {
+	Loan      string        `json:"loan_id"`
+	Account   string        `json:"account_number"` // masked
+	Decisions []decided     `json:"decisions"`
+	File      *fileAnswer   `json:"file"`
+	LeftOut   *leftOut      `json:"left_out"`
+	Rule      *cited        `json:"rule"` // that decided the account status
+	Facts     stored        `json:"facts"`
+	Fields    []fieldAnswer `json:"fields"`
+	Missing   string        `json:"record_missing,omitempty"` // why the record cannot be shown
+}
+
+// cited is a rule with its sentence.
+type cited struct {
+	ID       string `json:"rule"`
+	Sentence string `json:"sentence"`
+}
+
+// stored are facts as they were written.
+type stored = json.RawMessage
+
+// decided is a change of one of the loan's states.
+type decided struct {
+	inquiry.Change
+	Why cited `json:"decided_by"`
+}
+
+// fileAnswer says where the record stands.
+type fileAnswer struct {
+	File   int64      `json:"file"`
+	Run    int64      `json:"run"`
+	Name   string     `json:"name"`
+	State  string     `json:"state"`
+	AsOf   rules.Date `json:"as_of"`
+	Record int64      `json:"record"` // the header being 1
+	Offset int64      `json:"offset"` // of the record's first byte in the file
+}
+
+// leftOut says why a file does not hold the loan.
+type leftOut struct {
+	Reason string `json:"reason"`
+	Detail string `json:"detail"`
+	Why    cited  `json:"decided_by"`
+}
+
+// fieldAnswer is one field of the record and where it comes from.
+type fieldAnswer struct {
+	Segment  string            `json:"segment"`
+	Index    int               `json:"index"`
+	Num      string            `json:"number"`
+	Key      string            `json:"field"`
+	Name     string            `json:"name"`
+	Position int               `json:"position"` // in the segment
+	Start    int               `json:"start"`    // in the record
+	Value    string            `json:"value"`    // masked as other inquiries do
+	Meaning  string            `json:"meaning"`
+	Sources  []string          `json:"sources"`
+	How      string            `json:"how"`
+	Facts    map[string]string `json:"facts"`
+	Rules    []cited           `json:"rules"`
+}
+
+func (a *app) explainLoanCommand() *cobra.Command {
+	var w inquiry.Which
+	var field, date string
+	var asJSON, asHTML bool
+	c := &cobra.Command{
+		Use: "explain LOAN|ACCOUNT", Short: "answer why: each status, and each value that a file told of a loan", Args: cobra.ExactArgs(1),
+		Long: `Shows each change of a loan's status and each field of its record in a file: the value as it stands there, where it comes
+from, the facts, and the rule that decided. Everything is read from what was stored that night; nothing is computed again.
+Without --file or --date it is the last file that holds the loan. --field takes a number (25), a name
+(date_first_delinquency), or a segment's (j1.ecoa_code).`,
+		RunE: a.does(func(ctx context.Context, args []string) (err error) {
+			if date != "" {
+				if w.AsOf, err = rules.ParseDate(date); err != nil {
+					return &ending{err: err, code: exitUsage, hint: hintHelp("furnisher explain")}
+				}
+			}
+			if asJSON && asHTML || w.File != 0 && date != "" {
+				return &ending{err: errors.New("give only one of --json and --html, and of --file and --date"), code: exitUsage, hint: hintHelp("furnisher explain")}
+			}
+			return a.withDB(ctx, func(db *sqlx.DB) error {
+				found, err := explainLoan(ctx, db, args[0], w)
+				if err != nil {
+					return err
+				}
+				if err := found.only(field); err != nil {
+					return err
+				}
+				switch {
+				case asJSON:
+					return printJSON(a.stdout, found)
+				case asHTML:
+					return answerHTML.Execute(a.stdout, found)
+				}
+				return printAnswer(a.stdout, found, field != "")
+			})
+		}),
+	}
+	c.Flags().Int64Var(&w.File, "file", 0, "number of the file")
+	c.Flags().StringVar(&date, "date", "", "calendar date of the file, YYYY-MM-DD")
+	c.Flags().StringVar(&field, "field", "", "show one field in full")
+	jsonFlag(c, &asJSON)
+	c.Flags().BoolVar(&asHTML, "html", false, "print a page of HTML")
+	return c
+}
+
+// explainLoan reads what was stored of a loan and joins it with the record in the file.
+func explainLoan(ctx context.Context, db *sqlx.DB, loan string, w inquiry.Which) (*answer, error) {
+	e, err := inquiry.Explain(ctx, db, loan, w)
+	switch {
+	case errors.Is(err, inquiry.ErrNotFound):
+		return nil, &ending{err: err, code: exitFailed, hint: "furnisher loans"}
+	case errors.Is(err, inquiry.ErrSeveral):
+		return nil, &ending{err: err, code: exitFailed, hint: "furnisher explain LOAN, with the loan's id"}
+	case err != nil:
+		return nil, err
+	case e.Place == nil && (w.File != 0 || w.AsOf != 0):
+		return nil, &ending{err: fmt.Errorf("loan %q: no such file was made of its program", loan), code: exitFailed, hint: "furnisher files"}
+	}
+	out := &answer{
+		Loan: e.Loan.LoanID, Account: inquiry.MaskAccount(e.Loan.AccountNumber), Decisions: []decided{}, Fields: []fieldAnswer{},
+		Facts: stored("{}"),
+	}
+	for _, c := range e.Decisions {
+		out.Decisions = append(out.Decisions, decided{c, cite(c.Rule)})
+	}
+	if x := e.LeftOut; x != nil {
+		out.File = &fileAnswer{File: x.File, Run: e.Place.Run, Name: e.Place.Name, State: x.FileState, AsOf: x.AsOf}
+		out.LeftOut = &leftOut{x.Reason, x.Detail, cite(x.Rule)}
+	}
+	if t := e.Tradeline; t != nil {
+		rule := cite(t.Rule)
+		out.Rule, out.Facts = &rule, t.Facts
+		out.File = &fileAnswer{File: t.File, Run: e.Place.Run, Name: e.Place.Name, State: t.FileState, AsOf: t.AsOf}
+		return out, out.record(e)
+	}
+	return out, nil
+}
+
+// cite returns a rule with its sentence.
+func cite(id string) cited {
+	if r := rules.RuleByID(id); r != nil {
+		return cited{id, r.Sentence}
+	}
+	return cited{ID: id}
+}
+
+// record finds the record in the file and says of each field where it comes from.
+func (a *answer) record(e *inquiry.Explanation) error {
+	at, err := bureau.Locate(e.Place.Path, e.Place.Marks, e.Tradeline.AccountNumber)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, bureau.ErrNoRecord) {
+		a.Missing = err.Error()
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	a.File.Record, a.File.Offset = at.Number, at.Offset
+	reader := metro2.NewReader(bytes.NewReader(at.Record))
+	if _, err := reader.Next(); err != nil {
+		return fmt.Errorf("read record %d of file %d: %w", at.Number, e.Place.File, err)
+	}
+	facts := factValues(a.Facts)
+	for _, f := range reader.Explain(false) {
+		a.Fields = append(a.Fields, fieldOf(f, e, facts))
+	}
+	return nil
+}
+
+// factValues are facts as text by key.
+func factValues(facts json.RawMessage) map[string]string {
+	var values map[string]any
+	d := json.NewDecoder(bytes.NewReader(facts))
+	d.UseNumber()
+	out := map[string]string{}
+	if d.Decode(&values) == nil {
+		for key, v := range values {
+			out[key] = fmt.Sprint(v)
+		}
+	}
+	return out
+}
+
+// fieldOf joins a field of the record with where it comes from.
+func fieldOf(f metro2.FieldValue, e *inquiry.Explanation, facts map[string]string) fieldAnswer {
+	out := fieldAnswer{
+		Segment: f.Segment, Index: f.Index, Num: f.Num, Key: f.Key, Name: f.Name, Position: f.Position, Start: f.Start,
+		Value: f.Value, Meaning: f.Meaning, Sources: []string{}, Facts: map[string]string{}, Rules: []cited{},
+	}
+	m := bureau.MappingOf(f.Segment, f.Key)
+	if m == nil {
+		return out
+	}
+	out.How = m.How
+	out.Sources = sourceRows(m.Sources, &e.Loan)
+	for _, key := range m.Facts {
+		if v, there := facts[key]; there {
+			out.Facts[key] = v
+		}
+	}
+	addTradelineFacts(&out, e)
+	for _, id := range m.Rules {
+		if id == e.Tradeline.Rule && len(out.Rules) > 0 { // the rule that decided comes first
+			out.Rules = slices.Insert(out.Rules, 0, cite(id))
+			continue
+		}
+		out.Rules = append(out.Rules, cite(id))
+	}
+	if t := e.Tradeline.Rule; out.Key == "account_status" && out.Segment == "base" && !slices.Contains(m.Rules, t) {
+		out.Rules = slices.Insert(out.Rules, 0, cite(t))
+	}
+	return out
+}
+
+// sourceRows names the rows of the extract that columns are of, once a file: "cycles.csv of L-1: due_on, minimum_due".
+func sourceRows(sources []string, l *inquiry.LoanState) []string {
+	rows, last := []string{}, ""
+	for _, source := range sources {
+		file, column, _ := strings.Cut(source, " ")
+		if file == last {
+			rows[len(rows)-1] += ", " + column
+			continue
+		}
+		of := l.LoanID
+		switch last = file; file {
+		case "programs.csv":
+			of = l.ProgramID
+		case "products.csv":
+			of = l.ProductID
+		case "customers.csv":
+			of = "the consumer"
+		}
+		rows = append(rows, file+" of "+of+": "+column)
+	}
+	return rows
+}
+
+// addTradelineFacts adds what the tradeline itself and the one before it tell of a field.
+func addTradelineFacts(f *fieldAnswer, e *inquiry.Explanation) {
+	if f.Segment != "base" {
+		return
+	}
+	t, before := e.Tradeline, e.Before
+	switch f.Key {
+	case "date_first_delinquency":
+		if t.FirstMissedDueOn != nil {
+			f.Facts["first_missed_due_on"] = t.FirstMissedDueOn.String()
+		}
+		if before != nil && before.DateFirstDelinquency != nil {
+			f.Facts["in_file_before"] = fmt.Sprintf("%s in file %d", before.DateFirstDelinquency, before.File)
+		}
+	case "payment_history":
+		if before != nil {
+			f.Facts["in_file_before"] = fmt.Sprintf("%s with status %s in file %d as of %s", before.PaymentHistory, before.AccountStatus, before.File, before.AsOf)
+		}
+	case "original_chargeoff":
+		if before != nil && before.OriginalChargeOff != 0 {
+			f.Facts["in_file_before"] = fmt.Sprintf("%d in file %d", before.OriginalChargeOff, before.File)
+		}
+	case "actual_payment":
+		if before != nil {
+			f.Facts["last_reported_on"] = before.AsOf.String()
+		}
+	}
+}
+
+// only keeps one field of the answer: by number, name, or segment and name.
+func (a *answer) only(field string) error {
+	if field == "" {
+		return nil
+	}
+	segment, key, dotted := strings.Cut(strings.ToLower(field), ".")
+	if !dotted {
+		segment, key = "base", segment
+	}
+	all := len(a.Fields)
+	a.Fields = slices.DeleteFunc(a.Fields, func(f fieldAnswer) bool {
+		return f.Segment != segment || f.Key != key && strings.ToLower(f.Num) != key
+	})
+	if len(a.Fields) == 0 && all > 0 {
+		return &ending{err: fmt.Errorf("the record has no field %q", field), code: exitUsage, hint: "furnisher metro2 layout"}
+	}
+	return nil
+}
