@@ -11,14 +11,15 @@ type Sent struct {
 	StopReason   string // empty: not given
 }
 
-// Known is what the book holds about a loan's two states, and the account status that the lender sent last.
+// Known is what the book holds about a loan's two states, and what the lender sent last of them.
 type Known struct {
 	State
-	HasChargeOff bool // ChargeOff is written down, even if it is zero
-	Servicing    ServicingStatus
-	StopReason   string // empty: none
-	SentStatus   Status
-	SentSince    Date
+	HasChargeOff  bool // ChargeOff is written down, even if it is zero
+	Servicing     ServicingStatus
+	StopReason    string // empty: none
+	SentStatus    Status
+	SentSince     Date
+	SentServicing ServicingStatus
 }
 
 // The two states that a history row can belong to (ST4).
@@ -41,11 +42,12 @@ type StateChange struct {
 // the lender gives a date.
 func Boarded(s Sent) Known {
 	k := Known{
-		State:      State{Status: s.Status, Since: s.Since, ByHand: true, ClosedOn: s.closedOn(), CountFrom: s.Since},
-		Servicing:  s.Servicing,
-		StopReason: s.stopReason(""),
-		SentStatus: s.Status,
-		SentSince:  s.Since,
+		State:         State{Status: s.Status, Since: s.Since, ByHand: true, ClosedOn: s.closedOn(), CountFrom: s.Since},
+		Servicing:     s.Servicing,
+		StopReason:    s.stopReason(""),
+		SentStatus:    s.Status,
+		SentSince:     s.Since,
+		SentServicing: s.Servicing,
 	}
 	if k.Status.Closed() {
 		k.Episode, k.BoardedClosed = 1, true
@@ -62,9 +64,10 @@ func Boarded(s Sent) Known {
 //
 // The account status changes only if the pair of status and date differs from the pair that was sent last: then people have
 // set it (ST5, Q5). An extract that is sent again does not undo what a night has decided since. If the new pair names the
-// present status, only the date and the cause change. The servicing status changes whenever it differs (ST3). The extract has
-// no date for that, so the change is dated lastNight, the last closed business date. The amount of a charge-off is written
-// once, possibly after the charge-off itself (FORMAT.md 3.3).
+// present status, only the date and the cause change. The servicing status changes when it differs from the one that was sent
+// last (ST3): an extract that is sent again does not lift the stop of a night (Q55). The extract has no date for that, so the
+// change is dated lastNight, the last closed business date. The amount of a charge-off is written once, possibly after the
+// charge-off itself (FORMAT.md 3.3).
 func Imported(k Known, s Sent, lastNight Date) (Known, []StateChange) {
 	now := k
 	var history []StateChange
@@ -77,12 +80,15 @@ func Imported(k Known, s Sent, lastNight Date) (Known, []StateChange) {
 	if k.ChargedOffOn != 0 {
 		now.writeChargeOff(s)
 	}
-	now.Servicing, now.StopReason = s.Servicing, s.stopReason("")
-	if s.Servicing == k.Servicing {
+	switch {
+	case s.Servicing == k.Servicing:
 		now.StopReason = s.stopReason(k.StopReason)
+	case s.Servicing != k.SentServicing:
+		now.Servicing, now.StopReason = s.Servicing, s.stopReason("")
 	}
+	now.SentServicing = s.Servicing
 	if now.Servicing != k.Servicing || now.StopReason != k.StopReason {
-		change := StateChange{State: ServicingHistory, From: string(k.Servicing), To: string(s.Servicing), On: lastNight, Rule: "ST3"}
+		change := StateChange{State: ServicingHistory, From: string(k.Servicing), To: string(now.Servicing), On: lastNight, Rule: "ST3"}
 		if lastNight == 0 {
 			change.On = s.Since
 		}

@@ -71,7 +71,7 @@ func TestBoarded(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.want.Since, c.want.ByHand = c.sent.Since, true
-			c.want.SentStatus, c.want.SentSince = c.sent.Status, c.sent.Since
+			c.want.SentStatus, c.want.SentSince, c.want.SentServicing = c.sent.Status, c.sent.Since, c.sent.Servicing
 			got := rules.Boarded(c.sent)
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Errorf("boarded (-want +got):\n%s", diff)
@@ -92,6 +92,8 @@ func TestImported(t *testing.T) {
 	paidUp.State = paidUp.After(rules.Move{To: rules.PaidOff, EffectiveOn: day("2026-04-20"), ClosedOn: day("2026-04-20"), NewEpisode: true}, day("2026-04-21"))
 	lost := rules.Boarded(sent(rules.ChargeOff, "2026-02-03"))
 	idle := rules.Boarded(stopped(sent(rules.Active, "2026-01-10"), "DECEASED"))
+	silenced := boarded
+	silenced.Servicing, silenced.StopReason = rules.NotServicing, "MILITARY"
 	for _, c := range []struct {
 		name  string
 		known rules.Known
@@ -149,6 +151,8 @@ func TestImported(t *testing.T) {
 				Facts: rules.NewFacts(rules.TextFact("stop_reason", "API_REQUEST")),
 			}},
 		},
+		{"Q55 the stop of a night outlasts what was sent before", silenced, sent(rules.Active, "2026-01-10"), func(*rules.Known) {}, nil},
+		{"Q55 the lender says what the night said", silenced, stopped(sent(rules.Active, "2026-01-10"), ""), func(*rules.Known) {}, nil},
 		{"a stop without a reason keeps its reason", idle, stopped(sent(rules.Active, "2026-01-10"), ""), func(*rules.Known) {}, nil},
 		{
 			"another reason", idle, stopped(sent(rules.Active, "2026-01-10"), "MILITARY"),
@@ -175,6 +179,7 @@ func TestImported(t *testing.T) {
 			if len(c.rows) > 0 && c.rows[0].State == "ACCOUNT" {
 				want.Since, want.ByHand, want.SentStatus, want.SentSince = c.sent.Since, true, c.sent.Status, c.sent.Since
 			}
+			want.SentServicing = c.sent.Servicing
 			got, rows := rules.Imported(c.known, c.sent, day("2026-06-30"))
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("known (-want +got):\n%s", diff)

@@ -24,6 +24,10 @@ func TestPurge(t *testing.T) {
 				t.Errorf("%+v: got %q %t, want %q", c, got, cancel, want[c])
 			}
 			seen[got] = true
+			c.Required = true // SP2, Q81
+			if got, cancel := rules.Purge(rules.NotServicing, c); got != "" || cancel {
+				t.Errorf("%+v: got %q %t, want nothing", c, got, cancel)
+			}
 			if got, cancel := rules.Purge(rules.Servicing, c); got != "" || cancel {
 				t.Errorf("%+v of a serviced loan: got %q %t, want nothing", c, got, cancel)
 			}

@@ -20,6 +20,8 @@ var (
 	paymentCancelled = database.Query("book", "PaymentCancelled")
 	productAll       = database.Query("book", "ProductAll")
 	programAll       = database.Query("book", "ProgramAll")
+	servicedRead     = database.Query("book", "ServicedRead")
+	servicingStop    = database.Query("book", "ServicingStop")
 	stateWrite       = database.Query("book", "StateWrite")
 	wake             = database.Query("book", "Wake")
 	wakeAbandoned    = database.Query("book", "WakeAbandoned")

@@ -84,7 +84,7 @@ func (a *around) account(f *book.Facts, file *Building) rules.Account {
 	if deletedOn == 0 {
 		deletedOn = a.deletedOn[f.Loan]
 	}
-	a.consumers = appendConsumers(a.consumers[:0], f.Consumers)
+	a.consumers = Consumers(a.consumers[:0], f.Consumers)
 	t := &f.Terms
 	return rules.Account{
 		Loan: loan, Program: a.Programs[t.Program].Program, AsOf: file.AsOf, PeriodAfter: file.PreviousOn, Furnish: t.Furnish, OriginalAmount: t.OriginalAmount,

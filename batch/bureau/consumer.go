@@ -8,8 +8,8 @@ import (
 	"github.com/furnisher/furnisher/rules"
 )
 
-// appendConsumers appends the customers of a loan as rules see them: without a personal value, but with who lives together.
-func appendConsumers(dst []rules.Consumer, consumers []book.Consumer) []rules.Consumer {
+// Consumers appends the customers of a loan as rules see them: without a personal value, but with who lives together.
+func Consumers(dst []rules.Consumer, consumers []book.Consumer) []rules.Consumer {
 	for i := range consumers {
 		c := &consumers[i]
 		household := i + 1

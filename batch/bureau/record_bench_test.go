@@ -47,7 +47,7 @@ func tradeline() (Building, Terms, *rules.Tradeline, []book.Consumer) {
 
 // place places the consumers of a tradeline, as rules do.
 func place(said *rules.Tradeline, consumers []book.Consumer) error {
-	account := rules.Account{AsOf: said.AsOf, Furnish: true, Consumers: appendConsumers(nil, consumers)}
+	account := rules.Account{AsOf: said.AsOf, Furnish: true, Consumers: Consumers(nil, consumers)}
 	account.HasCycles = true
 	placed, _, err := rules.Furnish(&account)
 	if err == nil {

@@ -22,21 +22,22 @@ type statesRow struct {
 	Servicing    rules.ServicingStatus `db:"servicing_status"`
 	StopReason   string                `db:"stop_reason"`
 
-	OldStatus       rules.Status          `db:"old_status"`
-	OldSince        rules.Date            `db:"old_status_since"`
-	OldByHand       bool                  `db:"old_by_hand"`
-	OldClosedOn     rules.Date            `db:"old_closed_on"`
-	OldEpisode      int                   `db:"old_episode"`
-	OldBoarded      bool                  `db:"old_boarded_closed"`
-	OldCountFrom    rules.Date            `db:"old_count_from"`
-	OldReopenedOn   rules.Date            `db:"old_reopened_on"`
-	OldChargedOffOn rules.Date            `db:"old_charged_off_on"`
-	OldChargeOff    rules.Cents           `db:"old_charge_off_cents"`
-	OldHasChargeOff bool                  `db:"old_has_charge_off"`
-	OldServicing    rules.ServicingStatus `db:"old_servicing_status"`
-	OldStopReason   string                `db:"old_stop_reason"`
-	OldSentStatus   rules.Status          `db:"imported_status"`
-	OldSentSince    rules.Date            `db:"imported_status_since"`
+	OldStatus        rules.Status          `db:"old_status"`
+	OldSince         rules.Date            `db:"old_status_since"`
+	OldByHand        bool                  `db:"old_by_hand"`
+	OldClosedOn      rules.Date            `db:"old_closed_on"`
+	OldEpisode       int                   `db:"old_episode"`
+	OldBoarded       bool                  `db:"old_boarded_closed"`
+	OldCountFrom     rules.Date            `db:"old_count_from"`
+	OldReopenedOn    rules.Date            `db:"old_reopened_on"`
+	OldChargedOffOn  rules.Date            `db:"old_charged_off_on"`
+	OldChargeOff     rules.Cents           `db:"old_charge_off_cents"`
+	OldHasChargeOff  bool                  `db:"old_has_charge_off"`
+	OldServicing     rules.ServicingStatus `db:"old_servicing_status"`
+	OldStopReason    string                `db:"old_stop_reason"`
+	OldSentStatus    rules.Status          `db:"imported_status"`
+	OldSentSince     rules.Date            `db:"imported_status_since"`
+	OldSentServicing rules.ServicingStatus `db:"imported_servicing"`
 }
 
 func (r *statesRow) sent() rules.Sent {
@@ -54,26 +55,27 @@ func (r *statesRow) known() rules.Known {
 			ChargedOffOn: r.OldChargedOffOn, ChargeOff: r.OldChargeOff,
 		},
 		HasChargeOff: r.OldHasChargeOff, Servicing: r.OldServicing, StopReason: r.OldStopReason,
-		SentStatus: r.OldSentStatus, SentSince: r.OldSentSince,
+		SentStatus: r.OldSentStatus, SentSince: r.OldSentSince, SentServicing: r.OldSentServicing,
 	}
 }
 
 // statesNow are the states that an import leaves. The cause stays as it is where it is not the import's.
 type statesNow struct {
-	Loan           int64                 `json:"loan"`
-	Status         rules.Status          `json:"status"`
-	Since          rules.Date            `json:"status_since"`
-	Cause          *string               `json:"status_cause"`
-	ClosedOn       *rules.Date           `json:"closed_on"`
-	Episode        int                   `json:"episode"`
-	CountFrom      rules.Date            `json:"count_from"`
-	ReopenedOn     *rules.Date           `json:"reopened_on"`
-	ChargedOffOn   *rules.Date           `json:"charged_off_on"`
-	ChargeOff      *int64                `json:"charge_off_cents"`
-	Servicing      rules.ServicingStatus `json:"servicing_status"`
-	StopReason     *string               `json:"stop_reason"`
-	ImportedStatus rules.Status          `json:"imported_status"`
-	ImportedSince  rules.Date            `json:"imported_status_since"`
+	Loan              int64                 `json:"loan"`
+	Status            rules.Status          `json:"status"`
+	Since             rules.Date            `json:"status_since"`
+	Cause             *string               `json:"status_cause"`
+	ClosedOn          *rules.Date           `json:"closed_on"`
+	Episode           int                   `json:"episode"`
+	CountFrom         rules.Date            `json:"count_from"`
+	ReopenedOn        *rules.Date           `json:"reopened_on"`
+	ChargedOffOn      *rules.Date           `json:"charged_off_on"`
+	ChargeOff         *int64                `json:"charge_off_cents"`
+	Servicing         rules.ServicingStatus `json:"servicing_status"`
+	StopReason        *string               `json:"stop_reason"`
+	ImportedStatus    rules.Status          `json:"imported_status"`
+	ImportedSince     rules.Date            `json:"imported_status_since"`
+	ImportedServicing rules.ServicingStatus `json:"imported_servicing"`
 }
 
 type historyNow struct {
@@ -102,6 +104,7 @@ func newStatesNow(loan int64, k rules.Known, changes []rules.StateChange) states
 		Loan: loan, Status: k.Status, Since: k.Since, ClosedOn: optional(k.ClosedOn), Episode: k.Episode, CountFrom: k.CountFrom,
 		ReopenedOn: optional(k.ReopenedOn), ChargedOffOn: optional(k.ChargedOffOn), Servicing: k.Servicing,
 		StopReason: optional(k.StopReason), ImportedStatus: k.SentStatus, ImportedSince: k.SentSince,
+		ImportedServicing: k.SentServicing,
 	}
 	if slices.ContainsFunc(changes, func(c rules.StateChange) bool { return c.State == rules.AccountHistory }) {
 		now.Cause = optional("IMPORT")

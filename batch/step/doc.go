@@ -1,4 +1,4 @@
-// Package step holds the steps of the night: delinquency, closure, statement, purge and export, in that order.
+// Package step holds the steps of the night: delinquency, closure, statement, contact, purge and export, in that order.
 //
 //	plan := step.Nightly(step.Config{FilesDir: dir, VendorVersion: "1.0"})
 //

@@ -28,6 +28,7 @@ var deciders = []decider{
 	{name: "delinquency", decide: delinquency},
 	{name: "closure", decide: closure},
 	{name: "statement", prepare: readClosings, decide: statement},
+	{name: "contact", prepare: readServiced, decide: contact},
 }
 
 // outcome is what a decider made of one loan. The zero value: nothing.
@@ -50,6 +51,7 @@ type work struct {
 	batch.Chunk
 	loans    []*book.Loan
 	closings closings
+	stops    stops
 }
 
 // Name is that of the first decider.
@@ -76,7 +78,7 @@ func (s Servicing) Abandon(ctx context.Context, tx *sqlx.Tx, run batch.Run) erro
 }
 
 // Apply takes a chunk through the deciders. Counts of delinquency: delinquent, charged_off, cured, drifted (amount: charged
-// off); of closure: paid_off, surplus, reopened; of statement: statements, announced.
+// off); of closure: paid_off, surplus, reopened; of statement: statements, announced; of contact: stopped.
 func (s Servicing) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tally, error) {
 	keys, err := batch.Picked(ctx, tx, s, c)
 	if err != nil {
@@ -97,7 +99,10 @@ func (s Servicing) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch
 		return batch.Tally{}, err
 	}
 	tallies[0].Others = tallies[1:]
-	return tallies[0], w.closings.write(ctx, tx, c)
+	if err := w.closings.write(ctx, tx, c); err != nil {
+		return batch.Tally{}, err
+	}
+	return tallies[0], book.StopServicing(ctx, tx, c, w.stops.found)
 }
 
 // through takes the loans through one decider.

@@ -27,6 +27,7 @@ type contactRow struct {
 	ID         string                `db:"id" json:"id"`
 	Kind       string                `db:"kind" json:"-"`
 	Schedule   bool                  `db:"schedule" json:"-"`
+	Required   bool                  `db:"required" json:"-"`
 }
 
 // Picks are the loans that are not serviced and have something left to cancel.
@@ -51,7 +52,7 @@ func (s Purge) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tal
 	var unpaid []int64 // loans that lose a payment, in the order of the key
 	purged := map[int64]bool{}
 	for _, r := range rows {
-		kind, cancel := rules.Purge(r.Servicing, rules.Contact{Kind: r.Kind, Schedule: r.Schedule})
+		kind, cancel := rules.Purge(r.Servicing, rules.Contact{Kind: r.Kind, Schedule: r.Schedule, Required: r.Required})
 		if !cancel {
 			continue
 		}

@@ -26,3 +26,20 @@ SELECT h.loan, coalesce(h.from_status, '') AS from_status, h.to_status, h.busine
 FROM loan_state s JOIN status_history h ON h.loan = s.loan AND h.state = 'ACCOUNT'
 WHERE s.loan > $1 AND s.loan <= $2 AND s.status_since > $3
 ORDER BY h.loan, h.seq
+
+-- name: ServicedRead
+-- Those of some loans that are serviced. $1 loan keys. Index: loan_state_pkey.
+SELECT loan FROM loan_state WHERE loan = ANY($1) AND servicing_status = 'SERVICING' ORDER BY loan
+
+-- name: ServicingStop
+-- Stops to service loans, each with a row of its history (ST4). $1 run, $2 business date, $3 rows as JSON, one a loan.
+-- Index: loan_state_pkey, status_history_pkey.
+WITH stopped AS (
+    SELECT * FROM json_to_recordset($3) AS x (loan bigint, reason text, rule text, facts jsonb)
+), state AS (
+    UPDATE loan_state s SET servicing_status = 'NOT_SERVICING', stop_reason = x.reason FROM stopped x WHERE s.loan = x.loan
+)
+INSERT INTO status_history (loan, seq, state, from_status, to_status, business_date, effective_on, cause, rule, run, facts)
+SELECT x.loan, (SELECT max(h.seq) FROM status_history h WHERE h.loan = x.loan) + 1, 'SERVICING', 'SERVICING', 'NOT_SERVICING',
+       $2, $2, 'NIGHT', x.rule, $1, x.facts
+FROM stopped x

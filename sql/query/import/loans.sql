@@ -46,11 +46,11 @@ SELECT t.loan, (SELECT max(business_date) FROM run WHERE state = 'CLOSED') AS la
        t.count_from AS old_count_from, t.reopened_on AS old_reopened_on, t.charged_off_on AS old_charged_off_on,
        coalesce(t.charge_off_cents, 0) AS old_charge_off_cents, t.charge_off_cents IS NOT NULL AS old_has_charge_off,
        t.servicing_status AS old_servicing_status, coalesce(t.stop_reason, '') AS old_stop_reason,
-       t.imported_status, t.imported_status_since
+       t.imported_status, t.imported_status_since, t.imported_servicing
 FROM staged_loans s
 JOIN loan_key k ON k.loan_id = s.loan_id
 JOIN loan_state t ON t.loan = k.loan
-WHERE (s.status, s.status_since, s.servicing_status) <> (t.imported_status, t.imported_status_since, t.servicing_status)
+WHERE (s.status, s.status_since, s.servicing_status) <> (t.imported_status, t.imported_status_since, t.imported_servicing)
    OR s.new_stop_reason IS DISTINCT FROM t.stop_reason
    OR (s.original_charge_off_cents IS NOT NULL AND t.charge_off_cents IS NULL)
 ORDER BY t.loan
@@ -63,13 +63,14 @@ ORDER BY t.loan
 WITH now AS (
     SELECT * FROM json_to_recordset($1) AS x (loan bigint, status text, status_since date, status_cause text, closed_on date,
         episode integer, count_from date, reopened_on date, charged_off_on date, charge_off_cents bigint, servicing_status text,
-        stop_reason text, imported_status text, imported_status_since date)
+        stop_reason text, imported_status text, imported_status_since date, imported_servicing text)
 ), state AS (
     UPDATE loan_state t SET
         status = n.status, status_since = n.status_since, status_cause = coalesce(n.status_cause, t.status_cause),
         closed_on = n.closed_on, episode = n.episode, count_from = n.count_from, reopened_on = n.reopened_on,
         charged_off_on = n.charged_off_on, charge_off_cents = n.charge_off_cents, servicing_status = n.servicing_status,
-        stop_reason = n.stop_reason, imported_status = n.imported_status, imported_status_since = n.imported_status_since
+        stop_reason = n.stop_reason, imported_status = n.imported_status, imported_status_since = n.imported_status_since,
+        imported_servicing = n.imported_servicing
     FROM now n
     WHERE t.loan = n.loan
 ), history AS (
@@ -181,10 +182,10 @@ WITH sent AS (
 ), state AS (
     INSERT INTO loan_state (
         loan, status, status_since, status_cause, closed_on, episode, count_from, charged_off_on, charge_off_cents,
-        servicing_status, stop_reason, imported_status, imported_status_since, imported_after)
+        servicing_status, stop_reason, imported_status, imported_status_since, imported_servicing, imported_after)
     SELECT
         s.loan, s.status, s.status_since, 'TAKEOVER', s.closed_on, s.episode, s.count_from, s.charged_off_on, s.charge_off_cents,
-        s.servicing_status, s.new_stop_reason, s.status, s.status_since,
+        s.servicing_status, s.new_stop_reason, s.status, s.status_since, s.servicing_status,
         (SELECT max(business_date) FROM run WHERE state = 'CLOSED')
     FROM sent s
     ORDER BY s.loan
