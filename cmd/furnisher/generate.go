@@ -38,6 +38,7 @@ func (a *app) generateCommand() *cobra.Command {
 	c.Flags().Var(&since, "since", "write only what came after this date: the delta to an extract made then")
 	c.Flags().Var(&until, "until", "leave out what came after this date")
 	c.Flags().BoolVar(&o.Sparse, "sparse", false, "make a ledger like a large lender's: interest every third cycle, most loans due early in the month")
+	c.Flags().IntVar(&o.Cases, "cases", 0, "give a case, or terms that few loans have, to so many loans in a hundred")
 	c.Flags().StringVar(&o.Out, "out", "", "folder for the CSV files")
 	return c
 }
