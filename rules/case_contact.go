@@ -22,13 +22,13 @@ func MustNotContact(cases []Case, consumers []Consumer, d Date) (reason string, 
 	return "", nil
 }
 
-// namesLiable reports whether a party of c is liable for the loan (Q55). Who is meant by a case that names none of its
+// namesLiable reports whether a party of c is liable for the loan: not an authorized user (Q55). Who is meant by a case that names none of its
 // consumers is not known: it may be anyone.
 func (c *Case) namesLiable(consumers []Consumer) bool {
 	namesAny := false
 	for i := range consumers {
 		if c.names(consumers[i].Position) {
-			if consumers[i].liable() {
+			if consumers[i].ECOA != ecoaAuthorizedUser {
 				return true
 			}
 			namesAny = true

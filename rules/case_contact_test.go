@@ -24,6 +24,7 @@ func TestMustNotContact(t *testing.T) {
 		{"Q55 opened after the night's date, and known", people("1"), []rules.Case{petition(7, "2026-06-02")}, "BANKRUPTCY"},
 		{"SP7 CA8 of this loan and of a party who is on no loan", people("1"), []rules.Case{petition(7, "2026-05-01", parties(0))}, "BANKRUPTCY"},
 		{"Q55 of an authorized user and of a party who is on no loan", people("1", "3"), []rules.Case{petition(7, "2026-05-01", parties(0, 2))}, ""},
+		{"Q55 the lender says X already", people("X"), []rules.Case{caseOf(rules.CaseDeceased, "2026-05-01")}, "DECEASED"},
 		{"CA8 without chapter and filing date", people("1"), []rules.Case{caseOf(rules.CaseBankruptcy, "2026-05-01")}, "BANKRUPTCY"},
 		{"CA8 of someone who is no consumer of the loan", people("1"), []rules.Case{petition(7, "2026-05-01", parties(0))}, "BANKRUPTCY"},
 		{"CA3 the debt is not listed", people("1"), []rules.Case{petition(7, "2026-05-01", func(c *rules.Case) { c.DebtNotListed = true })}, "BANKRUPTCY"},

@@ -6,7 +6,7 @@ type Mapping struct {
 	Sources        []string // columns of the extract, "loans.csv opened_on"
 	How            string   // what becomes of them
 	Rules          []string // of the dictionary in package rules
-	Facts          []string // keys of a tradeline's facts that the value goes by
+	Facts          []string // keys of a tradeline's facts that the value goes by; one that ends in _ stands for all that begin so
 }
 
 // Mappings returns where every field comes from that the nights write, in the order of the record. What is blank or constant
@@ -46,19 +46,19 @@ var baseMappings = []Mapping{
 	{"base", "highest_credit", []string{"loans.csv original_amount", "loans.csv highest_balance", "transactions.csv amount"}, "the original amount of an instalment loan or mortgage; else the highest balance", []string{"BR5"}, nil},
 	{"base", "terms_duration", []string{"loans.csv terms_duration"}, "of an instalment loan or mortgage; else REV, LOC or 001", nil, nil},
 	{"base", "terms_frequency", []string{"products.csv terms_frequency"}, "as it is", nil, nil},
-	{"base", "scheduled_payment", []string{"loans.csv scheduled_payment", "cycles.csv minimum_due"}, "the lender's amount, else what the latest cycle asks for, as a monthly amount; 0 once paid or charged off", []string{"Q6", "Q63", "Q75", "BR5"}, nil},
+	{"base", "scheduled_payment", []string{"loans.csv scheduled_payment", "cycles.csv minimum_due"}, "the lender's amount, else what the latest cycle asks for, as a monthly amount; 0 once paid or charged off", []string{"Q6", "Q63", "Q75", "BR5"}, []string{"case_plan", "case_balance"}},
 	{"base", "actual_payment", fromPayments, "settled payments since the last report", []string{"Q23", "Q40", "Q95", "BR5"}, nil},
-	{"base", "account_status", append([]string{"loans.csv status", "terminations.csv reason", "cases.csv outcome"}, fromCycles...), "by days late, closure, charge-off, termination or case", []string{"BR2", "DQ9", "CA4", "CA7", "DC1", "BR13"}, []string{"status", "oldest_unpaid_due_on", "paid_on", "charged_off_on", "reason", "terminated_on", "would_be", "repeats", "frozen_on"}},
+	{"base", "account_status", append([]string{"loans.csv status", "terminations.csv reason", "cases.csv outcome"}, fromCycles...), "by days late, closure, charge-off, termination or case", []string{"BR2", "DQ9", "CA4", "CA7", "DC1", "BR13"}, []string{"status", "oldest_unpaid_due_on", "paid_on", "charged_off_on", "reason", "terminated_on", "would_be", "repeats", "frozen_on", "case_status", "case_deletion"}},
 	{"base", "payment_rating", fromCycles, "how late a paid account was on the day before", []string{"Q19", "Q14", "BR13"}, []string{"paid_on"}},
-	{"base", "payment_history", append([]string{"loans.csv payment_history"}, fromCycles...), "the last tradeline's profile moved by a month, else what the lender reported or the ledger proves", []string{"BR4", "Q22", "Q43", "Q82"}, nil},
-	{"base", "special_comment", []string{"loans.csv special_comment", "cases.csv type", "loans.csv status"}, "the first by precedence", []string{"CA6", "Q27"}, nil},
-	{"base", "compliance_code", []string{"cases.csv type", "cases.csv outcome", "cases.csv dispute_kind", "loans.csv status"}, "of a dispute or a closure at the customer's request", []string{"CA5", "Q61", "Q62", "Q74"}, nil},
-	{"base", "current_balance", fromPayments, "the sum of the ledger up to the date; not below 0", []string{"BR5", "Q30", "Q75"}, []string{"balance", "frozen_on"}},
-	{"base", "amount_past_due", fromCycles, "what is 30 or more days late, fees included; of a charge-off what the program says", []string{"BR2", "Q18", "Q33", "Q42", "BR5"}, []string{"past_due", "oldest_unpaid_due_on", "frozen_on"}},
+	{"base", "payment_history", append([]string{"loans.csv payment_history"}, fromCycles...), "the last tradeline's profile moved by a month, else what the lender reported or the ledger proves", []string{"BR4", "Q22", "Q43", "Q82"}, []string{"case_status"}},
+	{"base", "special_comment", []string{"loans.csv special_comment", "cases.csv type", "loans.csv status"}, "the first by precedence", []string{"CA6", "Q27"}, []string{"case_comment"}},
+	{"base", "compliance_code", []string{"cases.csv type", "cases.csv outcome", "cases.csv dispute_kind", "loans.csv status"}, "of a dispute or a closure at the customer's request", []string{"CA5", "Q61", "Q62", "Q74"}, []string{"case_compliance", "case_answer_by"}},
+	{"base", "current_balance", fromPayments, "the sum of the ledger up to the date; not below 0", []string{"BR5", "Q30", "Q75"}, []string{"balance", "frozen_on", "case_balance"}},
+	{"base", "amount_past_due", fromCycles, "what is 30 or more days late, fees included; of a charge-off what the program says", []string{"BR2", "Q18", "Q33", "Q42", "BR5"}, []string{"past_due", "oldest_unpaid_due_on", "frozen_on", "case_status", "case_plan", "case_balance"}},
 	{"base", "original_chargeoff", append([]string{"loans.csv original_charge_off_amount"}, fromPayments...), "the balance on the day of the charge-off, never changed", []string{"DQ5", "Q42", "BR5"}, []string{"charged_off_on"}},
 	{"base", "date_account_info", nil, "the calendar date; of a paid account the date paid", []string{"Q17", "Q41"}, []string{"paid_on", "repeats"}},
-	{"base", "date_first_delinquency", append([]string{"loans.csv first_delinquency_on", "cases.csv filed_on"}, fromCycles...), "the due date of the first missed payment plus 30 days, or as last reported", []string{"BR3", "Q20", "Q21", "Q25", "Q32", "Q36"}, []string{"oldest_unpaid_due_on", "charged_off_on", "frozen_on"}},
-	{"base", "date_closed", []string{"loans.csv closed_on", "terminations.csv terminated_on", "transactions.csv effective_on"}, "the date paid or closed; of a deletion the termination's", []string{"Q8", "Q14", "Q24", "Q28"}, []string{"paid_on", "terminated_on"}},
+	{"base", "date_first_delinquency", append([]string{"loans.csv first_delinquency_on", "cases.csv filed_on"}, fromCycles...), "the due date of the first missed payment plus 30 days, or as last reported", []string{"BR3", "Q20", "Q21", "Q25", "Q32", "Q36"}, []string{"oldest_unpaid_due_on", "charged_off_on", "frozen_on", "case_delinquency", "case_status"}},
+	{"base", "date_closed", []string{"loans.csv closed_on", "terminations.csv terminated_on", "transactions.csv effective_on"}, "the date paid or closed; of a deletion the termination's", []string{"Q8", "Q14", "Q24", "Q28"}, []string{"paid_on", "terminated_on", "case_deletion"}},
 	{"base", "date_last_payment", []string{"transactions.csv effective_on"}, "of the latest payment that was not reversed", []string{"Q23", "Q40"}, nil},
 	{"base", "interest_type", []string{"products.csv interest_type"}, "as it is", nil, nil},
 	{"base", "reserved", nil, "blank", nil, nil},
@@ -69,8 +69,8 @@ var baseMappings = []Mapping{
 	{"base", "ssn", []string{"customers.csv ssn"}, "the digits", []string{"Q58"}, nil},
 	{"base", "date_of_birth", []string{"customers.csv date_of_birth"}, "as it is", []string{"Q58"}, nil},
 	{"base", "phone", []string{"customers.csv phone"}, "the digits", []string{"Q58"}, nil},
-	{"base", "ecoa_code", []string{"loan_customers.csv ecoa_code", "cases.csv type"}, "the lender's, unless a case says otherwise", []string{"Q58", "CA5", "CA4", "Q77"}, nil},
-	{"base", "consumer_info", []string{"cases.csv chapter", "cases.csv disposition"}, "of the consumer's bankruptcy", []string{"CA3", "CA4", "Q60", "Q75"}, nil},
+	{"base", "ecoa_code", []string{"loan_customers.csv ecoa_code", "cases.csv type"}, "the lender's, unless a case says otherwise", []string{"Q58", "CA5", "CA4", "Q77"}, []string{"case_consumer_"}},
+	{"base", "consumer_info", []string{"cases.csv chapter", "cases.csv disposition"}, "of the consumer's bankruptcy", []string{"CA3", "CA4", "Q60", "Q75"}, []string{"case_consumer_"}},
 	{"base", "country_code", []string{"customers.csv country_code"}, "as it is", nil, nil},
 	{"base", "address1", []string{"customers.csv address1"}, "without punctuation", nil, nil},
 	{"base", "address2", []string{"customers.csv address2"}, "without punctuation", nil, nil},

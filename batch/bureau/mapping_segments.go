@@ -12,8 +12,8 @@ func consumerMappings(segment string) []Mapping {
 		{segment, "ssn", []string{"customers.csv ssn"}, "the digits", nil, nil},
 		{segment, "date_of_birth", []string{"customers.csv date_of_birth"}, "as it is", nil, nil},
 		{segment, "phone", []string{"customers.csv phone"}, "the digits", nil, nil},
-		{segment, "ecoa_code", []string{"loan_customers.csv ecoa_code", "cases.csv type"}, "the lender's, unless a case says otherwise", []string{"Q58", "CA5", "CA4", "Q77"}, nil},
-		{segment, "consumer_info", []string{"cases.csv chapter", "cases.csv disposition"}, "of the consumer's bankruptcy", []string{"CA3", "CA4", "Q60", "Q75"}, nil},
+		{segment, "ecoa_code", []string{"loan_customers.csv ecoa_code", "cases.csv type"}, "the lender's, unless a case says otherwise", []string{"Q58", "CA5", "CA4", "Q77"}, []string{"case_consumer_"}},
+		{segment, "consumer_info", []string{"cases.csv chapter", "cases.csv disposition"}, "of the consumer's bankruptcy", []string{"CA3", "CA4", "Q60", "Q75"}, []string{"case_consumer_"}},
 	}
 }
 

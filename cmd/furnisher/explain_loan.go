@@ -217,6 +217,14 @@ func fieldOf(f metro2.FieldValue, e *inquiry.Explanation, facts map[string]strin
 	out.How = m.How
 	out.Sources = sourceRows(m.Sources, &e.Loan)
 	for _, key := range m.Facts {
+		if strings.HasSuffix(key, "_") { // of each consumer
+			for k, v := range facts {
+				if strings.HasPrefix(k, key) {
+					out.Facts[k] = v
+				}
+			}
+			continue
+		}
 		if v, there := facts[key]; there {
 			out.Facts[key] = v
 		}
