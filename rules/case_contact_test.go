@@ -90,5 +90,5 @@ func TestCaseFacts(t *testing.T) {
 	s := story{people: people("2", "2"), events: lentYear(), cases: []rules.Case{
 		caseOf(rules.CaseDispute, "2026-05-01"), caseOf(rules.CaseForbearance, "2026-05-01", id("K2")), caseOf(rules.CaseDeceased, "2026-05-01", id("K3"), parties(2)),
 	}}
-	compare(t, []string{"answer_by=2026-05-31 comment=Q69 K2 compliance=BR10 K1 consumer_2=CA5 K3"}, s.files(t, tellCase, "2026-05-31"))
+	compare(t, []string{"answer_by=2026-05-31 comment=Q69 K2 compliance=BR10 K1 consumer_2=CA5 K3 status=CA7 K2"}, s.files(t, tellCase, "2026-05-31"))
 }

@@ -28,14 +28,14 @@ func TestChargeOffDelinquency(t *testing.T) {
 			t.Errorf("back-dated payment: got %s, want it where it was reported, %s", got, second.DateFirstDelinquency)
 		}
 	})
-	t.Run("Q25 every instalment paid late, only a fee left: the last missed payments", func(t *testing.T) {
+	t.Run("Q38 every instalment paid late, only a fee left: the first of the unbroken run of underpayments", func(t *testing.T) {
 		events := join(late, due("2026-03-10", 100_00), lateFee("2026-02-20", 25_00), paid("2026-02-15", 200_00), paid("2026-03-20", 100_00))
 		got := report(t, chargedOffOn(account("2026-04-30", events...), "2026-04-20", 4725_00))
-		if got.FirstMissedDueOn != day("2026-03-10") || got.DateFirstDelinquency != day("2026-04-09") {
-			t.Errorf("got %s of %s, want 2026-04-09 of 2026-03-10", got.DateFirstDelinquency, got.FirstMissedDueOn)
+		if got.FirstMissedDueOn != day("2026-01-10") || got.DateFirstDelinquency != day("2026-02-09") {
+			t.Errorf("got %s of %s, want 2026-02-09 of 2026-01-10", got.DateFirstDelinquency, got.FirstMissedDueOn)
 		}
 	})
-	t.Run("Q25 consecutive missed payments are one run", func(t *testing.T) {
+	t.Run("Q38 consecutive missed payments are one run", func(t *testing.T) {
 		events := join(late, lateFee("2026-02-20", 25_00), paid("2026-02-15", 200_00))
 		got := report(t, chargedOffOn(account("2026-02-28", events...), "2026-02-25", 4825_00))
 		if got.FirstMissedDueOn != day("2026-01-10") || got.DateFirstDelinquency != day("2026-02-09") {

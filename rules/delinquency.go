@@ -25,7 +25,7 @@ func Delinquency(l *Loan, d Date) (Move, bool, error) {
 
 func becomesDelinquent(l *Loan, d Date) (Move, bool) {
 	needed := l.Product.DelinquentAfter
-	if needed == 0 {
+	if needed == 0 || l.accommodated(d) { // Q46
 		return Move{}, false
 	}
 	run := underpayments(l, d, l.CountFrom, l.ReopenedOn)
@@ -36,7 +36,7 @@ func becomesDelinquent(l *Loan, d Date) (Move, bool) {
 }
 
 func cures(l *Loan, d Date) (Move, bool) {
-	if l.Ledger.PastDue(d) > 0 {
+	if l.PastDue(d) > 0 {
 		return Move{}, false
 	}
 	return Move{To: Active, EffectiveOn: d, CountFrom: d, Rule: "DQ6", Facts: newFacts(centsFact("past_due", 0))}, true
@@ -44,7 +44,7 @@ func cures(l *Loan, d Date) (Move, bool) {
 
 func chargesOff(l *Loan, d Date) (Move, bool) {
 	needed := l.Product.ChargeOffAfter
-	if needed == 0 {
+	if needed == 0 || l.accommodated(d) { // Q46
 		return Move{}, false
 	}
 	run := underpayments(l, d, max(l.CountFrom, l.Since), l.ReopenedOn)
@@ -57,30 +57,4 @@ func chargesOff(l *Loan, d Date) (Move, bool) {
 		Facts: newFacts(centsFact("balance", balance), dateFact("delinquent_since", l.Since), numberFact("needed", needed),
 			listFact("underpaid_cycles", run)),
 	}, true
-}
-
-// underpayments returns the cycle numbers of the current run of consecutive underpayments on d (DQ1 to DQ3, DQ8). It counts
-// cycles evaluated after the date `after`, in the ledger as repaired by reversals up to undoneBy.
-func underpayments(l *Loan, d, after, undoneBy Date) []int {
-	v := l.Ledger.repaired(undoneBy)
-	var due asked
-	due.ask(&v)
-	asking, paid := due.all(), v.walk()
-	var run []int
-	for k := range l.Ledger.Dues {
-		c := &l.Ledger.Dues[k]
-		evaluated := c.DueOn + Date(l.Product.GraceDays)
-		if evaluated > d {
-			break
-		}
-		if evaluated <= after || l.paused(c.DueOn) {
-			continue
-		}
-		if asking[k].asks && paid.to(evaluated).Paid < asking[k].upTo {
-			run = append(run, c.No)
-		} else {
-			run = run[:0]
-		}
-	}
-	return run
 }

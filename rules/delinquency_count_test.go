@@ -163,9 +163,9 @@ func TestCount(t *testing.T) {
 			[]string{"2026-03-10 " + delinquent + " DQ4"},
 		},
 		{
-			"Q5 the pause begins on the day after, though the grace ends in it",
-			active(counting(2, 0, 10), year()...).paused("2026-03-11", "2026-03-31"), "2026-02-01", "2026-03-20",
-			[]string{"2026-03-20 " + delinquent + " DQ4"},
+			"Q5 Q46 the pause begins on the day after: the cycle counts, and the loan moves when the pause is over",
+			active(counting(2, 0, 10), year()...).paused("2026-03-11", "2026-03-31"), "2026-02-01", "2026-04-01",
+			[]string{"2026-04-01 " + delinquent + " DQ4"},
 		},
 		{
 			"DQ8 a satisfied cycle in a pause does not end the run",

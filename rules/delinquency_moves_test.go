@@ -32,8 +32,8 @@ func TestChargeOff(t *testing.T) {
 		},
 		{
 			"DQ5 a cycle satisfied in time starts the further ones anew, fees keep it from a cure",
-			active(counting(1, 2, 0), join(year(), lateFee("2026-02-11", 150_00), paid("2026-03-30", 300_00))...),
-			"2026-02-01", "2026-06-10", // Feb late; Mar late; Apr in time (300); May, June late
+			active(counting(1, 2, 0), join(year(), lateFee("2026-02-11", 150_00), paid("2026-03-30", 200_00), paid("2026-04-10", 100_00))...),
+			"2026-02-01", "2026-06-10", // Feb late; Mar late; Apr in time (money goes to fees before cycles to come, Q89); May, June late
 			[]string{"2026-02-10 " + delinquent + " DQ4", "2026-06-10 " + chargedOff + " DQ5"},
 		},
 		{
@@ -42,10 +42,10 @@ func TestChargeOff(t *testing.T) {
 			[]string{"2026-02-10 " + delinquent + " DQ4", "2026-04-10 " + chargedOff + " DQ5"},
 		},
 		{
-			"DQ5 nothing owed, nothing to charge off",
+			"DQ5 Q87 nothing owed, nothing past due: a cure",
 			active(card, join(originated("2026-01-10", 1200_00), monthlyDues("2026-02-10", 2, 100_00),
 				entry(rules.Adjustment, "2026-03-15", -1200_00))...), "2026-02-01", "2026-03-31",
-			[]string{"2026-02-20 " + delinquent + " DQ4"},
+			[]string{"2026-02-20 " + delinquent + " DQ4", "2026-03-15 ACTIVE DQ6"},
 		},
 		{
 			"DQ5 one cent is charged off",

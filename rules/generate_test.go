@@ -14,11 +14,18 @@ type sample struct {
 	pauses  []rules.Pause
 	promo   rules.Date
 	events  []event
+
+	deferredFrom, deferredUntil rules.Date
+	excused                     []rules.Excuse
+	collateral                  rules.Date
+	matures                     bool // the last cycle is the last of all (Q92)
+	ignores                     bool // the program ignores accommodations
 }
 
 var entryKinds = []rules.Kind{
 	rules.Payment, rules.Payment, rules.Payment, rules.Payment, rules.LateFee, rules.Refund, rules.Waiver, rules.Offset, rules.Interest,
 	rules.Fee, rules.LateFeeInterest, rules.ReturnCheckFee, rules.ManualFee, rules.PrepaymentDiscount, rules.Adjustment,
+	rules.Escrow, rules.PrincipalPayment, rules.ReAge,
 }
 
 // samples draws loans with amounts of few values, so that sums often meet exactly.
@@ -36,15 +43,50 @@ func samples() *rapid.Generator[sample] {
 		}
 		for range rapid.IntRange(0, 1).Draw(t, "pauses") {
 			from := s.within(t, "from")
-			s.pauses = append(s.pauses, rules.Pause{From: from, To: rapid.SampledFrom([]rules.Date{0, from, from + 40}).Draw(t, "to")})
+			s.pauses = append(s.pauses, rules.Pause{
+				From: from, To: rapid.SampledFrom([]rules.Date{0, from, from + 40}).Draw(t, "to"), Stay: rapid.IntRange(0, 2).Draw(t, "stay") == 0,
+			})
 		}
+		s.settings(t)
 		s.draw(t)
+		if rapid.IntRange(0, 5).Draw(t, "cancelled payment") == 0 {
+			due := s.events[rapid.IntRange(1, s.cycles()).Draw(t, "of cycle")].on
+			s.excused = []rules.Excuse{{DueOn: due, ToldOn: rapid.SampledFrom([]rules.Date{0, due - 1, due, due + 5, due + 50}).Draw(t, "told")}}
+		}
 		return s
 	})
 }
 
 func (s *sample) within(t *rapid.T, name string) rules.Date {
 	return s.opened + rules.Date(rapid.IntRange(0, int(s.last-s.opened)).Draw(t, name))
+}
+
+// settings draws what a plain loan has not.
+func (s *sample) settings(t *rapid.T) {
+	if rapid.Bool().Draw(t, "plain") {
+		return
+	}
+	s.product.PaymentsAhead = rapid.SampledFrom([]rules.PaymentsAhead{rules.Carry, rules.Whole, rules.Drop}).Draw(t, "payments ahead")
+	s.product.DelinquencyMethod = rapid.SampledFrom([]rules.DelinquencyMethod{rules.ByDays, rules.ByMonths}).Draw(t, "method")
+	s.matures = rapid.Bool().Draw(t, "matures")
+	s.ignores = rapid.IntRange(0, 3).Draw(t, "ignores") == 0
+	if rapid.IntRange(0, 3).Draw(t, "deferred") == 0 {
+		s.deferredFrom = s.within(t, "deferred from")
+		s.deferredUntil = s.deferredFrom + rules.Date(rapid.IntRange(0, 70).Draw(t, "deferred for"))
+	}
+	if rapid.IntRange(0, 5).Draw(t, "terminated") == 0 {
+		s.collateral = s.within(t, "collateral")
+	}
+}
+
+// cycles is the number of cycles, which follow the first event.
+func (s *sample) cycles() (n int) {
+	for _, e := range s.events {
+		if e.kind == 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // draw makes the events: the money lent, cycles, entries, and sometimes a pay-off to the cent.
@@ -54,6 +96,10 @@ func (s *sample) draw(t *rapid.T) {
 	}
 	add := func(kind rules.Kind, on rules.Date, amount rules.Cents) {
 		e := event{kind: kind, on: on, amount: amount}
+		if kind == rules.ReAge {
+			e.amount = 0
+		}
+		e.noCycle = kind == rules.Offset && rapid.Bool().Draw(t, "no cycle")
 		if rapid.IntRange(0, 4).Draw(t, "bounces") == 0 {
 			e.undoneOn = on + rules.Date(rapid.IntRange(0, 60).Draw(t, "after"))
 		}
@@ -63,6 +109,9 @@ func (s *sample) draw(t *rapid.T) {
 	due := s.opened + rules.Date(rapid.IntRange(-5, 40).Draw(t, "first due"))
 	for range rapid.IntRange(1, 8).Draw(t, "cycles") {
 		s.events = append(s.events, event{on: due, amount: amount("minimum", 0, 50_00, 100_00, 100_00)})
+		if s.product.PaymentsAhead == rules.Drop {
+			s.events[len(s.events)-1].billed = due - 25
+		}
 		due += rules.Date(rapid.IntRange(1, 35).Draw(t, "next due"))
 	}
 	for range rapid.IntRange(0, 10).Draw(t, "entries") {
@@ -82,20 +131,48 @@ func (s *sample) draw(t *rapid.T) {
 }
 
 func (s sample) oracle() oracle {
-	return oracle{events: s.events, grace: s.product.GraceDays, pauses: s.pauses}
+	o := oracle{
+		events: s.events, grace: s.product.GraceDays, pauses: s.pauses, ahead: s.product.PaymentsAhead, method: s.product.DelinquencyMethod,
+		installment: true, protect: !s.ignores, collateral: s.collateral, deferredFrom: s.deferredFrom, deferredUntil: s.deferredUntil,
+		lastDue: s.lastDue(), excused: map[rules.Date]rules.Date{}, memo: map[walked]*purse{},
+	}
+	for _, e := range s.excused {
+		o.excused[e.DueOn] = e.ToldOn
+	}
+	return o
+}
+
+// lastDue is the due date of the last cycle there will be, 0 if it is not known.
+func (s sample) lastDue() (last rules.Date) {
+	for _, e := range s.events {
+		if e.kind == 0 && s.matures {
+			last = max(last, e.on)
+		}
+	}
+	return last
+}
+
+// terms writes what the lender says of the loan.
+func (s sample) terms(l *rules.Loan) {
+	l.Product, l.OpenedOn, l.Pauses, l.DeferredFrom, l.DeferredUntil = s.product, s.opened, s.pauses, s.deferredFrom, s.deferredUntil
+	l.Excused, l.CollateralOn, l.LastDueOn = s.excused, s.collateral, s.lastDue()
 }
 
 // loan is the sample as an active loan at the start of its life.
 func (s sample) loan() *night {
 	n := active(s.product, s.events...)
-	n.loan.OpenedOn, n.loan.Since, n.loan.Pauses, n.loan.PromoEndsOn = s.opened, s.opened-1, s.pauses, s.promo
+	s.terms(&n.loan)
+	n.loan.Since, n.loan.PromoEndsOn = s.opened-1, s.promo
 	return n
 }
 
 // account is the running loan as the file of a date sees it, never reported before.
 func (s sample) account(asOf rules.Date) *rules.Account {
 	a := account(asOf.String(), s.events...)
-	a.Product, a.OpenedOn = s.product, s.opened
+	s.terms(&a.Loan)
+	if s.ignores {
+		a.Program.Accommodations = rules.Ignore
+	}
 	return a
 }
 

@@ -25,6 +25,8 @@ type event struct {
 	amount   rules.Cents
 	on       rules.Date // effective date, or the cycle's due date
 	undoneOn rules.Date // the reversal's effective date, 0: not reversed
+	billed   rules.Date // a cycle's billing date, 0: its due date
+	noCycle  bool       // an offset that names no cycle (Q71)
 	known    rules.Date // posted on that date: earlier nights do not see it (Q29)
 }
 
@@ -86,14 +88,15 @@ func ledgerAsOf(d, night rules.Date, events []event) rules.Ledger {
 	var dues []rules.Due
 	for _, e := range events {
 		switch {
-		case e.on > d || e.known > night:
-		case e.kind == 0:
-			dues = append(dues, rules.Due{No: len(dues) + 1, DueOn: e.on, MinimumDue: e.amount})
+		case e.known > night:
+		case e.kind == 0 && (e.on <= d || e.billed != 0 && e.billed <= d):
+			dues = append(dues, rules.Due{No: len(dues) + 1, BilledOn: e.billed, DueOn: e.on, MinimumDue: e.amount})
+		case e.on > d || e.kind == 0:
 		case e.undoneOn != 0 && e.undoneOn <= d:
-			undone, reversal := rules.Entry{Kind: e.kind, Amount: e.amount, Effective: e.on}.Reversed(e.undoneOn)
+			undone, reversal := rules.Entry{Kind: e.kind, Amount: e.amount, Effective: e.on, NoCycle: e.noCycle}.Reversed(e.undoneOn)
 			entries = append(entries, undone, reversal)
 		default:
-			entries = append(entries, rules.Entry{Kind: e.kind, Amount: e.amount, Effective: e.on})
+			entries = append(entries, rules.Entry{Kind: e.kind, Amount: e.amount, Effective: e.on, NoCycle: e.noCycle})
 		}
 	}
 	return rules.NewLedger(entries, dues)

@@ -87,13 +87,12 @@ func (a *decision) provenHistory(accountInfo Date) string {
 		ends[k] = end
 	}
 	late := a.lateness()
-	now, before := late.walk(), late.walk()
+	march := late.start()
 	var profile [historyMonths]byte
 	for k := historyMonths - 1; k >= 0; k-- {
 		profile[k] = 'B'
 		if d := ends[k]; d >= a.OpenedOn && a.proven(d) {
-			charged := before.to(d - 30).Charged
-			profile[k] = a.character(d, late.standing(d, charged, *now.to(d)))
+			profile[k] = a.character(d, march.on(d))
 		}
 	}
 	return string(profile[:])

@@ -32,6 +32,14 @@ type Due struct {
 	MinimumDue Cents
 }
 
+// billed returns the day on which a cycle is billed (Q67).
+func (d *Due) billed() Date {
+	if d.BilledOn != 0 {
+		return min(d.BilledOn, d.DueOn)
+	}
+	return d.DueOn
+}
+
 // Cycle is one billing cycle, as a statement shows it. MinimumDue is the instalment without fees.
 type Cycle struct {
 	No                      int
@@ -68,7 +76,7 @@ func NewLedger(entries []Entry, dues []Due) Ledger {
 	return Ledger{Entries: entries, Dues: dues}
 }
 
-// AsOf returns the ledger as it read on d: without later entries and dues, and without the marks of later reversals. It
+// AsOf returns the ledger as it read on d: without later entries and cycles that were not billed yet, and without the marks of later reversals. It
 // shares the memory of l unless it has to remove a mark.
 func (l Ledger) AsOf(d Date) Ledger {
 	entries, later := l.Entries, false
@@ -88,7 +96,7 @@ func (l Ledger) AsOf(d Date) Ledger {
 		}
 	}
 	dues := len(l.Dues)
-	for dues > 0 && l.Dues[dues-1].DueOn > d {
+	for dues > 0 && l.Dues[dues-1].billed() > d {
 		dues--
 	}
 	return Ledger{Entries: entries, Dues: l.Dues[:dues:dues]}
@@ -160,85 +168,6 @@ func (w *walk) to(d Date) *Totals {
 func (v *view) at(d Date) Totals {
 	w := v.walk()
 	return *w.to(d)
-}
-
-// asked holds, for each due, the sum of all dues up to it. A due that falls on a day with nothing owed asks for nothing (Q6):
-// it adds nothing, and asks is false.
-type asked struct {
-	dues []Due
-	few  [36]asking // enough for most loans, so that nothing is allocated
-	many []asking
-}
-
-type asking struct {
-	upTo Cents
-	asks bool
-}
-
-// ask fills a from the dues of v.
-func (a *asked) ask(v *view) {
-	a.dues = v.Dues
-	if len(a.dues) > len(a.few) {
-		a.many = make([]asking, len(a.dues))
-	}
-	all := a.all()
-	paid := v.walk()
-	var sum Cents
-	for k := range all {
-		asks := paid.to(a.dues[k].DueOn).Balance > 0
-		if asks {
-			sum += a.dues[k].MinimumDue
-		}
-		all[k] = asking{sum, asks}
-	}
-}
-
-// all returns one element for each due.
-func (a *asked) all() []asking {
-	if a.many != nil {
-		return a.many
-	}
-	return a.few[:len(a.dues)]
-}
-
-// by returns due(D), the sum of the dues on or before a date.
-func (a *asked) by(date Date) Cents {
-	for k := len(a.dues) - 1; k >= 0; k-- {
-		if a.dues[k].DueOn <= date {
-			return a.all()[k].upTo
-		}
-	}
-	return 0
-}
-
-// oldestUnpaid returns the date of the oldest due up to date that paid does not cover, 0 if none.
-func (a *asked) oldestUnpaid(date Date, paid Cents) Date {
-	all := a.all()
-	first := 0
-	if paid >= 0 { // the sums never fall, so the first sum above paid belongs to a due that asks
-		for last := len(all); first < last; {
-			if middle := (first + last) / 2; paid < all[middle].upTo {
-				last = middle
-			} else {
-				first = middle + 1
-			}
-		}
-	}
-	for k := first; k < len(all) && a.dues[k].DueOn <= date; k++ {
-		if all[k].asks && paid < all[k].upTo {
-			return a.dues[k].DueOn
-		}
-	}
-	return 0
-}
-
-// PastDue returns the whole past-due amount, which a cure has to pay (DQ6): unpaid instalments and fees due by d.
-func (l Ledger) PastDue(d Date) Cents {
-	v := l.repaired(d)
-	t := v.at(d)
-	var due asked
-	due.ask(&v)
-	return max(0, due.by(d)+t.Fees()-t.Paid)
 }
 
 // paidOffOn returns the effective date of the entry that brought the balance to zero or below for good

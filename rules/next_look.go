@@ -32,13 +32,26 @@ func NextLook(l *Loan, known Ledger, d Date) Date {
 		on(e.Effective)
 		on(e.UndoneOn)
 	}
+	protected := l.accommodations() // no automatic move meanwhile (Q46)
 	switch l.Status {
 	case Active:
-		on(l.nextCount(known, d))
+		count := l.nextCount(known, d)
+		for _, s := range protected {
+			if s.has(count) || s.has(d) {
+				on(s.after())
+			}
+			if s.has(count) {
+				count = 0
+			}
+		}
+		on(count)
 	case Delinquent:
+		for _, s := range protected {
+			on(s.after())
+		}
 		for _, c := range known.Dues {
 			on(c.DueOn)
-			on(c.DueOn + Date(l.Product.GraceDays))
+			on(l.evaluatedOn(c.DueOn))
 		}
 	}
 	return next
@@ -51,14 +64,21 @@ func (l *Loan) nextCount(known Ledger, d Date) Date {
 		return 0
 	}
 	missing := max(1, l.Product.DelinquentAfter-len(underpayments(l, d, l.CountFrom, l.ReopenedOn)))
+	if len(l.Excused) > 0 {
+		missing = 1 // evaluation dates do not come in the order of the cycles
+	}
+	next := Never
 	for _, c := range known.Dues {
-		evaluated := c.DueOn + Date(l.Product.GraceDays)
-		if evaluated <= max(d, l.CountFrom) || l.paused(c.DueOn) {
+		evaluated := l.evaluatedOn(c.DueOn)
+		if evaluated <= max(d, l.CountFrom) || l.uncounted(c.DueOn) {
 			continue
 		}
-		if missing--; missing == 0 {
-			return evaluated
+		if missing--; missing <= 0 {
+			next = min(next, evaluated)
 		}
 	}
-	return 0
+	if next == Never {
+		return 0
+	}
+	return next
 }

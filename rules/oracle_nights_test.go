@@ -39,13 +39,13 @@ func (n *naive) delinquency() {
 	switch {
 	case n.since == n.date || n.payoff():
 	case n.status == "ACTIVE":
-		if n1 > 0 && n.count(n.date, n.from, n.reopened) >= n1 {
+		if n1 > 0 && !n.accommodated(n.date) && n.count(n.date, n.from, n.reopened) >= n1 {
 			n.become(delinquent)
 		}
 	case n.status == delinquent && n.pastDue(n.date) == 0:
 		n.become("ACTIVE")
 		n.from = n.date
-	case n.status == delinquent && n2 > 0 && n.balance(n.date, 0) > 0:
+	case n.status == delinquent && n2 > 0 && n.balance(n.date, 0) > 0 && !n.accommodated(n.date):
 		if n.count(n.date, max(n.from, n.since), n.reopened) >= n2 {
 			n.become(chargedOff)
 			n.closedOn = n.date

@@ -29,6 +29,7 @@ func (a *decision) ordinary() (*Tradeline, error) {
 	if len(a.Cases) > 0 {
 		a.release(t)
 	}
+	a.explainExcuses(t, late)
 	t.HistoryChain = a.historyChain()
 	t.PaymentHistory = a.history(t.DateAccountInfo, t.HistoryChain)
 	t.HistoryCharacter = historyCharacter(t, a.Product.PortfolioType)
@@ -52,7 +53,7 @@ func newTradeline() *Tradeline {
 // lateness returns how late the loan was on any day, according to its ledger as of AsOf.
 func (a *decision) lateness() *lateness {
 	if !a.read {
-		a.late.read(a.Ledger, a.AsOf)
+		a.late.read(&a.Loan, a.AsOf, a.Program.Accommodations)
 		a.read = true
 	}
 	return &a.late
@@ -145,10 +146,10 @@ func (a *decision) chargedOff(t *Tradeline, late *lateness, now standing) error 
 func (a *decision) chargeOffDelinquency(late *lateness, accountInfo Date) (missed, dofd Date) {
 	if missed, dofd = a.firstDelinquency(late, a.ChargedOffOn); dofd == 0 {
 		if missed = late.on(a.ChargedOffOn).unpaid; missed == 0 {
-			missed = late.lastMissed(a.ChargedOffOn)
+			missed = a.lastMissed(a.ChargedOffOn)
 		}
 		if missed != 0 {
-			dofd = missed + 30
+			dofd = a.stepOn(missed, late.spans)
 		}
 	}
 	before := a.reportedChargeOff()
@@ -186,7 +187,7 @@ func (a *decision) firstDelinquency(late *lateness, d Date) (missed, dofd Date) 
 	if missed == 0 {
 		return 0, 0
 	}
-	return missed, missed + 30
+	return missed, a.stepOn(missed, late.spans)
 }
 
 // reportedChargeOff returns the last tradeline if it was a charge-off, else nil.
@@ -209,10 +210,6 @@ func (a *decision) paymentsAfter() Date {
 		return a.Baseline.LastReportedOn
 	}
 	return a.PeriodAfter
-}
-
-func (a *decision) installment() bool {
-	return a.Product.PortfolioType == "I" || a.Product.PortfolioType == "M"
 }
 
 func (a *decision) open() bool { return a.Product.PortfolioType == "O" }
@@ -261,8 +258,14 @@ func (a *decision) scheduledPayment() int64 {
 
 // cyclePayment returns what the latest cycle asks for (Q6), as a monthly amount (FORMAT.md 2.6).
 func (a *decision) cyclePayment() int64 {
-	if n := len(a.Ledger.Dues); n > 0 && a.lateness().due.all()[n-1].asks {
-		return monthly(a.Ledger.Dues[n-1].MinimumDue, a.Product.TermsFrequency).Dollars()
+	last := Due{}
+	for k := range a.Ledger.Dues {
+		if a.Ledger.Dues[k].DueOn <= a.AsOf {
+			last = a.Ledger.Dues[k]
+		}
 	}
-	return 0
+	if last.MinimumDue == 0 || a.lateness().at(last.DueOn).Balance <= 0 {
+		return 0
+	}
+	return monthly(last.MinimumDue, a.Product.TermsFrequency).Dollars()
 }
