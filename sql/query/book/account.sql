@@ -11,11 +11,12 @@ SELECT loan, facts FROM account WHERE loan = ANY($1) ORDER BY loan
 
 -- name: AccountFresh
 -- The packed rows of loans that are right, and stay so until the transaction ends: a writer has committed before, and its
--- loans are stale, or its wake waits. $1 loan keys. Locks: the rows of loan_wake. Index: loan_wake_pkey, account_pkey.
-SELECT a.loan, a.facts
-FROM loan_wake w JOIN account a ON a.loan = w.loan AND a.loan = ANY($1)
+-- loans are stale, or its wake waits. Each row is looked up by its own key (OFFSET 0), however few the planner expects.
+-- $1 loan keys. Locks: the rows of loan_wake. Index: loan_wake_pkey, account_pkey.
+SELECT w.loan, a.facts
+FROM loan_wake w CROSS JOIN LATERAL (SELECT facts FROM account WHERE loan = w.loan OFFSET 0) a
 WHERE w.loan = ANY($1) AND w.state <> 'STALE'
-ORDER BY a.loan FOR NO KEY UPDATE OF w
+ORDER BY w.loan FOR NO KEY UPDATE OF w
 
 -- name: AccountRange
 -- The packed rows of a range. $1 after loan, $2 last loan. Index: account_pkey.
@@ -34,8 +35,9 @@ ON CONFLICT (loan) DO UPDATE SET facts = excluded.facts
 
 -- name: LoanRead
 -- What the lender says of loans, their state, and who else has their account number. Dates come as days, 0001-01-01 = 1.
--- $1 loan keys; they stand at every table, so that none is read whole. The file is written in upper case, so numbers are
--- compared so. Index: loan_pkey, loan_state_pkey, termination_pkey, status_history_pkey, loan_by_account, deletion_by_account.
+-- $1 loan keys; they stand at both large tables, so that neither is read whole. Not at termination: where the planner
+-- expects that few of the loans are left, it would look up all keys for each. The file is written in upper case, so numbers
+-- are compared so. Index: loan_pkey, loan_state_pkey, termination_pkey, status_history_pkey, loan_by_account, deletion_by_account.
 SELECT l.loan, l.program, l.product, l.account_number, coalesce(l.cycle_id, '') AS cycle_id,
        l.opened_on - DATE '0001-01-01' + 1 AS opened_on, l.furnish,
        coalesce(l.original_amount_cents, 0) AS original_amount_cents, coalesce(l.credit_limit_cents, 0) AS credit_limit_cents,
@@ -66,7 +68,7 @@ SELECT l.loan, l.program, l.product, l.account_number, coalesce(l.cycle_id, '') 
        coalesce(l.new_account_number, '') AS new_account_number
 FROM loan l
 JOIN loan_state s ON s.loan = l.loan AND s.loan = ANY($1)
-LEFT JOIN termination t ON t.loan = l.loan AND t.loan = ANY($1)
+LEFT JOIN termination t ON t.loan = l.loan
 WHERE l.loan = ANY($1)
 ORDER BY l.loan
 

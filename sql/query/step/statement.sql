@@ -4,7 +4,7 @@
 SELECT k.loan, k.loan_id, s.imported_after
 FROM unnest(CAST($1 AS bigint[]), CAST($2 AS integer[])) AS x (loan, episode)
 JOIN loan_key k ON k.loan = x.loan AND k.loan = ANY($1)
-JOIN loan_state s ON s.loan = x.loan AND s.loan = ANY($1)
+JOIN loan_state s ON s.loan = x.loan
 WHERE NOT EXISTS (SELECT FROM statement t WHERE t.loan = x.loan AND t.episode = x.episode)
 ORDER BY k.loan
 
