@@ -92,8 +92,11 @@ func (a *decision) chargeOffPastDue(late *lateness, balance Cents) int64 {
 	return min(balance, late.on(a.frozen.on).Balance).Dollars()
 }
 
-// lateOn returns the day as of which the account is late: that of a freeze, else that of the file.
+// lateOn returns the day as of which the account is late: the last one here, that of a freeze, else that of the file.
 func (a *decision) lateOn() Date {
+	if a.leftOn != 0 {
+		return a.leftOn
+	}
 	if a.frozen.on != 0 {
 		return a.frozen.on
 	}

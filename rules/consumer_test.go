@@ -134,11 +134,15 @@ func TestConsumersLeave(t *testing.T) {
 	})
 }
 
-// kept is a tradeline as the next file reads it: its consumers come back from their text.
+// kept is a tradeline as the next file reads it: its consumers and segments come back from their texts.
 func kept(t *testing.T, r *rules.Tradeline) rules.Furnished {
 	t.Helper()
 	f := r.Furnished
 	f.Consumers = nil
+	var err error
+	if f.Segments, err = rules.ParseSegments(r.Segments.String()); err != nil {
+		t.Fatal(err)
+	}
 	if err := f.Consumers.Scan(r.Consumers.String()); err != nil {
 		t.Fatal(err)
 	}

@@ -43,6 +43,9 @@ func (t *Termination) deletionCode() string {
 type Account struct {
 	Loan
 	Program          Program
+	AccountNumber    string // in upper case
+	AccountType      string
+	DeferredDueOn    Date // due date of the first cycle after a deferral, as far as known; 0: none
 	AsOf             Date
 	PeriodAfter      Date // the reporting period begins on the next day
 	Furnish          bool
@@ -111,7 +114,9 @@ type Furnished struct {
 	ScheduledPayment     int64
 	ActualPayment        int64
 	OriginalChargeOff    int64
+	AccountNumber        string // as bureaus know the account
 	SpecialComment       string
+	Segments             *Segments          // K1 to L1; nil: none
 	ComplianceCode       string             // compliance condition code
 	Consumers            FurnishedConsumers // nil: just what the loan says
 	Final                bool
@@ -124,6 +129,7 @@ type Tradeline struct {
 	CreditLimit   int64
 	HighestCredit int64
 	TermsDuration string
+	Frequency     string              // of the terms
 	Placed        []FurnishedConsumer // one for each consumer of the account, in its order
 	Rule          string
 	Facts         Facts
@@ -147,7 +153,7 @@ func Furnish(a *Account) (*Tradeline, *Exclusion, error) {
 	t, excluded, err := d.furnish()
 	if err == nil && excluded == nil {
 		if excluded, err = d.place(t); excluded == nil && err == nil {
-			err = d.applyCases(t)
+			err = d.say(t)
 		}
 	}
 	switch {
@@ -161,6 +167,22 @@ func Furnish(a *Account) (*Tradeline, *Exclusion, error) {
 		return nil, nil, errDuplicate
 	}
 	return t, nil, nil
+}
+
+// say fills in what a tradeline says beside status, amounts and consumers: cases, special comment, segments.
+func (a *decision) say(t *Tradeline) error {
+	ordinary := t.Deletion() == "" && !a.repeats
+	if ordinary {
+		a.commentFirst(t)
+	}
+	if err := a.applyCases(t); err != nil {
+		return err
+	}
+	if ordinary {
+		a.commentLast(t)
+	}
+	a.segment(t)
+	return nil
 }
 
 // outlivesFurnish reports whether a tradeline goes out though the lender does not furnish the account any more: its end, its
@@ -183,6 +205,10 @@ type decision struct {
 	read   bool     // late is filled in
 	byCase caseView // empty without cases
 	frozen freeze
+
+	left    Date // it went to a buyer or another servicer on that day, 0: not
+	leftOn  Date // status and rating are as of that day
+	repeats bool // it is a trailing report (Q26)
 }
 
 func (a *decision) furnish() (*Tradeline, *Exclusion, error) {
@@ -232,10 +258,10 @@ func (a *decision) furnish() (*Tradeline, *Exclusion, error) {
 	}
 	if t.Final {
 		switch sent := a.finalsSent(t); {
-		case sent >= max(1, a.Product.TrailingReports):
+		case sent >= a.timesFinal(t):
 			return nil, &Exclusion{FinallyReported, "DC10", "its final status was reported " + strconv.Itoa(sent) + " time(s)"}, nil
 		case sent > 0:
-			t = a.trailing()
+			t, a.repeats = a.trailing(), true
 		}
 	}
 	if !a.HasCycles {
@@ -271,11 +297,14 @@ func (a *decision) openReceivables() string {
 // status as of the same day. If the loan was boarded closed and the lender furnished its end, all of them count as sent.
 func (a *decision) finalsSent(t *Tradeline) int {
 	if len(a.Tradelines) == 0 && a.closureBoarded() && a.Baseline.LastReportedOn >= t.DateAccountInfo {
-		return max(1, a.Product.TrailingReports)
+		return a.timesFinal(t)
+	}
+	if len(a.Tradelines) == 0 && a.left != 0 && a.Baseline.LastReportedOn >= a.left {
+		return a.timesFinal(t)
 	}
 	sent := 0
-	for _, before := range a.Tradelines {
-		if !before.Final || before.AccountStatus != t.AccountStatus || before.DateAccountInfo != t.DateAccountInfo {
+	for i := range a.Tradelines {
+		if !sameEnd(&a.Tradelines[i], t) {
 			break
 		}
 		sent++
@@ -288,7 +317,7 @@ func (a *decision) trailing() *Tradeline {
 	last := &a.Tradelines[0]
 	t := &Tradeline{
 		Furnished: *last, CreditLimit: a.creditLimit(), HighestCredit: a.highestCredit(), TermsDuration: a.termsDuration(),
-		Rule: "Q26", Facts: newFacts(dateFact("repeats", last.AsOf)),
+		Frequency: a.Product.TermsFrequency, Rule: "Q26", Facts: newFacts(dateFact("repeats", last.AsOf)),
 	}
 	t.Consumers, t.ComplianceCode = nil, "" // Q54
 	t.PaymentHistory = shift(last.PaymentHistory, last.HistoryCharacter, a.AsOf.MonthIndex()-last.AsOf.MonthIndex())

@@ -14,13 +14,16 @@ func historyCharacter(t *Tradeline, portfolio string) string {
 	switch t.AccountStatus {
 	case StatusChargeOff, StatusPaidChargeOff:
 		return "L"
-	case StatusPaid:
+	case StatusPaid, StatusClaim, StatusDeed:
 		return t.PaymentRating
 	case StatusCurrent:
 		if t.CurrentBalance == 0 && revolves(portfolio) {
 			return "E"
 		}
 		return "0"
+	}
+	if letter := lettered[t.AccountStatus]; letter != 0 {
+		return string(rune(letter))
 	}
 	for bucket, status := range lateStatus {
 		if status == t.AccountStatus {
@@ -118,6 +121,13 @@ func (a *decision) character(d Date, then standing) byte {
 		return 'D'
 	case a.ChargedOffOn != 0 && a.ChargedOffOn <= d:
 		return 'L'
+	case a.collection():
+		return 'G'
+	case a.Termination != nil && a.collateral(d) != "":
+		if letter := lettered[a.collateral(d)]; letter != 'R' {
+			return letter
+		}
+		return '0' + byte(a.lateness().on(a.Termination.On-1).bucket)
 	case a.Status.PaidClosed() && a.ClosedOn <= d:
 		return '0' + byte(a.lateness().on(a.ClosedOn-1).bucket)
 	case then.bucket == 0 && revolves(a.Product.PortfolioType) && then.Balance.Dollars() == 0:

@@ -73,6 +73,7 @@ const (
 	CodeNoCycles    = "NO_CYCLES"
 	CodeNoConsumer  = "NO_CONSUMER"
 	CodeNoDOFD      = "NO_DOFD"
+	CodeNoCreditor  = "NO_ORIGINAL_CREDITOR"
 	CodeNoChargeOff = "NO_CHARGE_OFF_AMOUNT"
 	CodeBadRecord   = "BAD_RECORD"
 	CodeDuplicate   = "DUPLICATE_ACCOUNT"

@@ -21,13 +21,18 @@ const (
 	closedDeceased      Status = "CLOSED::DECEASED"
 	closedByCustomer    Status = "CLOSED::CUSTOMER_REQUEST"
 	closedPendingPayoff Status = "CLOSED::CUSTOMER_REQUEST_PENDING_PAYOFF"
+
+	closedByGrantor        Status = "CLOSED::GRANTOR_REQUEST"
+	closedByGrantorPending Status = "CLOSED::GRANTOR_REQUEST_PENDING_PAYOFF"
+	closedInactivity       Status = "CLOSED::INACTIVITY"
+	closedSettlement       Status = "CLOSED::SETTLEMENT"
 )
 
 // closedByPeople are the closed statuses that a night never sets or clears (ST2).
 var closedByPeople = []Status{
-	closedBankruptcy, closedFraud, "CLOSED::INACTIVITY", "CLOSED::RISK", closedByCustomer,
-	"CLOSED::GRANTOR_REQUEST", closedDeceased, closedPendingPayoff,
-	"CLOSED::GRANTOR_REQUEST_PENDING_PAYOFF", "CLOSED::SETTLEMENT", "CLOSED::ADMINISTRATIVE",
+	closedBankruptcy, closedFraud, closedInactivity, "CLOSED::RISK", closedByCustomer,
+	closedByGrantor, closedDeceased, closedPendingPayoff,
+	closedByGrantorPending, closedSettlement, "CLOSED::ADMINISTRATIVE",
 }
 
 // Statuses returns every legal account status (ST1, ST2).

@@ -2,8 +2,8 @@ package rules
 
 import "strings"
 
-// ordinary returns the tradeline of a loan that is not deleted: paid (13), charged off (97, 64) or by days late. With an
-// *Undecidable it returns the tradeline as far as it goes.
+// ordinary returns the tradeline of a loan that is not deleted: sold or transferred, charged off (97, 64), in collection
+// (93, 62), by its collateral (BR13), paid (13) or by days late. With an *Undecidable it returns the tradeline as far as it goes.
 func (a *decision) ordinary() (*Tradeline, error) {
 	late := a.lateness()
 	now := late.on(a.AsOf)
@@ -13,14 +13,22 @@ func (a *decision) ordinary() (*Tradeline, error) {
 	lastPayment, received := a.Ledger.received(a.paymentsAfter(), a.AsOf)
 	t.DateLastPayment, t.ActualPayment = lastPayment, received.Dollars()
 	t.CreditLimit, t.HighestCredit, t.TermsDuration = a.creditLimit(), a.highestCredit(), a.termsDuration()
+	t.Frequency = a.Product.TermsFrequency
 	t.Facts = append(t.Facts, centsFact("balance", now.Balance), textFact("status", string(a.Status)))
 	if len(a.Cases) > 0 {
 		now = a.freezeStanding(t, late, now)
 	}
+	a.left = a.leaving(late)
 	var err error
 	switch {
-	case a.Status == ChargeOff && !a.stayedBeforeChargeOff(now.Balance):
+	case a.left != 0:
+		err = a.departed(t, late)
+	case a.lost() && !a.stayedBeforeChargeOff(now.Balance):
 		err = a.chargedOff(t, late, now)
+	case a.collection():
+		err = a.collected(t, now)
+	case a.collateral(a.AsOf) != "":
+		a.taken(t, late, now)
 	case a.Status.PaidClosed(), a.Status.Closed() && now.Balance <= 0:
 		a.paid(t, late)
 	default:
@@ -65,6 +73,9 @@ func (a *decision) byDaysLate(t *Tradeline, late *lateness, now standing) {
 	if !a.open() {
 		t.ScheduledPayment = a.scheduledPayment()
 	}
+	if a.installment() && a.left == 0 {
+		a.paymentTerms(t)
+	}
 	if a.Status.Closed() && !a.installment() {
 		t.DateClosed = a.ClosedOn
 	}
@@ -108,7 +119,7 @@ func (a *decision) paidDate() Date {
 		return 0
 	}
 	off := a.Ledger.paidOffOn(a.AsOf)
-	if a.Status == ChargeOff || off != 0 && (a.installment() || off > a.ClosedOn) {
+	if a.lost() || off != 0 && (a.installment() || off > a.ClosedOn) {
 		return off
 	}
 	return a.ClosedOn
@@ -268,4 +279,31 @@ func (a *decision) cyclePayment() int64 {
 		return 0
 	}
 	return monthly(last.MinimumDue, a.Product.TermsFrequency).Dollars()
+}
+
+// paymentTerms fills in what a deferral and a balloon change of the terms: nothing is scheduled while no payment is asked for
+// (FORMAT.md 3.13); in the month of a balloon its amount is, besides an instalment of that month (Q63).
+func (a *decision) paymentTerms(t *Tradeline) {
+	if a.deferred() {
+		t.Frequency, t.TermsDuration, t.ScheduledPayment = "D", "", 0
+		return
+	}
+	if a.BalloonOn == 0 || a.BalloonOn.MonthIndex() != a.AsOf.MonthIndex() {
+		return
+	}
+	instalment := false
+	for i := len(a.Ledger.Dues) - 1; i >= 0; i-- {
+		switch due := &a.Ledger.Dues[i]; {
+		case due.DueOn.MonthIndex() != a.AsOf.MonthIndex():
+		case due.DueOn == a.BalloonOn && due.MinimumDue >= a.BalloonAmount: // the cycle holds the balloon
+			t.ScheduledPayment = due.MinimumDue.Dollars()
+			return
+		default:
+			instalment = true
+		}
+	}
+	if !instalment {
+		t.ScheduledPayment = 0
+	}
+	t.ScheduledPayment += a.BalloonAmount.Dollars()
 }

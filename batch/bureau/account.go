@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/jmoiron/sqlx"
 
@@ -87,9 +88,31 @@ func (a *around) account(f *book.Facts, file *Building) rules.Account {
 	a.consumers = Consumers(a.consumers[:0], f.Consumers)
 	t := &f.Terms
 	return rules.Account{
-		Loan: loan, Program: a.Programs[t.Program].Program, AsOf: file.AsOf, PeriodAfter: file.PreviousOn, Furnish: t.Furnish, OriginalAmount: t.OriginalAmount,
+		Loan: loan, Program: a.Programs[t.Program].Program, AccountNumber: strings.ToUpper(t.AccountNumber),
+		AccountType: a.Products[t.Product].AccountType, DeferredDueOn: firstDueAfter(&loan, f.Ledger.Dues), AsOf: file.AsOf,
+		PeriodAfter: file.PreviousOn, Furnish: t.Furnish, OriginalAmount: t.OriginalAmount,
 		CreditLimit: t.CreditLimit, HighestBalance: t.HighestBalance, TermsDuration: t.TermsDuration,
 		ScheduledPayment: t.ScheduledPayment, HasSchedule: t.HasSchedule, OlderHolder: t.OlderHolder, DeletedHolder: t.DeletedHolder,
-		Consumers: a.consumers, Contract: t.Further.Contract, Termination: f.Terminated(a.Settings), DeletedOn: deletedOn, Baseline: t.Baseline, Tradelines: a.before.furnished(f.Loan),
+		Consumers: a.consumers, Contract: contract(t.Further.Contract), Termination: f.Terminated(a.Settings),
+		DeletedOn: deletedOn, Baseline: t.Baseline, Tradelines: a.before.furnished(f.Loan),
 	}
+}
+
+// contract is a contract as a record shows it: account numbers in upper case.
+func contract(c rules.Contract) rules.Contract {
+	c.NewAccountNumber = strings.ToUpper(c.NewAccountNumber)
+	return c
+}
+
+// firstDueAfter is the due date of the first cycle after a loan's deferral, 0 if there is none (Q47).
+func firstDueAfter(loan *rules.Loan, dues []rules.Due) rules.Date {
+	if loan.DeferredUntil == 0 {
+		return 0
+	}
+	for i := range dues {
+		if dues[i].DueOn > loan.DeferredUntil {
+			return dues[i].DueOn
+		}
+	}
+	return 0
 }

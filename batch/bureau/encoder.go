@@ -17,6 +17,7 @@ type Encoder struct {
 	byCycle        bool
 	identification string
 	record         metro2.Record
+	appended       appended
 }
 
 // NewEncoder returns an encoder of a file's records.
@@ -54,6 +55,7 @@ func (e *Encoder) fill(t *Terms, r *rules.Tradeline, consumers []book.Consumer) 
 		b.CycleID = t.CycleID
 	}
 	setAccount(b, t, r)
+	e.setSegments(r.Segments)
 	e.record.J1, e.record.J2 = e.record.J1[:0], e.record.J2[:0]
 	for i := range r.Placed {
 		said := &r.Placed[i]
@@ -65,6 +67,7 @@ func (e *Encoder) fill(t *Terms, r *rules.Tradeline, consumers []book.Consumer) 
 		switch said.Segment {
 		case rules.SegmentBase:
 			setConsumer(b, &who)
+			e.setEmployer(&consumers[i].Employer)
 		case rules.SegmentJ1:
 			e.record.J1 = append(e.record.J1, withoutAddress(&who))
 		default:

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/jmoiron/sqlx"
 
@@ -112,15 +111,15 @@ func (p *part) decide(f *book.Facts) (*rules.Exclusion, error) {
 	}
 	product := p.around.Products[f.Terms.Product]
 	terms := Terms{
-		AccountNumber: strings.ToUpper(f.Terms.AccountNumber), CycleID: f.Terms.CycleID, PortfolioType: product.PortfolioType,
-		AccountType: product.AccountType, TermsFrequency: product.TermsFrequency, InterestType: product.InterestType,
+		AccountNumber: tradeline.AccountNumber, CycleID: f.Terms.CycleID, PortfolioType: product.PortfolioType,
+		AccountType: product.AccountType, TermsFrequency: tradeline.Frequency, InterestType: product.InterestType,
 		OpenedOn: f.Terms.OpenedOn,
 	}
 	record, err := p.encode(terms, tradeline, f.Consumers)
 	if err != nil {
 		return nil, err
 	}
-	p.add(f.Loan, terms.AccountNumber, record, tradeline)
+	p.add(f.Loan, record, tradeline)
 	return nil, nil
 }
 
@@ -139,16 +138,16 @@ func (p *part) encode(terms Terms, t *rules.Tradeline, consumers []book.Consumer
 }
 
 // add keeps what the file says of a loan.
-func (p *part) add(loan int64, accountNumber string, record []byte, t *rules.Tradeline) {
+func (p *part) add(loan int64, record []byte, t *rules.Tradeline) {
 	p.lines = append(p.lines, Line{
-		Loan: loan, AccountNumber: accountNumber, RecordBytes: len(record), Facts: t.Facts.String(), Rule: t.Rule, Furnished: t.Furnished,
+		Loan: loan, RecordBytes: len(record), Facts: t.Facts.String(), Rule: t.Rule, Furnished: t.Furnished,
 	})
-	p.records = append(p.records, Record{Loan: loan, AccountNumber: accountNumber, Encoded: record})
+	p.records = append(p.records, Record{Loan: loan, AccountNumber: t.AccountNumber, Encoded: record})
 	p.tally.Changed++
 	p.tally.Count("reported", 1)
 	p.tally.Count("status_"+t.AccountStatus, 1)
 	if code := t.Deletion(); code != "" {
-		p.deletions = append(p.deletions, deletionRow{loan, accountNumber, code, t.DateClosed})
+		p.deletions = append(p.deletions, deletionRow{loan, t.AccountNumber, code, t.DateClosed})
 		p.tally.Count("deleted", 1)
 	}
 }

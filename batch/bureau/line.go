@@ -14,11 +14,10 @@ import (
 
 // Line is what a file says of an account, as a row of the table tradeline.
 type Line struct {
-	Loan          int64
-	AccountNumber string
-	RecordBytes   int
-	Facts         string // of the decision, as JSON
-	Rule          string
+	Loan        int64
+	RecordBytes int
+	Facts       string // of the decision, as JSON
+	Rule        string
 	rules.Furnished
 }
 
@@ -43,11 +42,29 @@ type coded interface {
 	sql.Scanner
 }
 
+// segments are a tradeline's segments as a coded value.
+type segments struct{ at **rules.Segments }
+
+func (s segments) String() string { return (*s.at).String() }
+
+// Scan reads what String returns.
+func (s segments) Scan(src any) (err error) {
+	switch text := src.(type) {
+	case string:
+		*s.at, err = rules.ParseSegments(text)
+	case []byte:
+		*s.at, err = rules.ParseSegments(string(text))
+	default:
+		err = fmt.Errorf("scan %T into segments", src)
+	}
+	return err
+}
+
 // columns is the one table of what is kept of a tradeline: a new reported field is a row here, its column in the schema and
 // its rule.
 var columns = []column{
 	{name: "loan", amount: func(l *Line) *int64 { return &l.Loan }, before: true},
-	{name: "account_number", text: func(l *Line) *string { return &l.AccountNumber }},
+	{name: "account_number", text: func(l *Line) *string { return &l.AccountNumber }, before: true},
 	{name: "account_status", text: func(l *Line) *string { return &l.AccountStatus }, before: true},
 	{name: "payment_rating", text: func(l *Line) *string { return &l.PaymentRating }, before: true},
 	{name: "payment_history", text: func(l *Line) *string { return &l.PaymentHistory }, before: true},
@@ -65,6 +82,7 @@ var columns = []column{
 	{name: "original_charge_off", amount: func(l *Line) *int64 { return &l.OriginalChargeOff }, before: true},
 	{name: "special_comment", text: func(l *Line) *string { return &l.SpecialComment }, before: true},
 	{name: "compliance_code", text: func(l *Line) *string { return &l.ComplianceCode }, before: true},
+	{name: "segments", coded: func(l *Line) coded { return segments{&l.Segments} }, before: true},
 	{name: "consumers", coded: func(l *Line) coded { return &l.Consumers }, before: true},
 	{name: "final", flag: func(l *Line) *bool { return &l.Final }, before: true},
 	{name: "episode", number: func(l *Line) *int { return &l.Episode }, before: true},

@@ -33,7 +33,7 @@ INSERT INTO loan (loan, loan_id, product, program, account_number, opened_on, or
 		special_comment, original_creditor, creditor_class, purchased_from, sold_to, sold_on, agency_id, agency_account, mortgage_id,
 		new_account_number)
 	SELECT loan, loan_id, 1, 1, 'ACCT', '2025-01-10', 100000, 200000, 300000, '036', 5000, '2025-02-01', '01', '2025-03-01',
-		repeat('0', 24), '2025-04-10', '2025-05-31', '2025-06-30', '2030-01-10', 50000, '2025-02-01', '2025-03-01', 'CO', 'Mill Bank', '02', 'Mill Bank',
+		repeat('0', 24), '2025-04-10', '2025-05-31', '2025-06-30', '2030-01-10', 50000, '2025-02-01', '2025-02-10', 'CO', 'Mill Bank', '02', 'Mill Bank',
 		'New Bank', '2026-09-01', '01', 'AG1', 'MN1', 'ACCT2' FROM loan_key;
 INSERT INTO loan_state (loan, status, status_since, status_cause, closed_on, episode, count_from, reopened_on, charged_off_on,
 		charge_off_cents, servicing_status, imported_status, imported_status_since, changed_program)
@@ -70,10 +70,12 @@ INSERT INTO bureau_file (file, run, program, destination, as_of, previous_on, cr
 	VALUES (1, 1, 1, 1, '2026-09-30', '2026-08-31', '2026-09-30', 'ACCEPTED', '');
 INSERT INTO tradeline (loan, file, as_of, account_number, account_status, payment_rating, payment_history, history_chain,
 		history_character, date_account_info, date_first_delinquency, first_missed_due_on, date_closed, date_last_payment,
-		current_balance, amount_past_due, scheduled_payment, actual_payment, original_charge_off, special_comment, compliance_code, consumers, final, episode,
+		current_balance, amount_past_due, scheduled_payment, actual_payment, original_charge_off, special_comment, compliance_code, segments, consumers, final, episode,
 		record_bytes, rule, facts)
 	SELECT loan, 1, '2026-09-30', 'ACCT', '97', '1', repeat('0', 24), repeat('0', 24), 'L', '2026-09-30', '2025-04-10', '2025-03-11',
-		'2026-09-30', '2025-02-20', 800, 800, 50, 50, 800, 'M', 'XB', '1:1:base:1:A', TRUE, 2, 426, 'BR2', '{}' FROM loan_key;
+		'2026-09-30', '2025-02-20', 800, 800, 50, 50, 800, 'M', 'XB',
+		E'k1.creditor_name=MILL\nk1.creditor_class=02\nk2.indicator=1\nk2.name=MILL\nk3.agency_id=01\nk3.agency_account=AG1\nk3.min=MN1\nk4.payment_ind=01\nk4.deferred_start=2026-12-01\nk4.balloon_date=2030-01-10\nk4.balloon_amount=500\nl1.new_account_number=ACCT2\nformer_account_number=ACCT0',
+		'1:1:base:1:A', TRUE, 2, 426, 'BR2', '{}' FROM loan_key;
 INSERT INTO deletion (destination, loan, file, account_number, code, date_closed) VALUES (1, 1, 1, 'ACCT', 'DA', '2026-09-30');
 `
 

@@ -138,6 +138,7 @@ type Tradeline struct {
 	OriginalChargeOff    int64           `json:"original_charge_off" db:"original_charge_off"`
 	SpecialComment       string          `json:"special_comment" db:"special_comment"`
 	ComplianceCode       string          `json:"compliance_code" db:"compliance_code"`
+	Segments             string          `json:"segments" db:"segments"`   // a line "key=value" for each field of K1 to L1
 	Consumers            string          `json:"consumers" db:"consumers"` // empty: just what the loan says
 	Final                bool            `json:"final" db:"final"`
 	Episode              int             `json:"episode" db:"episode"`

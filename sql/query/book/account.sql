@@ -49,8 +49,16 @@ SELECT l.loan, l.program, l.product, l.account_number, coalesce(l.cycle_id, '') 
        EXISTS (SELECT FROM status_history h WHERE h.loan = l.loan AND h.seq = 1 AND h.closed_on IS NOT NULL) AS boarded_closed,
        s.changed_program,
        EXISTS (SELECT FROM loan o WHERE o.program = l.program AND upper(o.account_number) = upper(l.account_number)
-               AND o.loan < l.loan) AS taken_by_older,
-       EXISTS (SELECT FROM deletion o WHERE o.live AND o.account_number = upper(l.account_number) AND o.loan <> l.loan
+               AND o.loan < l.loan)
+       OR EXISTS (SELECT FROM loan o WHERE o.program = l.program AND o.new_account_number IS NOT NULL
+                  AND upper(o.new_account_number) = upper(l.account_number) AND o.loan < l.loan)
+       OR l.new_account_number IS NOT NULL AND (
+           EXISTS (SELECT FROM loan o WHERE o.program = l.program AND upper(o.account_number) = upper(l.new_account_number)
+                   AND o.loan < l.loan)
+           OR EXISTS (SELECT FROM loan o WHERE o.program = l.program AND o.new_account_number IS NOT NULL
+                      AND upper(o.new_account_number) = upper(l.new_account_number) AND o.loan < l.loan)) AS taken_by_older,
+       EXISTS (SELECT FROM deletion o WHERE o.live AND o.account_number IN (upper(l.account_number), upper(l.new_account_number))
+               AND o.loan <> l.loan
                AND l.program = (SELECT n.program FROM destination n WHERE n.destination = o.destination)) AS taken_by_deleted,
        l.hold_until - DATE '0001-01-01' + 1 AS hold_until, l.promo_ends_on - DATE '0001-01-01' + 1 AS promo_ends_on,
        s.status, s.status_since - DATE '0001-01-01' + 1 AS status_since, s.status_cause <> 'NIGHT' AS by_hand,

@@ -1,20 +1,28 @@
 -- name: ImportLoansAccount
--- Rejects loans whose account number another loan of the program holds, in the book or earlier in the file.
+-- Rejects loans whose account number, now or to come, another loan of the program holds, in the book or earlier in the file.
 -- What the same file says of that other loan does not free it: an account number is not reused (DC2).
--- $1 import, $2 room for rejects. Index: loan_by_account.
+-- $1 import, $2 room for rejects. Index: loan_by_account, loan_by_new_account.
 WITH placed AS (
     SELECT s.ctid AS place, s.line, s.loan_id, s.account_number, g.program
     FROM staged_loans s JOIN program g ON g.program_id = s.program_id
+    UNION ALL
+    SELECT s.ctid, s.line, s.loan_id, s.new_account_number, g.program
+    FROM staged_loans s JOIN program g ON g.program_id = s.program_id
+    WHERE s.new_account_number <> s.account_number
 ), in_book AS (
     SELECT p.place
     FROM placed p JOIN loan l ON l.program = p.program AND l.account_number = p.account_number AND l.loan_id <> p.loan_id
+    UNION ALL
+    SELECT p.place
+    FROM placed p JOIN loan l ON l.program = p.program AND l.new_account_number = p.account_number AND l.loan_id <> p.loan_id
+    WHERE l.new_account_number IS NOT NULL
 ), in_file AS (
     SELECT place, row_number() OVER (PARTITION BY program, account_number ORDER BY line) AS nth
     FROM placed
     WHERE place NOT IN (SELECT place FROM in_book)
 ), gone AS (
     DELETE FROM staged_loans
-    WHERE ctid = ANY (ARRAY(SELECT place FROM in_book UNION ALL SELECT place FROM in_file WHERE nth > 1))
+    WHERE ctid = ANY (ARRAY(SELECT place FROM in_book UNION SELECT place FROM in_file WHERE nth > 1))
     RETURNING line
 ), kept AS (
     INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
@@ -134,21 +142,29 @@ SELECT 0 AS inserted, count(*) AS updated FROM described CROSS JOIN (SELECT coun
 
 -- name: ImportLoansMoved
 -- Before known loans are described anew: notes those that go to another program, and wakes whoever has an account number
--- that one of them had or gets (DC2, DC11). Counts as nothing. Index: loan_key_loan_id_key, loan_pkey, loan_by_account.
+-- that one of them had or gets, now or later (DC2, DC11). Counts as nothing. Index: loan_key_loan_id_key, loan_pkey,
+-- loan_by_account, loan_by_new_account.
 WITH sent AS (
-    SELECT l.loan, l.program AS old_program, upper(l.account_number) AS old_number,
-           p.program AS new_program, upper(s.account_number) AS new_number
+    SELECT l.loan, l.program AS old_program, upper(l.account_number) AS old_number, upper(l.new_account_number) AS old_next,
+           p.program AS new_program, upper(s.account_number) AS new_number, upper(s.new_account_number) AS new_next
     FROM staged_loans s
     JOIN program p ON p.program_id = s.program_id
     JOIN loan_key k ON k.loan_id = s.loan_id
     JOIN loan l ON l.loan = k.loan
     WHERE (l.program, l.account_number) <> (p.program, s.account_number)
+       OR l.new_account_number IS DISTINCT FROM s.new_account_number
 ), moved AS (
     UPDATE loan_state t SET changed_program = TRUE FROM sent s WHERE t.loan = s.loan AND s.old_program <> s.new_program
+), numbers (program, number) AS (
+    SELECT old_program, old_number FROM sent UNION SELECT new_program, new_number FROM sent
+    UNION SELECT old_program, old_next FROM sent UNION SELECT new_program, new_next FROM sent
+), held AS (
+    SELECT o.loan FROM numbers n JOIN loan o ON o.program = n.program AND upper(o.account_number) = n.number
+    UNION
+    SELECT o.loan FROM numbers n JOIN loan o ON o.program = n.program AND upper(o.new_account_number) = n.number
+    WHERE o.new_account_number IS NOT NULL
 ), woken AS (
-    SELECT wake(array_agg(DISTINCT o.loan), 'loan')
-    FROM (SELECT old_program, old_number FROM sent UNION SELECT new_program, new_number FROM sent) n (program, number)
-    JOIN loan o ON o.program = n.program AND upper(o.account_number) = n.number
+    SELECT wake(array_agg(loan), 'loan') FROM held
 )
 SELECT 0 AS inserted, 0 AS updated FROM (SELECT count(*) FROM woken) w
 

@@ -1,0 +1,221 @@
+package rules
+
+// Account statuses of collateral, claims and collections (BR13, Q65).
+const (
+	StatusPaidSurrender  = "61"
+	StatusPaidCollection = "62"
+	StatusPaidRepossess  = "63"
+	StatusClaim          = "88"
+	StatusDeed           = "89"
+	StatusCollection     = "93"
+	StatusForeclosed     = "94"
+	StatusSurrendered    = "95"
+	StatusRepossessed    = "96"
+)
+
+// collateralStatus gives the account status of each reason of a termination that says what became of the collateral (BR13).
+var collateralStatus = map[string]string{
+	ReasonVoluntary: StatusSurrendered, ReasonRepossessed: StatusRepossessed, ReasonDeed: StatusDeed,
+	ReasonForeclosed: StatusForeclosed, ReasonClaim: StatusClaim,
+}
+
+// typeCollection is the account type of a collection (Q65).
+const typeCollection = "48"
+
+// collection reports whether the account is one of a collection product (Q65).
+func (a *decision) collection() bool { return a.AccountType == typeCollection && a.open() }
+
+// lost reports whether the account is a charge-off, also under a closed status that people set later (Q93).
+func (a *decision) lost() bool {
+	return a.Status == ChargeOff || a.ChargedOffOn != 0 && a.Status.Closed() && !a.Status.PaidClosed()
+}
+
+// terminated returns the reason of the termination in force on d, empty for none (Q94).
+func (a *decision) terminated(d Date) string {
+	t := a.Termination
+	if t == nil || t.On > d || t.RescindedOn != 0 && t.RescindedOn <= d {
+		return ""
+	}
+	return t.Reason
+}
+
+// collateral returns the status that the collateral gives the account on d, empty for none (BR13). An account that was paid
+// before has none.
+func (a *decision) collateral(d Date) string {
+	status := collateralStatus[a.terminated(d)]
+	if status == "" {
+		return ""
+	}
+	if paidOn := a.endedOn(); paidOn != 0 && paidOn < a.Termination.On {
+		return ""
+	}
+	return status
+}
+
+// endedOn returns the date on which nothing was owed any more, 0 if the account owes.
+func (a *decision) endedOn() Date {
+	if a.Status.PaidClosed() {
+		return a.ClosedOn
+	}
+	if a.Ledger.At(a.AsOf).Balance > 0 {
+		return 0
+	}
+	return a.Ledger.paidOffOn(a.AsOf)
+}
+
+// taken fills in an account whose collateral was surrendered, repossessed, deeded or foreclosed, or for which a claim was
+// filed (BR13): rated as of the day before, and 61 or 63 once nothing is owed.
+func (a *decision) taken(t *Tradeline, late *lateness, now standing) {
+	on := a.Termination.On
+	then := late.on(on - 1)
+	t.AccountStatus, t.Rule = a.collateral(a.AsOf), "BR13"
+	if t.AccountStatus != StatusRepossessed {
+		t.PaymentRating = string(rune('0' + then.bucket))
+	}
+	if t.AccountStatus == StatusDeed || t.AccountStatus == StatusForeclosed {
+		t.DateClosed = on
+	}
+	t.AmountPastDue = now.pastDue.Dollars()
+	if t.AccountStatus == StatusSurrendered || t.AccountStatus == StatusRepossessed {
+		t.AmountPastDue = t.CurrentBalance
+	}
+	t.FirstMissedDueOn, t.DateFirstDelinquency = a.takenDelinquency(late, on, then.bucket)
+	t.Facts.add(dateFact("terminated_on", on))
+	t.Facts.add(textFact("reason", a.Termination.Reason))
+	if now.Balance <= 0 {
+		a.takenAndPaid(t)
+	}
+}
+
+// takenAndPaid fills in the end of an account whose collateral was taken: nothing is owed any more (BR13).
+func (a *decision) takenAndPaid(t *Tradeline) {
+	paidOn := a.endedOn()
+	t.Final, t.CurrentBalance, t.AmountPastDue = true, 0, 0
+	t.Facts.add(dateFact("paid_on", paidOn))
+	switch t.AccountStatus {
+	case StatusSurrendered:
+		t.AccountStatus, t.PaymentRating = StatusPaidSurrender, ""
+	case StatusRepossessed:
+		t.AccountStatus = StatusPaidRepossess
+	case StatusClaim:
+		t.DateClosed = paidOn
+		return
+	default:
+		return
+	}
+	t.DateAccountInfo, t.DateClosed = paidOn, paidOn
+}
+
+// takenDelinquency returns the first delinquency of an account whose collateral was taken (BR13): as the last record of it
+// said (Q36), else of the delinquency behind it, else the date itself.
+func (a *decision) takenDelinquency(late *lateness, on Date, bucket int) (missed, dofd Date) {
+	if len(a.Tradelines) > 0 {
+		last := &a.Tradelines[0]
+		if last.DateFirstDelinquency != 0 && last.DateAccountInfo >= on && lettered[last.AccountStatus] != 0 {
+			return last.FirstMissedDueOn, last.DateFirstDelinquency
+		}
+	}
+	if bucket > 0 {
+		return a.firstDelinquency(late, on-1)
+	}
+	return 0, on
+}
+
+// lettered gives the history character of the statuses of collateral, claims and collections; the rating's is written as R
+// (FORMAT.md 2.3).
+var lettered = map[string]byte{
+	StatusSurrendered: 'J', StatusPaidSurrender: 'J', StatusRepossessed: 'K', StatusPaidRepossess: 'K', StatusForeclosed: 'H',
+	StatusCollection: 'G', StatusPaidCollection: 'G', StatusClaim: 'R', StatusDeed: 'R',
+}
+
+// collected fills in an account of a collection product: 93 while it owes, 62 once it is paid (Q65).
+func (a *decision) collected(t *Tradeline, now standing) error {
+	t.AccountStatus, t.Rule = StatusCollection, "Q65"
+	t.AmountPastDue = t.CurrentBalance
+	if dofd := a.Baseline.FirstDelinquencyOn; dofd != 0 {
+		t.FirstMissedDueOn, t.DateFirstDelinquency = dofd-30, dofd
+	}
+	if now.Balance <= 0 {
+		paidOn := a.endedOn()
+		t.AccountStatus, t.Final = StatusPaidCollection, true
+		t.CurrentBalance, t.AmountPastDue = 0, 0
+		t.DateAccountInfo, t.DateClosed = paidOn, paidOn
+		t.Facts.add(dateFact("paid_on", paidOn))
+	}
+	switch {
+	case a.OriginalCreditor == "":
+		return &Undecidable{CodeNoCreditor, "a collection without its original creditor"}
+	case t.DateFirstDelinquency == 0:
+		return &Undecidable{CodeNoDOFD, "a collection without the date of first delinquency of its boarding"}
+	}
+	return nil
+}
+
+// leaving returns the date on which an account went to a buyer or to another servicer, 0 for neither (Q57, Q76). One that was
+// paid before stayed.
+func (a *decision) leaving(late *lateness) (on Date) {
+	switch {
+	case a.sold():
+		on = a.SoldOn
+	case a.terminated(a.AsOf) == ReasonTransfer:
+		on = a.Termination.On
+	default:
+		return 0
+	}
+	if late.on(on-1).Balance <= 0 {
+		return 0
+	}
+	return on
+}
+
+// departed fills in an account that was sold or went to another servicer: status and rating as of that day, nothing owed here
+// any more, closed on it, said once (FORMAT.md 3.9, Q57, Q76).
+func (a *decision) departed(t *Tradeline, late *lateness) error {
+	a.leftOn = a.left
+	if late.on(a.left).Balance <= 0 { // the entry that takes it off the books
+		a.leftOn--
+	}
+	now := late.on(a.leftOn)
+	t.CurrentBalance = now.Balance.Dollars()
+	var err error
+	switch {
+	case a.ChargedOffOn != 0 && a.ChargedOffOn <= a.left:
+		err = a.chargedOff(t, late, now)
+	case a.collection():
+		err = a.collected(t, now)
+	case a.collateral(a.left) != "":
+		a.taken(t, late, now)
+	default:
+		a.byDaysLate(t, late, now)
+	}
+	t.Rule = "Q76"
+	if a.sold() {
+		t.Rule = "Q57"
+	}
+	t.Final, t.CurrentBalance, t.AmountPastDue, t.ScheduledPayment = true, 0, 0, 0
+	t.DateAccountInfo, t.DateClosed = a.AsOf, a.left
+	t.Facts.add(dateFact("left_on", a.left))
+	return err
+}
+
+// timesFinal returns how often a final record goes out: as the product says for a paid account (DC10), once for any other.
+func (a *decision) timesFinal(t *Tradeline) int {
+	if t.AccountStatus == StatusPaid || paidStatus(t.AccountStatus) {
+		return max(1, a.Product.TrailingReports)
+	}
+	return 1
+}
+
+// paidStatus reports whether a status says that an account was paid after it had been worse than late.
+func paidStatus(status string) bool { return status >= StatusPaidSurrender && status <= "65" }
+
+// sameEnd reports whether an earlier record told of the same end as t.
+func sameEnd(before *Furnished, t *Tradeline) bool {
+	if !before.Final || before.AccountStatus != t.AccountStatus {
+		return false
+	}
+	if t.AccountStatus == StatusPaid || paidStatus(t.AccountStatus) {
+		return before.DateAccountInfo == t.DateAccountInfo
+	}
+	return before.DateClosed == t.DateClosed // its date of account information is that of the file
+}
