@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// firstLookBack is how many days before the very first night a calendar date may lie to be exported by it. A month-end on
-// the weekend before is ours; the lender furnished one of weeks ago.
+// firstLookBack is how many days before the very first night a calendar date may lie to be exported by it (Q53). A month-end
+// on the weekend before is ours; the lender furnished one of weeks ago.
 const firstLookBack = 7
 
 // Calendar is a program's reporting calendar: monthly:last, monthly:DD, cycle or daily (BR1).
@@ -18,7 +18,7 @@ type Calendar string
 func (c Calendar) Dates(previous, d Date) []Date {
 	if previous == 0 {
 		previous = d - firstLookBack - 1
-		if !c.monthly() {
+		if c == "daily" {
 			previous = d - 1
 		}
 	}
@@ -42,6 +42,20 @@ func (c Calendar) Before(d Date) Date {
 	default:
 		return d.AddMonths(-1)
 	}
+}
+
+// CycleDays returns the days of the month whose turn comes on d for accounts without a further cycle: each is due on the day
+// of the month on which its last cycle ended, cut to the month's length (Q53).
+func CycleDays(d Date) []int {
+	day := d.Time().Day()
+	days := []int{day}
+	if d == d.MonthEnd() {
+		for day < 31 {
+			day++
+			days = append(days, day)
+		}
+	}
+	return days
 }
 
 // ByCycle reports whether each export takes only the loans whose billing cycle ends on its date.

@@ -68,7 +68,9 @@ func TestCalendarFirstNight(t *testing.T) {
 		{"monthly:last", "2026-02-02", days("2026-01-31")},
 		{"monthly:last", "2026-02-20", nil},
 		{"daily", "2026-02-20", days("2026-02-20")},
-		{"cycle", "2026-02-20", days("2026-02-20")},
+		{"cycle", "2026-02-20", days( // Q53
+			"2026-02-13", "2026-02-14", "2026-02-15", "2026-02-16", "2026-02-17", "2026-02-18", "2026-02-19", "2026-02-20",
+		)},
 	} {
 		if diff := cmp.Diff(c.want, c.calendar.Dates(0, day(c.night))); diff != "" {
 			t.Errorf("%s, first night %s (-want +got):\n%s", c.calendar, c.night, diff)
@@ -118,6 +120,18 @@ func TestCalendarBefore(t *testing.T) {
 	} {
 		if got := c.calendar.Before(day(c.on)); got != day(c.want) {
 			t.Errorf("%s before %s: got %s, want %s", c.calendar, c.on, got, c.want)
+		}
+	}
+}
+
+// Q53: the days of the month whose turn comes on a date, cut to the month's length.
+func TestCycleDays(t *testing.T) {
+	for date, want := range map[string][]int{
+		"2026-03-15": {15}, "2026-04-30": {30, 31}, "2026-03-30": {30}, "2026-03-31": {31}, "2026-02-28": {28, 29, 30, 31},
+		"2028-02-28": {28}, "2028-02-29": {29, 30, 31},
+	} {
+		if diff := cmp.Diff(want, rules.CycleDays(day(date))); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", date, diff)
 		}
 	}
 }

@@ -219,3 +219,26 @@ func sameEnd(before *Furnished, t *Tradeline) bool {
 	}
 	return before.DateClosed == t.DateClosed // its date of account information is that of the file
 }
+
+// Listed returns what a person must see of an account that the night decides all the same: a buyer without a date of sale
+// (Q57), a termination that says paid while money is owed (Q96), a special comment that does not fit the portfolio (Q27).
+func Listed(a *Account) []error {
+	if a.DeletedOn != 0 || a.Contract == (Contract{}) && a.Termination == nil {
+		return nil
+	}
+	var listed []error
+	d := decision{Account: a}
+	if a.SoldTo != "" && a.SoldOn == 0 {
+		listed = append(listed, &Undecidable{CodeSoldUndated, "it has a buyer, but no date of sale: reported as not sold"})
+	}
+	switch reason := d.terminated(a.AsOf); reason {
+	case ReasonPaid, ReasonSettled, ReasonOther:
+		if owed := a.Ledger.At(a.AsOf).Balance; owed > 0 {
+			listed = append(listed, &Undecidable{CodeTerminatedOwing, "terminated as " + reason + " with " + owed.String() + " owed: the termination has no effect"})
+		}
+	}
+	if a.SpecialComment != "" && !d.fits(a.SpecialComment) {
+		listed = append(listed, &Undecidable{CodeCommentUnfit, "special comment " + a.SpecialComment + " does not fit portfolio " + a.Product.PortfolioType + ": left out"})
+	}
+	return listed
+}

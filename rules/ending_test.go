@@ -288,3 +288,47 @@ func TestChargeOffStays(t *testing.T) {
 		"97 closed - dofd 2026-02-09 owes 5000 late 5000 pays 0 L00 BR2", "64 closed 2026-04-10 dofd 2026-02-09 owes 0 late 0 pays 0 AU LL0 BR2",
 	}, told)
 }
+
+// Q27, Q57, Q96: what a person must see of an account that is reported all the same.
+func TestListed(t *testing.T) {
+	terminated := func(reason string) func(*rules.Account) {
+		return func(a *rules.Account) { a.Termination = &rules.Termination{On: day("2026-03-10"), Reason: reason} }
+	}
+	for _, c := range []struct {
+		name   string
+		change func(*rules.Account)
+		want   []string
+	}{
+		{"nothing", func(*rules.Account) {}, nil},
+		{"Q57 a buyer without a date", func(a *rules.Account) { a.SoldTo = "BUYER" }, []string{rules.CodeSoldUndated}},
+		{"Q57 a buyer with a date", func(a *rules.Account) { a.SoldTo, a.SoldOn = "BUYER", day("2026-05-01") }, nil},
+		{"Q96 PAID with money owed", terminated("PAID"), []string{rules.CodeTerminatedOwing}},
+		{"Q96 SETT with money owed", terminated("SETT"), []string{rules.CodeTerminatedOwing}},
+		{"Q96 OTHR with money owed", terminated("OTHR"), []string{rules.CodeTerminatedOwing}},
+		{"REPO with money owed", terminated("REPO"), nil},
+		{"Q27 a comment for mortgages and instalment loans, on a card", func(a *rules.Account) {
+			a.SpecialComment, a.Product.PortfolioType = "CO", "R"
+		}, []string{rules.CodeCommentUnfit}},
+		{"it was deleted", func(a *rules.Account) { a.SoldTo, a.DeletedOn = "BUYER", day("2026-02-28") }, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			a := account("2026-03-31", originated("2026-01-10", 1000_00), due("2026-04-10", 100_00))
+			c.change(a)
+			var got []string
+			for _, err := range rules.Listed(a) {
+				var listed *rules.Undecidable
+				if errors.As(err, &listed) {
+					got = append(got, listed.Code)
+				}
+			}
+			wanted(t, c.want, got)
+		})
+	}
+	t.Run("Q96 nothing owed", func(t *testing.T) {
+		a := account("2026-03-31", originated("2026-01-10", 1000_00), paid("2026-03-10", 1000_00))
+		terminated("PAID")(a)
+		if listed := rules.Listed(a); len(listed) > 0 {
+			t.Errorf("listed %v", listed)
+		}
+	})
+}

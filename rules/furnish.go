@@ -260,6 +260,8 @@ func (a *decision) furnish() (*Tradeline, *Exclusion, error) {
 		switch sent := a.finalsSent(t); {
 		case sent >= a.timesFinal(t):
 			return nil, &Exclusion{FinallyReported, "DC10", "its final status was reported " + strconv.Itoa(sent) + " time(s)"}, nil
+		case sent > 0 && a.Tradelines[0].AsOf.MonthIndex() == a.AsOf.MonthIndex():
+			return nil, &Exclusion{FinallyReported, "Q53", "its final status was reported in this month already"}, nil
 		case sent > 0:
 			t, a.repeats = a.trailing(), true
 		}

@@ -78,6 +78,10 @@ const (
 	CodeBadRecord   = "BAD_RECORD"
 	CodeDuplicate   = "DUPLICATE_ACCOUNT"
 	CodeReversed    = "REVERSAL_AFTER_DELETION"
+
+	CodeSoldUndated     = "SOLD_WITHOUT_DATE"
+	CodeTerminatedOwing = "TERMINATED_OWING"
+	CodeCommentUnfit    = "COMMENT_UNFIT"
 )
 
 // StandingCodes are raised once for a loan and stand until a person resolves them; the others are resolved

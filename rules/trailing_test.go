@@ -71,6 +71,16 @@ func TestTrailing(t *testing.T) {
 			t.Errorf("record (-final +repeated):\n%s", diff)
 		}
 	})
+	t.Run("Q53 trailing reports count months, also in a daily program", func(t *testing.T) {
+		said, _ := monthEnds(t, closing(2, "I"), "2026-03-21", "2026-03-22", "2026-03-31", "2026-04-01", "2026-04-02")
+		want := []string{
+			"2026-03-21 13 BR2 2026-03-20 100000", "2026-03-22 FINALLY_REPORTED Q53", "2026-03-31 FINALLY_REPORTED Q53",
+			"2026-04-01 13 Q26 2026-03-20 210000", "2026-04-02 FINALLY_REPORTED DC10",
+		}
+		if diff := cmp.Diff(want, said); diff != "" {
+			t.Errorf("reports (-want +got):\n%s", diff)
+		}
+	})
 	t.Run("Q26 a month without a report in between is D", func(t *testing.T) {
 		said, _ := monthEnds(t, closing(3, "I"), "2026-02-28", "2026-03-31", "2026-05-31")
 		if want := "2026-05-31 13 Q26 2026-03-20 D21000"; said[2] != want {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/book"
@@ -45,7 +46,7 @@ func readAround(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, files []Buildin
 		return nil, fmt.Errorf("read noted reversals: %w", err)
 	}
 	if slices.ContainsFunc(files, func(f Building) bool { return f.Calendar.ByCycle() }) {
-		if a.cycleEnds, err = loanSet(ctx, tx, cycleEndsOn, first.AsOf, c.After, c.Last); err != nil {
+		if a.cycleEnds, err = loanSet(ctx, tx, cycleEndsOn, first.AsOf, c.After, c.Last, pq.Array(rules.CycleDays(first.AsOf))); err != nil {
 			return nil, fmt.Errorf("read ends of cycles: %w", err)
 		}
 	}

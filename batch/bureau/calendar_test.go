@@ -101,6 +101,19 @@ func TestCalendars(t *testing.T) {
 				}},
 			},
 		},
+		{
+			"Q53 an account without a further cycle, on the day of its last one", "cycle",
+			func(l *lender) { l.loan("A", "", 31) },
+			[]night{
+				{"2026-07-31", []string{ // its seventh cycle is the last
+					`2026-07-31 after 2026-06-30 made 2026-07-31 cycle "": A=83 "" paid 0`,
+				}},
+				{"2026-09-30", []string{
+					`2026-08-31 after 2026-07-31 made 2026-09-30 cycle "": A=84 "" paid 0`,
+					`2026-09-30 after 2026-08-30 made 2026-09-30 cycle "": A=84 "" paid 0`,
+				}},
+			},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -105,6 +105,11 @@ func (p *part) decide(f *book.Facts) (*rules.Exclusion, error) {
 			return nil, err
 		}
 	}
+	for _, listed := range rules.Listed(&account) {
+		if err := p.tally.Except(f.Loan, listed); err != nil {
+			return nil, err
+		}
+	}
 	tradeline, excluded, err := rules.Furnish(&account)
 	if err != nil || excluded != nil {
 		return excluded, err

@@ -47,7 +47,7 @@ func Plan(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
 		for _, asOf := range p.Calendar.Dates(run.Previous, run.Date) {
 			if p.Calendar.ByCycle() {
 				var ends bool
-				if err := tx.GetContext(ctx, &ends, cycleEnds, p.Program, asOf); err != nil {
+				if err := tx.GetContext(ctx, &ends, cycleEnds, p.Program, asOf, pq.Array(rules.CycleDays(asOf))); err != nil {
 					return fmt.Errorf("read cycles: %w", err)
 				}
 				if !ends {

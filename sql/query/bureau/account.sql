@@ -11,5 +11,8 @@ GROUP BY d.loan
 SELECT DISTINCT loan FROM run_exception WHERE code = $1 AND loan > $2 AND loan <= $3
 
 -- name: CycleEndsOn
--- The loans of a range with a billing cycle that ends on a date. $1 date, $2 after loan, $3 last loan. Index: cycle_pkey.
-SELECT DISTINCT loan FROM cycle WHERE ends_on = $1 AND loan > $2 AND loan <= $3
+-- The loans of a range with a billing cycle that ends on a date, and those without a further cycle whose last one ended on one
+-- of some days of the month. $1 date, $2 after loan, $3 last loan, $4 days. Index: cycle_pkey.
+SELECT loan FROM cycle WHERE loan > $2 AND loan <= $3
+GROUP BY loan
+HAVING bool_or(ends_on = $1) OR max(ends_on) < $1 AND extract(day FROM max(ends_on)) = ANY (CAST($4 AS integer[]))

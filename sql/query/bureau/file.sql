@@ -45,10 +45,16 @@ DELETE FROM bureau_file WHERE run = $1 AND state = 'BUILDING'
 SELECT coalesce(min(file), 0) FROM bureau_file WHERE run = $1
 
 -- name: CycleEnds
--- Whether a billing cycle that a program reports ends on a date. $1 program, $2 date. Index: loan_by_account, cycle_pkey.
+-- Whether a billing cycle that a program reports ends on a date, or the turn of an account without a further cycle comes.
+-- $1 program, $2 date, $3 days of the month. Index: loan_by_account, cycle_pkey.
 SELECT EXISTS (
     SELECT FROM cycle c JOIN loan l ON l.loan = c.loan JOIN program p ON p.program = l.program
     WHERE l.program = $1 AND c.ends_on = $2
+      AND (cardinality(p.activity_cycle_ids) = 0 OR l.cycle_id = ANY (p.activity_cycle_ids)))
+OR EXISTS (
+    SELECT FROM loan l JOIN program p ON p.program = l.program
+    CROSS JOIN LATERAL (SELECT max(c.ends_on) AS ends_on FROM cycle c WHERE c.loan = l.loan) last
+    WHERE l.program = $1 AND last.ends_on < $2 AND extract(day FROM last.ends_on) = ANY (CAST($3 AS integer[]))
       AND (cardinality(p.activity_cycle_ids) = 0 OR l.cycle_id = ANY (p.activity_cycle_ids)))
 
 -- name: FileBuilding
