@@ -84,6 +84,8 @@ func (a *decision) stayedBeforeChargeOff(balance Cents) bool {
 // chargeOffPastDue returns the amount past due of a charge-off: what is owed, in a freeze no more than was owed then (CA4).
 func (a *decision) chargeOffPastDue(late *lateness, balance Cents) int64 {
 	switch {
+	case a.Program.ChargeOffPastDue == PastDueZero: // Q33
+		return 0
 	case a.frozen.on == 0:
 		return balance.Dollars()
 	case a.frozen.confirmed != nil:

@@ -10,7 +10,7 @@ import (
 // that was unpaid on the very day of the charge-off.
 func TestChargeOffDelinquency(t *testing.T) {
 	late := []event{originated("2025-06-01", 5000_00), due("2026-01-10", 100_00), due("2026-02-10", 100_00)}
-	t.Run("BR3 Q20 a payment that bounces after the charge-off was reported moves it earlier, none moves it later", func(t *testing.T) {
+	t.Run("BR3 Q36 once the charge-off was reported nothing moves it: what the ledger says is listed", func(t *testing.T) {
 		events := join(late, paid("2026-02-12", 100_00).reversed("2026-05-02"))
 		first := report(t, chargedOffOn(account("2026-04-30", events...), "2026-04-20", 5000_00))
 		if first.DateFirstDelinquency != day("2026-03-12") {
@@ -19,8 +19,11 @@ func TestChargeOffDelinquency(t *testing.T) {
 		next := chargedOffOn(account("2026-05-31", events...), "2026-04-20", 5000_00)
 		next.Tradelines = []rules.Furnished{first.Furnished}
 		second := report(t, next)
-		if second.DateFirstDelinquency != day("2026-02-09") || second.FirstMissedDueOn != day("2026-01-10") {
-			t.Errorf("after the bounce: got %s of %s, want 2026-02-09 of 2026-01-10", second.DateFirstDelinquency, second.FirstMissedDueOn)
+		if second.DateFirstDelinquency != day("2026-03-12") || second.FirstMissedDueOn != day("2026-02-10") {
+			t.Errorf("after the bounce: got %s of %s, want 2026-03-12 of 2026-02-10", second.DateFirstDelinquency, second.FirstMissedDueOn)
+		}
+		if len(second.Listed) != 1 || second.Listed[0].Code != rules.CodeFrozenDOFD {
+			t.Errorf("after the bounce: listed %v, want %s", second.Listed, rules.CodeFrozenDOFD)
 		}
 		later := chargedOffOn(account("2026-06-30", join(late, paid("2026-02-12", 100_00))...), "2026-04-20", 5000_00)
 		later.Tradelines = []rules.Furnished{second.Furnished}

@@ -215,7 +215,8 @@ func sameEnd(before *Furnished, t *Tradeline) bool {
 		return false
 	}
 	if t.AccountStatus == StatusPaid || paidStatus(t.AccountStatus) {
-		return before.DateAccountInfo == t.DateAccountInfo
+		foundLate := before.DateAccountInfo > t.DateAccountInfo // Q41
+		return before.DateAccountInfo == t.DateAccountInfo || foundLate && before.DateClosed == t.DateClosed && before.Episode == t.Episode
 	}
 	return before.DateClosed == t.DateClosed // its date of account information is that of the file
 }

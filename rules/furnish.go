@@ -93,6 +93,7 @@ const (
 	Blocked         = "BLOCKED"
 	CaseMissing     = "CASE_MISSING"
 	Quarantined     = "QUARANTINED"
+	Obsolete        = "OBSOLETE"
 )
 
 // Furnished holds the fields of a tradeline that the next file needs. Amounts are whole dollars; a date is 0 when its field
@@ -133,6 +134,7 @@ type Tradeline struct {
 	Placed        []FurnishedConsumer // one for each consumer of the account, in its order
 	Rule          string
 	Facts         Facts
+	Listed        []*Undecidable // what a person must see of the account, though the record goes out
 }
 
 // Deletion returns DA or DF if the tradeline is a deletion, else the empty string.
@@ -256,6 +258,9 @@ func (a *decision) furnish() (*Tradeline, *Exclusion, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if gone := a.obsolete(t); gone != nil {
+		return nil, gone, nil
+	}
 	if t.Final {
 		switch sent := a.finalsSent(t); {
 		case sent >= a.timesFinal(t):
@@ -264,6 +269,9 @@ func (a *decision) furnish() (*Tradeline, *Exclusion, error) {
 			return nil, &Exclusion{FinallyReported, "Q53", "its final status was reported in this month already"}, nil
 		case sent > 0:
 			t, a.repeats = a.trailing(), true
+		case len(a.Tradelines) > 0 && t.DateAccountInfo < a.Tradelines[0].DateAccountInfo: // Q41
+			t.DateAccountInfo = a.AsOf
+			t.PaymentHistory = t.HistoryChain
 		}
 	}
 	if !a.HasCycles {
@@ -314,7 +322,7 @@ func (a *decision) finalsSent(t *Tradeline) int {
 	return sent
 }
 
-// trailing repeats the final tradeline; only the history gets another month (Q26).
+// trailing repeats the final tradeline (Q26).
 func (a *decision) trailing() *Tradeline {
 	last := &a.Tradelines[0]
 	t := &Tradeline{
@@ -322,8 +330,7 @@ func (a *decision) trailing() *Tradeline {
 		Frequency: a.Product.TermsFrequency, Rule: "Q26", Facts: newFacts(dateFact("repeats", last.AsOf)),
 	}
 	t.Consumers, t.ComplianceCode = nil, "" // Q54
-	t.PaymentHistory = shift(last.PaymentHistory, last.HistoryCharacter, a.AsOf.MonthIndex()-last.AsOf.MonthIndex())
-	t.HistoryChain = a.historyChain()
+	t.HistoryChain = a.historyChain()       // the profile stays, as the date of account information does (Q82)
 	t.AsOf = a.AsOf
 	return t
 }

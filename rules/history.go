@@ -38,6 +38,15 @@ func revolves(portfolio string) bool { return portfolio == "R" || portfolio == "
 // historyChain returns the payment history profile as of the calendar date, which continues the last tradeline's (BR4, Q21,
 // Q22).
 func (a *decision) historyChain() string {
+	if continued := a.continued(); continued != "" {
+		return continued[:historyMonths]
+	}
+	return a.provenHistory(a.AsOf)
+}
+
+// continued returns the profile as of the calendar date with all months that the last profile bore, ours or the lender's; empty
+// if there is none.
+func (a *decision) continued() string {
 	if len(a.Tradelines) > 0 {
 		last := a.Tradelines[0]
 		return shift(last.HistoryChain, last.HistoryCharacter, a.AsOf.MonthIndex()-last.AsOf.MonthIndex())
@@ -45,12 +54,12 @@ func (a *decision) historyChain() string {
 	if base := a.Baseline; base.History != "" && base.LastReportedOn != 0 {
 		return shift(base.History, a.stateOn(base.LastReportedOn, "D"), a.AsOf.MonthIndex()-base.LastReportedOn.MonthIndex())
 	}
-	return a.provenHistory(a.AsOf)
+	return ""
 }
 
 // history returns the profile relative to the date of account information. For a paid account that date may lie in an
-// earlier month than the calendar date; the months from then on are dropped (FORMAT.md 3.1). If no month has ended since the
-// last tradeline, the profile is repeated (Q22).
+// earlier month than the calendar date; the months from then on are dropped (FORMAT.md 3.1), and those before them that the
+// last profile bore come back (Q43). If no month has ended since the last tradeline, the profile is repeated (Q22).
 func (a *decision) history(accountInfo Date, chain string) string {
 	later := a.AsOf.MonthIndex() - accountInfo.MonthIndex()
 	switch {
@@ -60,24 +69,20 @@ func (a *decision) history(accountInfo Date, chain string) string {
 		return a.Tradelines[0].PaymentHistory
 	case len(a.Tradelines) == 0 && a.Baseline.History != "" && a.Baseline.LastReportedOn.MonthIndex() >= accountInfo.MonthIndex():
 		return a.Baseline.History
-	case len(a.Tradelines) == 0 && a.Baseline.History == "":
-		return a.provenHistory(accountInfo)
 	}
-	later = min(later, historyMonths)
-	unknown := "D"
-	if strings.HasSuffix(chain, "B") {
-		unknown = "B"
+	if continued := a.continued(); continued != "" {
+		return continued[later : later+historyMonths]
 	}
-	return chain[later:] + strings.Repeat(unknown, later)
+	return a.provenHistory(accountInfo)
 }
 
-// shift moves a profile forward by the months since the tradeline that added character c. A month without a tradeline is D;
-// if no month has ended, the profile is repeated (Q22).
+// shift moves a profile forward by the months since the tradeline that added character c, which makes it longer. A month
+// without a tradeline is D; if no month has ended, the profile is repeated (Q22).
 func shift(profile, c string, months int) string {
 	if months <= 0 {
 		return profile
 	}
-	return (strings.Repeat("D", months-1) + c + profile)[:historyMonths]
+	return strings.Repeat("D", months-1) + c + profile
 }
 
 // provenHistory returns the profile of a first tradeline: the state at each month's end as far back as the ledger proves it,

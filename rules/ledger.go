@@ -172,11 +172,15 @@ func (v *view) at(d Date) Totals {
 
 // paidOffOn returns the effective date of the entry that brought the balance to zero or below for good
 // as of d (Q8), 0 while something is owed.
-func (l Ledger) paidOffOn(d Date) Date {
+func (l Ledger) paidOffOn(d Date) Date { return l.downOn(d, 0) }
+
+// downOn returns the effective date of the entry that brought the balance to an amount or below for good as of d, 0 while more
+// is owed.
+func (l Ledger) downOn(d Date, amount Cents) Date {
 	var since Date
 	l.daily(d, func(day Date, balance Cents) {
 		switch {
-		case balance > 0:
+		case balance > amount:
 			since = 0
 		case since == 0:
 			since = day

@@ -82,6 +82,13 @@ const (
 	CodeSoldUndated     = "SOLD_WITHOUT_DATE"
 	CodeTerminatedOwing = "TERMINATED_OWING"
 	CodeCommentUnfit    = "COMMENT_UNFIT"
+
+	// The record goes out all the same; the loan is listed for a person.
+	CodeFrozenDOFD   = "FROZEN_DATE_DIFFERS"   // Q36
+	CodeReAgeFrozen  = "RE_AGE_NOT_APPLIED"    // Q88
+	CodeObsoleteSoon = "OBSOLETE_RUNS_ON"      // BR7
+	CodeSmallBalance = "NOT_CHARGED_OFF"       // Q35
+	CodeAfterClosing = "CHARGED_AFTER_CLOSING" // Q34
 )
 
 // StandingCodes are raised once for a loan and stand until a person resolves them; the others are resolved

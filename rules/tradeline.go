@@ -103,6 +103,7 @@ func (a *decision) paid(t *Tradeline, late *lateness) {
 	if !a.Status.PaidClosed() && !a.installment() {
 		t.DateClosed = a.ClosedOn
 	}
+	a.receivedUntil(t, paidOn)
 	t.Facts.add(dateFact("paid_on", paidOn))
 	if bucket > 0 {
 		t.FirstMissedDueOn, t.DateFirstDelinquency = a.firstDelinquency(late, lateOn)
@@ -115,14 +116,25 @@ func (a *decision) paidDate() Date {
 	switch {
 	case a.Status.PaidClosed():
 		return a.ClosedOn
-	case !a.Status.Closed() || a.Ledger.At(a.AsOf).Balance > 0:
+	case !a.Status.Closed() || a.Ledger.At(a.AsOf).Balance > 0 && !a.lost():
 		return 0
+	case a.lost():
+		return a.Ledger.downOn(a.AsOf, belowADollar) // Q39
 	}
 	off := a.Ledger.paidOffOn(a.AsOf)
-	if a.lost() || off != 0 && (a.installment() || off > a.ClosedOn) {
+	if off != 0 && (a.installment() || off > a.ClosedOn) {
 		return off
 	}
 	return a.ClosedOn
+}
+
+// belowADollar is the most that a charged-off account may owe and be paid (Q39).
+const belowADollar Cents = 99
+
+// receivedUntil fills in the payments of an account that was paid: none after the date paid (Q40).
+func (a *decision) receivedUntil(t *Tradeline, paidOn Date) {
+	last, received := a.Ledger.received(a.paymentsAfter(), paidOn)
+	t.DateLastPayment, t.ActualPayment = last, received.Dollars()
 }
 
 // chargedOff fills in status 97, or 64 once nothing is owed (PO2, FORMAT.md 3.3, Q24).
@@ -130,10 +142,10 @@ func (a *decision) chargedOff(t *Tradeline, late *lateness, now standing) error 
 	t.OriginalChargeOff = a.originalChargeOff()
 	t.AccountStatus, t.Rule = StatusChargeOff, "BR2"
 	t.Facts.add(dateFact("charged_off_on", a.ChargedOffOn))
-	if now.Balance <= 0 {
-		paidOn := a.paidDate()
+	if paidOn := a.paidDate(); paidOn != 0 && now.Balance <= belowADollar {
 		t.AccountStatus, t.Final = StatusPaidChargeOff, true
 		t.DateAccountInfo, t.DateClosed = paidOn, paidOn
+		a.receivedUntil(t, paidOn)
 		t.Facts.add(dateFact("paid_on", paidOn))
 	} else {
 		t.AmountPastDue = a.chargeOffPastDue(late, now.Balance)
@@ -141,7 +153,7 @@ func (a *decision) chargedOff(t *Tradeline, late *lateness, now standing) error 
 			t.DateClosed = a.ClosedOn
 		}
 	}
-	t.FirstMissedDueOn, t.DateFirstDelinquency = a.chargeOffDelinquency(late, t.DateAccountInfo)
+	t.FirstMissedDueOn, t.DateFirstDelinquency = a.chargeOffDelinquency(t, late)
 	switch {
 	case t.OriginalChargeOff == 0:
 		return &Undecidable{CodeNoChargeOff, "a charged-off loan without an original charge-off amount of a dollar or more"}
@@ -149,25 +161,6 @@ func (a *decision) chargedOff(t *Tradeline, late *lateness, now standing) error 
 		return &Undecidable{CodeNoDOFD, "a charged-off loan without an unpaid cycle before its charge-off or a first delinquency of the take-over"}
 	}
 	return nil
-}
-
-// chargeOffDelinquency returns what firstDelinquency does, for a charged-off loan: as of the charge-off, and never later than
-// an earlier tradeline of the charge-off said (BR3). If the loan was less than 30 days late, the oldest unpaid cycle counts
-// (Q25); if only fees were unpaid, the last missed payment. Both are 0 if no payment was ever missed.
-func (a *decision) chargeOffDelinquency(late *lateness, accountInfo Date) (missed, dofd Date) {
-	if missed, dofd = a.firstDelinquency(late, a.ChargedOffOn); dofd == 0 {
-		if missed = late.on(a.ChargedOffOn).unpaid; missed == 0 {
-			missed = a.lastMissed(a.ChargedOffOn)
-		}
-		if missed != 0 {
-			dofd = a.stepOn(missed, late.spans)
-		}
-	}
-	before := a.reportedChargeOff()
-	if before != nil && before.DateFirstDelinquency != 0 && (dofd == 0 || before.DateFirstDelinquency < dofd) {
-		missed, dofd = before.FirstMissedDueOn, before.DateFirstDelinquency
-	}
-	return missed, min(dofd, accountInfo)
 }
 
 // originalChargeOff returns field 23, which never changes: the amount of the last tradeline, else the amount written down at
@@ -180,25 +173,6 @@ func (a *decision) originalChargeOff() int64 {
 		return a.ChargeOff.Dollars()
 	}
 	return a.Ledger.At(a.ChargedOffOn).Balance.Dollars()
-}
-
-// firstDelinquency returns the due date of the first missed payment of the delinquency on d, and the date of first
-// delinquency, 30 days later (BR3, Q20). A delinquency that began before the lender's last file keeps the lender's date
-// (Q21).
-func (a *decision) firstDelinquency(late *lateness, d Date) (missed, dofd Date) {
-	missed, began := late.delinquency(d)
-	if reported := a.Baseline.FirstDelinquencyOn; reported != 0 {
-		then := a.Baseline.LastReportedOn
-		ranThen := began != 0 && began <= max(then, reported) && reported <= d
-		chargedOffThen := a.ChargedOffOn != 0 && (a.ChargedOffOn <= then || then == 0 && (began == 0 || reported < missed+30))
-		if ranThen || chargedOffThen {
-			return reported - 30, reported
-		}
-	}
-	if missed == 0 {
-		return 0, 0
-	}
-	return missed, a.stepOn(missed, late.spans)
 }
 
 // reportedChargeOff returns the last tradeline if it was a charge-off, else nil.

@@ -51,9 +51,9 @@ func TestTrailing(t *testing.T) {
 			"2026-02-28 71 BR2 2026-02-28 000000", "2026-03-31 13 BR2 2026-03-20 100000",
 			"2026-04-30 FINALLY_REPORTED DC10", "2026-05-31 FINALLY_REPORTED DC10", "2026-06-30 FINALLY_REPORTED DC10",
 		}},
-		{"DC10 Q26 three times, with the new history month only", closing(3, "R"), []string{
+		{"DC10 Q26 Q82 three times, the profile unchanged", closing(3, "R"), []string{
 			"2026-02-28 71 BR2 2026-02-28 000000", "2026-03-31 13 BR2 2026-03-20 100000",
-			"2026-04-30 13 Q26 2026-03-20 210000", "2026-05-31 13 Q26 2026-03-20 221000", "2026-06-30 FINALLY_REPORTED DC10",
+			"2026-04-30 13 Q26 2026-03-20 100000", "2026-05-31 13 Q26 2026-03-20 100000", "2026-06-30 FINALLY_REPORTED DC10",
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -75,15 +75,15 @@ func TestTrailing(t *testing.T) {
 		said, _ := monthEnds(t, closing(2, "I"), "2026-03-21", "2026-03-22", "2026-03-31", "2026-04-01", "2026-04-02")
 		want := []string{
 			"2026-03-21 13 BR2 2026-03-20 100000", "2026-03-22 FINALLY_REPORTED Q53", "2026-03-31 FINALLY_REPORTED Q53",
-			"2026-04-01 13 Q26 2026-03-20 210000", "2026-04-02 FINALLY_REPORTED DC10",
+			"2026-04-01 13 Q26 2026-03-20 100000", "2026-04-02 FINALLY_REPORTED DC10",
 		}
 		if diff := cmp.Diff(want, said); diff != "" {
 			t.Errorf("reports (-want +got):\n%s", diff)
 		}
 	})
-	t.Run("Q26 a month without a report in between is D", func(t *testing.T) {
+	t.Run("Q82 a month without a report in between changes nothing", func(t *testing.T) {
 		said, _ := monthEnds(t, closing(3, "I"), "2026-02-28", "2026-03-31", "2026-05-31")
-		if want := "2026-05-31 13 Q26 2026-03-20 D21000"; said[2] != want {
+		if want := "2026-05-31 13 Q26 2026-03-20 100000"; said[2] != want {
 			t.Errorf("got %s, want %s", said[2], want)
 		}
 	})

@@ -114,6 +114,11 @@ func (p *part) decide(f *book.Facts) (*rules.Exclusion, error) {
 	if err != nil || excluded != nil {
 		return excluded, err
 	}
+	for _, listed := range tradeline.Listed {
+		if err := p.tally.Except(f.Loan, listed); err != nil {
+			return nil, err
+		}
+	}
 	product := p.around.Products[f.Terms.Product]
 	terms := Terms{
 		AccountNumber: tradeline.AccountNumber, CycleID: f.Terms.CycleID, PortfolioType: product.PortfolioType,

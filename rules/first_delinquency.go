@@ -1,0 +1,153 @@
+package rules
+
+// firstDelinquency returns the due date of the first missed payment of the delinquency on d, and the date of first
+// delinquency (BR3). A delinquency that began before the lender's last file keeps the lender's date (Q21); one that runs on
+// since the last report keeps that report's (Q32).
+func (a *decision) firstDelinquency(late *lateness, d Date) (missed, dofd Date) {
+	missed, began := late.delinquency(d)
+	if missed != 0 {
+		dofd = a.stepOn(missed, late.spans)
+	}
+	if reported := a.Baseline.FirstDelinquencyOn; reported != 0 {
+		then := a.Baseline.LastReportedOn
+		ranThen := began != 0 && began <= max(then, reported) && reported <= d
+		chargedOffThen := a.ChargedOffOn != 0 && (a.ChargedOffOn <= then || then == 0 && (began == 0 || reported < dofd))
+		if ranThen || chargedOffThen {
+			return reported - 30, reported
+		}
+	}
+	last, ok := a.lastLate()
+	if ok && a.runsOn(&last, late, began, d) && (dofd == 0 || last.DateFirstDelinquency < dofd) {
+		return last.FirstMissedDueOn, last.DateFirstDelinquency
+	}
+	return missed, dofd
+}
+
+// lastLate returns the last report if it said that the account was late: ours, else the lender's before boarding.
+func (a *decision) lastLate() (Furnished, bool) {
+	if len(a.Tradelines) > 0 {
+		last := a.Tradelines[0]
+		return last, last.DateFirstDelinquency != 0 && last.AccountStatus > StatusPaid && last.AccountStatus <= lateStatus[6]
+	}
+	b := &a.Baseline
+	last := Furnished{AsOf: b.LastReportedOn, DateFirstDelinquency: b.FirstDelinquencyOn, FirstMissedDueOn: b.FirstDelinquencyOn - 30}
+	return last, b.FirstDelinquencyOn != 0 && b.LastReportedOn != 0
+}
+
+// runsOn reports whether the delinquency that the last report told of still runs on d, by the setting of the program (Q32):
+// the account was late on that report as the ledger reads now, and since then it was never fully cured. After a gap of more
+// than a reporting period it must have been late on every day (Q83). began is the first day of the run on d.
+func (a *decision) runsOn(last *Furnished, late *lateness, began, d Date) bool {
+	if a.Program.DOFDRule == DOFDByDays {
+		return false
+	}
+	if a.proven(last.AsOf) && late.on(last.AsOf).bucket == 0 {
+		return false
+	}
+	period := a.AsOf - a.PeriodAfter
+	if last.AsOf < a.PeriodAfter-period/2 { // a period of a cycle calendar is not always as long
+		return began != 0 && began <= last.AsOf
+	}
+	return !late.curedIn(last.AsOf, d)
+}
+
+// curedIn reports whether nothing was past due on any day after one date and up to another (Q83).
+func (l *lateness) curedIn(after, to Date) bool {
+	sums := l.walk()
+	for k := range l.Entries {
+		day := l.Entries[k].Effective
+		if day <= after || k+1 < len(l.Entries) && l.Entries[k+1].Effective == day {
+			continue
+		}
+		if day > to {
+			return false
+		}
+		if l.due.simple {
+			if t := sums.to(day); l.due.by(day)+t.Charged <= t.Paid {
+				return true
+			}
+		} else if l.claims(day).owing().all == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// freezing are the statuses whose first report freezes the date of first delinquency, and those that end them (Q36).
+var freezing = map[string]bool{
+	StatusClaim: true, StatusDeed: true, StatusCollection: true, StatusForeclosed: true, StatusSurrendered: true,
+	StatusRepossessed: true, StatusChargeOff: true, StatusPaidSurrender: true, StatusPaidCollection: true,
+	StatusPaidRepossess: true, StatusPaidChargeOff: true,
+}
+
+// frozenReport returns the last report if it froze the date of first delinquency, else nil (Q36). It is for accounts that are
+// still charged off, or without their collateral: a rescission ends the freeze (Q94).
+func (a *decision) frozenReport() *Furnished {
+	if len(a.Tradelines) == 0 {
+		return nil
+	}
+	if last := &a.Tradelines[0]; freezing[last.AccountStatus] && last.DateFirstDelinquency != 0 {
+		return last
+	}
+	return nil
+}
+
+// chargeOffDelinquency returns what firstDelinquency does, for a charged-off loan: as its first report said (Q36), else as of
+// the charge-off. If the loan was less than a step late then, the oldest unpaid cycle counts (Q25); if only fees were unpaid,
+// the run of underpayments that ended in the charge-off (Q38). Both are 0 if no payment was ever missed.
+func (a *decision) chargeOffDelinquency(t *Tradeline, late *lateness) (missed, dofd Date) {
+	if missed, dofd = a.firstDelinquency(late, a.ChargedOffOn); dofd == 0 {
+		if missed = late.on(a.ChargedOffOn).unpaid; missed == 0 {
+			missed = a.lastMissed(a.ChargedOffOn)
+		}
+		if missed != 0 {
+			dofd = a.stepOn(missed, late.spans)
+		}
+	}
+	dofd = min(dofd, max(a.ChargedOffOn, t.DateAccountInfo))
+	if before := a.frozenReport(); before != nil {
+		if dofd != 0 && missed != before.FirstMissedDueOn && dofd != before.DateFirstDelinquency {
+			t.list(CodeFrozenDOFD, "the ledger says "+dofd.String()+" of its date of first delinquency, which is frozen at "+
+				before.DateFirstDelinquency.String())
+		}
+		return before.FirstMissedDueOn, before.DateFirstDelinquency
+	}
+	return missed, min(dofd, t.DateAccountInfo)
+}
+
+// list notes something about the account that a person must see, though the record goes out.
+func (t *Tradeline) list(code, detail string) {
+	t.Listed = append(t.Listed, &Undecidable{code, detail})
+}
+
+// The time after which an account is obsolete (BR7): years after the first missed payment, and days more for a charge-off or a
+// collection (Q51).
+const (
+	obsoleteMonths = 7 * 12
+	obsoleteDays   = 180
+)
+
+// obsolete returns why the file leaves an account out that is too old to be reported (BR7), nil if it is not. An account that
+// still runs is listed.
+func (a *decision) obsolete(t *Tradeline) *Exclusion {
+	if t.DateFirstDelinquency == 0 {
+		return nil
+	}
+	missed := t.FirstMissedDueOn
+	if missed == 0 {
+		missed = t.DateFirstDelinquency - 30 // Q51
+	}
+	until := missed.AddMonths(obsoleteMonths)
+	switch t.AccountStatus {
+	case StatusChargeOff, StatusPaidChargeOff, StatusCollection, StatusPaidCollection:
+		until += obsoleteDays
+	}
+	if t.DateAccountInfo <= until {
+		return nil
+	}
+	if !t.Final && !freezing[t.AccountStatus] {
+		t.list(CodeObsoleteSoon, "its first missed payment was due on "+missed.String()+", and it still runs")
+		return nil
+	}
+	return &Exclusion{Obsolete, "BR7", "its first missed payment was due on " + missed.String() + ": reported until " + until.String()}
+}
