@@ -1,5 +1,7 @@
 package rules
 
+import "slices"
+
 // Closure decides step 2 on business date d: a payoff or surplus (PO2), a reopening (PO4), or a change between the two
 // (PO4). A payoff that was undone and repeated since the last night is two moves (Q11).
 func Closure(l *Loan, d Date) []Move {
@@ -22,20 +24,75 @@ func payoff(l *Loan, d Date) (Move, bool) {
 	if l.OpenedOn > d || l.leftAlone(d) || !l.Product.ClosesOnPayoff || l.PromoEndsOn >= d || !l.funded(d) {
 		return Move{}, false
 	}
-	balance := l.Ledger.At(d).Balance
-	if balance > 0 || l.held(d) {
+	paidOn, balance := l.paidOff(d)
+	if paidOn == 0 || l.held(d) {
 		return Move{}, false
 	}
-	return closing(l, d, balance), true
+	return closing(paidOn, balance), true
 }
 
-// closing returns the move that closes a loan with nothing owed. Q8 sets the date closed.
-func closing(l *Loan, d Date, balance Cents) Move {
-	paidOn := l.Ledger.paidOffOn(d)
+// closing returns the move that closes a loan with nothing owed since a date, the date closed (Q8).
+func closing(paidOn Date, balance Cents) Move {
 	return Move{
 		To: closedAs(balance), EffectiveOn: paidOn, ClosedOn: paidOn, NewEpisode: true, Rule: "PO2",
 		Facts: newFacts(centsFact("balance", balance), dateFact("paid_on", paidOn)),
 	}
+}
+
+// stopsAtClosing are the kinds of entries that stop when a loan is closed by payment: later ones count in no fact (PO3, Q34).
+const stopsAtClosing = 1<<Interest | 1<<Fee | 1<<LateFee | 1<<LateFeeInterest | 1<<Origination
+
+// paidOff returns the date since which an open loan owes nothing as of d, and its balance; 0 if it owes. What is charged after
+// the first night that could have closed the loan does not count, however often nights run (Q50, Q34).
+func (l *Loan) paidOff(d Date) (on Date, balance Cents) {
+	var after Cents // charged since then
+	lent := false
+	for k := range l.Ledger.Entries {
+		e := &l.Ledger.Entries[k]
+		if e.Effective > d {
+			break
+		}
+		lent = lent || e.lends()
+		if effect := e.EffectOnBalance(); on != 0 && stopsAtClosing>>e.Kind&1 != 0 && e.Effective > l.closesOn(on) && after+effect >= 0 {
+			after += effect
+		} else {
+			balance += effect
+		}
+		if k+1 < len(l.Ledger.Entries) && l.Ledger.Entries[k+1].Effective == e.Effective {
+			continue
+		}
+		switch {
+		case balance > 0:
+			balance += after
+			on, after = 0, 0
+		case on == 0 && lent:
+			on = e.Effective
+		}
+	}
+	return on, balance
+}
+
+// closesOn returns the first night that can close the loan if nothing is owed since a date.
+func (l *Loan) closesOn(paidOn Date) Date {
+	return max(paidOn+Date(l.Product.PayoffHoldDays), l.Since+1, l.HoldUntil+1, l.PromoEndsOn+1)
+}
+
+// settled returns the ledger of a loan that is closed by payment, without what Q34 leaves out.
+func (l *Loan) settled() Ledger {
+	if !slices.ContainsFunc(l.Ledger.Entries, l.chargedAfterClosing) {
+		return l.Ledger
+	}
+	return Ledger{Entries: slices.DeleteFunc(slices.Clone(l.Ledger.Entries), l.chargedAfterClosing), Dues: l.Ledger.Dues}
+}
+
+// chargedAfterClosing reports whether e is a charge after the date closed, or undoes one (Q34).
+func (l *Loan) chargedAfterClosing(e Entry) bool {
+	if stopsAtClosing>>e.Kind&1 == 0 || e.Effective <= l.ClosedOn {
+		return false
+	}
+	return e.Amount > 0 || slices.ContainsFunc(l.Ledger.Entries, func(o Entry) bool {
+		return o.Kind == e.Kind && o.Amount == -e.Amount && o.UndoneOn == e.Effective && o.Effective > l.ClosedOn
+	})
 }
 
 func closedAs(balance Cents) Status {
@@ -48,11 +105,16 @@ func closedAs(balance Cents) Status {
 // funded reports whether anything was ever owed: a loan that was never paid out cannot be paid off.
 func (l *Loan) funded(d Date) bool {
 	for _, e := range l.Ledger.Entries {
-		if e.Effective <= d && e.Amount > 0 && (e.Kind == Origination || e.Kind == Adjustment || e.Kind == Interest) {
+		if e.Effective <= d && e.lends() {
 			return true
 		}
 	}
 	return false
+}
+
+// lends reports whether e lets something be owed that a payment can pay off.
+func (e *Entry) lends() bool {
+	return e.Amount > 0 && (e.Kind == Origination || e.Kind == Adjustment || e.Kind == Interest)
 }
 
 // held reports whether the hold days after the last payment are still running (PO6, Q9).
@@ -61,18 +123,20 @@ func (l *Loan) held(d Date) bool {
 	return last != 0 && d < last+Date(l.Product.PayoffHoldDays)
 }
 
-// reevaluate decides again about a loan that a payment closed (PO3, PO4, Q11).
+// reevaluate decides again about a loan that a payment closed (PO3, PO4, Q11). What is charged after its closing counts only
+// if it reopens for another cause (Q34).
 func reevaluate(l *Loan, d Date) []Move {
-	balance := l.Ledger.At(d).Balance
-	owedOn := owedAgainOn(l, d)
+	settled := l.settled()
+	balance, owed := settled.At(d).Balance, l.Ledger.At(d).Balance
+	owedOn := owedAgainOn(l, settled, d)
 	switch {
-	case owedOn != 0 && balance > 0:
-		return []Move{reopening(l, d, owedOn, balance)}
+	case owedOn != 0 && owed > 0:
+		return []Move{reopening(l, d, owedOn, owed)}
 	case owedOn != 0:
 		if l.held(d) {
 			return []Move{reopening(l, d, owedOn, l.Ledger.At(owedOn).Balance)}
 		}
-		return []Move{reopening(l, owedOn, owedOn, l.Ledger.At(owedOn).Balance), closing(l, d, balance)}
+		return []Move{reopening(l, owedOn, owedOn, l.Ledger.At(owedOn).Balance), closing(l.Ledger.paidOffOn(d), owed)}
 	case balance <= 0 && closedAs(balance) != l.Status:
 		return []Move{{
 			To: closedAs(balance), EffectiveOn: d, ClosedOn: l.ClosedOn, Rule: "PO4", Facts: newFacts(centsFact("balance", balance)),
@@ -83,7 +147,7 @@ func reevaluate(l *Loan, d Date) []Move {
 
 // owedAgainOn returns the day on which a loan closed by payment owed again, 0 if it never did. If the lender closed the
 // loan, only entries after that day and reversals since the date closed count: the ledger before is the lender's word.
-func owedAgainOn(l *Loan, d Date) Date {
+func owedAgainOn(l *Loan, settled Ledger, d Date) Date {
 	if l.ByHand {
 		from := l.Since + 1
 		for _, e := range l.Ledger.Entries {
@@ -91,12 +155,12 @@ func owedAgainOn(l *Loan, d Date) Date {
 				from = min(from, e.UndoneOn)
 			}
 		}
-		return l.Ledger.owedFrom(from, d)
+		return settled.owedFrom(from, d)
 	}
-	if l.Ledger.At(l.ClosedOn).Balance > 0 {
+	if settled.At(l.ClosedOn).Balance > 0 {
 		return l.ClosedOn
 	}
-	return l.Ledger.owedFrom(l.ClosedOn+1, d)
+	return settled.owedFrom(l.ClosedOn+1, d)
 }
 
 // reopening recomputes the status of a loan that owes again (PO4). The count leaves out reversed entries, and a later N2

@@ -19,8 +19,7 @@ func Delinquency(l *Loan, d Date) (Move, bool, error) {
 	if move, ok := cures(l, d); ok {
 		return move, true, nil
 	}
-	move, ok := chargesOff(l, d)
-	return move, ok, nil
+	return chargesOff(l, d)
 }
 
 func becomesDelinquent(l *Loan, d Date) (Move, bool) {
@@ -42,19 +41,25 @@ func cures(l *Loan, d Date) (Move, bool) {
 	return Move{To: Active, EffectiveOn: d, CountFrom: d, Rule: "DQ6", Facts: newFacts(centsFact("past_due", 0))}, true
 }
 
-func chargesOff(l *Loan, d Date) (Move, bool) {
+// errSmallBalance: such a loan stays DELINQUENT and is listed (Q35).
+var errSmallBalance = &Undecidable{CodeSmallBalance, "the loan would be charged off with less than one dollar owed"}
+
+func chargesOff(l *Loan, d Date) (Move, bool, error) {
 	needed := l.Product.ChargeOffAfter
 	if needed == 0 || l.accommodated(d) { // Q46
-		return Move{}, false
+		return Move{}, false, nil
 	}
 	run := underpayments(l, d, max(l.CountFrom, l.Since), l.ReopenedOn)
 	balance := l.Ledger.At(d).Balance
 	if len(run) < needed || balance <= 0 {
-		return Move{}, false
+		return Move{}, false, nil
+	}
+	if balance < oneDollar {
+		return Move{}, false, errSmallBalance
 	}
 	return Move{
 		To: ChargeOff, EffectiveOn: d, ClosedOn: d, NewEpisode: true, ChargeOff: balance, Rule: "DQ5",
 		Facts: newFacts(centsFact("balance", balance), dateFact("delinquent_since", l.Since), numberFact("needed", needed),
 			listFact("underpaid_cycles", run)),
-	}, true
+	}, true, nil
 }

@@ -48,10 +48,16 @@ func TestChargeOff(t *testing.T) {
 			[]string{"2026-02-20 " + delinquent + " DQ4", "2026-03-15 ACTIVE DQ6"},
 		},
 		{
-			"DQ5 one cent is charged off",
+			"DQ5 Q35 a dollar is charged off",
 			active(card, join(originated("2026-01-10", 1200_00), monthlyDues("2026-02-10", 2, 100_00),
-				entry(rules.Adjustment, "2026-03-15", -1199_99))...), "2026-02-01", "2026-03-31",
+				entry(rules.Adjustment, "2026-03-15", -1199_00))...), "2026-02-01", "2026-03-31",
 			[]string{"2026-02-20 " + delinquent + " DQ4", "2026-03-20 " + chargedOff + " DQ5"},
+		},
+		{
+			"Q35 99 cents are not: it stays delinquent",
+			active(card, join(originated("2026-01-10", 1200_00), monthlyDues("2026-02-10", 2, 100_00),
+				entry(rules.Adjustment, "2026-03-15", -1199_01))...), "2026-02-01", "2026-03-31",
+			[]string{"2026-02-20 " + delinquent + " DQ4"},
 		},
 		{
 			"DQ8 a paused cycle is not one of the N2",

@@ -151,3 +151,12 @@ func (a *decision) obsolete(t *Tradeline) *Exclusion {
 	}
 	return &Exclusion{Obsolete, "BR7", "its first missed payment was due on " + missed.String() + ": reported until " + until.String()}
 }
+
+// listReAges lists re-ages of an account whose date of first delinquency is frozen: they are not applied (Q88).
+func (a *decision) listReAges(t *Tradeline) {
+	for k := range a.Ledger.Entries {
+		if e := &a.Ledger.Entries[k]; e.Kind == ReAge && e.UndoneOn == 0 && a.frozenOn(e.Effective) {
+			t.list(CodeReAgeFrozen, "the re-age of "+e.Effective.String()+" is not applied: its date of first delinquency is frozen")
+		}
+	}
+}

@@ -49,6 +49,9 @@ func NextLook(l *Loan, known Ledger, d Date) Date {
 		for _, s := range protected {
 			on(s.after())
 		}
+		if balance := l.Ledger.At(d).Balance; balance > 0 && balance < oneDollar { // listed every night (Q35)
+			on(d + 1)
+		}
 		for _, c := range known.Dues {
 			on(c.DueOn)
 			on(l.evaluatedOn(c.DueOn))

@@ -40,6 +40,18 @@ type overdue struct {
 	fee   bool
 }
 
+// since is the day from which what is due on a date can be late (Q81).
+func (o oracle) since(due rules.Date) rules.Date {
+	told, ok := o.excused[due]
+	switch {
+	case !ok:
+		return due
+	case told == 0:
+		return due + 30
+	}
+	return min(due+30, max(told, due))
+}
+
 // end is the first day after the accommodation that a day lies in.
 func (o oracle) end(d rules.Date) rules.Date {
 	for limit := d + 5000; o.accommodated(d); d++ {
@@ -70,11 +82,8 @@ func (p *purse) all(d rules.Date) (list []overdue, whole int64) {
 		default:
 			whole += i.asks
 			since := i.due
-			if told, ok := p.excused[i.due]; ok && !i.fee {
-				since = i.due + 30
-				if told != 0 {
-					since = min(since, max(told, i.due))
-				}
+			if !i.fee {
+				since = p.since(i.due)
 			}
 			if since <= d && (i.fee || !p.protect || !p.accommodated(i.due)) {
 				add(overdue{due: i.due, asks: i.asks, fee: i.fee}, since)
@@ -99,7 +108,9 @@ func (p *purse) all(d rules.Date) (list []overdue, whole int64) {
 	}
 	for _, rest := range []overdue{{due: lastDue, asks: left - aside}, {due: max(p.lastDue, asideEnd), asks: aside}} {
 		if rest.asks > 0 && rest.due <= d && rest.due > p.reAged {
-			add(rest, rest.due)
+			if since := p.since(rest.due); since <= d {
+				add(rest, since)
+			}
 			whole += rest.asks
 		}
 	}
@@ -176,13 +187,7 @@ func (o oracle) count(d, after, reading rules.Date) int {
 		if c.kind != 0 {
 			continue
 		}
-		evaluated := c.on + rules.Date(o.grace)
-		if told, ok := o.excused[c.on]; ok {
-			evaluated = c.on + 30 + rules.Date(o.grace)
-			if told != 0 {
-				evaluated = min(c.on+30, max(told, c.on)) + rules.Date(o.grace)
-			}
-		}
+		evaluated := o.since(c.on) + rules.Date(o.grace)
 		if evaluated <= after || evaluated > d || o.pausedOn(c.on) || o.accommodated(c.on) {
 			continue
 		}
@@ -244,13 +249,7 @@ func (o oracle) firstMissed(from, d, reading rules.Date) rules.Date {
 // first is the day on which what is due on a date is a step late (Q31).
 func (o oracle) first(due, reading rules.Date) rules.Date {
 	p := &purse{oracle: o, reading: reading, protect: o.protect}
-	since := due
-	if told, ok := o.excused[due]; ok {
-		since = due + 30
-		if told != 0 {
-			since = min(since, max(told, due))
-		}
-	}
+	since := o.since(due)
 	for d := since; ; d++ {
 		if _, steps := p.age(since, d); steps > 0 {
 			return d

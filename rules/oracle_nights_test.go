@@ -45,7 +45,7 @@ func (n *naive) delinquency() {
 	case n.status == delinquent && n.pastDue(n.date) == 0:
 		n.become("ACTIVE")
 		n.from = n.date
-	case n.status == delinquent && n2 > 0 && n.balance(n.date, 0) > 0 && !n.accommodated(n.date):
+	case n.status == delinquent && n2 > 0 && n.balance(n.date, 0) >= 100 && !n.accommodated(n.date):
 		if n.count(n.date, max(n.from, n.since), n.reopened) >= n2 {
 			n.become(chargedOff)
 			n.closedOn = n.date
@@ -55,6 +55,9 @@ func (n *naive) delinquency() {
 
 func (n *naive) closure() {
 	balance := n.balance(n.date, 0)
+	if n.status == paidOff || n.status == surplus {
+		balance = n.withoutLaterCharges(balance)
+	}
 	closed := paidOff
 	if balance < 0 {
 		closed = surplus
@@ -77,6 +80,19 @@ func (n *naive) closure() {
 	case n.status != closed:
 		n.become(closed)
 	}
+}
+
+// withoutLaterCharges is the balance of a closed loan: what is charged after its closing does not count (Q34).
+func (n *naive) withoutLaterCharges(balance int64) int64 {
+	for _, e := range n.events {
+		switch e.kind {
+		case rules.Interest, rules.Fee, rules.LateFee, rules.LateFeeInterest, rules.Origination:
+			if n.closedOn < e.on && e.on <= n.date && (e.undoneOn == 0 || e.undoneOn > n.date) {
+				balance -= int64(e.amount)
+			}
+		}
+	}
+	return balance
 }
 
 // paidOn is the day of the entry since which nothing has been owed (Q8).

@@ -79,12 +79,22 @@ func (c *claims) matured(o *owing, aside, disputed Cents) {
 	if in, inside := c.spans.at(last); inside {
 		due = in.after()
 	}
-	if rest := left - aside; rest > 0 && due <= c.day && due > c.reAged {
-		disputed = o.add(c, due, due, rest, disputed)
+	disputed = c.rest(o, due, left-aside, disputed)
+	c.rest(o, max(last, c.aside), aside, disputed)
+}
+
+// rest counts money in that falls due on a date after the last cycle, unless a re-age satisfied it (Q88). An excuse of the last
+// cycle excuses it too.
+func (c *claims) rest(o *owing, due Date, asks, disputed Cents) (left Cents) {
+	if asks <= 0 || due > c.day || due <= c.reAged {
+		return disputed
 	}
-	if due = max(last, c.aside); aside > 0 && due <= c.day && due > c.reAged {
-		o.add(c, due, due, aside, disputed)
+	since := c.loan.excusedUntil(due)
+	if since > c.day {
+		o.all += asks
+		return disputed
 	}
+	return o.add(c, due, since, asks, disputed)
 }
 
 // underpaid reports whether any part of what the cycles up to a number ask for is unpaid and not excused on the day that c was

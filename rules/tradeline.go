@@ -38,6 +38,9 @@ func (a *decision) ordinary() (*Tradeline, error) {
 		a.release(t)
 	}
 	a.explainExcuses(t, late)
+	if a.frozenOn(a.AsOf) {
+		a.listReAges(t)
+	}
 	t.HistoryChain = a.historyChain()
 	t.PaymentHistory = a.history(t.DateAccountInfo, t.HistoryChain)
 	t.HistoryCharacter = historyCharacter(t, a.Product.PortfolioType)
@@ -119,7 +122,7 @@ func (a *decision) paidDate() Date {
 	case !a.Status.Closed() || a.Ledger.At(a.AsOf).Balance > 0 && !a.lost():
 		return 0
 	case a.lost():
-		return a.Ledger.downOn(a.AsOf, belowADollar) // Q39
+		return a.Ledger.downOn(a.AsOf, oneDollar-1) // Q39
 	}
 	off := a.Ledger.paidOffOn(a.AsOf)
 	if off != 0 && (a.installment() || off > a.ClosedOn) {
@@ -128,8 +131,8 @@ func (a *decision) paidDate() Date {
 	return a.ClosedOn
 }
 
-// belowADollar is the most that a charged-off account may owe and be paid (Q39).
-const belowADollar Cents = 99
+// oneDollar is the least that is charged off (Q35), and that an account which was charged off owes if it is not paid (Q39).
+const oneDollar Cents = 100
 
 // receivedUntil fills in the payments of an account that was paid: none after the date paid (Q40).
 func (a *decision) receivedUntil(t *Tradeline, paidOn Date) {
@@ -142,7 +145,7 @@ func (a *decision) chargedOff(t *Tradeline, late *lateness, now standing) error 
 	t.OriginalChargeOff = a.originalChargeOff()
 	t.AccountStatus, t.Rule = StatusChargeOff, "BR2"
 	t.Facts.add(dateFact("charged_off_on", a.ChargedOffOn))
-	if paidOn := a.paidDate(); paidOn != 0 && now.Balance <= belowADollar {
+	if paidOn := a.paidDate(); paidOn != 0 && now.Balance < oneDollar {
 		t.AccountStatus, t.Final = StatusPaidChargeOff, true
 		t.DateAccountInfo, t.DateClosed = paidOn, paidOn
 		a.receivedUntil(t, paidOn)
