@@ -11,8 +11,8 @@
 //
 // # What is masked
 //
-// No query here reads a customer, so names, addresses, dates of birth and social security numbers cannot be
-// shown; a test holds that. An account number is whole where an operator compares it with the servicing system
+// No query here reads a customer, but for the one that addresses a final statement to its borrower, so names, addresses,
+// dates of birth and social security numbers cannot be shown; a test holds that. An account number is whole where an operator compares it with the servicing system
 // or with a file: in Loans and LoanDetail. Everywhere else it is masked by MaskAccount.
 //
 // # What it refuses

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -227,7 +228,8 @@ func TestMaskAccount(t *testing.T) {
 	}
 }
 
-// TestNoPersons holds that no query of the read side can show who a borrower is.
+// TestNoPersons holds that no query of the read side can show who a borrower is, but for the one that addresses a letter to
+// the borrower.
 func TestNoPersons(t *testing.T) {
 	t.Parallel()
 	personal := regexp.MustCompile(`(?i)\b(\w*customer\w*|ssn|surname|first_name|date_of_birth|phone|address\d?|postal_code)\b`)
@@ -240,8 +242,10 @@ func TestNoPersons(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if found := personal.Find(text); found != nil {
-			t.Errorf("%s reads %s", file, found)
+		for query := range strings.SplitSeq(string(text), "-- name: ") {
+			if found := personal.FindString(query); found != "" && !strings.HasPrefix(query, "InquiryRecipient\n") {
+				t.Errorf("%s reads %s", file, found)
+			}
 		}
 	}
 }
