@@ -95,6 +95,9 @@ func disputed(kind rules.DisputeKind, amount rules.Cents, closed string) func(*r
 		a.Cases = []rules.Case{{
 			ID: "E", Type: rules.CaseDispute, DisputeKind: kind, DisputedAmount: amount, OpenedOn: day("2026-03-02"), ClosedOn: day(closed),
 		}}
+		if closed != "" {
+			a.Cases[0].Outcome = rules.OutcomeResolved
+		}
 	}
 }
 

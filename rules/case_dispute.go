@@ -103,18 +103,24 @@ func (c compliance) afterCode(before string) compliance {
 // respaDays is how long a notice of error keeps the disputed amount from being late (Q74).
 const respaDays = 60
 
-// Disputed returns how much of what is due makes nothing late on d because it is disputed (Q74): a billing error until it is
-// resolved, which a closing without an outcome does not do (Q86); a notice of error for 60 days from its receipt.
-func Disputed(cases []Case, d Date) (amount Cents) {
-	for i := range cases {
-		c := &cases[i]
-		switch {
-		case c.Type != CaseDispute || !c.acts() || c.beganOn() > d:
-		case c.DisputeKind == DisputeFCBA && c.outcome(d) == "", c.DisputeKind == DisputeRESPA && d < c.beganOn()+respaDays:
-			amount += c.DisputedAmount
-		}
+// disputed returns the amount in dispute on d, which makes nothing late (Q74).
+func (l *Loan) disputed(d Date) (sum Cents) {
+	for k := range l.Cases {
+		sum += l.Cases[k].disputedOn(d)
 	}
-	return amount
+	return sum
+}
+
+// disputedOn returns the amount that c keeps from being late on d (Q74): of a billing error until it is resolved, which a
+// closing without an outcome does not do (Q86); of a notice of error for 60 days from its receipt.
+func (c *Case) disputedOn(d Date) Cents {
+	if c.Type != CaseDispute || !c.acts() || d < c.beganOn() {
+		return 0
+	}
+	if c.DisputeKind == DisputeFCBA && c.outcome(d) == "" || c.DisputeKind == DisputeRESPA && d < c.beganOn()+respaDays {
+		return c.DisputedAmount
+	}
+	return 0
 }
 
 // answerDays is how long a dispute may be investigated (BR10).

@@ -125,7 +125,8 @@ func TestDisputed(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			cases := []rules.Case{caseOf(rules.CaseDispute, "2026-05-05", append(c.changes, amount)...), caseOf(rules.CaseOther, "2026-01-01", amount)}
-			if got := rules.Disputed(cases, day(c.on)); got != c.want {
+			loan := rules.Loan{Cases: cases}
+			if got := loan.Disputed(day(c.on)); got != c.want {
 				t.Errorf("got %s, want %s", got, c.want)
 			}
 		})

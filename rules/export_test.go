@@ -65,3 +65,6 @@ func AccommodationsOf(l *Loan) (all [][2]Date) {
 	}
 	return all
 }
+
+// Disputed returns the amount in dispute on d (Q74).
+func (l *Loan) Disputed(d Date) Cents { return l.disputed(d) }

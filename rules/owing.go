@@ -161,26 +161,6 @@ func (l *Loan) excusedUntil(due Date) Date {
 	return due
 }
 
-// disputed returns the amount in dispute on d (Q74).
-func (l *Loan) disputed(d Date) (sum Cents) {
-	for k := range l.Cases {
-		sum += l.Cases[k].disputedOn(d)
-	}
-	return sum
-}
-
-// disputedOn returns the amount that c keeps from being late on d: of a billing error until it is resolved, of a notice of error
-// for 60 days (Q74).
-func (c *Case) disputedOn(d Date) Cents {
-	if c.Type != CaseDispute || !c.acts() || d < c.beganOn() {
-		return 0
-	}
-	if c.DisputeKind == DisputeFCBA && !c.closed(d) || c.DisputeKind == DisputeRESPA && d < c.beganOn()+60 {
-		return c.DisputedAmount
-	}
-	return 0
-}
-
 // installment reports whether the loan is of portfolio I or M.
 func (l *Loan) installment() bool {
 	return l.Product.PortfolioType == "I" || l.Product.PortfolioType == "M"
