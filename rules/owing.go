@@ -131,13 +131,22 @@ func (c *claims) steps(since, d Date) int {
 }
 
 // stepOn returns the first day on which something that is due on a date is a step late: the date of first delinquency (BR3,
-// Q31).
+// Q31). It is Never if an accommodation without an end comes first.
 func (l *Loan) stepOn(due Date, s spans) Date {
-	since := l.excusedUntil(due)
+	since, forever := l.excusedUntil(due), Never
+	if n := len(s); n > 0 && s[n-1].to == Never {
+		forever = s[n-1].from
+	}
+	if since >= forever {
+		return Never
+	}
 	for shift := Date(0); ; {
 		d := since + shift + 30
 		if l.Product.DelinquencyMethod == ByMonths {
 			d = (since + shift).AddMonths(1) - 1
+		}
+		if d >= forever {
+			return Never
 		}
 		longer := s.between(since, d)
 		if longer <= shift {

@@ -201,3 +201,17 @@ func TestMonthsSkipNoBucket(t *testing.T) {
 		}
 	}
 }
+
+// CA7, Q46: what is not a step late when an accommodation without an end begins never is, and that is found at once.
+func TestEndlessAccommodation(t *testing.T) {
+	for _, late := range []struct {
+		opened string
+		want   string
+	}{{"2026-03-12", "11"}, {"2026-03-13", "71"}} {
+		s := story{people: people("1"), events: lentYear(), cases: []rules.Case{caseOf(rules.CaseDisaster, late.opened, parties())}}
+		s.change = func(a *rules.Account) { a.Program.Accommodations = rules.Protect }
+		if got := s.file(t, "2026-12-31", func(r *rules.Tradeline) string { return r.AccountStatus }); got != late.want {
+			t.Errorf("a disaster from %s on: %s, want %s", late.opened, got, late.want)
+		}
+	}
+}
