@@ -6,6 +6,9 @@ func Delinquency(l *Loan, d Date) (Move, bool, error) {
 	if !l.Status.Open() || l.OpenedOn > d || l.leftAlone(d) {
 		return Move{}, false, nil
 	}
+	if !l.HasCycles && l.Product.DelinquentAfter == 0 && l.Status == Active { // there is nothing to count, and never will be (DQ5)
+		return Move{}, false, nil
+	}
 	if !l.HasCycles {
 		return Move{}, false, errNoCycles
 	}

@@ -274,7 +274,7 @@ func (a *decision) furnish() (*Tradeline, *Exclusion, error) {
 			t.PaymentHistory = t.HistoryChain
 		}
 	}
-	if !a.HasCycles {
+	if !a.HasCycles && !a.collection() {
 		return nil, nil, errNoCycles
 	}
 	return t, nil, nil
