@@ -4,11 +4,11 @@ package rules
 var reportingRules = []Rule{
 	{ID: "BR1", Where: "rules/calendar.go", Sentence: "Each program reports by its own identification, calendar and destinations; a night makes the files that the calendar makes due."},
 	{ID: "BR2", Where: "rules/tradeline.go", Sentence: "Days past due give the account status: 11 below 30 days, then 71, 78, 80, 82, 83 and 84 a step of 30 days; 97 is a charge-off, 64 a paid one, 13 a paid account."},
-	{ID: "BR3", Where: "rules/tradeline.go", Sentence: "The date of first delinquency is the due date of the first missed payment of the present delinquency plus 30 days; it is kept through charge-off and never moves later."},
+	{ID: "BR3", Where: "rules/first_delinquency.go", Sentence: "The date of first delinquency is the due date of the first missed payment of the present delinquency plus 30 days; it is kept through charge-off and never moves later."},
 	{ID: "BR4", Where: "rules/history.go", Sentence: "The 24 months of the payment history say what was true in each month, the newest being the month before the date of account information."},
 	{ID: "BR5", Where: "rules/money.go", Sentence: "Amounts are whole dollars: cents are dropped and nothing is negative."},
 	{ID: "BR6", Where: "batch/bureau/line.go", Sentence: "Every reported value can be explained by its facts, its rule, its run and its file."},
-	{ID: "BR7", Where: "rules/furnish.go", Sentence: "A closed delinquent account is left out seven years after its first missed payment, and 180 days later if it was charged off or placed for collection."},
+	{ID: "BR7", Where: "rules/first_delinquency.go", Sentence: "A closed delinquent account is left out seven years after its first missed payment, and 180 days later if it was charged off or placed for collection."},
 	{ID: "BR8", Where: "batch/bureau/assemble.go", Sentence: "Every account of the last file is in this one, was final or deleted, or is left out with a reason; a file for which that fails is not released."},
 	{ID: "BR9", Where: "", Sentence: "A correction by hand is recorded with reason and evidence, and only a newer fact may change that field again."},
 	{ID: "BR10", Where: "rules/case_dispute.go", Sentence: "While a dispute runs its notation is on the record and its clock of 30 or 45 days is watched."},
