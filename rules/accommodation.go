@@ -41,7 +41,7 @@ func (s spans) between(after, to Date) (days Date) {
 // and cases of disaster and forbearance. Periods that touch are one. A case has no effect from its closing on (Q47); one that
 // monitoring made agrees to nothing before a person has acknowledged it (CA2).
 func (l *Loan) accommodations() spans {
-	if len(l.Pauses) == 0 && l.DeferredUntil == 0 && len(l.Cases) == 0 {
+	if !l.excusable() {
 		return nil
 	}
 	var all spans
@@ -78,6 +78,9 @@ func (l *Loan) accommodations() spans {
 	}
 	return all.merged()
 }
+
+// excusable reports whether the loan has anything that can excuse a cycle by its due date.
+func (l *Loan) excusable() bool { return len(l.Pauses)+len(l.Cases) != 0 || l.DeferredUntil != 0 }
 
 // merged orders s and joins periods that touch.
 func (s spans) merged() spans {

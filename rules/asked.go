@@ -22,7 +22,7 @@ func (l *Loan) simple(d Date) bool {
 	p := &l.Product
 	matured := l.installment() && l.LastDueOn != 0 && l.LastDueOn <= d
 	return (p.PaymentsAhead == Carry || p.PaymentsAhead == "") && p.DelinquencyMethod != ByMonths && l.CollateralOn == 0 &&
-		len(l.Excused) == 0 && len(l.Cases) == 0 && len(l.Pauses) == 0 && l.DeferredUntil == 0 && !matured
+		len(l.Excused) == 0 && !l.excusable() && !matured
 }
 
 // ask fills a from the dues of v, and decides whether the formulas are right in this ledger: every cycle asks for all of its

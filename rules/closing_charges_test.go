@@ -53,3 +53,13 @@ func TestSmallBalanceIsListed(t *testing.T) {
 		t.Errorf("next look: got %s, want the next night", next)
 	}
 }
+
+// Q34: a charge after the closing is listed once, by the file of its period.
+func TestChargesAfterClosingAreListedOnce(t *testing.T) {
+	events := []event{originated("2026-01-10", 100_00), paid("2026-02-05", 100_00), interest("2026-02-20", 3_00)}
+	for asOf, want := range map[string]int{"2026-02-28": 1, "2026-03-31": 0} {
+		if got := rules.Listed(closedAs(account(asOf, events...), rules.PaidOff, "2026-02-05")); len(got) != want {
+			t.Errorf("as of %s: listed %v, want %d", asOf, got, want)
+		}
+	}
+}

@@ -25,7 +25,7 @@ func payoff(l *Loan, d Date) (Move, bool) {
 		return Move{}, false
 	}
 	paidOn, balance := l.paidOff(d)
-	if paidOn == 0 || l.held(d) {
+	if paidOn == 0 || d < l.closesOn(paidOn) {
 		return Move{}, false
 	}
 	return closing(paidOn, balance), true
@@ -42,10 +42,11 @@ func closing(paidOn Date, balance Cents) Move {
 // stopsAtClosing are the kinds of entries that stop when a loan is closed by payment: later ones count in no fact (PO3, Q34).
 const stopsAtClosing = 1<<Interest | 1<<Fee | 1<<LateFee | 1<<LateFeeInterest | 1<<Origination
 
-// paidOff returns the date since which an open loan owes nothing as of d, and its balance; 0 if it owes. What is charged after
-// the first night that could have closed the loan does not count, however often nights run (Q50, Q34).
+// paidOff returns the date since which an open loan owes nothing as of d, and its balance without what was charged after that
+// date (Q34); 0 if it owes. A charge after the first night that could have closed the loan cannot make it owe, however often
+// nights run (Q50).
 func (l *Loan) paidOff(d Date) (on Date, balance Cents) {
-	var after Cents // charged since then
+	var within, after Cents // charged since then: up to that night, and later
 	lent := false
 	for k := range l.Ledger.Entries {
 		e := &l.Ledger.Entries[k]
@@ -53,28 +54,49 @@ func (l *Loan) paidOff(d Date) (on Date, balance Cents) {
 			break
 		}
 		lent = lent || e.lends()
-		if effect := e.EffectOnBalance(); on != 0 && stopsAtClosing>>e.Kind&1 != 0 && e.Effective > l.closesOn(on) && after+effect >= 0 {
-			after += effect
-		} else {
-			balance += effect
+		effect := e.EffectOnBalance()
+		if on != 0 && (within != 0 || l.chargedAfter(*e, on)) {
+			closed := e.Effective > l.closesOn(on)
+			if closed { // by then it counts no more
+				balance, after, within = balance-within, after+within, 0
+			}
+			switch {
+			case !l.chargedAfter(*e, on):
+			case closed:
+				after += effect
+				balance -= effect
+			default:
+				within += effect
+			}
 		}
+		balance += effect
 		if k+1 < len(l.Ledger.Entries) && l.Ledger.Entries[k+1].Effective == e.Effective {
 			continue
 		}
 		switch {
 		case balance > 0:
 			balance += after
-			on, after = 0, 0
+			on, within, after = 0, 0, 0
 		case on == 0 && lent:
 			on = e.Effective
 		}
 	}
-	return on, balance
+	return on, balance - within
 }
 
-// closesOn returns the first night that can close the loan if nothing is owed since a date.
+// closesOn returns the first night that can close the loan if nothing is owed since a date: when the hold days after the last
+// payment known to it are over (PO6, Q9).
 func (l *Loan) closesOn(paidOn Date) Date {
-	return max(paidOn+Date(l.Product.PayoffHoldDays), l.Since+1, l.HoldUntil+1, l.PromoEndsOn+1)
+	night := max(paidOn, l.Since+1, l.HoldUntil+1, l.PromoEndsOn+1)
+	hold := Date(l.Product.PayoffHoldDays)
+	holds := func(e Entry) bool {
+		paid := (e.Kind == Payment || e.Kind == Offset) && e.Amount > 0 && (e.UndoneOn == 0 || e.UndoneOn > night)
+		return paid && e.Effective <= night && night < e.Effective+hold
+	}
+	for hold > 0 && slices.ContainsFunc(l.Ledger.Entries, holds) {
+		night++
+	}
+	return night
 }
 
 // settled returns the ledger of a loan that is closed by payment, without what Q34 leaves out.
@@ -86,12 +108,15 @@ func (l *Loan) settled() Ledger {
 }
 
 // chargedAfterClosing reports whether e is a charge after the date closed, or undoes one (Q34).
-func (l *Loan) chargedAfterClosing(e Entry) bool {
-	if stopsAtClosing>>e.Kind&1 == 0 || e.Effective <= l.ClosedOn {
+func (l *Loan) chargedAfterClosing(e Entry) bool { return l.chargedAfter(e, l.ClosedOn) }
+
+// chargedAfter reports whether e is a charge that stops at closing and is effective after a date, or undoes one.
+func (l *Loan) chargedAfter(e Entry, date Date) bool {
+	if stopsAtClosing>>e.Kind&1 == 0 || e.Effective <= date {
 		return false
 	}
 	return e.Amount > 0 || slices.ContainsFunc(l.Ledger.Entries, func(o Entry) bool {
-		return o.Kind == e.Kind && o.Amount == -e.Amount && o.UndoneOn == e.Effective && o.Effective > l.ClosedOn
+		return o.Kind == e.Kind && o.Amount == -e.Amount && o.UndoneOn == e.Effective && o.Effective > date
 	})
 }
 
@@ -117,26 +142,22 @@ func (e *Entry) lends() bool {
 	return e.Amount > 0 && (e.Kind == Origination || e.Kind == Adjustment || e.Kind == Interest)
 }
 
-// held reports whether the hold days after the last payment are still running (PO6, Q9).
-func (l *Loan) held(d Date) bool {
-	last := l.Ledger.LastPaymentOn(d)
-	return last != 0 && d < last+Date(l.Product.PayoffHoldDays)
-}
-
 // reevaluate decides again about a loan that a payment closed (PO3, PO4, Q11). What is charged after its closing counts only
 // if it reopens for another cause (Q34).
 func reevaluate(l *Loan, d Date) []Move {
 	settled := l.settled()
-	balance, owed := settled.At(d).Balance, l.Ledger.At(d).Balance
+	balance := settled.At(d).Balance
 	owedOn := owedAgainOn(l, settled, d)
 	switch {
-	case owedOn != 0 && owed > 0:
-		return []Move{reopening(l, d, owedOn, owed)}
 	case owedOn != 0:
-		if l.held(d) {
-			return []Move{reopening(l, d, owedOn, l.Ledger.At(owedOn).Balance)}
+		owed := l.Ledger.At(owedOn).Balance
+		if paidOn, left := l.paidOff(d); paidOn >= owedOn && d >= l.closesOn(paidOn) {
+			return []Move{reopening(l, owedOn, owedOn, owed), closing(paidOn, left)}
 		}
-		return []Move{reopening(l, owedOn, owedOn, l.Ledger.At(owedOn).Balance), closing(l.Ledger.paidOffOn(d), owed)}
+		if now := l.Ledger.At(d).Balance; now > 0 {
+			owed = now
+		}
+		return []Move{reopening(l, d, owedOn, owed)}
 	case balance <= 0 && closedAs(balance) != l.Status:
 		return []Move{{
 			To: closedAs(balance), EffectiveOn: d, ClosedOn: l.ClosedOn, Rule: "PO4", Facts: newFacts(centsFact("balance", balance)),

@@ -27,14 +27,16 @@ func (l *Loan) evaluatedOn(due Date) Date { return l.excusedUntil(due) + Date(l.
 
 // uncounted reports whether a cycle that is due on the date is neither an underpayment nor a satisfied cycle: it falls in a
 // pause (DQ8, Q5) or in another accommodation (Q45).
-func (l *Loan) uncounted(due Date) bool { return l.paused(due) || l.accommodated(due) }
+func (l *Loan) uncounted(due Date) bool {
+	return l.excusable() && (l.paused(due) || l.accommodated(due))
+}
 
 // evaluation looks at cycles on their evaluation dates, in order.
 type evaluation struct {
 	loan     *Loan
 	undoneBy Date
 	due      asked // the formulas, if due.simple
-	paid     walk
+	paid     payments
 	walked   *claims // else the walk
 }
 
@@ -44,13 +46,31 @@ func (e *evaluation) read(d Date) {
 	if e.loan.simple(d) {
 		e.due.ask(&v)
 	}
-	e.paid = v.walk()
+	e.paid = payments{entries: v.Entries, undoneBy: v.undoneBy}
+}
+
+// payments sums up what was paid at successive dates and reads each entry once.
+type payments struct {
+	entries  []Entry
+	undoneBy Date
+	next     int
+	sum      Cents
+}
+
+// to returns what was paid by the end of d. Dates may not go back.
+func (p *payments) to(d Date) Cents {
+	for ; p.next < len(p.entries) && p.entries[p.next].Effective <= d; p.next++ {
+		if e := &p.entries[p.next]; e.UndoneOn == 0 || e.UndoneOn > p.undoneBy {
+			p.sum += Cents(signs[e.Kind&31].paid) * e.Amount
+		}
+	}
+	return p.sum
 }
 
 // underpaid reports whether the cycle at a place is an underpayment on its evaluation date (DQ2).
 func (e *evaluation) underpaid(place int, on Date) bool {
 	if e.due.simple {
-		return e.paid.to(on).Paid < e.due.all()[place]
+		return e.paid.to(on) < e.due.all()[place]
 	}
 	known := max(on, e.undoneBy)
 	switch {

@@ -224,10 +224,10 @@ func sameEnd(before *Furnished, t *Tradeline) bool {
 // Listed returns what a person must see of an account that the night decides all the same: a buyer without a date of sale
 // (Q57), a termination that says paid while money is owed (Q96), a special comment that does not fit the portfolio (Q27).
 func Listed(a *Account) []error {
+	listed := a.listedCharges()
 	if a.DeletedOn != 0 || a.Contract == (Contract{}) && a.Termination == nil {
-		return nil
+		return listed
 	}
-	var listed []error
 	d := decision{Account: a}
 	if a.SoldTo != "" && a.SoldOn == 0 {
 		listed = append(listed, &Undecidable{CodeSoldUndated, "it has a buyer, but no date of sale: reported as not sold"})
@@ -240,6 +240,19 @@ func Listed(a *Account) []error {
 	}
 	if a.SpecialComment != "" && !d.fits(a.SpecialComment) {
 		listed = append(listed, &Undecidable{CodeCommentUnfit, "special comment " + a.SpecialComment + " does not fit portfolio " + a.Product.PortfolioType + ": left out"})
+	}
+	return listed
+}
+
+// listedCharges lists what was charged in the reporting period after the closing of a loan that was paid off, once (Q34, PO3).
+func (a *Account) listedCharges() (listed []error) {
+	if !a.Status.PaidClosed() {
+		return nil
+	}
+	for k := range a.Ledger.Entries {
+		if e := &a.Ledger.Entries[k]; e.Effective > a.PeriodAfter && e.Amount > 0 && a.chargedAfterClosing(*e) {
+			listed = append(listed, &Undecidable{CodeAfterClosing, e.Kind.String() + " of " + e.Effective.String() + ", after its closing on " + a.ClosedOn.String() + ": it does not count"})
+		}
 	}
 	return listed
 }

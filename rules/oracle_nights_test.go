@@ -66,8 +66,11 @@ func (n *naive) closure() {
 	case n.since == n.date:
 	case n.status == "ACTIVE" || n.status == delinquent:
 		if n.payoff() {
-			n.become(closed)
 			n.closedOn = n.paidOn()
+			if closed = paidOff; n.withoutLaterCharges(balance) < 0 {
+				closed = surplus
+			}
+			n.become(closed)
 		}
 	case n.status != paidOff && n.status != surplus:
 	case balance > 0: // PO4

@@ -106,3 +106,25 @@ func TestCountIndependentOfNights(t *testing.T) {
 		}
 	})
 }
+
+// How often nights run changes no closure (Q50): a loan that no count moves ends closed or open as of the same date, whichever
+// nights ran.
+func TestClosuresIndependentOfNights(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := samples().Draw(t, "loan")
+		s.product.DelinquentAfter = 0
+		often, seldom := s.loan(), s.loan()
+		for d := s.opened; d < s.last; d++ {
+			often.run(t, d)
+		}
+		for d := s.opened; d < s.last; d += rules.Date(rapid.SampledFrom([]int{2, 9, 40}).Draw(t, "next night")) {
+			seldom.run(t, d)
+		}
+		often.run(t, s.last)
+		seldom.run(t, s.last)
+		if often.loan.Status != seldom.loan.Status || often.loan.ClosedOn != seldom.loan.ClosedOn {
+			t.Fatalf("every night %s %s, seldom %s %s\n%v\n%v", often.loan.Status, often.loan.ClosedOn, seldom.loan.Status, seldom.loan.ClosedOn,
+				often.history, seldom.history)
+		}
+	})
+}
