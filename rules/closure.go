@@ -46,7 +46,7 @@ const stopsAtClosing = 1<<Interest | 1<<Fee | 1<<LateFee | 1<<LateFeeInterest | 
 // date (Q34); 0 if it owes. A charge after the first night that could have closed the loan cannot make it owe, however often
 // nights run (Q50).
 func (l *Loan) paidOff(d Date) (on Date, balance Cents) {
-	var within, after Cents // charged since then: up to that night, and later
+	var within, after, waived Cents // charged since then: up to that night, and later; waived on the day
 	lent := false
 	for k := range l.Ledger.Entries {
 		e := &l.Ledger.Entries[k]
@@ -70,9 +70,18 @@ func (l *Loan) paidOff(d Date) (on Date, balance Cents) {
 			}
 		}
 		balance += effect
+		if on != 0 && e.Kind == Waiver && e.UndoneOn == 0 {
+			waived += e.Amount
+		}
 		if k+1 < len(l.Ledger.Entries) && l.Ledger.Entries[k+1].Effective == e.Effective {
 			continue
 		}
+		if waived > 0 && on != 0 { // what does not count needs no waiver
+			late := min(waived, after)
+			early := min(waived-late, within)
+			balance, after, within = balance+late, after-late, within-early
+		}
+		waived = 0
 		switch {
 		case balance > 0:
 			balance += after
@@ -99,12 +108,35 @@ func (l *Loan) closesOn(paidOn Date) Date {
 	return night
 }
 
-// settled returns the ledger of a loan that is closed by payment, without what Q34 leaves out.
+// settled returns the ledger of a loan that is closed by payment, without what Q34 leaves out and the waivers of it.
 func (l *Loan) settled() Ledger {
 	if !slices.ContainsFunc(l.Ledger.Entries, l.chargedAfterClosing) {
 		return l.Ledger
 	}
-	return Ledger{Entries: slices.DeleteFunc(slices.Clone(l.Ledger.Entries), l.chargedAfterClosing), Dues: l.Ledger.Dues}
+	kept := make([]Entry, 0, len(l.Ledger.Entries))
+	var waived Cents
+	for _, e := range l.Ledger.Entries {
+		if l.chargedAfterClosing(e) {
+			continue
+		}
+		if e.Kind == Waiver && e.UndoneOn == 0 && e.Effective > l.ClosedOn {
+			of := max(0, min(e.Amount, l.leftOut(e.Effective)-waived))
+			waived += of
+			e.Amount -= of
+		}
+		kept = append(kept, e)
+	}
+	return Ledger{Entries: kept, Dues: l.Ledger.Dues}
+}
+
+// leftOut returns the sum of what Q34 leaves out up to d.
+func (l *Loan) leftOut(d Date) (sum Cents) {
+	for _, e := range l.Ledger.Entries {
+		if e.Effective <= d && l.chargedAfterClosing(e) {
+			sum += e.EffectOnBalance()
+		}
+	}
+	return sum
 }
 
 // chargedAfterClosing reports whether e is a charge after the date closed, or undoes one (Q34).

@@ -85,17 +85,29 @@ func (n *naive) closure() {
 	}
 }
 
-// withoutLaterCharges is the balance of a closed loan: what is charged after its closing does not count (Q34).
+// withoutLaterCharges is the balance of a closed loan: what is charged after its closing does not count, nor does its waiver (Q34).
 func (n *naive) withoutLaterCharges(balance int64) int64 {
-	for _, e := range n.events {
-		switch e.kind {
-		case rules.Interest, rules.Fee, rules.LateFee, rules.LateFeeInterest, rules.Origination:
-			if n.closedOn < e.on && e.on <= n.date && (e.undoneOn == 0 || e.undoneOn > n.date) {
-				balance -= int64(e.amount)
+	var out, waived int64
+	for today := n.closedOn + 1; today <= n.date; today++ {
+		var waivers int64
+		for _, e := range n.events {
+			late := n.closedOn < e.on && (e.on == today || e.undoneOn == today && e.undoneOn <= n.date)
+			switch {
+			case !late:
+			case e.kind == rules.Waiver && e.undoneOn == 0 || e.kind == rules.Waiver && e.undoneOn > n.date:
+				waivers += int64(e.amount)
+			case e.kind == rules.Interest, e.kind == rules.Fee, e.kind == rules.LateFee, e.kind == rules.LateFeeInterest, e.kind == rules.Origination:
+				if e.on == today {
+					out += int64(e.amount)
+				}
+				if e.undoneOn == today {
+					out -= int64(e.amount)
+				}
 			}
 		}
+		waived += max(0, min(waivers, out-waived))
 	}
-	return balance
+	return balance - out + waived
 }
 
 // paidOn is the day of the entry since which nothing has been owed (Q8).

@@ -155,8 +155,10 @@ func run(t *testing.T, db, direct *sqlx.DB, dir string, date rules.Date) {
 	if err != nil {
 		t.Fatalf("night %s: %v", date, err)
 	}
-	if len(report.Exceptions) > 0 {
-		t.Errorf("night %s: exceptions %+v", date, report.Exceptions)
+	for _, e := range report.Exceptions {
+		if e.Code != rules.CodeAfterClosing { // fees of loans that the outsider paid off are listed (Q34)
+			t.Errorf("night %s: exception %+v", date, e)
+		}
 	}
 }
 
