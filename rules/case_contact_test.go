@@ -92,3 +92,46 @@ func TestCaseFacts(t *testing.T) {
 	}}
 	compare(t, []string{"answer_by=2026-05-31 comment=Q69 K2 compliance=BR10 K1 consumer_2=CA5 K3 status=CA7 K2"}, s.files(t, tellCase, "2026-05-31"))
 }
+
+// SP8, Q55: who is listed because nothing comes back by itself.
+func TestListContact(t *testing.T) {
+	stopped := rules.ContactState{StoppedByCase: true, Purged: true}
+	for _, c := range []struct {
+		name                string
+		state               rules.ContactState
+		reopened, forbidden bool
+		want                string
+	}{
+		{"SP8 reopened after a purge", rules.ContactState{Serviced: true, Purged: true}, true, false, "SCHEDULES_NOT_RESTORED"},
+		{"SP8 reopened, nothing was cancelled", rules.ContactState{Serviced: true}, true, false, ""},
+		{"a purge without a reopening", rules.ContactState{Serviced: true, Purged: true}, false, false, ""},
+		{"Q55 the case has ended", stopped, false, false, "STOPPED_BY_ENDED_CASE"},
+		{"Q55 it has not", stopped, false, true, ""},
+		{"Q55 once", rules.ContactState{StoppedByCase: true, EndListed: true}, false, false, ""},
+		{"Q55 serviced again", rules.ContactState{Serviced: true, StoppedByCase: true}, false, false, ""},
+		{"Q55 stopped by the lender", rules.ContactState{Purged: true}, false, false, ""},
+	} {
+		got := ""
+		if err := rules.ListContact(c.state, c.reopened, c.forbidden); err != nil {
+			got = err.(*rules.Undecidable).Code
+		}
+		if got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// Q47, Q55: a loan is looked at on the day on which a case that stops contact ends.
+func TestNextCaseEnd(t *testing.T) {
+	cases := []rules.Case{
+		petition(7, "2026-05-01", closing("2026-07-10")), caseOf(rules.CaseMilitary, "2026-05-01", closing("2026-06-10")),
+		caseOf(rules.CaseDispute, "2026-05-01", closing("2026-06-01")), caseOf(rules.CaseDeceased, "2026-05-01"),
+	}
+	for on, want := range map[string]rules.Date{
+		"2026-05-31": day("2026-06-10"), "2026-06-09": day("2026-06-10"), "2026-06-10": day("2026-07-10"), "2026-07-10": rules.Never,
+	} {
+		if got := rules.NextCaseEnd(cases, day(on)); got != want {
+			t.Errorf("after %s: got %s, want %s", on, got, want)
+		}
+	}
+}

@@ -43,7 +43,7 @@ var servicingRules = []Rule{
 	{ID: "SP5", Where: "", Sentence: "To cancel servicing for a customer or a loan stops all their loans and cancels their seven things at once, or changes nothing."},
 	{ID: "SP6", Where: "rules/status.go", Sentence: "The reasons to stop servicing are a closed list; another reason is refused before anything changes."},
 	{ID: "SP7", Where: "batch/step/purge.go", Sentence: "Every night sweeps up what slipped in after servicing stopped: no debit or call may go out for a bankrupt, deceased or military customer."},
-	{ID: "SP8", Where: "", Sentence: "A loan that reopens after its schedules were cancelled does not get them back; it is listed for a person."},
+	{ID: "SP8", Where: "rules/case_contact.go", Sentence: "A loan that reopens after its schedules were cancelled does not get them back; it is listed for a person."},
 
 	// Deletions at the bureaus.
 	{ID: "DC1", Where: "rules/furnish.go", Sentence: "A loan terminated for reason ERRO is reported as DA, and one for FRAD as DF; no other reason deletes."},

@@ -78,6 +78,8 @@ const (
 	CodeBadRecord   = "BAD_RECORD"
 	CodeDuplicate   = "DUPLICATE_ACCOUNT"
 	CodeReversed    = "REVERSAL_AFTER_DELETION"
+	CodeNotRestored = "SCHEDULES_NOT_RESTORED"
+	CodeCaseEnded   = "STOPPED_BY_ENDED_CASE"
 
 	CodeSoldUndated     = "SOLD_WITHOUT_DATE"
 	CodeTerminatedOwing = "TERMINATED_OWING"
@@ -93,7 +95,7 @@ const (
 
 // StandingCodes are raised once for a loan and stand until a person resolves them; the others are resolved
 // by the first night that can decide the loan.
-var StandingCodes = []string{CodeReversed}
+var StandingCodes = []string{CodeReversed, CodeNotRestored, CodeCaseEnded}
 
 var errNoCycles = &Undecidable{CodeNoCycles, "the loan has no billing cycle: import its cycles"}
 

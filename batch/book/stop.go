@@ -19,13 +19,26 @@ type Stop struct {
 	Facts  rules.Facts `json:"facts"`
 }
 
-// Serviced gives those of some loans that are serviced.
-func Serviced(ctx context.Context, tx *sqlx.Tx, loans []int64) ([]int64, error) {
-	var serviced []int64
-	if err := tx.SelectContext(ctx, &serviced, servicedRead, database.IntArray(loans)); err != nil {
+type contactRow struct {
+	loan int64
+	rules.ContactState
+}
+
+func (r *contactRow) columns() []any {
+	return []any{&r.loan, &r.Serviced, &r.StoppedByCase, &r.EndListed, &r.Purged}
+}
+
+// ContactStates reads whether loans may be contacted, and why not.
+func ContactStates(ctx context.Context, tx *sqlx.Tx, loans []int64) (map[int64]rules.ContactState, error) {
+	states := make(map[int64]rules.ContactState, len(loans))
+	err := database.Each(ctx, tx, (*contactRow).columns, func(r *contactRow) error {
+		states[r.loan] = r.ContactState
+		return nil
+	}, contactStateRead, database.IntArray(loans), rules.CodeCaseEnded)
+	if err != nil {
 		return nil, fmt.Errorf("read servicing statuses: %w", err)
 	}
-	return serviced, nil
+	return states, nil
 }
 
 // StopServicing makes loans that are serviced not serviced, each with a row of history (ST3, ST4). Nothing that is packed

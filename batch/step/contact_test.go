@@ -7,6 +7,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/furnisher/furnisher/fixtures/pgtest"
+	"github.com/furnisher/furnisher/rules"
 )
 
 // contacted is an extract of loans whose customers can be called, written to and debited.
@@ -87,12 +88,18 @@ func TestNightStopsContact(t *testing.T) {
 	}
 
 	e["cases"] = caseHeader
-	e.add("cases", "K1,BANKRUPTCY,closed,2026-06-02,2026-06-03,true,false")
+	e.add("cases", "K1,BANKRUPTCY,closed,2026-06-02,2026-06-04,true,false")
 	e.add("scheduled_items", "LATE,DEAD,,CALL,PENDING,2026-06-12T09:00:00Z,,false,")
 	e.load(t, db)
-	night(t, db, dir, "2026-06-03")
-	if got := servicing(t, db); got != stopped {
-		t.Errorf("the night after: %s, want %s", got, stopped)
+	for _, date := range []string{"2026-06-03", "2026-06-04", "2026-06-05"} {
+		report := night(t, db, dir, date)
+		if got := servicing(t, db); got != stopped {
+			t.Errorf("night %s: %s, want %s", date, got, stopped)
+		}
+		ended := date == "2026-06-04" // SP8: listed once, by the night on which the case has ended
+		if n := len(report.Exceptions); n != map[bool]int{true: 1}[ended] || ended && report.Exceptions[0].Code != rules.CodeCaseEnded {
+			t.Errorf("night %s: exceptions %+v", date, report.Exceptions)
+		}
 	}
 	if n := count(t, db, "SELECT count(*) FROM status_history WHERE state = 'SERVICING' AND cause <> 'TAKEOVER'"); n != 3 {
 		t.Errorf("%d rows of history after the lender's extract came again, want 3", n)

@@ -28,7 +28,7 @@ var deciders = []decider{
 	{name: "delinquency", decide: delinquency},
 	{name: "closure", decide: closure},
 	{name: "statement", prepare: readClosings, decide: statement},
-	{name: "contact", prepare: readServiced, decide: contact},
+	{name: "contact", prepare: readContacts, decide: contact},
 }
 
 // outcome is what a decider made of one loan. The zero value: nothing.
@@ -51,7 +51,7 @@ type work struct {
 	batch.Chunk
 	loans    []*book.Loan
 	closings closings
-	stops    stops
+	contacts contacts
 }
 
 // Name is that of the first decider.
@@ -102,7 +102,7 @@ func (s Servicing) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch
 	if err := w.closings.write(ctx, tx, c); err != nil {
 		return batch.Tally{}, err
 	}
-	return tallies[0], book.StopServicing(ctx, tx, c, w.stops.found)
+	return tallies[0], book.StopServicing(ctx, tx, c, w.contacts.stops)
 }
 
 // through takes the loans through one decider.
@@ -161,6 +161,9 @@ func (w *work) next(l *book.Loan) rules.Date {
 	if on, ok := w.closings.waiting[l.Facts.Loan]; ok {
 		next = min(next, on)
 	}
+	if len(l.Cases) > 0 {
+		next = min(next, rules.NextCaseEnd(l.Cases, w.Date))
+	}
 	return next
 }
 
@@ -197,6 +200,12 @@ func closure(w *work, l *book.Loan) (outcome, error) {
 		default:
 			out.counts = append(out.counts, count{"reopened", 1})
 		}
+	}
+	if n := len(out.moves); n > 0 && out.moves[n-1].To.Open() {
+		if w.contacts.reopened == nil {
+			w.contacts.reopened = map[int64]bool{}
+		}
+		w.contacts.reopened[l.Facts.Loan] = true
 	}
 	return out, nil
 }

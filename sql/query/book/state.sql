@@ -27,9 +27,18 @@ FROM loan_state s JOIN status_history h ON h.loan = s.loan AND h.state = 'ACCOUN
 WHERE s.loan > $1 AND s.loan <= $2 AND s.status_since > $3
 ORDER BY h.loan, h.seq
 
--- name: ServicedRead
--- Those of some loans that are serviced. $1 loan keys. Index: loan_state_pkey.
-SELECT loan FROM loan_state WHERE loan = ANY($1) AND servicing_status = 'SERVICING' ORDER BY loan
+-- name: ContactStateRead
+-- Whether loans are serviced, whether a night has stopped it for a case and listed since then that the case has ended, and
+-- whether a night has cancelled schedules or payments of theirs. $1 loan keys, $2 the code of that exception.
+-- Index: loan_state_pkey, status_history_pkey, run_exception_by_loan, schedule_cancelled, scheduled_item_payment_cancelled.
+SELECT s.loan, s.servicing_status = 'SERVICING' AS serviced, coalesce(h.rule = 'Q55', FALSE) AS stopped_by_case,
+       EXISTS (SELECT FROM run_exception e WHERE e.loan = s.loan AND e.code = $2 AND e.run >= h.run) AS end_listed,
+       EXISTS (SELECT FROM schedule c WHERE c.loan = s.loan AND c.cancel_reason IS NOT NULL)
+       OR EXISTS (SELECT FROM scheduled_item i WHERE i.loan = s.loan AND i.kind = 'PAYMENT' AND i.cancel_reason IS NOT NULL) AS purged
+FROM loan_state s
+LEFT JOIN LATERAL (SELECT h.rule, h.run FROM status_history h WHERE h.loan = s.loan AND h.state = 'SERVICING'
+                   ORDER BY h.seq DESC LIMIT 1) h ON TRUE
+WHERE s.loan = ANY($1)
 
 -- name: ServicingStop
 -- Stops to service loans, each with a row of its history (ST4). $1 run, $2 business date, $3 rows as JSON, one a loan.
