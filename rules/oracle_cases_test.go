@@ -277,6 +277,11 @@ func TestFreezeByOracle(t *testing.T) {
 			}
 			then := account(on.String(), s.events...)
 			then.Consumers, then.Ledger = s.people, ledgerAsOf(on, asOf, s.events)
+			for _, c := range s.cases { // what protects an account from being late protects it before the petition too (CA7, Q74)
+				if c.Type == rules.CaseDisaster || c.Type == rules.CaseForbearance || c.Type == rules.CaseDispute {
+					then.Cases = append(then.Cases, c)
+				}
+			}
 			was := report(t, then)
 			if r.AccountStatus != was.AccountStatus || r.AmountPastDue > was.AmountPastDue || r.HistoryCharacter != "D" {
 				t.Fatalf("%s: %s past due %d adds %s, frozen on %s as %s past due %d", asOf, r.AccountStatus, r.AmountPastDue, r.HistoryCharacter,
