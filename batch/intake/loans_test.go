@@ -154,13 +154,19 @@ var knownLoans = []struct {
 		history: `{"loan":1,"seq":4,"st":"SERVICING","from":"SERVICING","to":"NOT_SERVICING","d":"2025-03-01","e":"2025-03-01","closed":null,"cause":"IMPORT","rule":"ST3","run":null,"who":null,"why":null,"facts":{"stop_reason": "API_REQUEST"}}`,
 	},
 	{
-		name: "a stop without a reason keeps the reason", first: activeLoan, set: "servicing_status = 'NOT_SERVICING', stop_reason = 'DECEASED'", to: "ACTIVE",
-		again:  loan("ACTIVE", "2025-03-01", "", "NOT_SERVICING", "", ""),
+		name: "the stop of a night stays", first: activeLoan, set: "servicing_status = 'NOT_SERVICING', stop_reason = 'DECEASED'", to: "ACTIVE",
+		again:  activeLoan,
 		counts: [5]int64{1, 0, 0, 1, 0},
 		state:  `{"loan":1,"status":"ACTIVE","since":"2026-10-31","cause":"NIGHT","closed":null,"e":0,"f":"2025-03-01","r":null,"co":null,"coc":null,"s":"NOT_SERVICING","w":"DECEASED","a":null}`,
 	},
 	{
-		name: "both at once", first: activeLoan, set: "servicing_status = 'NOT_SERVICING', stop_reason = 'DECEASED'", to: "ACTIVE",
+		name: "a stop without a reason keeps the reason", first: activeLoan, set: "servicing_status = 'NOT_SERVICING', stop_reason = 'DECEASED'", to: "ACTIVE",
+		again:  loan("ACTIVE", "2025-03-01", "", "NOT_SERVICING", "", ""),
+		counts: [5]int64{1, 0, 1, 0, 0}, // what was sent last is remembered
+		state:  `{"loan":1,"status":"ACTIVE","since":"2026-10-31","cause":"NIGHT","closed":null,"e":0,"f":"2025-03-01","r":null,"co":null,"coc":null,"s":"NOT_SERVICING","w":"DECEASED","a":null}`,
+	},
+	{
+		name: "both at once", first: loan("ACTIVE", "2025-03-01", "", "NOT_SERVICING", "DECEASED", ""), set: "count_from = count_from", to: "ACTIVE",
 		again:  loan("SUSPENDED::DELINQUENT", "2026-11-01", "", "SERVICING", "", ""),
 		counts: [5]int64{1, 0, 1, 0, 0},
 		state:  `{"loan":1,"status":"SUSPENDED::DELINQUENT","since":"2026-11-01","cause":"IMPORT","closed":null,"e":0,"f":"2026-11-01","r":null,"co":null,"coc":null,"s":"SERVICING","w":null,"a":null}`,

@@ -324,7 +324,8 @@ func (d *disturbed) compare(t *testing.T, early, later []snapshot) {
 	t.Logf("%d pay-offs; %v as in neither twin", d.paidOff(t, d.nights[len(d.nights)-1].snapshot), neither)
 }
 
-// paidOff holds that no loan is open that was paid off, and counts those.
+// paidOff holds that no loan is open that was paid off, and counts those. Where a charge came after the closing, the pay-off
+// was more than was owed (Q34).
 func (d *disturbed) paidOff(t *testing.T, s snapshot) (n int) {
 	t.Helper()
 	for _, loan := range d.book.loans {
@@ -332,7 +333,7 @@ func (d *disturbed) paidOff(t *testing.T, s snapshot) (n int) {
 			continue
 		}
 		n++
-		if got := s["state"][loan.id]; !strings.HasPrefix(got, "CLOSED::PAID_OFF") && !strings.HasPrefix(got, "CLOSED::CHARGE_OFF") {
+		if got := s["state"][loan.id]; !strings.HasPrefix(got, "CLOSED::") {
 			t.Errorf("loan %s stayed open (%s in the night of %s): %s", loan.id, loan.what, loan.touched, got)
 		}
 	}
