@@ -110,10 +110,11 @@ func (c *claims) underpaid(number int) bool {
 	return unpaid > c.loan.disputed(c.day)
 }
 
-// accommodated reports whether a cycle is due in an accommodation that has not ended by the day that c was walked to.
+// accommodated reports whether a cycle is due in an accommodation: it never makes the loan late, also where a refund takes its
+// payment back afterwards (CA7).
 func (c *claims) accommodated(due Date) bool {
-	in, inside := c.spans.at(due)
-	return inside && c.day <= in.to
+	_, inside := c.spans.at(due)
+	return inside
 }
 
 // steps returns how many steps late something that is due since a date is on d, at most 6 (BR2, Q31). The days of
