@@ -9,7 +9,8 @@ import (
 	"github.com/furnisher/furnisher/rules"
 )
 
-// packedVersion begins every packed row. A row of another version is made anew.
+// packedVersion begins every packed row. A row of another version is made anew whenever it is read, and kept so only once the
+// loan is looked at: with a new version comes a migration that wakes the book.
 const packedVersion = 4
 
 // statuses gives account statuses their numbers in a packed row: only ever append.
