@@ -12,7 +12,7 @@ var reportingRules = []Rule{
 	{ID: "BR8", Where: "batch/bureau/assemble.go", Sentence: "Every account of the last file is in this one, was final or deleted, or is left out with a reason; a file for which that fails is not released."},
 	{ID: "BR9", Where: "", Sentence: "A correction by hand is recorded with reason and evidence, and only a newer fact may change that field again."},
 	{ID: "BR10", Where: "rules/case_dispute.go", Sentence: "While a dispute runs its notation is on the record and its clock of 30 or 45 days is watched."},
-	{ID: "BR11", Where: "", Sentence: "What a bureau refuses or changes comes back as a row of the account and is answered in a later file."},
+	{ID: "BR11", Where: "batch/bureau/answer.go", Sentence: "What a bureau refuses or changes comes back as a row of the account and of a person and is answered in a later file; a refused record did not count, so the next file decides as if this one had left the account out."},
 	{ID: "BR12", Where: "rules/furnish.go", Sentence: "A loan boarded delinquent or charged off without a date of first delinquency is not reported until it has one, and is listed."},
 	{ID: "BR13", Where: "rules/ending.go", Sentence: "A termination that says what became of the collateral gives status 95, 96, 89, 94 or 88 from its date on; 61 and 63 follow once nothing is owed after 95 and 96."},
 }

@@ -21,6 +21,7 @@ const (
 	PausesChanged     Why = "pauses"
 	CasesChanged      Why = "cases"              // a case of it or of one of its customers, or the parties of such a case
 	PaymentsCancelled Why = "payments cancelled" // its scheduled payments (Q81)
+	RecordRefused     Why = "record refused"     // a bureau refused a record of it (BR11)
 	ProductChanged    Why = "product"            // the settings of its product: they are not packed
 	ProgramChanged    Why = "program"            // the settings of its program: they are not packed
 	Drift             Why = "drift"              // its packed row was not what the book says

@@ -30,7 +30,8 @@ func (l *lineBefore) columns() []any {
 	return places
 }
 
-// readBefore reads the last lines of a chunk's loans in files that count and come before the file of that number.
+// readBefore reads the last lines of a chunk's loans in files that count and come before the file of that number. A record
+// that a bureau refused singly did not count either (BR11): the account is decided as if that file had left it out.
 //
 // Lines lie by file, so that the last file of each destination is read by range: it says of every loan of its program
 // something, or on its exclusion list since which file nothing was said. Only loans of which more is needed are looked up one
@@ -45,14 +46,18 @@ func readBefore(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, file int64) (be
 	}
 	r := reading{before: before{}, older: map[int64]int64{}, seen: map[int64]bool{}}
 	var newest int64 // the last loan that a file can have known
+	var files database.IntArray
 	for _, f := range last {
-		newest = max(newest, f.LastLoan)
+		newest, files = max(newest, f.LastLoan), append(files, f.File)
 		if err := r.file(ctx, tx, c, f.File); err != nil {
 			return nil, fmt.Errorf("read tradelines of file %d: %w", f.File, err)
 		}
 	}
 	if err := r.unseen(ctx, tx, c, newest, file); err != nil {
 		return nil, fmt.Errorf("find loans without a tradeline: %w", err)
+	}
+	if err := r.refused(ctx, tx, c, files, file); err != nil {
+		return nil, fmt.Errorf("find refused records: %w", err)
 	}
 	return r.before, r.lookUp(ctx, tx)
 }
@@ -115,6 +120,19 @@ func (r *reading) unseen(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, newest
 		if !r.seen[loan] {
 			r.older[loan] = file
 		}
+	}
+	return nil
+}
+
+// refused finds the loans whose record in a last file a bureau refused: that record did not count (BR11). What older files say
+// of such loans is looked up without it.
+func (r *reading) refused(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, last database.IntArray, file int64) error {
+	var loans []int64
+	if err := tx.SelectContext(ctx, &loans, answerRefused, last, c.After, c.Last); err != nil {
+		return err
+	}
+	for _, loan := range loans {
+		r.older[loan] = file
 	}
 	return nil
 }

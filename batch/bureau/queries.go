@@ -4,10 +4,19 @@ import "github.com/furnisher/furnisher/batch/database"
 
 // The queries of this package, by name in sql/query.
 var (
+	answerAdd          = database.Query("bureau", "AnswerAdd")
+	answerAssign       = database.Query("bureau", "AnswerAssign")
+	answerByFile       = database.Query("bureau", "AnswerByFile")
+	answerClose        = database.Query("bureau", "AnswerClose")
+	answerRecords      = database.Query("bureau", "AnswerRecords")
+	answerRefused      = database.Query("bureau", "AnswerRefused")
+	answerReopen       = database.Query("bureau", "AnswerReopen")
+	answerState        = database.Query("bureau", "AnswerState")
 	cycleEnds          = database.Query("bureau", "CycleEnds")
 	cycleEndsOn        = database.Query("bureau", "CycleEndsOn")
 	deletionAdd        = database.Query("bureau", "DeletionAdd")
 	deletionGiveBack   = database.Query("bureau", "DeletionGiveBack")
+	deletionRefused    = database.Query("bureau", "DeletionRefused")
 	deletionRead       = database.Query("bureau", "DeletionRead")
 	excludedAdd        = database.Query("bureau", "ExcludedAdd")
 	excludedLast       = database.Query("bureau", "ExcludedLast")

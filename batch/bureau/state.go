@@ -47,7 +47,8 @@ var (
 //
 // A file moves on only if the one on disk is the one that was made (ErrFileDiffers). A file that is voided or
 // rejected is moved aside, into a folder of that name beside it, and gives its deletions back: they did not count,
-// and go into the next file (DC6).
+// and go into the next file (DC6). A file that was sent answers what bureaus refused or changed of its accounts in files
+// before; if it is rejected later, that is open again (BR11).
 func Change(ctx context.Context, db *sqlx.DB, file int64, to State, who, why string, now time.Time) error {
 	err := database.InDurableTx(ctx, db, func(tx *sqlx.Tx) error {
 		present, err := lockFile(ctx, tx, file)
@@ -61,7 +62,15 @@ func Change(ctx context.Context, db *sqlx.DB, file int64, to State, who, why str
 			if err := present.compare(); err != nil {
 				return err
 			}
+			if to == Transmitted {
+				if _, err := tx.ExecContext(ctx, answerByFile, file, now); err != nil {
+					return err
+				}
+			}
 			return note(ctx, tx, file, to, present.Path, who, why, now)
+		}
+		if _, err := tx.ExecContext(ctx, answerReopen, file, nil); err != nil {
+			return err
 		}
 		if _, err := tx.ExecContext(ctx, deletionGiveBack, file); err != nil {
 			return err

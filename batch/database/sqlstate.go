@@ -36,3 +36,11 @@ func IsConnectionLost(err error) bool {
 	}
 	return refusal.Code.Class() == pqerror.ClassConnectionException
 }
+
+// IsUniqueViolation reports whether a unique index refused a row: the name of the index, empty for any other error.
+func IsUniqueViolation(err error) (index string, refused bool) {
+	if violation := pq.As(err, pqerror.UniqueViolation); violation != nil {
+		return violation.Constraint, true
+	}
+	return "", false
+}

@@ -103,11 +103,12 @@ func (w Which) wanted(f *InFile) bool {
 }
 
 // choose picks what the wanted file says; the lists are oldest first. Without a wish, a file that holds the loan comes before
-// a later one that left it out.
+// a later one that left it out, and a record that a bureau refused is none.
 func (e *Explanation) choose(w Which, tradelines []Tradeline, excluded []Excluded) {
 	for i := range tradelines {
-		if w.wanted(&tradelines[i].InFile) {
-			e.Tradeline = &tradelines[i]
+		t := &tradelines[i]
+		if w.wanted(&t.InFile) && (!t.Refused || w != Which{}) {
+			e.Tradeline = t
 		}
 	}
 	if e.Tradeline == nil {
@@ -119,7 +120,7 @@ func (e *Explanation) choose(w Which, tradelines []Tradeline, excluded []Exclude
 		return
 	}
 	for i := range tradelines {
-		if before := &tradelines[i]; before.counts() && before.AsOf < e.Tradeline.AsOf {
+		if before := &tradelines[i]; before.counts() && !before.Refused && before.AsOf < e.Tradeline.AsOf {
 			e.Before = before
 		}
 	}

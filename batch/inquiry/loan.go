@@ -122,6 +122,7 @@ type InFile struct {
 // Tradeline is what a file said of the loan; amounts are whole dollars (BR5, BR6).
 type Tradeline struct {
 	InFile
+	Refused              bool            `json:"refused" db:"refused"` // singly by a bureau: it did not count (BR11)
 	AccountNumber        string          `json:"account_number" db:"account_number"`
 	AccountStatus        string          `json:"account_status" db:"account_status"`
 	PaymentRating        string          `json:"payment_rating" db:"payment_rating"`

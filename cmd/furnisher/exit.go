@@ -74,6 +74,8 @@ var endings = []struct {
 	{bureau.ErrFolder, exitFailed, "make the folder writable, or name another with --files or FURNISHER_FILES, then repeat the command"},
 	{bureau.ErrNoFile, exitFailed, "furnisher files"},
 	{bureau.ErrState, exitFailed, "furnisher files"},
+	{bureau.ErrNoAnswer, exitFailed, "furnisher answers"},
+	{bureau.ErrAnswered, exitFailed, "furnisher answers"},
 	{inquiry.ErrBadPage, exitUsage, "leave --after out to start at the beginning of the list"},
 	{database.ErrSchemaBehind, exitUsage, "furnisher migrate up"},
 	{database.ErrSchemaAhead, exitUsage, "use the version of furnisher that migrated the database, or a newer one; furnisher version prints yours"},

@@ -23,7 +23,8 @@ before it was sent, or REJECTED as a whole after it was sent. FILE is the number
 
 release, transmit and accept compare the file on disk with the one that was made, by size and SHA-256; if they differ the
 state does not change (exit status 6). void and reject move the file into the folder voided or rejected beside it. What a
-voided or rejected file deleted goes into the next one.`,
+voided or rejected file deleted goes into the next one. refuse and answers record what bureaus say of single records of a file
+that was sent; furnisher answers lists it.`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			return a.withDB(ctx, func(db *sqlx.DB) error {
 				return printList(a, listing[inquiry.File]{
@@ -42,6 +43,7 @@ voided or rejected file deleted goes into the next one.`,
 		a.fileChangeCommand("accept", "record that the bureaus accepted a file", bureau.Accepted),
 		a.fileChangeCommand("void", "take back a file that was not sent", bureau.Voided),
 		a.fileChangeCommand("reject", "record that the bureaus rejected a file as a whole", bureau.Rejected),
+		a.fileRefuseCommand(), a.fileAnswersCommand(),
 	)
 	return c
 }

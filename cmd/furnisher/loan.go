@@ -159,11 +159,19 @@ func tradelineRows(tradelines []inquiry.Tradeline) [][]any {
 	rows := make([][]any, len(tradelines))
 	for i, r := range tradelines {
 		rows[i] = []any{
-			r.File, r.FileState, r.AsOf, r.AccountStatus, dash(r.PaymentRating), r.CurrentBalance, r.AmountPastDue,
+			r.File, stateText(&r), r.AsOf, r.AccountStatus, dash(r.PaymentRating), r.CurrentBalance, r.AmountPastDue,
 			shown(r.DateFirstDelinquency), r.PaymentHistory, shown(r.DateClosed), dash(r.SpecialComment),
 		}
 	}
 	return rows
+}
+
+// stateText is the state of a tradeline's file, or that the record was refused singly (BR11).
+func stateText(t *inquiry.Tradeline) string {
+	if t.Refused {
+		return "REFUSED"
+	}
+	return t.FileState
 }
 
 // tradelineReasonRows say why each value is what it is (BR6).

@@ -15,14 +15,16 @@ WHERE t.file = $1 AND t.loan > $2 AND t.loan <= $3
 ORDER BY t.loan
 
 -- name: LineOlder
--- The last lines of single loans in files that count, newest first. Dates come as days, 0001-01-01 = 1.
--- $1 loans, $2 the newest file to look at for each, $3 lines of a loan. Index: bureau_file_pkey, tradeline_pkey.
+-- The last lines of single loans in files that count, newest first, without those that were refused singly (BR11). Dates
+-- come as days, 0001-01-01 = 1. $1 loans, $2 the newest file to look at for each, $3 lines of a loan.
+-- Index: bureau_file_pkey, tradeline_pkey, answer_refused.
 SELECT t.*
 FROM unnest(CAST($1 AS bigint[]), CAST($2 AS bigint[])) AS x (loan, newest)
 CROSS JOIN LATERAL (
     SELECT t.file, t.as_of - DATE '0001-01-01' + 1, {before}
     FROM bureau_file f JOIN tradeline t ON t.file = f.file AND t.loan = x.loan
     WHERE f.file <= x.newest AND f.state NOT IN ('VOIDED', 'REJECTED')
+      AND NOT EXISTS (SELECT FROM answer r WHERE r.loan = x.loan AND r.file = f.file AND r.outcome = 'REFUSED')
     ORDER BY f.file DESC LIMIT $3) t
 
 -- name: ExcludedLast

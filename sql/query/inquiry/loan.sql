@@ -50,8 +50,11 @@ FROM scheduled_item WHERE loan = $1
 ORDER BY due_at, item_id COLLATE "C"
 
 -- name: InquiryTradelines
--- What each file said of a loan, newest last. $1 loan. Index: tradeline_pkey, once a file.
-SELECT r.file, f.name AS file_name, f.state AS file_state, r.as_of, r.account_number, r.account_status, r.payment_rating,
+-- What each file said of a loan, newest last, and whether a bureau refused that record. $1 loan.
+-- Index: tradeline_pkey, answer_refused, once a file.
+SELECT r.file, f.name AS file_name, f.state AS file_state, r.as_of,
+       EXISTS (SELECT FROM answer a WHERE a.file = r.file AND a.loan = r.loan AND a.outcome = 'REFUSED') AS refused,
+       r.account_number, r.account_status, r.payment_rating,
        r.payment_history, r.date_account_info, r.date_first_delinquency, r.first_missed_due_on, r.date_closed,
        r.date_last_payment, r.current_balance, r.amount_past_due, r.scheduled_payment, r.actual_payment,
        r.original_charge_off, r.special_comment, r.compliance_code, r.segments, r.consumers, r.final, r.episode, r.rule, r.facts

@@ -17,7 +17,8 @@ JOIN tradeline t ON t.file = f.file
 JOIN loan_key l ON l.loan = t.loan
 LEFT JOIN tradeline b ON b.loan = t.loan AND b.file = (
     SELECT max(o.file) FROM bureau_file o
-    WHERE o.destination = f.destination AND o.file < f.file AND o.state NOT IN ('BUILDING', 'VOIDED', 'REJECTED'))
+    WHERE o.destination = f.destination AND o.file < f.file AND o.state NOT IN ('BUILDING', 'VOIDED', 'REJECTED')
+      AND NOT EXISTS (SELECT FROM answer a WHERE a.file = o.file AND a.loan = t.loan AND a.outcome = 'REFUSED'))
 WHERE f.run = $1 AND (CAST($2 AS text[]) IS NULL AND b.loan IS NOT NULL OR l.loan_id = ANY($2))
   AND (b.loan IS NULL OR t.account_status <> b.account_status OR t.amount_past_due <> b.amount_past_due
        OR t.date_first_delinquency IS DISTINCT FROM b.date_first_delinquency)

@@ -1,0 +1,225 @@
+package bureau
+
+import (
+	"bufio"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/furnisher/furnisher/metro2"
+)
+
+// Bounds of a file of answers.
+const (
+	maxAnswers     = 100_000
+	maxAnswerBytes = 64 << 20
+	maxAnswerText  = 500 // characters of a reason
+	maxAnswerCode  = 64  // characters of a code or an account number
+	maxBadAnswers  = 100 // that are kept and listed
+)
+
+// BadAnswer is a row of answers that cannot be recorded, without its values.
+type BadAnswer struct {
+	Line   int    `json:"line"` // 0: given by hand
+	Column string `json:"column"`
+	Reason string `json:"reason"`
+}
+
+// BadAnswersError says which answers cannot be recorded; none of the others was.
+type BadAnswersError struct {
+	Rows []BadAnswer // the first ones
+	More int64
+}
+
+func (e *BadAnswersError) Error() string {
+	first := e.Rows[0]
+	at := first.Column
+	if first.Line > 0 {
+		at = fmt.Sprintf("line %d, %s", first.Line, first.Column)
+	}
+	says := at + ": " + first.Reason
+	if more := int64(len(e.Rows)) - 1 + e.More; more > 0 {
+		says += fmt.Sprintf(" (and %d more)", more)
+	}
+	return says + "; nothing was recorded"
+}
+
+func (e *BadAnswersError) add(line int, column, reason string) {
+	if len(e.Rows) == maxBadAnswers {
+		e.More++
+		return
+	}
+	e.Rows = append(e.Rows, BadAnswer{line, column, reason})
+}
+
+// orNil is the error, nil if no row is bad.
+func (e *BadAnswersError) orNil() error {
+	if len(e.Rows) == 0 {
+		return nil
+	}
+	return e
+}
+
+// answerColumns are the columns of a file of answers; the first two are required.
+var answerColumns = []string{"account_number", "outcome", "field", "code", "reason"}
+
+// ReadAnswers reads a file of answers: CSV with a header, columns by name in any order; columns of the reader's own begin with
+// x_. It returns *BadAnswersError for rows that cannot be recorded.
+func ReadAnswers(r io.Reader) ([]Answer, error) {
+	bounded := &io.LimitedReader{R: r, N: maxAnswerBytes + 1}
+	text := bufio.NewReader(bounded)
+	if mark, err := text.Peek(3); err == nil && string(mark) == "\ufeff" {
+		if _, err := text.Discard(3); err != nil {
+			return nil, err
+		}
+	}
+	rows := csv.NewReader(text)
+	rows.ReuseRecord = true
+	head, err := rows.Read()
+	if errors.Is(err, io.EOF) {
+		return nil, errors.New("the file of answers has no header")
+	}
+	if err != nil {
+		return nil, answersFault(err)
+	}
+	place, err := answerPlaces(head)
+	if err != nil {
+		return nil, err
+	}
+	var answers []Answer
+	for {
+		row, err := rows.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, answersFault(err)
+		}
+		if len(answers) == maxAnswers {
+			return nil, fmt.Errorf("the file of answers has more than %d rows: cut it into several", maxAnswers)
+		}
+		line, _ := rows.FieldPos(0)
+		cell := func(column int) string {
+			if place[column] < 0 {
+				return ""
+			}
+			return strings.Clone(strings.TrimSpace(row[place[column]]))
+		}
+		answers = append(answers, Answer{Line: line, AccountNumber: cell(0), Outcome: cell(1), Field: cell(2), Code: cell(3), Reason: cell(4)})
+	}
+	if bounded.N == 0 {
+		return nil, fmt.Errorf("the file of answers has more than %d MB: cut it into several", maxAnswerBytes>>20)
+	}
+	return answers, checkAnswers(answers)
+}
+
+// answersFault is the error of text that is not CSV, without the text itself.
+func answersFault(err error) error {
+	var parse *csv.ParseError
+	if errors.As(err, &parse) {
+		return fmt.Errorf("the file of answers: line %d is not CSV of the header's columns: %w", parse.Line, parse.Err)
+	}
+	return fmt.Errorf("read the file of answers: %w", err)
+}
+
+// answerPlaces finds the columns in the header, -1 for one that is not there.
+func answerPlaces(head []string) ([]int, error) {
+	places := make([]int, len(answerColumns))
+	for k, name := range answerColumns {
+		places[k] = -1
+		for i := range head {
+			switch {
+			case strings.TrimSpace(head[i]) != name:
+			case places[k] >= 0:
+				return nil, fmt.Errorf("the file of answers: header: column %s stands twice", name)
+			default:
+				places[k] = i
+			}
+		}
+		if places[k] < 0 && k < 2 {
+			return nil, fmt.Errorf("the file of answers: header: column %s is missing", name)
+		}
+	}
+	for i, name := range head {
+		name = strings.TrimSpace(name)
+		known := strings.HasPrefix(name, "x_")
+		for k := range answerColumns {
+			known = known || name == answerColumns[k]
+		}
+		if !known { // not by its name: the header may be a row of data
+			return nil, fmt.Errorf("the file of answers: header: column %d is unknown (columns of your own begin with x_)", i+1)
+		}
+	}
+	return places, nil
+}
+
+// checkAnswers checks answers by themselves and gives each field its key.
+func checkAnswers(answers []Answer) error {
+	bad := &BadAnswersError{}
+	for i := range answers {
+		a := &answers[i]
+		for _, text := range []struct {
+			column, value string
+			limit         int
+		}{{"account_number", a.AccountNumber, maxAnswerCode}, {"code", a.Code, maxAnswerCode}, {"reason", a.Reason, maxAnswerText}} {
+			if !utf8.ValidString(text.value) || strings.ContainsFunc(text.value, unicode.IsControl) {
+				bad.add(a.Line, text.column, "it holds characters that are no text")
+			} else if utf8.RuneCountInString(text.value) > text.limit {
+				bad.add(a.Line, text.column, fmt.Sprintf("it has more than %d characters", text.limit))
+			}
+		}
+		switch {
+		case a.AccountNumber == "":
+			bad.add(a.Line, "account_number", "it is missing")
+		case a.Outcome != RecordRefused && a.Outcome != RecordChanged:
+			bad.add(a.Line, "outcome", "it is neither REFUSED nor CHANGED")
+		case a.Outcome == RecordChanged && a.Field == "":
+			bad.add(a.Line, "field", "it is missing: which field the bureau changed")
+		case a.Code == "" && a.Reason == "":
+			bad.add(a.Line, "reason", "it is missing, and so is the code")
+		}
+		if a.Field != "" {
+			segment, field := FieldByName(a.Field)
+			if field == nil {
+				bad.add(a.Line, "field", "the format has no such field: give its number (25) or name, with j1. before those of a segment")
+				continue
+			}
+			a.Field = field.Key
+			if segment != "base" {
+				a.Field = segment + "." + field.Key
+			}
+		}
+	}
+	return bad.orNil()
+}
+
+// FieldByName finds a field of a record by its number or name; those of other segments than the base stand behind the
+// segment's name and a dot. It returns nil if there is none.
+func FieldByName(name string) (segment string, field *metro2.FieldInfo) {
+	segment, key, ok := strings.Cut(strings.ToLower(name), ".")
+	if !ok {
+		segment, key = "base", segment
+	}
+	for _, layout := range metro2.Layouts() {
+		if layout.Name != segment || segment == "header" || segment == "trailer" {
+			continue
+		}
+		for i := range layout.Fields {
+			if f := &layout.Fields[i]; f.Key == key || strings.EqualFold(f.Num, key) {
+				return segment, f
+			}
+		}
+	}
+	return segment, nil
+}
+
+// jsonRows is a set of rows as a query's parameter.
+func jsonRows[T any](rows []T) (string, error) {
+	document, err := json.Marshal(rows)
+	return string(document), err
+}
