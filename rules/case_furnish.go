@@ -164,7 +164,7 @@ func (a *decision) applyCases(t *Tradeline) error {
 			return err
 		}
 		a.petitionDate(t, lastDOFD)
-		if comment, rule, by := a.byCase.comment(); by != nil && t.SpecialComment == "" {
+		if comment, rule, by := a.byCase.comment(t.CurrentBalance > 0); by != nil && t.SpecialComment == "" {
 			t.SpecialComment = comment
 			t.Facts.add(caseFact(factCaseComment, rule, by))
 		}
