@@ -96,6 +96,6 @@ var settledPoints = []Rule{
 	{ID: "Q92", Where: "rules/loan.go", Settles: []string{"DQ9"}, Sentence: "What an instalment or mortgage loan still owes after its last cycle falls due on that cycle's due date: past maturity it is late."},
 	{ID: "Q93", Where: "rules/tradeline.go", Settles: []string{"BR2", "ST2"}, Sentence: "Once charged off a loan is 97 or 64 under any closed status set by hand; a settlement adds AU when nothing is owed."},
 	{ID: "Q94", Where: "rules/ending.go", Settles: []string{"BR13", "BR3"}, Sentence: "A rescinded termination ends the collateral status and its freeze from that day; the months stay in the history."},
-	{ID: "Q95", Where: "", Settles: []string{"BR2"}, Sentence: "The actual payment also counts what was effective before the last file but unknown to it, and nothing twice."},
+	{ID: "Q95", Where: "rules/received.go", Settles: []string{"BR2"}, Sentence: "The actual payment also counts what was effective before the last file but unknown to it, and nothing twice."},
 	{ID: "Q96", Where: "rules/case_dispute.go", Settles: []string{"CA5", "DC10"}, Sentence: "A reopened account whose last record bore a closed-by-consumer code gets XR once; other terminations with money owed are listed and have no effect."},
 }

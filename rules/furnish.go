@@ -114,6 +114,7 @@ type Furnished struct {
 	AmountPastDue        int64
 	ScheduledPayment     int64
 	ActualPayment        int64
+	ReceiptsKnown        int64 // which payments and offsets the file knew (Q95); 0: a file from before this was kept
 	OriginalChargeOff    int64
 	AccountNumber        string // as bureaus know the account
 	SpecialComment       string
@@ -207,6 +208,9 @@ type decision struct {
 	read   bool     // late is filled in
 	byCase caseView // empty without cases
 	frozen freeze
+
+	unknown    []Entry // received before the last report, and unknown to it (Q95)
+	unknownSum Cents   // of those, what the actual payment holds
 
 	left    Date // it went to a buyer or another servicer on that day, 0: not
 	leftOn  Date // status and rating are as of that day
@@ -332,6 +336,7 @@ func (a *decision) trailing() *Tradeline {
 	t.Consumers, t.ComplianceCode = nil, "" // Q54
 	t.HistoryChain = a.historyChain()       // the profile stays, as the date of account information does (Q82)
 	t.AsOf = a.AsOf
+	t.ReceiptsKnown = a.Ledger.receiptsKnown(a.AsOf)
 	return t
 }
 

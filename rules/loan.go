@@ -91,6 +91,7 @@ const (
 	CodeObsoleteSoon = "OBSOLETE_RUNS_ON"      // BR7
 	CodeSmallBalance = "NOT_CHARGED_OFF"       // Q35
 	CodeAfterClosing = "CHARGED_AFTER_CLOSING" // Q34
+	CodeReceipts     = "PAYMENTS_UNKNOWN"      // Q95
 )
 
 // StandingCodes are raised once for a loan and stand until a person resolves them; the others are resolved

@@ -10,8 +10,9 @@ func (a *decision) ordinary() (*Tradeline, error) {
 	t := newTradeline()
 	t.AsOf, t.DateAccountInfo, t.Episode = a.AsOf, a.AsOf, a.Episode
 	t.CurrentBalance = now.Balance.Dollars()
-	lastPayment, received := a.Ledger.received(a.paymentsAfter(), a.AsOf)
-	t.DateLastPayment, t.ActualPayment = lastPayment, received.Dollars()
+	t.ReceiptsKnown = a.Ledger.receiptsKnown(a.AsOf)
+	a.readUnknown(t)
+	a.receivedUntil(t, a.AsOf)
 	t.CreditLimit, t.HighestCredit, t.TermsDuration = a.creditLimit(), a.highestCredit(), a.termsDuration()
 	t.Frequency = a.Product.TermsFrequency
 	t.Facts = append(t.Facts, centsFact("balance", now.Balance), textFact("status", string(a.Status)))
@@ -38,6 +39,7 @@ func (a *decision) ordinary() (*Tradeline, error) {
 		a.release(t)
 	}
 	a.explainExcuses(t, late)
+	a.explainUnknown(t)
 	if a.frozenOn(a.AsOf) {
 		a.listReAges(t)
 	}
@@ -133,12 +135,6 @@ func (a *decision) paidDate() Date {
 
 // oneDollar is the least that is charged off (Q35), and that an account which was charged off owes if it is not paid (Q39).
 const oneDollar Cents = 100
-
-// receivedUntil fills in the payments of an account that was paid: none after the date paid (Q40).
-func (a *decision) receivedUntil(t *Tradeline, paidOn Date) {
-	last, received := a.Ledger.received(a.paymentsAfter(), paidOn)
-	t.DateLastPayment, t.ActualPayment = last, received.Dollars()
-}
 
 // chargedOff fills in status 97, or 64 once nothing is owed (PO2, FORMAT.md 3.3, Q24).
 func (a *decision) chargedOff(t *Tradeline, late *lateness, now standing) error {

@@ -79,6 +79,7 @@ var columns = []column{
 	{name: "amount_past_due", amount: func(l *Line) *int64 { return &l.AmountPastDue }, before: true},
 	{name: "scheduled_payment", amount: func(l *Line) *int64 { return &l.ScheduledPayment }, before: true},
 	{name: "actual_payment", amount: func(l *Line) *int64 { return &l.ActualPayment }, before: true},
+	{name: "receipts_known", amount: func(l *Line) *int64 { return &l.ReceiptsKnown }, before: true},
 	{name: "original_charge_off", amount: func(l *Line) *int64 { return &l.OriginalChargeOff }, before: true},
 	{name: "special_comment", text: func(l *Line) *string { return &l.SpecialComment }, before: true},
 	{name: "compliance_code", text: func(l *Line) *string { return &l.ComplianceCode }, before: true},

@@ -47,7 +47,7 @@ var baseMappings = []Mapping{
 	{"base", "terms_duration", []string{"loans.csv terms_duration"}, "of an instalment loan or mortgage; else REV, LOC or 001", nil, nil},
 	{"base", "terms_frequency", []string{"products.csv terms_frequency", "loans.csv deferred_until"}, "as it is; D while a deferral lasts", []string{"Q47"}, nil},
 	{"base", "scheduled_payment", []string{"loans.csv scheduled_payment", "cycles.csv minimum_due"}, "the lender's amount, else what the latest cycle asks for, as a monthly amount; 0 once paid or charged off", []string{"Q6", "Q63", "Q75", "BR5"}, []string{"case_plan", "case_balance"}},
-	{"base", "actual_payment", fromPayments, "settled payments since the last report", []string{"Q23", "Q40", "Q95", "BR5"}, nil},
+	{"base", "actual_payment", fromPayments, "settled payments since the last report, and earlier ones that it did not know", []string{"Q23", "Q40", "Q95", "BR5"}, []string{"received_before_last_report"}},
 	{"base", "account_status", append([]string{"loans.csv status", "terminations.csv reason", "cases.csv outcome"}, fromCycles...), "by days late, closure, charge-off, termination or case", []string{"BR2", "DQ9", "CA4", "CA7", "DC1", "BR13"}, []string{"status", "oldest_unpaid_due_on", "paid_on", "charged_off_on", "reason", "terminated_on", "would_be", "repeats", "frozen_on", "case_status", "case_deletion"}},
 	{"base", "payment_rating", fromCycles, "how late a paid account was on the day before", []string{"Q19", "Q14", "BR13"}, []string{"paid_on"}},
 	{"base", "payment_history", append([]string{"loans.csv payment_history"}, fromCycles...), "the last tradeline's profile moved by a month, else what the lender reported or the ledger proves", []string{"BR4", "Q22", "Q43", "Q82"}, []string{"case_status"}},
