@@ -188,7 +188,7 @@ func TestManyUnknown(t *testing.T) {
 		if k >= 20 {
 			known = "2026-04-15"
 		}
-		receipts = append(receipts, came(100, (day("2026-01-02") + rules.Date(k)).String(), known))
+		receipts = append(receipts, came(100, (day("2026-01-02")+rules.Date(k)).String(), known))
 	}
 	if got, last := reportsOf(t, 4, receipts, nil); fmt.Sprint(got) != "[20 0 0 40]" || len(last.Listed) > 0 {
 		t.Errorf("all since a day: got %v, %v", got, last.Listed)
