@@ -37,6 +37,9 @@ func (r *Runner) Abandon(ctx context.Context, run int64, why string) error {
 }
 
 func (r *Runner) abandon(ctx context.Context, tx *sqlx.Tx, id int64, why string) error {
+	if err := HaltOperations(ctx, tx); err != nil {
+		return err
+	}
 	var row runRow
 	if err := tx.GetContext(ctx, &row, runState, id); err != nil {
 		return err

@@ -204,13 +204,14 @@ func Picked(ctx context.Context, tx *sqlx.Tx, s Step, c Chunk) ([]int64, error) 
 }
 
 // reconcile makes sure that every chunk of a step read as many loans as it was laid out for.
-func (r *Runner) reconcile(ctx context.Context, run Run, step string) error {
+func (r *Runner) reconcile(ctx context.Context, run Run, s Step, part string) error {
+	_, yields := s.(Yielder)
 	var short struct {
 		Seq    int   `db:"seq"`
 		Read   int64 `db:"read_count"`
 		Picked int64 `db:"picked_count"`
 	}
-	err := r.DB.GetContext(ctx, &short, stepReconcile, run.ID, step)
+	err := r.DB.GetContext(ctx, &short, stepReconcile, run.ID, part, yields)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}

@@ -30,6 +30,9 @@ const (
 	// workLock is shared by all transactions that work on the book, in every process. A process that takes the book
 	// waits until the last of them has ended.
 	workLock = bookLock + 1
+	// operationLock is shared by all operations between nights. An import takes it alone: it reads the states of loans,
+	// decides, and writes them back.
+	operationLock = bookLock + 2
 	// leadLocks is the upper half of the keys that say which run the holder of the book leads.
 	leadLocks = 0x6675726f << 32
 )
@@ -142,6 +145,24 @@ func (b *Book) Fence(ctx context.Context, tx *sqlx.Tx) error {
 		return ErrLockLost
 	}
 	return err
+}
+
+// JoinOperations begins an operation between nights, in its transaction: it waits while an import works, and an import waits
+// for its end. Nights go on beside it: they and it lock the loans that they write (book.LockLoans).
+func JoinOperations(ctx context.Context, tx *sqlx.Tx) error {
+	if _, err := tx.ExecContext(ctx, lockJoin, int64(operationLock)); err != nil {
+		return fmt.Errorf("begin beside other operations: %w", err)
+	}
+	return nil
+}
+
+// HaltOperations keeps operations out until the transaction ends, and waits for those that have begun. It comes before all
+// that the transaction locks.
+func HaltOperations(ctx context.Context, tx *sqlx.Tx) error {
+	if _, err := tx.ExecContext(ctx, lockAlone, int64(operationLock)); err != nil {
+		return fmt.Errorf("wait for operations: %w", err)
+	}
+	return nil
 }
 
 // fence reports whether a session holds the lock of a key. If so, nobody else gets the book until the transaction ends; if

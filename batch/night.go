@@ -77,6 +77,10 @@ type Abandoner interface {
 	Abandon(ctx context.Context, tx *sqlx.Tx, run Run) error
 }
 
+// Yielder is a Step whose work an operation between nights may do before it: its chunks may then read fewer loans than they
+// were laid out for.
+type Yielder interface{ Yields() }
+
 // Run identifies a run to its steps.
 type Run struct {
 	ID       int64

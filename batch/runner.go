@@ -96,7 +96,7 @@ func (r *Runner) step(ctx context.Context, run Run, s Step) error {
 		return err
 	}
 	for _, part := range parts(s) {
-		if err := r.reconcile(ctx, run, part.Name); err != nil {
+		if err := r.reconcile(ctx, run, s, part.Name); err != nil {
 			return err
 		}
 	}

@@ -38,9 +38,9 @@ var servicingRules = []Rule{
 	// Purging.
 	{ID: "SP1", Where: "rules/purge.go", Sentence: "The night cancels seven things of a loan that is not serviced: pending payments, calls, emails and texts, and the schedules of calls, emails and texts."},
 	{ID: "SP2", Where: "rules/purge.go", Sentence: "Only pending items and active schedules are cancelled; what was sent, completed, failed or cancelled before stays as it is."},
-	{ID: "SP3", Where: "batch/step/purge.go", Sentence: "A cancelled row stays, marked with date, run and reason, and the counts of the night equal those rows."},
-	{ID: "SP4", Where: "batch/step/purge.go", Sentence: "A second run cancels nothing and leaves the first date and reason as they are."},
-	{ID: "SP5", Where: "", Sentence: "To cancel servicing for a customer or a loan stops all their loans and cancels their seven things at once, or changes nothing."},
+	{ID: "SP3", Where: "batch/book/contact.go", Sentence: "A cancelled row stays, marked with date, run and reason, and the counts of the night equal those rows."},
+	{ID: "SP4", Where: "batch/book/contact.go", Sentence: "A second run cancels nothing and leaves the first date and reason as they are."},
+	{ID: "SP5", Where: "batch/servicing/cancel.go", Sentence: "To cancel servicing for a customer or a loan stops all their loans and cancels their seven things at once, or changes nothing."},
 	{ID: "SP6", Where: "rules/status.go", Sentence: "The reasons to stop servicing are a closed list; another reason is refused before anything changes."},
 	{ID: "SP7", Where: "batch/step/purge.go", Sentence: "Every night sweeps up what slipped in after servicing stopped: no debit or call may go out for a bankrupt, deceased or military customer."},
 	{ID: "SP8", Where: "rules/case_contact.go", Sentence: "A loan that reopens after its schedules were cancelled does not get them back; it is listed for a person."},

@@ -6,12 +6,11 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
-	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/rules"
 )
 
-// Stop is a loan that a night stops to service, and why.
+// Stop is a loan that a night or a person stops to service, and why.
 type Stop struct {
 	Loan   int64       `json:"loan"`
 	Reason string      `json:"reason"`
@@ -43,8 +42,8 @@ func ContactStates(ctx context.Context, tx *sqlx.Tx, loans []int64) (map[int64]r
 
 // StopServicing makes loans that are serviced not serviced, each with a row of history (ST3, ST4). Nothing that is packed
 // changes.
-func StopServicing(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, stops []Stop) error {
-	if err := database.WriteRows(ctx, tx, servicingStop, stops, c.Run, c.Date); err != nil {
+func StopServicing(ctx context.Context, tx *sqlx.Tx, by By, stops []Stop) error {
+	if err := database.WriteRows(ctx, tx, servicingStop, stops, by.run(), by.operation(), by.On, by.cause(), by.who(), by.why()); err != nil {
 		return fmt.Errorf("stop servicing loans: %w", err)
 	}
 	return nil

@@ -39,6 +39,22 @@ func Wake(ctx context.Context, tx *sqlx.Tx, loans []int64, why Why) error {
 	return nil
 }
 
+// LockLoans locks loans until the transaction ends, in the order in which nights lock them, before anything of them is read to
+// be changed: a night that decides one of them has committed before, and is seen, or waits.
+func LockLoans(ctx context.Context, tx *sqlx.Tx, loans []int64) error {
+	if len(loans) == 0 {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, wakeLock, database.IntArray(loans))
+	if err == nil {
+		_, err = tx.ExecContext(ctx, stateLock, database.IntArray(loans))
+	}
+	if err != nil {
+		return fmt.Errorf("lock loans: %w", err)
+	}
+	return nil
+}
+
 // Begin makes sure that every loan up to the key last can be picked, however it came into the book.
 func Begin(ctx context.Context, tx *sqlx.Tx, last int64) error {
 	_, err := tx.ExecContext(ctx, wakeMissing, last)

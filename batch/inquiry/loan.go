@@ -24,6 +24,7 @@ type Detail struct {
 	Excluded   []Excluded  `json:"excluded"`
 	Deletions  []Deletion  `json:"deletions"`
 	Exceptions []Exception `json:"exceptions"`
+	Operations []Operation `json:"operations"`
 }
 
 // LoanState is a loan as the lender describes it, and its two states (ST1, ST3).
@@ -65,6 +66,7 @@ type Change struct {
 	Cause        string          `json:"cause" db:"cause"`
 	Rule         string          `json:"rule" db:"rule"`
 	Run          *int64          `json:"run" db:"run"`
+	Operation    *int64          `json:"operation" db:"operation"`
 	Who          *string         `json:"who" db:"who"`
 	Why          *string         `json:"why" db:"why"`
 	Facts        json.RawMessage `json:"facts" db:"facts"`
@@ -85,11 +87,12 @@ type Statement struct {
 	Document       json.RawMessage `json:"document" db:"document"`
 }
 
-// Cancellation says when, by which run and why a schedule or item was cancelled (SP3); all nil if it was not.
+// Cancellation says when, by which run or operation, and why a schedule or item was cancelled (SP3); all nil if it was not.
 type Cancellation struct {
-	On     *rules.Date `json:"cancelled_on" db:"cancelled_on"`
-	Run    *int64      `json:"cancelled_run" db:"cancelled_run"`
-	Reason *string     `json:"cancel_reason" db:"cancel_reason"`
+	On        *rules.Date `json:"cancelled_on" db:"cancelled_on"`
+	Run       *int64      `json:"cancelled_run" db:"cancelled_run"`
+	Operation *int64      `json:"cancelled_operation" db:"cancelled_operation"`
+	Reason    *string     `json:"cancel_reason" db:"cancel_reason"`
 }
 
 // Schedule is a schedule of calls or messages.
@@ -175,6 +178,17 @@ type Exception struct {
 	ResolvedRun  *int64     `json:"resolved_run" db:"resolved_run"`
 }
 
+// Operation is something that a person or system did to the loan between nights.
+type Operation struct {
+	Operation    int64           `json:"operation" db:"operation"`
+	Kind         string          `json:"kind" db:"kind"`
+	At           time.Time       `json:"at" db:"at"`
+	BusinessDate rules.Date      `json:"business_date" db:"business_date"`
+	Who          string          `json:"who" db:"who"`
+	Why          *string         `json:"why" db:"why"`
+	Result       json.RawMessage `json:"result" db:"result"`
+}
+
 // LoanDetail reads one loan; ErrNotFound if the book does not hold it.
 func LoanDetail(ctx context.Context, db *sqlx.DB, loanID string) (*Detail, error) {
 	var s Detail
@@ -204,6 +218,7 @@ func (s *Detail) read(ctx context.Context, tx *sqlx.Tx) error {
 		fill(ctx, tx, &s.Excluded, "exclusions", inquiryExcluded, s.Loan.Key),
 		fill(ctx, tx, &s.Deletions, "deletions", inquiryDeletions, s.Loan.Key),
 		fill(ctx, tx, &s.Exceptions, "exceptions", inquiryExceptions, s.Loan.Key),
+		fill(ctx, tx, &s.Operations, "operations", inquiryOperations, s.Loan.Key),
 	)
 }
 

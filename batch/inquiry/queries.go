@@ -18,6 +18,7 @@ var (
 	inquiryLastClosed      = database.Query("inquiry", "InquiryLastClosed")
 	inquiryLoan            = database.Query("inquiry", "InquiryLoan")
 	inquiryLoans           = database.Query("inquiry", "InquiryLoans")
+	inquiryOperations      = database.Query("inquiry", "InquiryOperations")
 	inquiryTradelines      = database.Query("inquiry", "InquiryTradelines")
 	inquiryRuns            = database.Query("inquiry", "InquiryRuns")
 	inquiryNightMoves      = database.Query("inquiry", "InquiryNightMoves")

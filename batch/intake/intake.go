@@ -114,6 +114,9 @@ func (i *importer) takeIn(ctx context.Context, book *batch.Book, dir string, sou
 	i.tx = tx
 	err = book.Fence(ctx, tx)
 	if err == nil {
+		err = batch.HaltOperations(ctx, tx)
+	}
+	if err == nil {
 		err = i.run(ctx, dir, sources)
 	}
 	if err == nil && !i.options.Check {

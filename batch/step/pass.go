@@ -102,7 +102,7 @@ func (s Servicing) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch
 	if err := w.closings.write(ctx, tx, c); err != nil {
 		return batch.Tally{}, err
 	}
-	return tallies[0], book.StopServicing(ctx, tx, c, w.contacts.stops)
+	return tallies[0], book.StopServicing(ctx, tx, book.By{On: c.Date, Run: c.Run}, w.contacts.stops)
 }
 
 // through takes the loans through one decider.

@@ -15,6 +15,7 @@ import (
 	"github.com/furnisher/furnisher/batch/inquiry"
 	"github.com/furnisher/furnisher/batch/intake"
 	"github.com/furnisher/furnisher/batch/localpg"
+	"github.com/furnisher/furnisher/batch/servicing"
 )
 
 // Exit statuses. They are an interface: never change one, only add.
@@ -76,6 +77,11 @@ var endings = []struct {
 	{bureau.ErrState, exitFailed, "furnisher files"},
 	{bureau.ErrNoAnswer, exitFailed, "furnisher answers"},
 	{bureau.ErrAnswered, exitFailed, "furnisher answers"},
+	{servicing.ErrInvalid, exitUsage, ""},
+	{servicing.ErrUnknown, exitFailed, "check the id; furnisher loans lists the loans; nothing was changed"},
+	{servicing.ErrRefused, exitFailed, "nothing was changed; furnisher loan LOAN shows how the loan stands"},
+	{servicing.ErrKeyUsed, exitFailed, "nothing was changed; use another --key, or none"},
+	{servicing.ErrBusy, exitLocked, "nothing was changed; wait until it ends, then repeat the command"},
 	{inquiry.ErrBadPage, exitUsage, "leave --after out to start at the beginning of the list"},
 	{database.ErrSchemaBehind, exitUsage, "furnisher migrate up"},
 	{database.ErrSchemaAhead, exitUsage, "use the version of furnisher that migrated the database, or a newer one; furnisher version prints yours"},

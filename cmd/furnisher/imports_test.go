@@ -43,6 +43,7 @@ var allowances = []allowance{
 	{folder: "batch/bureau", may: everyRoom + "batch batch/database batch/book metro2 rules github.com/google/renameio/v2"},
 	{folder: "batch/step", may: everyRoom + "batch batch/database batch/book batch/bureau metro2 rules"},
 	{folder: "batch/intake", may: everyRoom + "batch batch/database batch/book metro2 rules"},
+	{folder: "batch/servicing", may: everyRoom + "batch batch/database batch/book rules", never: "net/http"},
 	{folder: "batch/inquiry", may: everyRoom + "batch/database rules"},
 	{folder: "batch/fanout", may: everyRoom + `batch batch/database
 		github.com/riverqueue/river github.com/riverqueue/river/rivermigrate
@@ -254,6 +255,10 @@ func TestTable(t *testing.T) {
 		{"batch/step", module + "batch/intake", false},
 		{"batch/intake", module + "batch/book", true},
 		{"batch/intake", module + "batch/bureau", false},
+		{"batch/servicing", module + "batch/book", true},
+		{"batch/servicing", module + "batch/step", false},
+		{"batch/servicing", "github.com/spf13/pflag", false},
+		{"batch/servicing", "net/http", false},
 		{"batch/inquiry", module + "batch/database", true},
 		{"batch/inquiry", module + "batch/bureau", false},
 		{"batch/fanout", "github.com/riverqueue/river", true},

@@ -48,9 +48,10 @@ func printDetail(w io.Writer, s *inquiry.Detail) error {
 		rows    [][]any
 	}{
 		{"history", []string{"night", "effective", "state", "from", "to", "cause", "rule", ">run", "facts", "by"}, historyRows(s.History)},
+		{"operations", []string{">operation", "at", "business date", "kind", "by"}, operationRows(s.Operations)},
 		{"final statements", []string{">episode", "night", "status", "closed on", ">cycle", "from", "to", ">opening", ">closing", ">run"}, statementRows(s.Statements)},
-		{"schedules", []string{"schedule", "kind", "state", "cancelled on", ">by run", "reason"}, scheduleRows(s.Schedules)},
-		{"scheduled items", []string{"item", "kind", "state", "due", ">amount", "cancelled on", ">by run", "reason"}, itemRows(s.Items)},
+		{"schedules", []string{"schedule", "kind", "state", "cancelled on", ">by run", ">or operation", "reason"}, scheduleRows(s.Schedules)},
+		{"scheduled items", []string{"item", "kind", "state", "due", ">amount", "cancelled on", ">by run", ">or operation", "reason"}, itemRows(s.Items)},
 		{"tradelines", []string{">file", "state", "as of", "status", "rating", ">balance", ">past due", "first delinquency", "history", "date closed", "comment"}, tradelineRows(s.Tradelines)},
 		{"why the tradelines say so", []string{">file", "as of", "rule", "facts"}, tradelineReasonRows(s.Tradelines)},
 		{"left out of files", []string{">file", "state", "as of", "reason", "rule", "detail"}, excludedRows(s.Excluded)},
@@ -115,6 +116,14 @@ func historyRows(changes []inquiry.Change) [][]any {
 	return rows
 }
 
+func operationRows(operations []inquiry.Operation) [][]any {
+	rows := make([][]any, len(operations))
+	for i, o := range operations {
+		rows[i] = []any{o.Operation, o.At.UTC().Format(timeLayout), o.BusinessDate, o.Kind, because(&o.Who, o.Why)}
+	}
+	return rows
+}
+
 // because joins the person and the reason of a manual change.
 func because(who, why *string) string {
 	switch {
@@ -139,7 +148,7 @@ func statementRows(statements []inquiry.Statement) [][]any {
 func scheduleRows(schedules []inquiry.Schedule) [][]any {
 	rows := make([][]any, len(schedules))
 	for i, s := range schedules {
-		rows[i] = []any{s.ScheduleID, s.Kind, s.State, shown(s.On), shown(s.Cancellation.Run), shown(s.Cancellation.Reason)}
+		rows[i] = []any{s.ScheduleID, s.Kind, s.State, shown(s.On), shown(s.Cancellation.Run), shown(s.Cancellation.Operation), shown(s.Cancellation.Reason)}
 	}
 	return rows
 }
@@ -149,7 +158,7 @@ func itemRows(items []inquiry.Item) [][]any {
 	for i, s := range items {
 		rows[i] = []any{
 			s.ItemID, s.Kind, s.State, s.DueAt.UTC().Format(timeLayout), shown(s.Amount), shown(s.On),
-			shown(s.Cancellation.Run), shown(s.Cancellation.Reason),
+			shown(s.Cancellation.Run), shown(s.Cancellation.Operation), shown(s.Cancellation.Reason),
 		}
 	}
 	return rows

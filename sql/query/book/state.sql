@@ -41,14 +41,44 @@ LEFT JOIN LATERAL (SELECT h.rule, h.run FROM status_history h WHERE h.loan = s.l
 WHERE s.loan = ANY($1)
 
 -- name: ServicingStop
--- Stops to service loans, each with a row of its history (ST4). $1 run, $2 business date, $3 rows as JSON, one a loan.
--- Index: loan_state_pkey, status_history_pkey.
+-- Stops to service loans, each with a row of its history (ST4). $1 run, $2 operation, one of them null, $3 business date,
+-- $4 cause, $5 who, $6 why, $7 rows as JSON, one a loan. Index: loan_state_pkey, status_history_pkey.
 WITH stopped AS (
-    SELECT * FROM json_to_recordset($3) AS x (loan bigint, reason text, rule text, facts jsonb)
+    SELECT * FROM json_to_recordset($7) AS x (loan bigint, reason text, rule text, facts jsonb)
 ), state AS (
     UPDATE loan_state s SET servicing_status = 'NOT_SERVICING', stop_reason = x.reason FROM stopped x WHERE s.loan = x.loan
 )
-INSERT INTO status_history (loan, seq, state, from_status, to_status, business_date, effective_on, cause, rule, run, facts)
+INSERT INTO status_history (loan, seq, state, from_status, to_status, business_date, effective_on, cause, rule, run, operation, who, why, facts)
 SELECT x.loan, (SELECT max(h.seq) FROM status_history h WHERE h.loan = x.loan) + 1, 'SERVICING', 'SERVICING', 'NOT_SERVICING',
-       $2, $2, 'NIGHT', x.rule, $1, x.facts
+       $3, $3, $4, x.rule, $1, $2, $5, $6, x.facts
 FROM stopped x
+
+-- name: KnownRead
+-- The states of loans as people see them before they change one, in the order of the key.
+-- $1 loan keys. Index: loan_state_pkey, loan_pkey, status_history_pkey.
+SELECT s.loan, k.loan_id, l.opened_on, l.hold_until, s.status, s.status_since, s.status_cause <> 'NIGHT' AS by_hand, s.closed_on, s.episode,
+       EXISTS (SELECT FROM status_history f WHERE f.loan = s.loan AND f.seq = 1 AND f.closed_on IS NOT NULL) AS boarded_closed,
+       s.count_from, s.reopened_on, s.charged_off_on, coalesce(s.charge_off_cents, 0) AS charge_off_cents,
+       s.charge_off_cents IS NOT NULL AS has_charge_off, s.servicing_status, coalesce(s.stop_reason, '') AS stop_reason,
+       s.imported_status, s.imported_status_since, s.imported_servicing
+FROM loan_state s JOIN loan_key k ON k.loan = s.loan JOIN loan l ON l.loan = s.loan
+WHERE s.loan = ANY($1)
+ORDER BY s.loan
+
+-- name: StateByHand
+-- Writes the account status that a person has set. $1 loan, $2 status, $3 since, $4 closed on, $5 episode, $6 count from,
+-- $7 reopened on, $8 charged off on, $9 charge-off in cents. Index: loan_state_pkey.
+UPDATE loan_state SET status = $2, status_since = $3, status_cause = 'OPERATION', closed_on = $4, episode = $5, count_from = $6,
+    reopened_on = $7, charged_off_on = $8, charge_off_cents = $9
+WHERE loan = $1
+
+-- name: HistoryByHand
+-- A row of history of a change of the account status by hand (ST4). $1 loan, $2 from, $3 to, $4 business date, $5 closed on,
+-- $6 rule, $7 operation, $8 who, $9 why, $10 facts. Index: status_history_pkey.
+INSERT INTO status_history (loan, seq, state, from_status, to_status, business_date, effective_on, closed_on, cause, rule, operation, who, why, facts)
+SELECT $1, (SELECT max(h.seq) FROM status_history h WHERE h.loan = $1) + 1, 'ACCOUNT', $2, $3, CAST($4 AS date), CAST($4 AS date),
+       $5, 'OPERATION', $6, $7, $8, $9, $10
+
+-- name: HoldWrite
+-- Holds a loan until a date, or releases it. $1 loan, $2 date or null. Index: loan_pkey.
+UPDATE loan SET hold_until = $2 WHERE loan = $1

@@ -34,3 +34,13 @@ UPDATE loan_wake SET version = version + 1, state = 'AWAKE', wake_on = '-infinit
 UPDATE loan_wake w SET version = w.version + 1, state = 'AWAKE', wake_on = '-infinity', why = 'abandoned'
 FROM run_chunk c
 WHERE c.run = $1 AND c.step = $2 AND c.state = 'DONE' AND w.loan > c.after_loan AND w.loan <= c.last_loan AND w.state = 'ASLEEP'
+
+-- name: WakeLock
+-- Locks the versions of loans, in the order of the key, as nights do. $1 loan keys. Locks: the rows of loan_wake.
+-- Index: loan_wake_pkey.
+SELECT loan FROM loan_wake WHERE loan = ANY($1) ORDER BY loan FOR NO KEY UPDATE
+
+-- name: StateLock
+-- Locks the states of loans that another door than the import brought in, and that no night has met yet: they have no
+-- version. $1 loan keys. Locks: the rows of loan_state. Index: loan_state_pkey.
+SELECT loan FROM loan_state WHERE loan = ANY($1) ORDER BY loan FOR NO KEY UPDATE

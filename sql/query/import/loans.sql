@@ -96,7 +96,8 @@ SELECT count(*) FROM now n JOIN loan l ON l.loan = n.loan CROSS JOIN (SELECT cou
 WHERE l.xmin <> CAST(pg_current_xact_id() AS xid)
 
 -- name: ImportLoansKnown
--- Updates the description of known loans: it follows the extract. Gives the rows inserted and updated.
+-- Updates the description of known loans: it follows the extract. A hold follows it when another one is sent than before
+-- (ST5): a hold by hand and a release outlast an extract that is sent again. Gives the rows inserted and updated.
 -- Index: loan_key_loan_id_key, loan_pkey.
 WITH sent AS (
     SELECT k.loan, p.product AS product, g.program AS program, s.*
@@ -111,7 +112,8 @@ WITH sent AS (
         highest_balance_cents = s.highest_balance_cents, terms_duration = s.terms_duration,
         scheduled_payment_cents = s.scheduled_payment_cents, promo_ends_on = s.promo_ends_on, cycle_id = s.cycle_id,
         activity_status = s.activity_status, activity_substatus = s.activity_substatus, furnish = s.furnish,
-        hold_until = s.hold_until, balloon_on = s.balloon_on, balloon_amount_cents = s.balloon_amount_cents,
+        hold_until = CASE WHEN s.hold_until IS DISTINCT FROM t.imported_hold_until THEN s.hold_until ELSE t.hold_until END,
+        imported_hold_until = s.hold_until, balloon_on = s.balloon_on, balloon_amount_cents = s.balloon_amount_cents,
         deferred_from = s.deferred_from, deferred_until = s.deferred_until,
         special_comment = s.special_comment, original_creditor = s.original_creditor, creditor_class = s.creditor_class,
         purchased_from = s.purchased_from, sold_to = s.sold_to, sold_on = s.sold_on, agency_id = s.agency_id,
@@ -123,7 +125,7 @@ WITH sent AS (
     WHERE t.loan = s.loan
       AND (t.product, t.program, t.account_number, t.opened_on, t.original_amount_cents, t.credit_limit_cents,
           t.highest_balance_cents, t.terms_duration, t.scheduled_payment_cents, t.promo_ends_on, t.cycle_id,
-          t.activity_status, t.activity_substatus, t.furnish, t.hold_until, t.balloon_on, t.balloon_amount_cents,
+          t.activity_status, t.activity_substatus, t.furnish, t.imported_hold_until, t.balloon_on, t.balloon_amount_cents,
           t.deferred_from, t.deferred_until, t.special_comment, t.original_creditor, t.creditor_class, t.purchased_from, t.sold_to, t.sold_on,
           t.agency_id, t.agency_account, t.mortgage_id, t.new_account_number, t.payment_history,
           t.first_delinquency_on, t.original_charge_off_cents, t.last_reported_on, t.deletion_reported_on)
@@ -182,13 +184,13 @@ WITH sent AS (
     INSERT INTO loan (
         loan, loan_id, product, program, account_number, opened_on, original_amount_cents, credit_limit_cents,
         highest_balance_cents, terms_duration, scheduled_payment_cents, promo_ends_on, cycle_id, activity_status,
-        activity_substatus, furnish, hold_until, balloon_on, balloon_amount_cents, deferred_from, deferred_until, special_comment, original_creditor,
+        activity_substatus, furnish, hold_until, imported_hold_until, balloon_on, balloon_amount_cents, deferred_from, deferred_until, special_comment, original_creditor,
         creditor_class, purchased_from, sold_to, sold_on, agency_id, agency_account, mortgage_id, new_account_number,
         payment_history, first_delinquency_on, original_charge_off_cents, last_reported_on, deletion_reported_on)
     SELECT
         s.loan, s.loan_id, s.product, s.program, s.account_number, s.opened_on, s.original_amount_cents,
         s.credit_limit_cents, s.highest_balance_cents, s.terms_duration, s.scheduled_payment_cents, s.promo_ends_on,
-        s.cycle_id, s.activity_status, s.activity_substatus, s.furnish, s.hold_until, s.balloon_on,
+        s.cycle_id, s.activity_status, s.activity_substatus, s.furnish, s.hold_until, s.hold_until, s.balloon_on,
         s.balloon_amount_cents, s.deferred_from, s.deferred_until, s.special_comment, s.original_creditor, s.creditor_class, s.purchased_from, s.sold_to,
         s.sold_on, s.agency_id, s.agency_account, s.mortgage_id, s.new_account_number, s.payment_history,
         s.first_delinquency_on, s.original_charge_off_cents, s.last_reported_on, s.deletion_reported_on

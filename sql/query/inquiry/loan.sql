@@ -26,7 +26,7 @@ WHERE k.loan_id = $1
 
 -- name: InquiryHistory
 -- Every change of a loan's two states, in order. $1 loan. Index: status_history_pkey.
-SELECT seq, state, from_status, to_status, business_date, effective_on, closed_on, cause, rule, run, who, why, facts
+SELECT seq, state, from_status, to_status, business_date, effective_on, closed_on, cause, rule, run, operation, who, why, facts
 FROM status_history WHERE loan = $1
 ORDER BY seq
 
@@ -39,13 +39,13 @@ ORDER BY episode
 
 -- name: InquirySchedules
 -- A loan's schedules. $1 loan. Index: none by loan but for active ones; asked for one loan at a time.
-SELECT schedule_id, kind, state, cancelled_on, cancelled_run, cancel_reason
+SELECT schedule_id, kind, state, cancelled_on, cancelled_run, cancelled_operation, cancel_reason
 FROM schedule WHERE loan = $1
 ORDER BY schedule_id COLLATE "C"
 
 -- name: InquiryItems
 -- A loan's scheduled items. $1 loan. Index: none by loan but for pending ones; asked for one loan at a time.
-SELECT item_id, schedule_id, kind, state, due_at, amount_cents, cancelled_on, cancelled_run, cancel_reason
+SELECT item_id, schedule_id, kind, state, due_at, amount_cents, cancelled_on, cancelled_run, cancelled_operation, cancel_reason
 FROM scheduled_item WHERE loan = $1
 ORDER BY due_at, item_id COLLATE "C"
 
@@ -84,6 +84,12 @@ SELECT e.run, r.business_date, e.step, e.code, e.detail, e.first_run, e.resolved
 FROM run_exception e JOIN run r ON r.run = e.run
 WHERE e.loan = $1
 ORDER BY e.run, e.step, e.code
+
+-- name: InquiryOperations
+-- What people and systems did to a loan between nights, newest last. $1 loan. Index: operation_by_loan.
+SELECT operation, kind, at, business_date, who, why, result
+FROM operation WHERE loans @> ARRAY[CAST($1 AS bigint)]
+ORDER BY operation
 
 -- name: InquiryLoanByAccount
 -- The loans of an account number. $1 account number. Index: loan_by_account, once a program.

@@ -45,3 +45,12 @@ SELECT count(*) FROM kept WHERE pg_terminate_backend(pid)
 -- name: LockFree
 -- Whether nobody holds the book, and nobody gets it until this transaction ends. $1 its key. Locks: that key.
 SELECT pg_try_advisory_xact_lock($1)
+
+-- name: LockJoin
+-- Takes a lock that others share, for a transaction. $1 key. Locks: that key, shared, until the end.
+SELECT pg_advisory_xact_lock_shared($1)
+
+-- name: LockAlone
+-- Takes a lock that others share alone, for a transaction: it waits for those that have it. $1 key. Locks: that key, until
+-- the end.
+SELECT pg_advisory_xact_lock($1)

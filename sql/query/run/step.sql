@@ -30,8 +30,10 @@ FROM run_chunk c LEFT JOIN counted n ON n.seq = c.seq
 WHERE c.run = $1 AND c.step = $4
 
 -- name: StepStart
--- Marks a step as begun. $1 run, $2 step, $3 now. Locks: the row.
-UPDATE run_step SET started_at = $3, last_import = (SELECT coalesce(max(import), 0) FROM import)
+-- Marks a step as begun, before its chunks are laid out: operations are counted, because their numbers commit in any order.
+-- $1 run, $2 step, $3 now. Locks: the row.
+UPDATE run_step SET started_at = $3, last_import = (SELECT coalesce(max(import), 0) FROM import),
+                    operations = (SELECT count(*) FROM operation)
 WHERE run = $1 AND step = $2 AND started_at IS NULL
 
 -- name: StepFinish
@@ -54,10 +56,12 @@ UPDATE run_chunk SET state = 'PENDING', finished_at = NULL, read_count = 0, chan
 WHERE run = $1 AND step = $2
 
 -- name: StepReconcile
--- The first chunk of a step that read fewer loans than it was laid out for; an import since then may have left it fewer.
--- $1 run, $2 step. Index: run_chunk_pkey.
+-- The first chunk of a step that read fewer loans than it was laid out for; an import since then may have left it fewer, and
+-- so may an operation, of a step that yields to them.
+-- $1 run, $2 step, $3 whether it yields. Index: run_chunk_pkey.
 SELECT c.seq, c.read_count, c.picked_count
 FROM run_chunk c JOIN run_step s ON s.run = c.run AND s.step = c.step
 WHERE c.run = $1 AND c.step = $2 AND c.read_count < c.picked_count
   AND NOT EXISTS (SELECT FROM import i WHERE i.import > s.last_import)
+  AND NOT ($3 AND s.operations < (SELECT count(*) FROM operation))
 ORDER BY c.seq LIMIT 1

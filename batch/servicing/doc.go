@@ -1,0 +1,18 @@
+// Package servicing is what people and systems do to loans and customers between nights.
+//
+//	desk := &servicing.Desk{DB: db, Now: time.Now, Today: today}
+//	done, err := desk.CancelServicing(ctx, servicing.CancelRequest{
+//		Order: servicing.Order{By: "ada", Key: "ticket-17"}, CustomerID: "C-1", Reason: "DECEASED",
+//	})
+//
+// Each operation is one transaction: what it changes, who asked for it and why (table operation). When it returns, that is on
+// disk. The same key and the same request again give the first result again, and change nothing.
+//
+// # Beside a night
+//
+// An operation does not hold the book. It locks its loans as a chunk of a night does, before it reads them: the night has
+// decided them before, or decides them as the operation left them. An import reads and writes the states of all loans, so
+// operations and imports wait for each other.
+//
+// It refuses to decide anything, which is package rules, and knows of no flags and no HTTP.
+package servicing

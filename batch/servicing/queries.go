@@ -1,0 +1,15 @@
+package servicing
+
+import "github.com/furnisher/furnisher/batch/database"
+
+// The queries of this package, by name in sql/query.
+var (
+	customerLoans     = database.Query("servicing", "CustomerLoans")
+	loanByID          = database.Query("servicing", "LoanByID")
+	customerByID      = database.Query("servicing", "CustomerByID")
+	operationByKey    = database.Query("servicing", "OperationByKey")
+	operationClose    = database.Query("servicing", "OperationClose")
+	operationNights   = database.Query("servicing", "OperationNights")
+	operationOpen     = database.Query("servicing", "OperationOpen")
+	operationPatience = database.Query("servicing", "OperationPatience")
+)

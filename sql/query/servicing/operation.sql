@@ -1,0 +1,37 @@
+-- name: OperationPatience
+-- How long an operation waits for a lock. $1 time with its unit.
+SELECT set_config('lock_timeout', $1, TRUE)
+
+-- name: OperationOpen
+-- The row of an operation, none if its key is known; it waits for another operation with the same key.
+-- $1 kind, $2 key or null, $3 digest of the request, $4 who, $5 why, $6 now. Index: operation_idempotency_key_key.
+INSERT INTO operation (kind, idempotency_key, digest, who, why, at)
+VALUES ($1, $2, $3, $4, nullif($5, ''), $6)
+ON CONFLICT (idempotency_key) DO NOTHING
+RETURNING operation
+
+-- name: OperationByKey
+-- The operation of a key. $1 key. Index: operation_idempotency_key_key.
+SELECT digest, CAST(result AS text) AS result FROM operation WHERE idempotency_key = $1
+
+-- name: OperationClose
+-- What an operation did. $1 operation, $2 business date, $3 loans, $4 customers, $5 before, $6 after, $7 result.
+-- Index: operation_pkey.
+UPDATE operation SET business_date = $2, loans = $3, customers = $4, before = $5, after = $6, result = $7 WHERE operation = $1
+
+-- name: OperationNights
+-- The business date that was closed last, and that of the night which is not finished. Index: run_one_per_date, run_one_unfinished.
+SELECT (SELECT max(business_date) FROM run WHERE state = 'CLOSED') AS closed,
+       (SELECT business_date FROM run WHERE state IN ('RUNNING', 'STOPPED')) AS unfinished
+
+-- name: LoanByID
+-- The key of a loan. $1 loan id. Index: loan_key_loan_id_key, loan_state_pkey.
+SELECT k.loan FROM loan_key k JOIN loan_state s ON s.loan = k.loan WHERE k.loan_id = $1
+
+-- name: CustomerByID
+-- The key of a customer. $1 customer id. Index: customer_customer_id_key.
+SELECT customer FROM customer WHERE customer_id = $1
+
+-- name: CustomerLoans
+-- The loans that a customer has now, in the order of the key. $1 customer. Index: loan_customer_by_customer.
+SELECT loan FROM loan_customer WHERE customer = $1 ORDER BY loan
