@@ -37,7 +37,7 @@ var settledPoints = []Rule{
 	{ID: "Q33", Where: "rules/tradeline.go", Settles: []string{"BR2"}, Sentence: "The amount past due of a charge-off is its balance, or zero, as the program says."},
 	{ID: "Q34", Where: "rules/closure.go", Settles: []string{"PO3"}, Sentence: "Interest, programmatic fees and draws after the date closed of a paid loan count in no fact while it stays closed, and are listed once."},
 	{ID: "Q35", Where: "rules/delinquency.go", Settles: []string{"DQ5"}, Sentence: "A loan that owes less than a dollar is not charged off; it stays delinquent and is listed."},
-	{ID: "Q36", Where: "rules/first_delinquency.go", Settles: []string{"BR3"}, Sentence: "A date of first delinquency is frozen by the first report as charged off, repossessed, claimed, placed or sold; nothing that is posted later moves it."},
+	{ID: "Q36", Where: "rules/first_delinquency.go", Settles: []string{"BR3"}, Sentence: "A date of first delinquency is frozen by the first report as charged off, repossessed, claimed, placed or sold; nothing that is posted later moves it, and a correction only earlier without a second person."},
 	{ID: "Q37", Where: "rules/lateness.go", Settles: []string{"DQ2", "DQ9"}, Sentence: "What a cycle may ask for is judged by the balance known on its evaluation date for the count, and by the repaired ledger for the bureaus."},
 	{ID: "Q38", Where: "rules/first_delinquency.go", Settles: []string{"BR3"}, Sentence: "A loan charged off with only fees unpaid has its date of first delinquency from the first cycle of the run of underpayments that led to it."},
 	{ID: "Q39", Where: "rules/tradeline.go", Settles: []string{"BR2", "PO2"}, Sentence: "A charge-off that owes less than a dollar is reported as paid from the day on which it came under a dollar."},

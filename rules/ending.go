@@ -142,6 +142,7 @@ func (a *decision) collected(t *Tradeline, now standing) error {
 		t.DateAccountInfo, t.DateClosed = paidOn, paidOn
 		t.Facts.add(dateFact("paid_on", paidOn))
 	}
+	a.givenDelinquency(t)
 	switch {
 	case a.OriginalCreditor == "":
 		return &Undecidable{CodeNoCreditor, "a collection without its original creditor"}

@@ -106,7 +106,8 @@ func (a *decision) chargeOffDelinquency(t *Tradeline, late *lateness) (missed, d
 	}
 	dofd = min(dofd, max(a.ChargedOffOn, t.DateAccountInfo))
 	if before := a.frozenReport(); before != nil {
-		if dofd != 0 && missed != before.FirstMissedDueOn && dofd != before.DateFirstDelinquency {
+		person := a.correction(fieldFirstDelinquency) // has looked already
+		if person == nil && dofd != 0 && missed != before.FirstMissedDueOn && dofd != before.DateFirstDelinquency {
 			t.list(CodeFrozenDOFD, "the ledger says "+dofd.String()+" of its date of first delinquency, which is frozen at "+
 				before.DateFirstDelinquency.String())
 		}

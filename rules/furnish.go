@@ -62,7 +62,8 @@ type Account struct {
 	Termination *Termination
 	DeletedOn   Date // calendar date of the file that deleted it, or the lender's date from before boarding; 0: not deleted
 	Baseline    Baseline
-	Tradelines  []Furnished // of the files that count, newest first
+	Tradelines  []Furnished  // of the files that count, newest first
+	Corrections []Correction // that lock a field, one a field (BR9)
 }
 
 // Baseline is what the lender furnished before boarding (Q21).
@@ -94,6 +95,7 @@ const (
 	CaseMissing     = "CASE_MISSING"
 	Quarantined     = "QUARANTINED"
 	Obsolete        = "OBSOLETE"
+	CorrectionHeld  = "CORRECTION_HELD"
 )
 
 // Furnished holds the fields of a tradeline that the next file needs. Amounts are whole dollars; a date is 0 when its field
@@ -135,7 +137,8 @@ type Tradeline struct {
 	Placed        []FurnishedConsumer // one for each consumer of the account, in its order
 	Rule          string
 	Facts         Facts
-	Listed        []*Undecidable // what a person must see of the account, though the record goes out
+	Listed        []*Undecidable    // what a person must see of the account, though the record goes out
+	Ended         []EndedCorrection // locks that end with this record (BR9)
 }
 
 // Deletion returns DA or DF if the tradeline is a deletion, else the empty string.
@@ -157,6 +160,9 @@ func Furnish(a *Account) (*Tradeline, *Exclusion, error) {
 	if err == nil && excluded == nil {
 		if excluded, err = d.place(t); excluded == nil && err == nil {
 			err = d.say(t)
+		}
+		if excluded == nil && err == nil && len(a.Corrections) > 0 {
+			excluded, err = d.correct(t)
 		}
 	}
 	switch {
@@ -189,11 +195,14 @@ func (a *decision) say(t *Tradeline) error {
 }
 
 // outlivesFurnish reports whether a tradeline goes out though the lender does not furnish the account any more: its end, its
-// deletion, and the notation of a dispute that the last one did not bear (Q80).
+// deletion, a correction, and the notation of a dispute that the last one did not bear (Q80).
 func (a *decision) outlivesFurnish(t *Tradeline) bool {
 	before := ""
 	if len(a.Tradelines) > 0 {
 		before = a.Tradelines[0].ComplianceCode
+	}
+	if a.corrected {
+		return true
 	}
 	disputed := t.ComplianceCode != "" && t.ComplianceCode != complianceClosed && t.ComplianceCode != before
 	return t.Final || t.Deletion() != "" || disputed
@@ -215,6 +224,8 @@ type decision struct {
 	left    Date // it went to a buyer or another servicer on that day, 0: not
 	leftOn  Date // status and rating are as of that day
 	repeats bool // it is a trailing report (Q26)
+
+	corrected bool // a correction tells what the last tradeline did not (BR9)
 }
 
 func (a *decision) furnish() (*Tradeline, *Exclusion, error) {
@@ -262,8 +273,10 @@ func (a *decision) furnish() (*Tradeline, *Exclusion, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if gone := a.obsolete(t); gone != nil {
-		return nil, gone, nil
+	if a.correction(fieldFirstDelinquency) == nil { // else once it is corrected
+		if gone := a.obsolete(t); gone != nil {
+			return nil, gone, nil
+		}
 	}
 	if t.Final {
 		switch sent := a.finalsSent(t); {

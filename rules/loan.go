@@ -81,6 +81,8 @@ const (
 	CodeNotRestored = "SCHEDULES_NOT_RESTORED"
 	CodeCaseEnded   = "STOPPED_BY_ENDED_CASE"
 
+	CodeCorrectionHeld = "CORRECTION_HELD" // BR9
+
 	CodeSoldUndated     = "SOLD_WITHOUT_DATE"
 	CodeTerminatedOwing = "TERMINATED_OWING"
 	CodeCommentUnfit    = "COMMENT_UNFIT"

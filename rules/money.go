@@ -75,6 +75,15 @@ func (c Cents) append(dst []byte) []byte {
 // MarshalJSON makes c a JSON string in dollars with two places, so that no reader makes it a float.
 func (c Cents) MarshalJSON() ([]byte, error) { return append(c.append([]byte{'"'}), '"'), nil }
 
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (c *Cents) UnmarshalJSON(text []byte) (err error) {
+	if len(text) < 2 || text[0] != '"' || text[len(text)-1] != '"' {
+		return errMoney
+	}
+	*c, err = ParseSignedCents(string(text[1 : len(text)-1]))
+	return err
+}
+
 // maxDollars is the largest amount that a nine-digit field holds; larger ones are reported as it (FORMAT.md 3.4).
 const maxDollars = 999_999_999
 

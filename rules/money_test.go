@@ -40,6 +40,27 @@ func TestParseCents(t *testing.T) {
 	}
 }
 
+// TestCentsJSON reads amounts as they were written.
+func TestCentsJSON(t *testing.T) {
+	t.Parallel()
+	for _, c := range []rules.Cents{0, 1, -1, 99, 123456, -5000} {
+		text, err := json.Marshal(c)
+		var got rules.Cents
+		if err == nil {
+			err = json.Unmarshal(text, &got)
+		}
+		if err != nil || got != c {
+			t.Errorf("%s is read as %s, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"12", `"12.345"`, `"`, `""`} {
+		var got rules.Cents
+		if err := json.Unmarshal([]byte(text), &got); err == nil {
+			t.Errorf("%s is read as %s", text, got)
+		}
+	}
+}
+
 func TestCentsString(t *testing.T) {
 	for c, want := range map[rules.Cents]string{
 		0: "0.00", 1: "0.01", 99: "0.99", 100: "1.00", 123456789: "1234567.89", -1: "-0.01", -10050: "-100.50",

@@ -153,6 +153,7 @@ func (a *decision) chargedOff(t *Tradeline, late *lateness, now standing) error 
 		}
 	}
 	t.FirstMissedDueOn, t.DateFirstDelinquency = a.chargeOffDelinquency(t, late)
+	a.givenDelinquency(t)
 	switch {
 	case t.OriginalChargeOff == 0:
 		return &Undecidable{CodeNoChargeOff, "a charged-off loan without an original charge-off amount of a dollar or more"}

@@ -19,11 +19,12 @@ import (
 type around struct {
 	*book.Settings
 	before        before
-	histories     map[int64][]rules.Change // of loans whose state began after the calendar date
-	deletedOn     map[int64]rules.Date     // calendar date of the file that deleted the loan
-	reversalNoted map[int64]bool           // a reversal after the deletion was listed already (DC8)
-	cycleEnds     map[int64]bool           // a billing cycle of the loan ends on the calendar date
-	consumers     []rules.Consumer         // of the account that was made last
+	histories     map[int64][]rules.Change  // of loans whose state began after the calendar date
+	deletedOn     map[int64]rules.Date      // calendar date of the file that deleted the loan
+	reversalNoted map[int64]bool            // a reversal after the deletion was listed already (DC8)
+	cycleEnds     map[int64]bool            // a billing cycle of the loan ends on the calendar date
+	corrections   map[int64][]correctionRow // that lock a field (BR9)
+	consumers     []rules.Consumer          // of the account that was made last
 }
 
 // readAround reads it for the loans of a chunk. files are those of the calendar date.
@@ -44,6 +45,9 @@ func readAround(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, files []Buildin
 	}
 	if a.reversalNoted, err = loanSet(ctx, tx, reversalNoted, rules.CodeReversed, c.After, c.Last); err != nil {
 		return nil, fmt.Errorf("read noted reversals: %w", err)
+	}
+	if a.corrections, err = readCorrections(ctx, tx, c); err != nil {
+		return nil, fmt.Errorf("read corrections: %w", err)
 	}
 	if slices.ContainsFunc(files, func(f Building) bool { return f.Calendar.ByCycle() }) {
 		if a.cycleEnds, err = loanSet(ctx, tx, cycleEndsOn, first.AsOf, c.After, c.Last, pq.Array(rules.CycleDays(first.AsOf))); err != nil {
@@ -80,6 +84,15 @@ func loanSet(ctx context.Context, tx *sqlx.Tx, query string, args ...any) (map[i
 
 // account is a loan as the file of a calendar date sees it. Its consumers are overwritten by the next one's.
 func (a *around) account(f *book.Facts, file *Building) rules.Account {
+	account := a.uncorrected(f, file)
+	if rows := a.corrections[f.Loan]; len(rows) > 0 {
+		account.Corrections = a.corrected(rows, f, file)
+	}
+	return account
+}
+
+// uncorrected is the account without its corrections.
+func (a *around) uncorrected(f *book.Facts, file *Building) rules.Account {
 	loan := f.Rules(a.Settings, file.AsOf)
 	loan.State = rules.StateAsOf(f.State, a.histories[f.Loan], file.AsOf)
 	deletedOn := f.Terms.DeletionReportedOn

@@ -169,6 +169,9 @@ func addAnswers(ctx context.Context, tx *sqlx.Tx, file int64, rows []answerRow, 
 	if _, err := tx.ExecContext(ctx, answerReopen, file, refused); err != nil { // it answered nothing for them
 		return done, fmt.Errorf("open again what the file answered: %w", err)
 	}
+	if _, err := tx.ExecContext(ctx, correctionRestore, file, refused); err != nil {
+		return done, fmt.Errorf("restore the locks that ended with the file: %w", err)
+	}
 	var woken []int64
 	if done.Deletions, woken, err = refuseDeletions(ctx, tx, file, refused); err != nil {
 		return done, err

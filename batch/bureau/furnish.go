@@ -2,6 +2,7 @@ package bureau
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -54,6 +55,7 @@ type part struct {
 	records   []Record
 	excluded  []excludedRow
 	deletions []deletionRow
+	ended     []endedRow
 }
 
 type excludedRow struct {
@@ -78,7 +80,7 @@ func (p *part) take(f *book.Facts) error {
 		if except := p.tally.Except(f.Loan, err); except != nil {
 			return except
 		}
-		excluded = &rules.Exclusion{Reason: rules.Quarantined, Rule: "DC11", Detail: err.Error()}
+		excluded = leftOutFor(err)
 	}
 	if excluded != nil {
 		row := excludedRow{Loan: f.Loan, Reason: excluded.Reason, Rule: excluded.Rule, Detail: excluded.Detail}
@@ -92,6 +94,15 @@ func (p *part) take(f *book.Facts) error {
 		}
 	}
 	return nil
+}
+
+// leftOutFor is the exclusion of a loan that could not be decided.
+func leftOutFor(err error) *rules.Exclusion {
+	var why *rules.Undecidable
+	if errors.As(err, &why) && why.Code == rules.CodeCorrectionHeld {
+		return &rules.Exclusion{Reason: rules.CorrectionHeld, Rule: "BR9", Detail: why.Detail}
+	}
+	return &rules.Exclusion{Reason: rules.Quarantined, Rule: "DC11", Detail: err.Error()}
 }
 
 // decide says what the file tells of one loan, or why it leaves it out.
@@ -153,6 +164,9 @@ func (p *part) add(loan int64, record []byte, t *rules.Tradeline) {
 		Loan: loan, RecordBytes: len(record), Facts: t.Facts.String(), Rule: t.Rule, Furnished: t.Furnished,
 	})
 	p.records = append(p.records, Record{Loan: loan, AccountNumber: t.AccountNumber, Encoded: record})
+	for _, end := range t.Ended {
+		p.ended = append(p.ended, endedRow{loan, end.ID, end.Fact})
+	}
 	p.tally.Changed++
 	p.tally.Count("reported", 1)
 	p.tally.Count("status_"+t.AccountStatus, 1)
@@ -190,6 +204,9 @@ func (p *part) write(ctx context.Context, tx *sqlx.Tx) error {
 	}
 	if err := database.WriteRows(ctx, tx, deletionAdd, p.deletions, p.file.Destination, p.file.File); err != nil {
 		return fmt.Errorf("write deletions: %w", err)
+	}
+	if err := database.WriteRows(ctx, tx, correctionEnd, p.ended, p.file.File); err != nil {
+		return fmt.Errorf("end corrections: %w", err)
 	}
 	return nil
 }

@@ -48,7 +48,7 @@ var (
 // A file moves on only if the one on disk is the one that was made (ErrFileDiffers). A file that is voided or
 // rejected is moved aside, into a folder of that name beside it, and gives its deletions back: they did not count,
 // and go into the next file (DC6). A file that was sent answers what bureaus refused or changed of its accounts in files
-// before; if it is rejected later, that is open again (BR11).
+// before; if it is rejected later, that is open again (BR11). Locks of fields that ended with a file that does not count last (BR9).
 func Change(ctx context.Context, db *sqlx.DB, file int64, to State, who, why string, now time.Time) error {
 	err := database.InDurableTx(ctx, db, func(tx *sqlx.Tx) error {
 		present, err := lockFile(ctx, tx, file)
@@ -69,10 +69,7 @@ func Change(ctx context.Context, db *sqlx.DB, file int64, to State, who, why str
 			}
 			return note(ctx, tx, file, to, present.Path, who, why, now)
 		}
-		if _, err := tx.ExecContext(ctx, answerReopen, file, nil); err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, deletionGiveBack, file); err != nil {
+		if err := takeBack(ctx, tx, file); err != nil {
 			return err
 		}
 		aside, err := present.moveAside(to)
@@ -85,6 +82,18 @@ func Change(ctx context.Context, db *sqlx.DB, file int64, to State, who, why str
 		return fmt.Errorf("file %d: %w", file, err)
 	}
 	return nil
+}
+
+// takeBack undoes what a file did that does not count.
+func takeBack(ctx context.Context, tx *sqlx.Tx, file int64) error {
+	_, err := tx.ExecContext(ctx, deletionGiveBack, file)
+	if err == nil {
+		_, err = tx.ExecContext(ctx, answerReopen, file, nil)
+	}
+	if err == nil {
+		_, err = tx.ExecContext(ctx, correctionRestore, file, nil)
+	}
+	return err
 }
 
 // lockFile reads a file and locks it against other changes.

@@ -76,6 +76,8 @@ INSERT INTO tradeline (loan, file, as_of, account_number, account_status, paymen
 		'2026-09-30', '2025-02-20', 800, 800, 50, 50, 800, 1, 'M', 'XB',
 		E'k1.creditor_name=MILL\nk1.creditor_class=02\nk2.indicator=1\nk2.name=MILL\nk3.agency_id=01\nk3.agency_account=AG1\nk3.min=MN1\nk4.payment_ind=01\nk4.deferred_start=2026-12-01\nk4.balloon_date=2030-01-10\nk4.balloon_amount=500\nl1.new_account_number=ACCT2\nformer_account_number=ACCT0',
 		'1:1:base:1:A', TRUE, 2, 426, 'BR2', '{}' FROM loan_key;
+INSERT INTO correction (loan, field, value, decided, decided_on, known, reason, evidence, source, recorded_by, recorded_at)
+	SELECT loan, 'date_closed', '2026-09-29', '2026-09-30', '2026-10-31', '{}', 'wrong', 'letter', 'HAND', 'test', '2026-10-01' FROM loan_key;
 INSERT INTO deletion (destination, loan, file, account_number, code, date_closed) VALUES (1, 1, 1, 'ACCT', 'DA', '2026-09-30');
 `
 

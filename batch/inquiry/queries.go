@@ -5,6 +5,7 @@ import "github.com/furnisher/furnisher/batch/database"
 // The queries of this package, by name in sql/query.
 var (
 	inquiryAnswers         = database.Query("inquiry", "InquiryAnswers")
+	inquiryCorrections     = database.Query("inquiry", "InquiryCorrections")
 	inquiryDeletions       = database.Query("inquiry", "InquiryDeletions")
 	inquiryExceptions      = database.Query("inquiry", "InquiryExceptions")
 	inquiryExcluded        = database.Query("inquiry", "InquiryExcluded")

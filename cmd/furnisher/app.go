@@ -48,8 +48,8 @@ made (no file moves on), 10 database unreachable or lost, 130 interrupted.`,
 	a.settings.flags(root.PersistentFlags())
 	root.AddCommand(
 		a.versionCommand(), a.migrateCommand(), a.importCommand(), a.runCommand(), a.workerCommand(), a.runsCommand(), a.filesCommand(),
-		a.loansCommand(), a.loanCommand(), a.exclusionsCommand(), a.exceptionsCommand(), a.answersCommand(), a.metro2Command(), a.generateCommand(),
-		a.demoCommand(), a.scheduleCommand(), a.simulateCommand(), a.statementCommand(), a.servicingCommand(), a.statusCommand(),
+		a.loansCommand(), a.loanCommand(), a.exclusionsCommand(), a.exceptionsCommand(), a.answersCommand(), a.correctionsCommand(), a.metro2Command(),
+		a.generateCommand(), a.demoCommand(), a.scheduleCommand(), a.simulateCommand(), a.statementCommand(), a.servicingCommand(), a.statusCommand(),
 		a.dictionaryCommand(), a.explainLoanCommand(), a.mappingCommand(), a.extractCommand(),
 	)
 	return root

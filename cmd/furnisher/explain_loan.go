@@ -230,6 +230,10 @@ func fieldOf(f metro2.FieldValue, e *inquiry.Explanation, facts map[string]strin
 		}
 	}
 	addTradelineFacts(&out, e)
+	if said, there := facts[rules.FactCorrection+f.Key]; there && f.Segment == "base" { // it decided (BR9)
+		out.Facts[rules.FactCorrection+f.Key] = said
+		out.Rules = append(out.Rules, cite("BR9"))
+	}
 	for _, id := range m.Rules {
 		if id == e.Tradeline.Rule && len(out.Rules) > 0 { // the rule that decided comes first
 			out.Rules = slices.Insert(out.Rules, 0, cite(id))

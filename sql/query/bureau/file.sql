@@ -24,7 +24,7 @@ WHERE EXISTS (SELECT FROM loan WHERE program = $2 AND opened_on <= $4)
 
 -- name: FileUndo
 -- Takes back what the chunks of a run made for its files that are not written yet, so that they can be made again.
--- $1 run. Index: tradeline_pkey, excluded_pkey, file_page_pkey.
+-- $1 run. Index: tradeline_pkey, excluded_pkey, file_page_pkey, correction_by_file.
 WITH building AS (
     SELECT file FROM bureau_file WHERE run = $1 AND state = 'BUILDING'
 ), pages AS (
@@ -33,6 +33,10 @@ WITH building AS (
     DELETE FROM tradeline WHERE file IN (SELECT file FROM building)
 ), exclusions AS (
     DELETE FROM excluded WHERE file IN (SELECT file FROM building)
+), locks AS (
+    UPDATE correction c SET state = 'LIVE', ended_file = NULL, ended_fact = NULL
+    WHERE c.ended_file IN (SELECT file FROM building)
+      AND NOT EXISTS (SELECT FROM correction n WHERE n.loan = c.loan AND n.field = c.field AND n.state = 'LIVE')
 )
 DELETE FROM deletion WHERE file IN (SELECT file FROM building)
 

@@ -1,0 +1,77 @@
+package bureau
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/book"
+	"github.com/furnisher/furnisher/batch/database"
+	"github.com/furnisher/furnisher/rules"
+)
+
+// correctionRow is a row of CorrectionRead: a correction that locks a field, and what was known when it was made.
+type correctionRow struct {
+	loan int64
+	rules.Correction
+	known string
+	then  *book.Facts // of known; nil: it cannot be read, so that no fact is known to be newer
+}
+
+func (r *correctionRow) columns() []any {
+	return []any{&r.loan, &r.ID, &r.Field, &r.Value, &r.Decided, &r.On, &r.known}
+}
+
+// endedRow is a lock that ends with a record.
+type endedRow struct {
+	Loan       int64  `json:"loan"`
+	Correction int64  `json:"correction"`
+	Fact       string `json:"fact"`
+}
+
+// readCorrections reads the corrections of a chunk's loans. Few loans have one, and those that have none cost one look at an
+// index for the whole chunk.
+func readCorrections(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (map[int64][]correctionRow, error) {
+	var byLoan map[int64][]correctionRow
+	err := database.Each(ctx, tx, (*correctionRow).columns, func(r *correctionRow) error {
+		if byLoan == nil {
+			byLoan = map[int64][]correctionRow{}
+		}
+		row := *r
+		then := book.Facts{Loan: r.loan}
+		if json.Unmarshal([]byte(r.known), &then) == nil {
+			row.then = &then
+		}
+		byLoan[r.loan] = append(byLoan[r.loan], row)
+		return nil
+	}, correctionRead, c.After, c.Last)
+	return byLoan, err
+}
+
+// corrected are the corrections of a loan, each with the account by the facts of then. Its state then is the state of then;
+// consumers and settings are those of today, so that only the loan's own facts make a difference.
+func (a *around) corrected(rows []correctionRow, f *book.Facts, file *Building) []rules.Correction {
+	list := make([]rules.Correction, len(rows))
+	for i := range rows {
+		list[i] = rows[i].Correction
+		if rows[i].then == nil {
+			continue
+		}
+		facts := *rows[i].then
+		facts.Consumers = f.Consumers
+		then := a.uncorrected(&facts, file)
+		then.State = facts.State
+		list[i] = list[i].By(&then)
+	}
+	return list
+}
+
+// knownFacts are the facts of a loan as a correction keeps them. They hold no consumer: a person's data are erased in one
+// place (CD1).
+func knownFacts(f *book.Facts) ([]byte, error) {
+	known := *f
+	known.Consumers = nil
+	return json.Marshal(&known)
+}

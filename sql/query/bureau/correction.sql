@@ -1,0 +1,64 @@
+-- name: CorrectionRead
+-- The corrections of a range that lock a field. Dates come as days, 0001-01-01 = 1. $1 after loan, $2 last loan.
+-- Index: correction_lock.
+SELECT loan, correction, field, value, decided, decided_on - DATE '0001-01-01' + 1 AS decided_on, known
+FROM correction WHERE state = 'LIVE' AND loan > $1 AND loan <= $2
+ORDER BY loan, field
+
+-- name: CorrectionLoan
+-- A loan to be corrected, with what its next file goes by: its program, the last calendar date of its destination (else the last
+-- business date, else $2), and the number of that file. Writers of the loan wait. $1 loan id, $2 today.
+-- Locks: its row of loan_wake. Index: loan_key_loan_id_key, loan_pkey, loan_wake_pkey; few files.
+SELECT l.loan, l.program, d.destination, p.calendar,
+       coalesce((SELECT max(f.as_of) FROM bureau_file f WHERE f.destination = d.destination AND f.state NOT IN ('BUILDING', 'VOIDED', 'REJECTED')),
+                (SELECT max(r.business_date) FROM run r WHERE r.state = 'CLOSED'), CAST($2 AS date)) AS last_on,
+       (SELECT coalesce(max(f.file), 0) + 1 FROM bureau_file f) AS next_file
+FROM loan_key k
+JOIN loan l ON l.loan = k.loan
+JOIN program p ON p.program = l.program
+JOIN destination d ON d.program = p.program
+JOIN loan_wake w ON w.loan = k.loan
+WHERE k.loan_id = $1
+ORDER BY d.destination LIMIT 1
+FOR NO KEY UPDATE OF w
+
+-- name: CorrectionCycleEnd
+-- The end of a loan's first billing cycle after a date; null: none. $1 loan, $2 date. Index: cycle_pkey.
+SELECT min(ends_on) FROM cycle WHERE loan = $1 AND ends_on > $2
+
+-- name: CorrectionLock
+-- The correction that locks a field. $1 loan, $2 field. Index: correction_lock.
+SELECT correction, value FROM correction WHERE loan = $1 AND field = $2 AND state = 'LIVE'
+
+-- name: CorrectionInFile
+-- Whether a file tells of a loan. $1 file, $2 loan. Index: tradeline_pkey.
+SELECT EXISTS (SELECT FROM tradeline WHERE file = $1 AND loan = $2)
+
+-- name: CorrectionAdd
+-- Records a correction. A second lock of the field is refused by correction_lock. $1 loan, $2 field, $3 value, $4 decided,
+-- $5 decided on, $6 known, $7 reason, $8 evidence, $9 source, $10 file, $11 who, $12 approver, $13 now.
+INSERT INTO correction (loan, field, value, decided, decided_on, known, reason, evidence, source, file, recorded_by, approver, recorded_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+RETURNING correction
+
+-- name: CorrectionRelease
+-- A person releases a lock. $1 number, $2 who, $3 approver, $4 why, $5 now. Index: correction_by_number.
+UPDATE correction SET state = 'RELEASED', released_by = $2, release_approver = $3, release_why = $4, released_at = $5
+WHERE correction = $1 AND state = 'LIVE'
+
+-- name: CorrectionState
+-- The state of a correction. $1 number. Index: correction_by_number.
+SELECT state FROM correction WHERE correction = $1
+
+-- name: CorrectionEnd
+-- Locks that end with the records of a file. $1 file, $2 rows as JSON. Index: correction_pkey.
+UPDATE correction c SET state = 'ENDED', ended_file = $1, ended_fact = x.fact
+FROM json_to_recordset($2) AS x (loan bigint, correction bigint, fact text)
+WHERE c.loan = x.loan AND c.correction = x.correction AND c.state = 'LIVE'
+
+-- name: CorrectionRestore
+-- A file did not count: the locks that ended with it last, unless the field was corrected again. $1 file, $2 loans; null: all.
+-- Index: correction_by_file, correction_lock.
+UPDATE correction c SET state = 'LIVE', ended_file = NULL, ended_fact = NULL
+WHERE c.ended_file = $1 AND (CAST($2 AS bigint[]) IS NULL OR c.loan = ANY (CAST($2 AS bigint[])))
+  AND NOT EXISTS (SELECT FROM correction n WHERE n.loan = c.loan AND n.field = c.field AND n.state = 'LIVE')

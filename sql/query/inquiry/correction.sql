@@ -1,0 +1,8 @@
+-- name: InquiryCorrections
+-- A page of the corrections, in the order of recording. $1 correction to begin after, $2 only those that lock a field, $3 rows.
+-- Index: correction_by_number.
+SELECT c.correction, k.loan_id, c.field, c.value, c.decided, c.decided_on, c.reason, c.evidence, c.source, c.file, c.recorded_by,
+       c.approver, c.recorded_at, c.state, c.ended_file, c.ended_fact, c.released_by, c.release_approver, c.release_why, c.released_at
+FROM correction c JOIN loan_key k ON k.loan = c.loan
+WHERE c.correction > $1 AND (NOT $2 OR c.state = 'LIVE')
+ORDER BY c.correction LIMIT $3
