@@ -95,6 +95,7 @@ type Run struct {
 type Chunk struct {
 	Run         int64
 	Date        rules.Date
+	Previous    rules.Date // the business date closed before it, 0 if none
 	Seq         int
 	After, Last int64
 }

@@ -167,7 +167,7 @@ func (r *Runner) chunk(ctx context.Context, run Run, s Step, claim claim, attemp
 		case !held:
 			return ErrLockLost
 		}
-		c := Chunk{Run: run.ID, Date: run.Date}
+		c := Chunk{Run: run.ID, Date: run.Date, Previous: run.Previous}
 		err = tx.QueryRowxContext(ctx, claim.query, claim.args...).Scan(&c.Seq, &c.After, &c.Last)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil

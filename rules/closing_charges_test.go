@@ -24,7 +24,8 @@ func TestChargesAfterClosing(t *testing.T) {
 			[]string{closed, "2026-02-25 ACTIVE PO4"}},
 		{"Q50 the pay-off and the charge lie between two nights", join(loan, interest("2026-02-20", 3_00)), []string{"2026-02-01", "2026-03-01"},
 			[]string{"2026-03-01 " + paidOff + " PO2 as of 2026-02-05"}},
-		{"PO3 PO4 a manual fee after it between two nights", join(loan, entry(rules.ManualFee, "2026-02-25", 5_00)), []string{"2026-02-01", "2026-03-01"}, nil},
+		{"Q50 PO4 a manual fee after it between two nights", join(loan, entry(rules.ManualFee, "2026-02-25", 5_00)), []string{"2026-02-01", "2026-03-01"},
+			[]string{"2026-03-01 " + paidOff + " PO2 as of 2026-02-05", "2026-03-01 ACTIVE PO4 as of 2026-02-25"}},
 		{"Q34 what was charged by the date closed counts", join(loan, interest("2026-02-05", 3_00)), nil, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -16,6 +16,10 @@ type night struct {
 	events  []event
 	moved   func(rules.Move) // is told of every move, if not nil
 	history []string         // "business date status rule", with the effective date when it is another
+
+	previous   rules.Date                           // business date of the night before, 0: none
+	statements map[int]string                       // "date closed, period" of each closure's final statement
+	cycleEnds  func(closedOn rules.Date) rules.Date // nil: no statements
 }
 
 // active is a loan that was opened long before its first cycle.
@@ -64,10 +68,35 @@ func (n *night) run(t rapid.TB, d rules.Date) int {
 	if ok {
 		n.apply(move, d)
 	}
-	for _, move := range rules.Closure(&n.loan, d) {
+	moves, closed := rules.ClosureBetween(&n.loan, n.previous, d)
+	for _, move := range moves {
 		n.apply(move, d)
 	}
+	n.previous = d
+	if n.cycleEnds != nil {
+		n.state(append(closed, rules.ClosedFor{State: n.loan.State, From: d, Until: d + 1}))
+	}
 	return len(n.history) - before
+}
+
+// state makes the final statements of what was closed up to a night (FS1).
+func (n *night) state(closed []rules.ClosedFor) {
+	for _, c := range closed {
+		if !c.Status.Closed() || n.statements[c.Episode] != "" {
+			continue
+		}
+		ends := n.cycleEnds(c.ClosedOn)
+		period, ok := rules.FinalStatement(rules.ClosedLoan{
+			State: c.State, OpenedOn: n.loan.OpenedOn, FirstNight: n.loan.OpenedOn,
+			Cycles: []rules.Cycle{{No: 1, StartsOn: c.ClosedOn, EndsOn: ends, DueOn: ends}},
+		})
+		if ok && c.Saw(period.EndsOn) {
+			if n.statements == nil {
+				n.statements = map[int]string{}
+			}
+			n.statements[c.Episode] = string(c.Status) + " " + c.ClosedOn.String() + " " + period.EndsOn.String()
+		}
+	}
 }
 
 // every runs all nights from one date to another, both included.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/furnisher/furnisher/rules"
@@ -43,15 +44,20 @@ func TestConservation(t *testing.T) {
 }
 
 // A night that runs again for its date makes no move; a loan makes one automatic move on a date, and none
-// jumps from ACTIVE to CHARGE_OFF (DQ5, Q1). Only payoffs undone and made again are two moves (Q11).
+// jumps from ACTIVE to CHARGE_OFF (DQ5, Q1). Only payoffs undone and made again are two moves (Q11), and closures and reopenings
+// of several days of which no night ran (Q50).
 func TestNightsIdempotent(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := samples().Draw(t, "loan")
 		n := s.loan()
 		for d := s.opened; d <= s.last; d += rules.Date(rapid.SampledFrom([]int{1, 1, 2, 9, 40}).Draw(t, "next night")) {
-			was := n.loan.Status
+			was, gap := n.loan.Status, n.previous != 0 && n.previous < d-1
 			moves := n.run(t, d)
-			if moves > 1 && (moves != 2 || !was.PaidClosed() || !n.loan.Status.PaidClosed()) {
+			ofClosure := true
+			for _, line := range n.history[len(n.history)-moves:] {
+				ofClosure = ofClosure && strings.Contains(line, " PO")
+			}
+			if moves > 1 && (!gap || !ofClosure) && (moves != 2 || !was.PaidClosed() || !n.loan.Status.PaidClosed()) {
 				t.Fatalf("%s: %d moves from %s: %v", d, moves, was, n.history)
 			}
 			if was == rules.Active && n.loan.Status == rules.ChargeOff {
@@ -107,13 +113,20 @@ func TestCountIndependentOfNights(t *testing.T) {
 	})
 }
 
-// How often nights run changes no closure (Q50): a loan that no count moves ends closed or open as of the same date, whichever
-// nights ran.
+// How often nights run changes no closure and no statement (Q50): a loan that no count moves closes and reopens as of the same
+// dates and has the same final statements, whichever nights ran. What comes late is known to the night that it comes to.
 func TestClosuresIndependentOfNights(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := samples().Draw(t, "loan")
 		s.product.DelinquentAfter = 0
+		for k := range s.events {
+			s.events[k].known = 0
+		}
 		often, seldom := s.loan(), s.loan()
+		for _, n := range []*night{often, seldom} {
+			n.cycleEnds = func(closedOn rules.Date) rules.Date { return closedOn + closedOn%12 }
+			n.previous = s.opened - 1
+		}
 		for d := s.opened; d < s.last; d++ {
 			often.run(t, d)
 		}
@@ -126,5 +139,24 @@ func TestClosuresIndependentOfNights(t *testing.T) {
 			t.Fatalf("every night %s %s, seldom %s %s\n%v\n%v", often.loan.Status, often.loan.ClosedOn, seldom.loan.Status, seldom.loan.ClosedOn,
 				often.history, seldom.history)
 		}
+		if diff := cmp.Diff(effective(often.history), effective(seldom.history)); diff != "" {
+			t.Fatalf("moves by their effective dates (-every night +seldom):\n%s", diff)
+		}
+		if diff := cmp.Diff(often.statements, seldom.statements); diff != "" {
+			t.Fatalf("final statements (-every night +seldom):\n%s\n%v\n%v", diff, often.history, seldom.history)
+		}
 	})
+}
+
+// effective are moves with the dates on which they took effect alone.
+func effective(history []string) []string {
+	moves := make([]string, len(history))
+	for k, line := range history {
+		on, move, _ := strings.Cut(line, " ")
+		if before, as, later := strings.Cut(move, " as of "); later {
+			move, on = before, as
+		}
+		moves[k] = on + " " + move
+	}
+	return moves
 }

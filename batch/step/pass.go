@@ -50,6 +50,7 @@ func (o *outcome) changed() bool { return len(o.counts) > 0 }
 type work struct {
 	batch.Chunk
 	loans    []*book.Loan
+	closed   map[int64][]rules.ClosedFor // loans that were closed between two nights (Q50)
 	closings closings
 	contacts contacts
 }
@@ -170,6 +171,11 @@ func (w *work) next(l *book.Loan) rules.Date {
 // delinquency is step 1: loans that were underpaid too often in a row become delinquent, then charged off; delinquent
 // loans that paid the whole past-due amount are cured (DQ1 to DQ6).
 func delinquency(w *work, l *book.Loan) (outcome, error) {
+	if w.Previous != 0 && w.Previous < w.Date-1 {
+		if moves, _ := rules.ClosureBetween(&l.Loan, w.Previous, w.Date); len(moves) > 0 { // step 2 will move it (Q1)
+			return outcome{}, nil
+		}
+	}
 	move, ok, err := rules.Delinquency(&l.Loan, w.Date)
 	if err != nil || !ok {
 		return outcome{}, err
@@ -190,7 +196,14 @@ func delinquency(w *work, l *book.Loan) (outcome, error) {
 
 // closure is step 2: loans that are paid off or overpaid are closed, and reopened when they owe again (PO1 to PO6).
 func closure(w *work, l *book.Loan) (outcome, error) {
-	out := outcome{moves: rules.Closure(&l.Loan, w.Date)}
+	moves, closed := rules.ClosureBetween(&l.Loan, w.Previous, w.Date)
+	if len(closed) > 0 {
+		if w.closed == nil {
+			w.closed = map[int64][]rules.ClosedFor{}
+		}
+		w.closed[l.Facts.Loan] = closed
+	}
+	out := outcome{moves: moves}
 	for _, move := range out.moves {
 		switch move.To {
 		case rules.PaidOff:

@@ -70,7 +70,7 @@ type eventRow struct {
 
 // closings are the closed loans of a chunk whose closure has no statement yet.
 type closings struct {
-	open    map[int64]closing
+	of      map[int64]*closing
 	nights  []rules.Date         // business dates that were run, in order
 	due     []*statementRow      // to be written
 	waiting map[int64]rules.Date // when the statement of a loan will be due
@@ -81,20 +81,33 @@ type closing struct {
 	loanID        string
 	importedAfter rules.Date
 	cycles        []rules.Cycle
+	unstated      map[int]bool // episodes
 }
 
 type closingRow struct {
 	Loan          int64      `db:"loan"`
+	Episode       int        `db:"episode"`
 	LoanID        string     `db:"loan_id"`
 	ImportedAfter rules.Date `db:"imported_after"`
 }
 
-// readClosings finds the closed loans of a chunk whose closure has no statement yet.
+// readClosings finds the loans of a chunk that are closed, or were since the night before, and whose closure has no statement
+// yet.
 func readClosings(ctx context.Context, tx *sqlx.Tx, w *work) error {
 	var loans, episodes []int64
 	for _, l := range w.loans {
+		last := 0
+		add := func(s rules.State) {
+			if s.Episode != last {
+				loans, episodes = append(loans, l.Facts.Loan), append(episodes, int64(s.Episode))
+			}
+			last = s.Episode
+		}
+		for _, c := range w.closed[l.Facts.Loan] {
+			add(c.State)
+		}
 		if l.Status.Closed() {
-			loans, episodes = append(loans, l.Facts.Loan), append(episodes, int64(l.Episode))
+			add(l.State)
 		}
 	}
 	if len(loans) == 0 {
@@ -112,39 +125,70 @@ func readClosings(ctx context.Context, tx *sqlx.Tx, w *work) error {
 	if err != nil {
 		return err
 	}
-	w.closings = closings{open: map[int64]closing{}, waiting: map[int64]rules.Date{}}
+	w.closings = closings{of: map[int64]*closing{}, waiting: map[int64]rules.Date{}}
 	if err := tx.SelectContext(ctx, &w.closings.nights, runDates); err != nil {
 		return fmt.Errorf("read business dates: %w", err)
 	}
 	for _, r := range rows {
-		w.closings.open[r.Loan] = closing{r.LoanID, r.ImportedAfter, cycles[r.Loan]}
+		c := w.closings.of[r.Loan]
+		if c == nil {
+			c = &closing{r.LoanID, r.ImportedAfter, cycles[r.Loan], map[int]bool{}}
+			w.closings.of[r.Loan] = c
+		}
+		c.unstated[r.Episode] = true
 	}
 	return nil
 }
 
 // statement is step 3: a closed loan gets one final statement a closure, at the end of the cycle in which it closed (FS1
-// to FS5).
+// to FS5). One that reopened since has it if the cycle had ended by then (Q50).
 func statement(w *work, l *book.Loan) (outcome, error) {
-	closing, ok := w.closings.open[l.Facts.Loan]
+	closing, ok := w.closings.of[l.Facts.Loan]
 	if !ok {
 		return outcome{}, nil
 	}
-	period, ok := rules.FinalStatement(rules.ClosedLoan{
-		State: l.State, OpenedOn: l.OpenedOn, FirstNight: firstAfter(w.closings.nights, closing.importedAfter), Cycles: closing.cycles,
+	before := len(w.closings.due)
+	for _, c := range w.closed[l.Facts.Loan] {
+		if period, ok := closing.period(w, l, c.State); ok && c.Saw(period.EndsOn) {
+			w.closings.state(l, c.State, period)
+		}
+	}
+	if l.Status.Closed() {
+		switch period, ok := closing.period(w, l, l.State); {
+		case ok && period.EndsOn > w.Date:
+			w.closings.waiting[l.Facts.Loan] = period.EndsOn
+		case ok:
+			w.closings.state(l, l.State, period)
+		}
+	}
+	statements, announced := count{"statements", 0}, count{"announced", 0}
+	for _, s := range w.closings.due[before:] {
+		statements.n++
+		if rules.AnnouncesStatement(s.Status) {
+			announced.n++
+		}
+	}
+	if statements.n == 0 {
+		return outcome{}, nil
+	}
+	return outcome{counts: []count{statements, announced}}, nil
+}
+
+// period is that of the statement of a closure, if it is to have one and has none yet.
+func (c *closing) period(w *work, l *book.Loan, closed rules.State) (rules.StatementPeriod, bool) {
+	if !c.unstated[closed.Episode] {
+		return rules.StatementPeriod{}, false
+	}
+	return rules.FinalStatement(rules.ClosedLoan{
+		State: closed, OpenedOn: l.OpenedOn, FirstNight: firstAfter(w.closings.nights, c.importedAfter), Cycles: c.cycles,
 	})
-	switch {
-	case !ok:
-		return outcome{}, nil
-	case period.EndsOn > w.Date:
-		w.closings.waiting[l.Facts.Loan] = period.EndsOn
-		return outcome{}, nil
-	}
-	w.closings.due = append(w.closings.due, newStatement(l, closing.loanID, period))
-	announced := count{name: "announced"}
-	if rules.AnnouncesStatement(l.Status) {
-		announced.n = 1
-	}
-	return outcome{counts: []count{{"statements", 1}, announced}}, nil
+}
+
+// state makes the statement of a closure.
+func (c *closings) state(l *book.Loan, closed rules.State, period rules.StatementPeriod) {
+	of := c.of[l.Facts.Loan]
+	c.due = append(c.due, newStatement(l.Facts.Loan, closed, of.loanID, period))
+	delete(of.unstated, closed.Episode)
 }
 
 // write writes the statements that are due, and the events that announce them.
@@ -181,12 +225,12 @@ func announcement(s *statementRow) eventRow {
 	}
 }
 
-func newStatement(l *book.Loan, loanID string, period rules.StatementPeriod) *statementRow {
+func newStatement(loan int64, closed rules.State, loanID string, period rules.StatementPeriod) *statementRow {
 	s := &statementRow{
-		Loan: l.Facts.Loan, Episode: l.Episode, Status: l.Status, ClosedOn: l.ClosedOn,
+		Loan: loan, Episode: closed.Episode, Status: closed.Status, ClosedOn: closed.ClosedOn,
 		StartsOn: period.StartsOn, EndsOn: period.EndsOn,
 		Document: statementDocument{
-			LoanID: loanID, Episode: l.Episode, Status: l.Status, DateClosed: l.ClosedOn,
+			LoanID: loanID, Episode: closed.Episode, Status: closed.Status, DateClosed: closed.ClosedOn,
 			PeriodStart: period.StartsOn, PeriodEnd: period.EndsOn, Transactions: []statementEntry{},
 		},
 	}
@@ -222,12 +266,14 @@ func readClosedCycles(ctx context.Context, tx *sqlx.Tx, loans []int64) (map[int6
 
 // fillStatements reads the entries of the loans and fills in balances and transactions (FS4).
 func fillStatements(ctx context.Context, tx *sqlx.Tx, due []*statementRow) error {
-	byLoan := make(map[int64]*statementRow, len(due))
+	byLoan := make(map[int64][]*statementRow, len(due))
 	var loans []int64
 	var last rules.Date
 	for _, s := range due {
-		byLoan[s.Loan] = s
-		loans = append(loans, s.Loan)
+		if byLoan[s.Loan] == nil {
+			loans = append(loans, s.Loan)
+		}
+		byLoan[s.Loan] = append(byLoan[s.Loan], s)
 		last = max(last, s.EndsOn)
 	}
 	var rows []struct {
@@ -238,8 +284,9 @@ func fillStatements(ctx context.Context, tx *sqlx.Tx, due []*statementRow) error
 		return fmt.Errorf("read entries of statements: %w", err)
 	}
 	for _, r := range rows {
-		s := byLoan[r.Loan]
-		s.entries = append(s.entries, r.statementEntryRow)
+		for _, s := range byLoan[r.Loan] {
+			s.entries = append(s.entries, r.statementEntryRow)
+		}
 	}
 	for _, s := range due {
 		s.post()

@@ -1,12 +1,12 @@
 -- name: ClosedRead
--- Those of some closed loans whose closure has no statement yet. $1 loan keys, $2 the number of each one's closure.
+-- Those of some closures that have no statement yet. $1 loan keys, $2 the number of each one's closure; a loan may have several.
 -- Index: loan_key_pkey, loan_state_pkey, statement_pkey.
-SELECT k.loan, k.loan_id, s.imported_after
+SELECT k.loan, x.episode, k.loan_id, s.imported_after
 FROM unnest(CAST($1 AS bigint[]), CAST($2 AS integer[])) AS x (loan, episode)
 JOIN loan_key k ON k.loan = x.loan AND k.loan = ANY($1)
 JOIN loan_state s ON s.loan = x.loan
 WHERE NOT EXISTS (SELECT FROM statement t WHERE t.loan = x.loan AND t.episode = x.episode)
-ORDER BY k.loan
+ORDER BY k.loan, x.episode
 
 -- name: ClosedCycles
 -- The cycles of closed loans. $1 loans. Index: cycle_pkey.
