@@ -123,6 +123,7 @@ func (h *accountHistory) fill(p *past, f facts) {
 	flag(anyInfo || b.ComplianceCode != "" || f.deferred(), wasFrozen)
 	flag(len(b.PaymentHistory) == len(p.profile), wasProfiled)
 	flag(f.rec.K2 != nil && f.rec.K2.Indicator == 9, wasBought)
+	flag(f.consumerInfoIn(setDischarged), wasDischarged)
 }
 
 // anyConsumerInfo says that some consumer has an indicator.

@@ -53,6 +53,7 @@ var historyCases = []historyCase{
 	{id: "X02", severity: Error, says: "now another one", trip: pair{paidRecord, withStatus("96")}, miss: reportsAgain},
 	{id: "X02", severity: Warning, says: "owed again", trip: pair{paidRecord, lateRecord}, miss: pair{paidRecord, with(paidRecord, otherPaid)}},
 	{id: "X02", severity: Warning, says: "owed again", trip: pair{paidRecord, nil}, miss: pair{soldRecord, nil}},
+	{id: "X02", severity: Error, says: "now another one", trip: pair{paidRecord, base(func(b *Base) { b.CurrentBalance, b.ConsumerInfo = 0, "A" })}, miss: pair{paidRecord, base(func(b *Base) { b.CurrentBalance, b.ConsumerInfo = 0, "E" })}},
 	{id: "X02", severity: Error, says: "now another one", trip: pair{soldRecord, nil}, miss: pair{soldRecord, func(r *Record) { r.K2 = &K2{Indicator: 9} }}},
 	{id: "X02", severity: Error, says: "three times", trip: reportsAgain, before: 2, miss: reportsAgain},
 	{id: "X02", severity: Warning, says: "once is enough", trip: reportsAgain, miss: pair{nil, paidInNovember}},

@@ -38,15 +38,16 @@ type past struct {
 type pastFlags uint16
 
 const (
-	wasFinal    pastFlags = 1 << iota // paid, or sold or transferred at zero balance
-	wasDeleted                        // deleted by this record or by one before it
-	wasDelete                         // deleted by this record
-	wasDated                          // status and rating require a date of first delinquency
-	wasBalance                        // has a balance
-	wasFrozen                         // a reason for D in the profile: stay, dispute, deferral
-	wasAnyInfo                        // some consumer has an indicator
-	wasProfiled                       // the profile has 24 characters
-	wasBought                         // bought back: segment K2 with indicator 9
+	wasFinal      pastFlags = 1 << iota // paid, or sold or transferred at zero balance
+	wasDeleted                          // deleted by this record or by one before it
+	wasDelete                           // deleted by this record
+	wasDated                            // status and rating require a date of first delinquency
+	wasBalance                          // has a balance
+	wasFrozen                           // a reason for D in the profile: stay, dispute, deferral
+	wasAnyInfo                          // some consumer has an indicator
+	wasProfiled                         // the profile has 24 characters
+	wasBought                           // bought back: segment K2 with indicator 9
+	wasDischarged                       // some consumer has the indicator of a discharge
 )
 
 func (p *past) has(any pastFlags) bool { return p.is&any != 0 }

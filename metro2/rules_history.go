@@ -70,10 +70,10 @@ func changesFinal(was, now *past) bool {
 }
 
 // owesAgain says that a paid account takes its closing back as a whole: the
-// status of an open account, a balance, no date closed. A servicer has to report
+// status of an open account, a balance or the zero of a discharge, no date closed. A servicer has to report
 // a loan again whose payment came back (rule DC10), so this alone is no error.
 func owesAgain(was, now *past) bool {
-	return was.status.in(setPaid) && now.status.in(setOpen) && now.has(wasBalance) && now.closed == 0
+	return was.status.in(setPaid) && now.status.in(setOpen) && now.has(wasBalance|wasDischarged) && now.closed == 0
 }
 
 func repeats(was, now *past) bool {

@@ -201,3 +201,28 @@ func TestHistoryBoarded(t *testing.T) {
 		}
 	})
 }
+
+// Q43: the oldest month that a profile bore stays until it is more than 24 months old: after a gap, and where the date of account
+// information lies in an earlier month than the calendar date.
+func TestOldestMonthStays(t *testing.T) {
+	const profile = "012345012345012345012345"
+	lent := []event{originated("2024-01-01", 5000_00), due("2026-01-05", 100_00), paid("2026-03-20", 5000_00)}
+	said := before("2026-01-31", "71", "1", profile)
+	for _, c := range []struct {
+		name string
+		a    *rules.Account
+		want string
+	}{
+		{"the next month", account("2026-02-28", lent...), "1" + profile[:23]},
+		{"after a gap", account("2026-04-30", lent...), "DD1" + profile[:21]},
+		{"paid in the month of the report", closedAs(account("2026-03-31", lent...), rules.PaidOff, "2026-03-20"), "D1" + profile[:22]},
+		{"paid two months before the report", closedAs(account("2026-05-31", lent...), rules.PaidOff, "2026-03-20"), "D1" + profile[:22]},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.a.Tradelines = []rules.Furnished{said}
+			if got := report(t, c.a).PaymentHistory; got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}

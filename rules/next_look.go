@@ -60,6 +60,20 @@ func NextLook(l *Loan, known Ledger, d Date) Date {
 	return next
 }
 
+// NextTermination returns the first day after d on which a termination takes effect or is rescinded (Q94), Never for none: what
+// proceeds and a re-age do hangs on it (Q71, Q88).
+func NextTermination(t *Termination, d Date) Date {
+	next := Never
+	if t != nil {
+		for _, on := range []Date{t.On, t.RescindedOn} {
+			if on > d {
+				next = min(next, on)
+			}
+		}
+	}
+	return next
+}
+
 // nextCount returns the earliest evaluation date on which an active loan could become delinquent (DQ4): each cycle adds at
 // most one to the count. It returns 0 if the known cycles are too few.
 func (l *Loan) nextCount(known Ledger, d Date) Date {

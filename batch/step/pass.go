@@ -165,6 +165,9 @@ func (w *work) next(l *book.Loan) rules.Date {
 	if len(l.Cases) > 0 {
 		next = min(next, rules.NextCaseEnd(l.Cases, w.Date))
 	}
+	if t := l.Facts.Termination; t != nil {
+		next = min(next, rules.NextTermination(t, w.Date))
+	}
 	return next
 }
 
