@@ -33,6 +33,9 @@ func ClosureBetween(l *Loan, previous, d Date) (moves []Move, closed []ClosedFor
 			now.State, since = now.After(move, night), night
 		}
 	}
+	if len(moves) == 0 {
+		return nil, nil
+	}
 	return reopenedBy(l, moves, d), closed
 }
 
