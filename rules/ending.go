@@ -73,13 +73,13 @@ func (a *decision) taken(t *Tradeline, late *lateness, now standing) {
 		t.PaymentRating = string(rune('0' + then.bucket))
 	}
 	if t.AccountStatus == StatusDeed || t.AccountStatus == StatusForeclosed {
-		t.DateClosed = on
+		t.closes(on, "BR13")
 	}
 	t.AmountPastDue = now.pastDue.Dollars()
 	if t.AccountStatus == StatusSurrendered || t.AccountStatus == StatusRepossessed {
 		t.AmountPastDue = t.CurrentBalance
 	}
-	t.FirstMissedDueOn, t.DateFirstDelinquency = a.takenDelinquency(late, on, then.bucket)
+	t.setDelinquency(a.takenDelinquency(late, on, then.bucket))
 	t.Facts.add(dateFact("terminated_on", on))
 	t.Facts.add(textFact("reason", a.Termination.Reason))
 	if now.Balance <= 0 {
@@ -98,27 +98,28 @@ func (a *decision) takenAndPaid(t *Tradeline) {
 	case StatusRepossessed:
 		t.AccountStatus = StatusPaidRepossess
 	case StatusClaim:
-		t.DateClosed = paidOn
+		t.closes(paidOn, "BR13")
 		return
 	default:
 		return
 	}
-	t.DateAccountInfo, t.DateClosed = paidOn, paidOn
+	t.DateAccountInfo = paidOn
+	t.closes(paidOn, "BR13")
 }
 
 // takenDelinquency returns the first delinquency of an account whose collateral was taken (BR13): as the last record of it
 // said (Q36), else of the delinquency behind it, else the date itself.
-func (a *decision) takenDelinquency(late *lateness, on Date, bucket int) (missed, dofd Date) {
+func (a *decision) takenDelinquency(late *lateness, on Date, bucket int) delinquent {
 	if len(a.Tradelines) > 0 {
 		last := &a.Tradelines[0]
 		if last.DateFirstDelinquency != 0 && last.DateAccountInfo >= on && lettered[last.AccountStatus] != 0 {
-			return last.FirstMissedDueOn, last.DateFirstDelinquency
+			return last.frozenFirst()
 		}
 	}
 	if bucket > 0 {
 		return a.firstDelinquency(late, on-1)
 	}
-	return 0, on
+	return delinquent{dofd: on, rule: "BR13"}
 }
 
 // lettered gives the history character of the statuses of collateral, claims and collections; the rating's is written as R
@@ -133,13 +134,14 @@ func (a *decision) collected(t *Tradeline, now standing) error {
 	t.AccountStatus, t.Rule = StatusCollection, "Q65"
 	t.AmountPastDue = t.CurrentBalance
 	if dofd := a.Baseline.FirstDelinquencyOn; dofd != 0 {
-		t.FirstMissedDueOn, t.DateFirstDelinquency = dofd-30, dofd
+		t.setDelinquency(delinquent{missed: dofd - 30, dofd: dofd, rule: "Q65"})
 	}
 	if now.Balance <= 0 {
 		paidOn := a.endedOn()
 		t.AccountStatus, t.Final = StatusPaidCollection, true
 		t.CurrentBalance, t.AmountPastDue = 0, 0
-		t.DateAccountInfo, t.DateClosed = paidOn, paidOn
+		t.DateAccountInfo = paidOn
+		t.closes(paidOn, "Q65")
 		t.Facts.add(dateFact("paid_on", paidOn))
 	}
 	a.givenDelinquency(t)
@@ -194,7 +196,8 @@ func (a *decision) departed(t *Tradeline, late *lateness) error {
 		t.Rule = "Q57"
 	}
 	t.Final, t.CurrentBalance, t.AmountPastDue, t.ScheduledPayment = true, 0, 0, 0
-	t.DateAccountInfo, t.DateClosed = a.AsOf, a.left
+	t.DateAccountInfo = a.AsOf
+	t.closes(a.left, t.Rule)
 	t.Facts.add(dateFact("left_on", a.left))
 	return err
 }

@@ -38,6 +38,26 @@ func (f *Facts) add(fact Fact) {
 	*f = slices.Insert(*f, place, fact)
 }
 
+// remove takes out the fact with a key.
+func (f *Facts) remove(key string) {
+	*f = slices.DeleteFunc(*f, func(e Fact) bool { return e.Key == key })
+}
+
+// keep takes out all facts but those with the keys.
+func (f *Facts) keep(keys ...string) {
+	*f = slices.DeleteFunc(*f, func(e Fact) bool { return !slices.Contains(keys, e.Key) })
+}
+
+// Keys of the facts that name the rule behind a field of a tradeline, where the field does not tell it by itself (BR6).
+const (
+	factDelinquency = "delinquency"           // date of first delinquency
+	factKeptFrom    = "delinquency_kept_from" // calendar date of the earlier tradeline that bore it
+	factClosed      = "closed"                // date closed
+	factHistory     = "history"               // payment history profile, if it was not just moved by a month
+	factAccountInfo = "account_info"          // date of account information, if it is that of the file though the account is paid
+	factLateBy      = "late_by"               // how days late become steps, if by whole months
+)
+
 func newFacts(facts ...Fact) Facts {
 	var all Facts
 	for _, fact := range facts {

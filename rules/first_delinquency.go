@@ -1,26 +1,63 @@
 package rules
 
-// firstDelinquency returns the due date of the first missed payment of the delinquency on d, and the date of first
-// delinquency (BR3). A delinquency that began before the lender's last file keeps the lender's date (Q21); one that runs on
-// since the last report keeps that report's (Q32).
-func (a *decision) firstDelinquency(late *lateness, d Date) (missed, dofd Date) {
+// delinquent is the first delinquency of an account, and why it is that one. Without a delinquency it is empty.
+type delinquent struct {
+	missed   Date   // due date of the first missed payment, 0: not known
+	dofd     Date   // date of first delinquency
+	rule     string // that found it
+	keptFrom Date   // calendar date of the earlier tradeline that it is kept from, 0: from none
+}
+
+// setDelinquency fills in the first delinquency with the facts that explain it (BR6).
+func (t *Tradeline) setDelinquency(first delinquent) {
+	t.FirstMissedDueOn, t.DateFirstDelinquency = first.missed, first.dofd
+	if first.dofd == 0 {
+		return
+	}
+	t.Facts.add(textFact(factDelinquency, first.rule))
+	if first.keptFrom != 0 {
+		t.Facts.add(dateFact(factKeptFrom, first.keptFrom))
+	}
+}
+
+// found returns a first delinquency that the ledger tells of, empty without a missed payment.
+func (a *decision) found(missed Date, late *lateness, rule string) delinquent {
+	if missed == 0 {
+		return delinquent{}
+	}
+	return delinquent{missed: missed, dofd: a.stepOn(missed, late.spans), rule: rule}
+}
+
+// firstDelinquency returns the first delinquency behind how late the account is on d (BR3). A delinquency that began before
+// the lender's last file keeps the lender's date (Q21); one that runs on since the last report keeps that report's (Q32).
+func (a *decision) firstDelinquency(late *lateness, d Date) delinquent {
 	missed, began := late.delinquency(d)
-	if missed != 0 {
-		dofd = a.stepOn(missed, late.spans)
+	first := a.found(missed, late, "BR3")
+	if a.Program.DOFDRule == DOFDByDays {
+		first.rule = "Q20"
 	}
 	if reported := a.Baseline.FirstDelinquencyOn; reported != 0 {
 		then := a.Baseline.LastReportedOn
 		ranThen := began != 0 && began <= max(then, reported) && reported <= d
-		chargedOffThen := a.ChargedOffOn != 0 && (a.ChargedOffOn <= then || then == 0 && (began == 0 || reported < dofd))
+		chargedOffThen := a.ChargedOffOn != 0 && (a.ChargedOffOn <= then || then == 0 && (began == 0 || reported < first.dofd))
 		if ranThen || chargedOffThen {
-			return reported - 30, reported
+			return delinquent{missed: reported - 30, dofd: reported, rule: "Q21", keptFrom: then}
 		}
 	}
 	last, ok := a.lastLate()
-	if ok && a.runsOn(&last, late, began, d) && (dofd == 0 || last.DateFirstDelinquency < dofd) {
-		return last.FirstMissedDueOn, last.DateFirstDelinquency
+	if !ok || first.dofd != 0 && last.DateFirstDelinquency >= first.dofd {
+		return first
 	}
-	return missed, dofd
+	runs, endedBy := a.runsOn(&last, late, began, d)
+	switch {
+	case runs && len(a.Tradelines) == 0:
+		return delinquent{last.FirstMissedDueOn, last.DateFirstDelinquency, "Q21", last.AsOf}
+	case runs:
+		return delinquent{last.FirstMissedDueOn, last.DateFirstDelinquency, "Q32", last.AsOf}
+	case endedBy != "" && first.dofd != 0:
+		first.rule = endedBy
+	}
+	return first
 }
 
 // lastLate returns the last report if it said that the account was late: ours, else the lender's before boarding.
@@ -36,19 +73,20 @@ func (a *decision) lastLate() (Furnished, bool) {
 
 // runsOn reports whether the delinquency that the last report told of still runs on d, by the setting of the program (Q32):
 // the account was late on that report as the ledger reads now, and since then it was never fully cured. After a gap of more
-// than a reporting period it must have been late on every day (Q83). began is the first day of the run on d.
-func (a *decision) runsOn(last *Furnished, late *lateness, began, d Date) bool {
+// than a reporting period it must have been late on every day (Q83). began is the first day of the run on d. endedBy is
+// the rule by which what the last report told of is over.
+func (a *decision) runsOn(last *Furnished, late *lateness, began, d Date) (runs bool, endedBy string) {
 	if a.Program.DOFDRule == DOFDByDays {
-		return false
+		return false, "Q20"
 	}
-	if a.proven(last.AsOf) && late.on(last.AsOf).bucket == 0 {
-		return false
+	if a.proven(last.AsOf) && late.on(last.AsOf).bucket == 0 { // as the ledger reads now it was not late
+		return false, ""
 	}
 	period := a.AsOf - a.PeriodAfter
 	if last.AsOf < a.PeriodAfter-period/2 { // a period of a cycle calendar is not always as long
-		return began != 0 && began <= last.AsOf
+		return began != 0 && began <= last.AsOf, "Q83"
 	}
-	return !late.curedIn(last.AsOf, d)
+	return !late.curedIn(last.AsOf, d), "Q83"
 }
 
 // curedIn reports whether nothing was past due on any day after one date and up to another (Q83).
@@ -94,26 +132,34 @@ func (a *decision) frozenReport() *Furnished {
 
 // chargeOffDelinquency returns what firstDelinquency does, for a charged-off loan: as its first report said (Q36), else as of
 // the charge-off. If the loan was less than a step late then, the oldest unpaid cycle counts (Q25); if only fees were unpaid,
-// the run of underpayments that ended in the charge-off (Q38). Both are 0 if no payment was ever missed.
-func (a *decision) chargeOffDelinquency(t *Tradeline, late *lateness) (missed, dofd Date) {
-	if missed, dofd = a.firstDelinquency(late, a.ChargedOffOn); dofd == 0 {
-		if missed = late.on(a.ChargedOffOn).unpaid; missed == 0 {
-			missed = a.lastMissed(a.ChargedOffOn)
-		}
-		if missed != 0 {
-			dofd = a.stepOn(missed, late.spans)
-		}
+// the run of underpayments that ended in the charge-off (Q38). It is empty if no payment was ever missed.
+func (a *decision) chargeOffDelinquency(t *Tradeline, late *lateness) delinquent {
+	first := a.firstDelinquency(late, a.ChargedOffOn)
+	if first.rule == "Q32" { // a charge-off continues the run
+		first.rule = "Q49"
 	}
-	dofd = min(dofd, max(a.ChargedOffOn, t.DateAccountInfo))
+	if first.dofd == 0 {
+		first = a.found(late.on(a.ChargedOffOn).unpaid, late, "Q25")
+	}
+	if first.dofd == 0 {
+		first = a.found(a.lastMissed(a.ChargedOffOn), late, "Q38")
+	}
+	first.dofd = min(first.dofd, max(a.ChargedOffOn, t.DateAccountInfo))
 	if before := a.frozenReport(); before != nil {
 		person := a.correction(fieldFirstDelinquency) // has looked already
-		if person == nil && dofd != 0 && missed != before.FirstMissedDueOn && dofd != before.DateFirstDelinquency {
-			t.list(CodeFrozenDOFD, "the ledger says "+dofd.String()+" of its date of first delinquency, which is frozen at "+
+		if person == nil && first.dofd != 0 && first.missed != before.FirstMissedDueOn && first.dofd != before.DateFirstDelinquency {
+			t.list(CodeFrozenDOFD, "the ledger says "+first.dofd.String()+" of its date of first delinquency, which is frozen at "+
 				before.DateFirstDelinquency.String())
 		}
-		return before.FirstMissedDueOn, before.DateFirstDelinquency
+		return before.frozenFirst()
 	}
-	return missed, min(dofd, t.DateAccountInfo)
+	first.dofd = min(first.dofd, t.DateAccountInfo)
+	return first
+}
+
+// frozenFirst returns the first delinquency that a report has frozen (Q36).
+func (f *Furnished) frozenFirst() delinquent {
+	return delinquent{f.FirstMissedDueOn, f.DateFirstDelinquency, "Q36", f.AsOf}
 }
 
 // list notes something about the account that a person must see, though the record goes out.

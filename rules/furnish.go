@@ -225,7 +225,8 @@ type decision struct {
 	leftOn  Date // status and rating are as of that day
 	repeats bool // it is a trailing report (Q26)
 
-	corrected bool // a correction tells what the last tradeline did not (BR9)
+	corrected bool   // a correction tells what the last tradeline did not (BR9)
+	chainRule string // behind the profile as of the calendar date, empty for one moved by a month (BR4)
 }
 
 func (a *decision) furnish() (*Tradeline, *Exclusion, error) {
@@ -288,7 +289,8 @@ func (a *decision) furnish() (*Tradeline, *Exclusion, error) {
 			t, a.repeats = a.trailing(), true
 		case len(a.Tradelines) > 0 && t.DateAccountInfo < a.Tradelines[0].DateAccountInfo: // Q41
 			t.DateAccountInfo = a.AsOf
-			t.PaymentHistory = t.HistoryChain
+			t.Facts.add(textFact(factAccountInfo, "Q41"))
+			a.tellChain(t)
 		}
 	}
 	if !a.HasCycles && !a.collection() {
@@ -347,7 +349,7 @@ func (a *decision) trailing() *Tradeline {
 		Frequency: a.Product.TermsFrequency, Rule: "Q26", Facts: newFacts(dateFact("repeats", last.AsOf)),
 	}
 	t.Consumers, t.ComplianceCode = nil, "" // Q54
-	t.HistoryChain = a.historyChain()       // the profile stays, as the date of account information does (Q82)
+	t.HistoryChain, _ = a.historyChain()    // the profile stays, as the date of account information does (Q82)
 	t.AsOf = a.AsOf
 	t.ReceiptsKnown = a.Ledger.receiptsKnown(a.AsOf)
 	return t
@@ -360,7 +362,8 @@ func (a *decision) deletion(code string) *Tradeline {
 	t.Facts.add(textFact("reason", a.Termination.Reason))
 	t.Facts.add(dateFact("terminated_on", a.Termination.On))
 	if a.Termination.ReportAsDeleted != "" {
-		t.Rule, t.DateClosed = "DC5", a.AsOf
+		t.Rule = "DC5"
+		t.closes(a.AsOf, "DC5")
 	}
 	return t
 }
@@ -373,6 +376,7 @@ func (a *decision) fraudDeletion(by *Case) *Tradeline {
 	}
 	t := a.deleted(StatusDeleteFraud, closedOn)
 	t.Rule = "Q56"
+	t.closes(t.DateClosed, "Q56")
 	t.Facts.add(caseFact(factCaseDeletion, "Q56", by))
 	return t
 }
@@ -380,15 +384,15 @@ func (a *decision) fraudDeletion(by *Case) *Tradeline {
 // deleted returns an ordinary tradeline with a deletion code. If the loan is not closed, it is closed on the other date.
 func (a *decision) deleted(code string, other Date) *Tradeline {
 	t, _ := a.ordinary()
-	t.Facts = newFacts(textFact("would_be", t.AccountStatus))
+	t.Facts.keep(factDelinquency, factKeptFrom)
+	t.Facts.add(textFact("would_be", t.AccountStatus))
 	t.AccountStatus, t.PaymentRating, t.SpecialComment, t.OriginalChargeOff = code, "", "", 0
 	t.DateAccountInfo = a.AsOf
-	t.PaymentHistory = t.HistoryChain
+	a.tellChain(t)
 	t.Final = true
 	t.Rule = "DC1"
-	t.DateClosed = other
-	if a.Status.Closed() && a.ClosedOn != 0 {
-		t.DateClosed = a.ClosedOn
+	if t.closes(other, "Q14"); a.Status.Closed() && a.ClosedOn != 0 {
+		t.closes(a.ClosedOn, "Q14")
 	}
 	return t
 }

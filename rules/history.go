@@ -35,13 +35,48 @@ func historyCharacter(t *Tradeline, portfolio string) string {
 
 func revolves(portfolio string) bool { return portfolio == "R" || portfolio == "C" }
 
-// historyChain returns the payment history profile as of the calendar date, which continues the last tradeline's (BR4, Q21,
-// Q22).
-func (a *decision) historyChain() string {
-	if continued := a.continued(); continued != "" {
-		return continued[:historyMonths]
+// tellHistory fills in the payment history profile, with the rule behind it if it is not just the last one moved by a month
+// (BR4).
+func (a *decision) tellHistory(t *Tradeline) {
+	t.HistoryChain, a.chainRule = a.historyChain()
+	profile, rule := a.history(t.DateAccountInfo, t.HistoryChain)
+	t.PaymentHistory = profile
+	if rule != "" {
+		t.Facts.add(textFact(factHistory, rule))
 	}
-	return a.provenHistory(a.AsOf)
+}
+
+// tellChain makes the profile as of the calendar date the one that is reported.
+func (a *decision) tellChain(t *Tradeline) {
+	t.PaymentHistory = t.HistoryChain
+	if t.Facts.remove(factHistory); a.chainRule != "" {
+		t.Facts.add(textFact(factHistory, a.chainRule))
+	}
+}
+
+// historyChain returns the payment history profile as of the calendar date, which continues the last tradeline's (BR4, Q21,
+// Q22), and the rule behind it, empty for one moved by a month.
+func (a *decision) historyChain() (profile, rule string) {
+	if continued := a.continued(); continued != "" {
+		return continued[:historyMonths], a.continuedBy()
+	}
+	return a.provenHistory(a.AsOf), "Q22"
+}
+
+// continuedBy returns the rule behind a profile that continues the last one, empty for one moved by a month: the lender's
+// (Q21), no month or several since (Q22), or a month that was frozen (CA4).
+func (a *decision) continuedBy() string {
+	if len(a.Tradelines) == 0 {
+		return "Q21"
+	}
+	last := &a.Tradelines[0]
+	switch months := a.AsOf.MonthIndex() - last.AsOf.MonthIndex(); {
+	case months != 1:
+		return "Q22"
+	case last.HistoryCharacter == "D":
+		return "CA4"
+	}
+	return ""
 }
 
 // continued returns the profile as of the calendar date with all months that the last profile bore, ours or the lender's; empty
@@ -59,21 +94,22 @@ func (a *decision) continued() string {
 
 // history returns the profile relative to the date of account information. For a paid account that date may lie in an
 // earlier month than the calendar date; the months from then on are dropped (FORMAT.md 3.1), and those before them that the
-// last profile bore come back (Q43). If no month has ended since the last tradeline, the profile is repeated (Q22).
-func (a *decision) history(accountInfo Date, chain string) string {
+// last profile bore come back (Q43). If no month has ended since the last tradeline, the profile is repeated (Q22). The rule
+// is that behind the profile, empty for one moved by a month.
+func (a *decision) history(accountInfo Date, chain string) (profile, rule string) {
 	later := a.AsOf.MonthIndex() - accountInfo.MonthIndex()
 	switch {
 	case later <= 0:
-		return chain
+		return chain, a.chainRule
 	case len(a.Tradelines) > 0 && a.Tradelines[0].AsOf.MonthIndex() >= accountInfo.MonthIndex():
-		return a.Tradelines[0].PaymentHistory
+		return a.Tradelines[0].PaymentHistory, "Q22"
 	case len(a.Tradelines) == 0 && a.Baseline.History != "" && a.Baseline.LastReportedOn.MonthIndex() >= accountInfo.MonthIndex():
-		return a.Baseline.History
+		return a.Baseline.History, "Q21"
 	}
 	if continued := a.continued(); continued != "" {
-		return continued[later : later+historyMonths]
+		return continued[later : later+historyMonths], "Q43"
 	}
-	return a.provenHistory(accountInfo)
+	return a.provenHistory(accountInfo), "Q22"
 }
 
 // shift moves a profile forward by the months since the tradeline that added character c, which makes it longer. A month

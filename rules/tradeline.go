@@ -43,8 +43,7 @@ func (a *decision) ordinary() (*Tradeline, error) {
 	if a.frozenOn(a.AsOf) {
 		a.listReAges(t)
 	}
-	t.HistoryChain = a.historyChain()
-	t.PaymentHistory = a.history(t.DateAccountInfo, t.HistoryChain)
+	a.tellHistory(t)
 	t.HistoryCharacter = historyCharacter(t, a.Product.PortfolioType)
 	if a.frozen.on != 0 && !t.Final { // CA4
 		t.HistoryCharacter = "D"
@@ -82,15 +81,25 @@ func (a *decision) byDaysLate(t *Tradeline, late *lateness, now standing) {
 		a.paymentTerms(t)
 	}
 	if a.Status.Closed() && !a.installment() {
-		t.DateClosed = a.ClosedOn
+		t.closes(a.ClosedOn, "Q28")
 	}
 	if now.bucket == 0 {
 		return
 	}
 	t.AmountPastDue = now.pastDue.Dollars()
-	t.FirstMissedDueOn, t.DateFirstDelinquency = a.firstDelinquency(late, a.lateOn())
+	t.setDelinquency(a.firstDelinquency(late, a.lateOn()))
 	t.Facts.add(dateFact("oldest_unpaid_due_on", now.unpaid))
 	t.Facts.add(centsFact("past_due", now.pastDue))
+	if a.Product.DelinquencyMethod == ByMonths {
+		t.Facts.add(textFact(factLateBy, "Q31"))
+	}
+}
+
+// closes fills in the date closed by a rule.
+func (t *Tradeline) closes(on Date, rule string) {
+	if t.DateClosed = on; on != 0 {
+		t.Facts.add(textFact(factClosed, rule))
+	}
 }
 
 // paid fills in status 13: nothing owed, the date paid (Q8), and the rating of the day before (Q19).
@@ -104,14 +113,14 @@ func (a *decision) paid(t *Tradeline, late *lateness) {
 	t.AccountStatus, t.Rule, t.Final = StatusPaid, "BR2", true
 	t.PaymentRating = string(rune('0' + bucket))
 	t.CurrentBalance = 0
-	t.DateAccountInfo, t.DateClosed = paidOn, paidOn
-	if !a.Status.PaidClosed() && !a.installment() {
-		t.DateClosed = a.ClosedOn
+	t.DateAccountInfo = paidOn
+	if t.closes(paidOn, "Q8"); !a.Status.PaidClosed() && !a.installment() {
+		t.closes(a.ClosedOn, "Q28")
 	}
 	a.receivedUntil(t, paidOn)
 	t.Facts.add(dateFact("paid_on", paidOn))
 	if bucket > 0 {
-		t.FirstMissedDueOn, t.DateFirstDelinquency = a.firstDelinquency(late, lateOn)
+		t.setDelinquency(a.firstDelinquency(late, lateOn))
 	}
 }
 
@@ -143,16 +152,17 @@ func (a *decision) chargedOff(t *Tradeline, late *lateness, now standing) error 
 	t.Facts.add(dateFact("charged_off_on", a.ChargedOffOn))
 	if paidOn := a.paidDate(); paidOn != 0 && now.Balance < oneDollar {
 		t.AccountStatus, t.Final = StatusPaidChargeOff, true
-		t.DateAccountInfo, t.DateClosed = paidOn, paidOn
+		t.DateAccountInfo = paidOn
+		t.closes(paidOn, "Q24")
 		a.receivedUntil(t, paidOn)
 		t.Facts.add(dateFact("paid_on", paidOn))
 	} else {
 		t.AmountPastDue = a.chargeOffPastDue(late, now.Balance)
 		if !a.installment() {
-			t.DateClosed = a.ClosedOn
+			t.closes(a.ClosedOn, "PO5")
 		}
 	}
-	t.FirstMissedDueOn, t.DateFirstDelinquency = a.chargeOffDelinquency(t, late)
+	t.setDelinquency(a.chargeOffDelinquency(t, late))
 	a.givenDelinquency(t)
 	switch {
 	case t.OriginalChargeOff == 0:

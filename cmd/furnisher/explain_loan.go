@@ -1,13 +1,13 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/jmoiron/sqlx"
@@ -15,7 +15,6 @@ import (
 
 	"github.com/furnisher/furnisher/batch/bureau"
 	"github.com/furnisher/furnisher/batch/inquiry"
-	"github.com/furnisher/furnisher/metro2"
 	"github.com/furnisher/furnisher/rules"
 )
 
@@ -79,7 +78,13 @@ type fieldAnswer struct {
 	Sources  []string          `json:"sources"`
 	How      string            `json:"how"`
 	Facts    map[string]string `json:"facts"`
-	Rules    []cited           `json:"rules"`
+	Rules    []ruled           `json:"rules"` // that applied, the one that decided first
+}
+
+// ruled is a rule of a field with the condition under which it applies, in words.
+type ruled struct {
+	cited
+	When string `json:"when,omitempty"` // empty: always
 }
 
 func (a *app) explainLoanCommand() *cobra.Command {
@@ -89,7 +94,7 @@ func (a *app) explainLoanCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "explain LOAN|ACCOUNT", Short: "answer why: each status, and each value that a file told of a loan", Args: cobra.ExactArgs(1),
 		Long: `Shows each change of a loan's status and each field of its record in a file: the value as it stands there, where it comes
-from, the facts, and the rule that decided. Everything is read from what was stored that night; nothing is computed again.
+from, the facts, and the rules that gave it, the one that decided first. Everything is read from what was stored that night; nothing is computed again.
 Without --file or --date it is the last file that holds the loan. --field takes a number (25), a name
 (date_first_delinquency), or a segment's (j1.ecoa_code).`,
 		RunE: a.does(func(ctx context.Context, args []string) (err error) {
@@ -179,78 +184,48 @@ func (a *answer) record(e *inquiry.Explanation) error {
 		return err
 	}
 	a.File.Record, a.File.Offset = at.Number, at.Offset
-	reader := metro2.NewReader(bytes.NewReader(at.Record))
-	if _, err := reader.Next(); err != nil {
-		return fmt.Errorf("read record %d of file %d: %w", at.Number, e.Place.File, err)
+	t := e.Tradeline
+	fields, err := bureau.Explain(at.Record, bureau.Stored{Rule: t.Rule, Facts: t.Facts, Consumers: t.Consumers}, false)
+	if err != nil {
+		return fmt.Errorf("record %d of file %d: %w", at.Number, e.Place.File, err)
 	}
-	facts := factValues(a.Facts)
-	for _, f := range reader.Explain(false) {
-		a.Fields = append(a.Fields, fieldOf(f, e, facts))
+	for i := range fields {
+		a.Fields = append(a.Fields, fieldOf(&fields[i], e))
 	}
 	return nil
 }
 
-// factValues are facts as text by key.
-func factValues(facts json.RawMessage) map[string]string {
-	var values map[string]any
-	d := json.NewDecoder(bytes.NewReader(facts))
-	d.UseNumber()
-	out := map[string]string{}
-	if d.Decode(&values) == nil {
-		for key, v := range values {
-			out[key] = fmt.Sprint(v)
-		}
-	}
-	return out
-}
-
 // fieldOf joins a field of the record with where it comes from.
-func fieldOf(f metro2.FieldValue, e *inquiry.Explanation, facts map[string]string) fieldAnswer {
+func fieldOf(f *bureau.Explained, e *inquiry.Explanation) fieldAnswer {
 	out := fieldAnswer{
 		Segment: f.Segment, Index: f.Index, Num: f.Num, Key: f.Key, Name: f.Name, Position: f.Position, Start: f.Start,
-		Value: f.Value, Meaning: f.Meaning, Sources: []string{}, Facts: map[string]string{}, Rules: []cited{},
+		Value: f.Value, Meaning: f.Meaning, Sources: []string{}, Facts: f.Facts, Rules: []ruled{},
 	}
-	m := bureau.MappingOf(f.Segment, f.Key)
-	if m == nil {
+	if f.Mapping == nil {
 		return out
 	}
-	out.How = m.How
-	out.Sources = sourceRows(m.Sources, &e.Loan)
-	for _, key := range m.Facts {
-		if strings.HasSuffix(key, "_") { // of each consumer
-			for k, v := range facts {
-				if strings.HasPrefix(k, key) {
-					out.Facts[k] = v
-				}
-			}
-			continue
-		}
-		if v, there := facts[key]; there {
-			out.Facts[key] = v
-		}
+	out.How = f.Mapping.How
+	out.Sources = sourceRows(f, e)
+	for _, r := range f.Rules {
+		out.Rules = append(out.Rules, ruled{cite(r.ID), r.Says})
 	}
 	addTradelineFacts(&out, e)
-	if said, there := facts[rules.FactCorrection+f.Key]; there && f.Segment == "base" { // it decided (BR9)
-		out.Facts[rules.FactCorrection+f.Key] = said
-		out.Rules = append(out.Rules, cite("BR9"))
-	}
-	for _, id := range m.Rules {
-		if id == e.Tradeline.Rule && len(out.Rules) > 0 { // the rule that decided comes first
-			out.Rules = slices.Insert(out.Rules, 0, cite(id))
-			continue
-		}
-		out.Rules = append(out.Rules, cite(id))
-	}
-	if t := e.Tradeline.Rule; out.Key == "account_status" && out.Segment == "base" && !slices.Contains(m.Rules, t) {
-		out.Rules = slices.Insert(out.Rules, 0, cite(t))
-	}
 	return out
 }
 
 // sourceRows names the rows of the extract that columns are of, once a file: "cycles.csv of L-1: due_on, minimum_due".
-func sourceRows(sources []string, l *inquiry.LoanState) []string {
-	rows, last := []string{}, ""
-	for _, source := range sources {
+// A value that was kept comes from the file before, one that a case changed from that case.
+func sourceRows(f *bureau.Explained, e *inquiry.Explanation) []string {
+	rows, last, l := []string{}, "", &e.Loan
+	for _, source := range f.From() {
+		if bureau.FromBefore(source) {
+			rows = append(rows, fileBefore(f.Facts, e.Before)...)
+			continue
+		}
+		if bureau.FromCorrection(source) {
+			rows = append(rows, source)
+			continue
+		}
 		file, column, _ := strings.Cut(source, " ")
 		if file == last {
 			rows[len(rows)-1] += ", " + column
@@ -264,10 +239,40 @@ func sourceRows(sources []string, l *inquiry.LoanState) []string {
 			of = l.ProductID
 		case "customers.csv":
 			of = "the consumer"
+		case "cases.csv":
+			if id := f.Case(); id != "" {
+				of = id
+			}
 		}
 		rows = append(rows, file+" of "+of+": "+column)
 	}
 	return rows
+}
+
+// fileBefore names the file that told of the loan before, none for its first. The facts may name its calendar date; it may have
+// been voided since.
+func fileBefore(facts map[string]string, before *inquiry.Tradeline) []string {
+	on := facts["delinquency_kept_from"] + facts["repeats"]
+	switch {
+	case before != nil && (on == "" || on == before.AsOf.String()):
+		return []string{fmt.Sprintf("file %d as of %s", before.File, before.AsOf)}
+	case on != "":
+		return []string{"the file as of " + on + ", which does not count any more"}
+	}
+	return nil
+}
+
+// addDaysLate adds how many days before the calendar date the oldest unpaid due date was, if the account is as late as that.
+func addDaysLate(f *fieldAnswer, t *inquiry.Tradeline) {
+	var stored struct {
+		Oldest       rules.Date `json:"oldest_unpaid_due_on"`
+		Frozen       string     `json:"frozen_on"`
+		Left         string     `json:"left_on"`
+		Accommodated string     `json:"accommodated_from"`
+	}
+	if json.Unmarshal(t.Facts, &stored) == nil && stored.Oldest != 0 && stored.Frozen+stored.Left+stored.Accommodated == "" {
+		f.Facts["days_late"] = strconv.Itoa(int(t.AsOf - stored.Oldest))
+	}
 }
 
 // addTradelineFacts adds what the tradeline itself and the one before it tell of a field.
@@ -277,7 +282,10 @@ func addTradelineFacts(f *fieldAnswer, e *inquiry.Explanation) {
 	}
 	t, before := e.Tradeline, e.Before
 	switch f.Key {
+	case "account_status", "amount_past_due":
+		addDaysLate(f, t)
 	case "date_first_delinquency":
+		addDaysLate(f, t)
 		if t.FirstMissedDueOn != nil {
 			f.Facts["first_missed_due_on"] = t.FirstMissedDueOn.String()
 		}

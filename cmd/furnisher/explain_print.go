@@ -33,7 +33,7 @@ func printAnswer(w io.Writer, a *answer, inFull bool) error {
 	for _, part := range bySegment(a.Fields) {
 		rows := make([][]any, len(part))
 		for i, f := range part {
-			rows[i] = []any{f.Num, f.Key, f.Start, f.Value, f.Meaning, sourceText(&f), factText(f.Facts), dash(ruleIDs(f.Rules))}
+			rows[i] = []any{f.Num, f.Key, f.Start, f.Value, f.Meaning, sourceText(&f), factText(f.Facts), dash(ruledText(f.Rules))}
 		}
 		head := []string{"no.", "field", ">position", "value", "meaning", "comes from", "facts", "rules"}
 		if err := printTitled(w, segmentName(part[0].Segment, part[0].Index), head, rows); err != nil {
@@ -70,7 +70,7 @@ func printInFull(w io.Writer, a *answer) error {
 			f.Num, f.Name, f.Key, segmentName(f.Segment, f.Index), dash(f.Value), f.Meaning, f.Position, f.Start, sourceText(&f), factText(f.Facts))
 		for _, r := range f.Rules {
 			if err == nil {
-				_, err = fmt.Fprintf(w, "  %-11s %s\n", r.ID, r.Sentence)
+				_, err = fmt.Fprintf(w, "  %-11s %s%s\n", r.ID, r.Sentence, inBrackets(r.When))
 			}
 		}
 		if err != nil {
@@ -93,12 +93,20 @@ func bySegment(fields []fieldAnswer) (parts [][]fieldAnswer) {
 
 func ruleText(c cited) string { return strings.TrimSpace(c.ID + ": " + c.Sentence) }
 
-func ruleIDs(list []cited) string {
-	ids := make([]string, len(list))
-	for i, c := range list {
-		ids[i] = c.ID
+// ruledText names rules with the conditions of those that do not always apply.
+func ruledText(list []ruled) string {
+	texts := make([]string, len(list))
+	for i, r := range list {
+		texts[i] = r.ID + inBrackets(r.When)
 	}
-	return strings.Join(ids, " ")
+	return strings.Join(texts, ", ")
+}
+
+func inBrackets(text string) string {
+	if text == "" {
+		return ""
+	}
+	return " (" + text + ")"
 }
 
 // sourceText says where a field comes from: the columns, and what becomes of them.
@@ -121,7 +129,8 @@ func factText(facts map[string]string) string {
 // answerHTML is the page of furnisher explain --html.
 var answerHTML = template.Must(template.New("explain").Funcs(template.FuncMap{
 	"compact": compact, "source": sourceText, "facts": factText, "segment": segmentName, "parts": bySegment,
-	"pointer": func(f fieldAnswer) *fieldAnswer { return &f },
+	"brackets": inBrackets,
+	"pointer":  func(f fieldAnswer) *fieldAnswer { return &f },
 }).Parse(`<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Loan {{.Loan}}</title>
 <style>body{font:14px/1.4 sans-serif;margin:2em}table{border-collapse:collapse;margin:1em 0}
@@ -139,7 +148,7 @@ td,th{border:1px solid #bbb;padding:.3em .6em;text-align:left;vertical-align:top
 {{range parts .Fields}}{{$first := index . 0}}<h3>{{segment $first.Segment $first.Index}}</h3>
 <table><tr><th>no.</th><th>field</th><th>position</th><th>value</th><th>meaning</th><th>comes from</th><th>facts</th><th>rules</th></tr>
 {{range .}}<tr><td>{{.Num}}</td><td>{{.Name}}</td><td>{{.Start}}</td><td>{{.Value}}</td><td>{{.Meaning}}</td>` +
-	`<td>{{source (pointer .)}}</td><td>{{facts .Facts}}</td><td>{{range .Rules}}<b>{{.ID}}</b> {{.Sentence}}<br>{{end}}</td></tr>
+	`<td>{{source (pointer .)}}</td><td>{{facts .Facts}}</td><td>{{range .Rules}}<b>{{.ID}}</b> {{.Sentence}}{{brackets .When}}<br>{{end}}</td></tr>
 {{end}}</table>{{end}}
 </body></html>
 `))

@@ -23,7 +23,7 @@ type mapped struct {
 	Name    string   `json:"name"`
 	Sources []string `json:"sources"`
 	How     string   `json:"how"`
-	Rules   []cited  `json:"rules"`
+	Rules   []ruled  `json:"rules"`
 }
 
 // mappedSegment is a segment of a record.
@@ -44,7 +44,7 @@ func (a *app) mappingCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "mapping", Short: "list which servicing data becomes which Metro 2 field, by which rule", Args: cobra.NoArgs,
 		Long: `Lists every field of a record with the columns of the extract that it comes from, what becomes of them, and the rules that
-decide. With --program also the settings that its files go by. The list is the one that furnisher explain answers from.`,
+may decide, each with its condition. With --program also the settings that its files go by. The list is the one that furnisher explain answers from.`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			if asJSON && asMarkdown || asHTML && (asJSON || asMarkdown) {
 				return &ending{err: errors.New("give only one of --json, --markdown and --html"), code: exitUsage, hint: hintHelp("furnisher mapping")}
@@ -88,9 +88,9 @@ func mappedSegments() []mappedSegment {
 			if m == nil {
 				continue
 			}
-			field := mapped{Num: f.Num, Field: f.Key, Name: f.Name, Sources: append([]string{}, m.Sources...), How: m.How, Rules: []cited{}}
-			for _, id := range m.Rules {
-				field.Rules = append(field.Rules, cite(id))
+			field := mapped{Num: f.Num, Field: f.Key, Name: f.Name, Sources: append([]string{}, m.Sources...), How: m.How, Rules: []ruled{}}
+			for _, r := range m.Rules {
+				field.Rules = append(field.Rules, ruled{cite(r.ID), r.Says})
 			}
 			s.Fields = append(s.Fields, field)
 		}
@@ -121,7 +121,7 @@ func printMapping(w io.Writer, page mappingPage, asMarkdown bool) error {
 	for _, s := range page.Segments {
 		rows := make([][]any, len(s.Fields))
 		for i, f := range s.Fields {
-			rows[i] = []any{f.Num, f.Field, f.Name, dash(strings.Join(f.Sources, ", ")), f.How, dash(ruleIDs(f.Rules))}
+			rows[i] = []any{f.Num, f.Field, f.Name, dash(strings.Join(f.Sources, ", ")), f.How, dash(ruledText(f.Rules))}
 		}
 		if err := table(s.Segment, []string{"no.", "field", "name", "comes from", "how", "rules"}, rows); err != nil {
 			return err
@@ -159,7 +159,7 @@ func byPortfolio(setting string) string {
 
 // mappingHTML is the page of furnisher mapping --html.
 var mappingHTML = template.Must(template.New("mapping").Funcs(template.FuncMap{
-	"join": strings.Join, "program": programRows, "products": productRows,
+	"join": strings.Join, "brackets": inBrackets, "program": programRows, "products": productRows,
 }).Parse(`<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Mapping</title>
 <style>body{font:14px/1.4 sans-serif;margin:2em}table{border-collapse:collapse;margin:1em 0}
@@ -172,7 +172,7 @@ td,th{border:1px solid #bbb;padding:.3em .6em;text-align:left;vertical-align:top
 {{range .Segments}}<h2>{{.Segment}}</h2>
 <table><tr><th>no.</th><th>field</th><th>comes from</th><th>how</th><th>rules</th></tr>
 {{range .Fields}}<tr><td>{{.Num}}</td><td>{{.Name}}</td><td>{{join .Sources ", "}}</td><td>{{.How}}</td>` +
-	`<td>{{range .Rules}}<b>{{.ID}}</b> {{.Sentence}}<br>{{end}}</td></tr>
+	`<td>{{range .Rules}}<b>{{.ID}}</b> {{.Sentence}}{{brackets .When}}<br>{{end}}</td></tr>
 {{end}}</table>{{end}}
 </body></html>
 `))
