@@ -13,8 +13,8 @@ import (
 func everyColumn() extract {
 	return extract{}.
 		with("programs.csv", "program_id,identification_number,reporter_name,reporter_address,reporter_phone,innovis_id,equifax_id,experian_id,"+
-			"transunion_id,calendar,activity_cycle_ids,dofd_rule,charge_off_past_due,accommodations,reason_aliases",
-			"P1,FRN10001,Northfield Lending,100 Ledger Avenue,6145550100,I1,E1,X1,T1,monthly:last,01,days,zero,ignore,RE=REPO VS=VOLU").
+			"transunion_id,calendar,activity_cycle_ids,dofd_rule,charge_off_past_due,accommodations,reason_aliases,retention_months",
+			"P1,FRN10001,Northfield Lending,100 Ledger Avenue,6145550100,I1,E1,X1,T1,monthly:last,01,days,zero,ignore,RE=REPO VS=VOLU,84").
 		with("products.csv", "product_id,name,portfolio_type,account_type,terms_frequency,interest_type,delinquent_after,charge_off_after,grace_days,"+
 			"closes_on_payoff,payoff_hold_days,trailing_reports,delinquency_method,payments_ahead", "I1,Loan,M,26,M,F,2,3,10,true,3,2,months,whole").
 		with("customers.csv", "customer_id,surname,first_name,middle_name,generation_code,ssn,date_of_birth,phone,address1,address2,city,state,"+
@@ -58,7 +58,7 @@ func TestEveryColumnArrives(t *testing.T) {
 		"loan_state.reopened_on", "loan_state.imported_after", "schedule.cancelled_on", "schedule.cancelled_run", "schedule.cancel_reason",
 		"scheduled_item.cancelled_on", "scheduled_item.cancelled_run", "scheduled_item.cancel_reason", "status_history.from_status",
 		"status_history.run", "status_history.who", "status_history.why", "status_history.operation",
-		"schedule.cancelled_operation", "scheduled_item.cancelled_operation",
+		"customer.removed_on", "customer.removed_operation", "customer_removal.refused_why", "schedule.cancelled_operation", "scheduled_item.cancelled_operation",
 	}
 	for _, table := range bookTables {
 		var absent []string

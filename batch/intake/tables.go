@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/furnisher/furnisher/metro2"
@@ -102,6 +103,7 @@ var tables = withPlaces([]table{
 			may("activity_cycle_ids", keyListKind).or("{}"),
 			may("dofd_rule", codeKind("reports", "days")).or("reports"), may("charge_off_past_due", codeKind("balance", "zero")).or("balance"),
 			may("accommodations", codeKind("protect", "ignore")).or("protect"), may("reason_aliases", aliasesKind).or("{}"),
+			may("retention_months", monthsKind).or(strconv.Itoa(rules.DefaultRetentionMonths)),
 		},
 		merges: []string{importPrograms, importDestinations},
 	},
@@ -133,7 +135,8 @@ var tables = withPlaces([]table{
 			may("employer_city", textKind), may("employer_state", stateKind), may("employer_postal_code", postalKind),
 			may("occupation", textKind), may("legal_hold", boolKind).or("false"), may("is_business", boolKind).or("false"),
 		},
-		merges: []string{importCustomers},
+		rejects: []string{importCustomersRemoved},
+		merges:  []string{importCustomers},
 	},
 	{
 		file: "loans.csv", key: []string{"loan_id"},
@@ -174,7 +177,7 @@ var tables = withPlaces([]table{
 			need("position", countKind(1)),
 		},
 		refs:     []reference{toLoan, toCustomer},
-		rejects:  []string{importLoanCustomersPosition},
+		rejects:  []string{importLoanCustomersRemoved, importLoanCustomersPosition},
 		merges:   []string{importLoanCustomers},
 		bulk:     []string{"loan_customer"},
 		fixpoint: true,

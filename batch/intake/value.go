@@ -73,6 +73,20 @@ func headerKind(field string) kind {
 	}}
 }
 
+// monthsKind takes a number of months up to a century.
+var monthsKind = func() kind {
+	k := countKind(0)
+	count := k.parse
+	k.parse = func(r *row, raw []byte) ([]byte, string) {
+		value, why := count(r, raw)
+		if n, err := strconv.Atoi(string(raw)); why == "" && (err != nil || n > 1200) {
+			return nil, "not a whole number of 0 to 1200"
+		}
+		return value, why
+	}
+	return k
+}()
+
 // countKind is a whole number of at least low.
 func countKind(low int) kind {
 	return kind{sql: "integer", limit: maxText, words: "whole number from " + strconv.Itoa(low), parse: func(_ *row, raw []byte) ([]byte, string) {

@@ -31,9 +31,12 @@ func (e Export) Begin(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
 	return e.Files.Prepare()
 }
 
-// Finish writes the files.
+// Finish writes the files, and then lists the customers who may be deleted now that no file tells of their loans (CD4).
 func (e Export) Finish(ctx context.Context, db *sqlx.DB, run batch.Run) error {
-	return e.Files.Assemble(ctx, db, run)
+	if err := e.Files.Assemble(ctx, db, run); err != nil {
+		return err
+	}
+	return listEligible(ctx, db, run)
 }
 
 // Undo takes back what the chunks made for files that could not be written.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/intake"
+	"github.com/furnisher/furnisher/batch/servicing"
 )
 
 // shownRejects is how many quarantined rows the table form lists.
@@ -59,10 +60,20 @@ func (a *app) intake(ctx context.Context, db *database.Database, o intake.Option
 	if err != nil {
 		return err
 	}
-	if err := a.printImport(summary, o.Check, asJSON); err != nil {
+	var removals *servicing.Removals
+	if !o.Check { // committed before: each removal stands by itself, and the next import goes on where this one was interrupted
+		removals, err = a.desk(db.DB).RemoveRequested(ctx, servicing.Order{By: a.who(), Why: "customer_removals.csv"})
+		if err != nil {
+			err = fmt.Errorf("import %d is done, but not the removals that it asks for: %w", summary.Import, err)
+			err = &ending{err: err, hint: "furnisher customers remove --from-import"}
+		}
+	}
+	if err := errors.Join(err, a.printImport(summary, removals, o.Check, asJSON)); err != nil {
 		return err
 	}
 	switch {
+	case removals != nil && removals.Refused > 0 && summary.Rejected == 0:
+		return removalsEnd(removals)
 	case summary.Rejected > 0 && o.Check:
 		return &ending{err: fmt.Errorf("bad rows: %d; nothing was stored", summary.Rejected), code: exitExceptions, hint: "correct those rows in the extract"}
 	case summary.Rejected > 0:
@@ -71,8 +82,16 @@ func (a *app) intake(ctx context.Context, db *database.Database, o intake.Option
 	return nil
 }
 
-func (a *app) printImport(s *intake.Summary, check, asJSON bool) error {
+func (a *app) printImport(s *intake.Summary, removals *servicing.Removals, check, asJSON bool) error {
+	if removals != nil && removals.Removed+removals.Refused == 0 {
+		removals = nil
+	}
 	switch {
+	case asJSON && removals != nil:
+		return printJSON(a.stdout, struct {
+			*intake.Summary
+			Removals *servicing.Removals `json:"removals"`
+		}{s, removals})
 	case asJSON:
 		return printJSON(a.stdout, s)
 	case a.settings.quiet:
@@ -91,6 +110,11 @@ func (a *app) printImport(s *intake.Summary, check, asJSON bool) error {
 	}
 	if _, err := fmt.Fprintln(a.stdout, done); err != nil {
 		return err
+	}
+	if removals != nil {
+		if err := printRemovals(a.stdout, removals); err != nil {
+			return err
+		}
 	}
 	if len(s.Rejects) == 0 {
 		return nil

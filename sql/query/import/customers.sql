@@ -1,17 +1,17 @@
 -- name: ImportCustomerRemovals
--- Merges requests to remove customers (CD2). Index: customer_removal_pkey.
+-- Merges requests to remove customers (CD2). One that was refused and is sent again is looked at again. Index: customer_removal_pkey.
 -- Gives the rows inserted and updated.
 WITH sent AS (
     SELECT c.customer, s.approver, s.erasure_reason
     FROM staged_customer_removals s JOIN customer c ON c.customer_id = s.customer_id
 ), updated AS (
     UPDATE customer_removal t SET
-        approver = s.approver, erasure_reason = s.erasure_reason
+        approver = s.approver, erasure_reason = s.erasure_reason, state = 'PENDING', refused_why = NULL
     FROM sent s
-    WHERE t.customer = s.customer
-      AND (t.approver, t.erasure_reason)
+    WHERE t.customer = s.customer AND t.state <> 'REMOVED'
+      AND (t.approver, t.erasure_reason, t.state)
           IS DISTINCT FROM
-          (s.approver, s.erasure_reason)
+          (s.approver, s.erasure_reason, 'PENDING')
     RETURNING 1
 ), inserted AS (
     INSERT INTO customer_removal (
@@ -72,6 +72,35 @@ WITH updated AS (
 )
 SELECT (SELECT count(*) FROM inserted) AS inserted, (SELECT count(*) FROM updated) AS updated
 FROM (SELECT count(*) FROM woken) w
+
+-- name: ImportCustomersRemoved
+-- Rejects customers who were removed: their data does not come back (CD2). $1 import, $2 room for rejects.
+-- Index: customer_customer_id_key.
+WITH gone AS (
+    DELETE FROM staged_customers s USING customer t
+    WHERE t.customer_id = s.customer_id AND t.removed_on IS NOT NULL
+    RETURNING s.line
+), kept AS (
+    INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
+    SELECT $1, 'customers.csv', line, 'customer_id', 'key', 'the customer was removed: personal data does not come back (CD2)'
+    FROM gone ORDER BY line LIMIT $2
+)
+SELECT count(*) FROM gone
+
+-- name: ImportLoanCustomersRemoved
+-- Rejects removed customers who would come to another loan (CD2). $1 import, $2 room for rejects.
+-- Index: customer_customer_id_key, loan_customer_pkey.
+WITH gone AS (
+    DELETE FROM staged_loan_customers s USING customer t
+    WHERE t.customer_id = s.customer_id AND t.removed_on IS NOT NULL
+      AND NOT EXISTS (SELECT FROM loan_customer c JOIN loan_key k ON k.loan = c.loan WHERE c.customer = t.customer AND k.loan_id = s.loan_id)
+    RETURNING s.line
+), kept AS (
+    INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
+    SELECT $1, 'loan_customers.csv', line, 'customer_id', 'key', 'the customer was removed: nobody can be on another loan after that (CD2)'
+    FROM gone ORDER BY line LIMIT $2
+)
+SELECT count(*) FROM gone
 
 -- name: ImportLoanCustomers
 -- Merges who belongs to a loan. Rows of a loan that the file leaves out stay. Index: loan_customer_pkey.

@@ -1,0 +1,157 @@
+package servicing_test
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/servicing"
+	"github.com/furnisher/furnisher/fixtures/pgtest"
+)
+
+// paidOff is a book in which A1 is paid off on 2026-06-10, and B1 is open.
+func paidOff() extract {
+	e := book("A1", "B1")
+	e.add("transactions.csv", "QA1,A1,PAYMENT,1000.00,2026-06-10,2026-06-10T12:00:00Z,SETTLED")
+	return e
+}
+
+var erased = servicing.RemoveRequest{Order: order("k1"), CustomerID: "CA", Approver: "ada", ErasureReason: "CCPA request 7"}
+
+// CD1, CD2: nothing personal is left of a removed customer in any table, packed rows included; the loan, its payments and the key
+// stay, and the database itself refuses to take the person back.
+func TestNothingPersonalIsLeft(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	dir := t.TempDir()
+	paidOff().load(t, db)
+	db.MustExec(`INSERT INTO case_file (case_id, type, status, opened_on, court_case_number) VALUES ('K1', 'OTHER', 'CLOSED', '2026-01-01', '26-1234');
+		INSERT INTO case_party (case_key, customer) SELECT case_key, customer FROM case_file, customer WHERE customer_id = 'CA'`)
+	nights(t, db, dir, "2026-06-30", "2026-07-31")
+	personal := func() string {
+		t.Helper()
+		var found []string
+		for table, all := range everything(t, db) {
+			for _, value := range []string{"ALDERBROOKA", "666100001", "26-1234", hex.EncodeToString([]byte("ALDERBROOKA"))} {
+				if strings.Contains(all, value) {
+					found = append(found, table+" "+value)
+				}
+			}
+		}
+		return strings.Join(found, "; ")
+	}
+	if got := personal(); !strings.Contains(got, "account ") || !strings.Contains(got, "customer ALDERBROOKA") {
+		t.Fatalf("before: %q", got)
+	}
+	done, err := desk(db).RemoveCustomer(t.Context(), erased)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"A1"}, done.Loans); diff != "" {
+		t.Error(diff)
+	}
+	if got := personal(); got != "" {
+		t.Errorf("left of the customer: %s", got)
+	}
+	for query, want := range map[string]string{
+		`SELECT format('%s %s', customer_id, removed_on) FROM customer WHERE removed_operation = (SELECT operation FROM operation)`: "CA 2026-08-01",
+		`SELECT CAST(count(*) AS text) FROM loan_transaction t JOIN loan l USING (loan) WHERE l.loan_id = 'A1'`:                     "2",
+		`SELECT format('%s %s %s', kind, who, after) FROM operation`: `REMOVE_CUSTOMER ada {"removed_on": "2026-08-01", "customer_id": "CA", ` +
+			`"erasure_reason": "CCPA request 7", "retained_until": "2029-06-10"}`,
+	} {
+		if got := rows(t, db, query); got != want {
+			t.Errorf("%s:\n got %s\nwant %s", query, got, want)
+		}
+	}
+	if _, err := db.Exec(`UPDATE customer SET surname = 'ALDERBROOKA' WHERE customer_id = 'CA'`); err == nil {
+		t.Error("the database took the person back")
+	}
+	again, err := desk(db).RemoveCustomer(t.Context(), erased)
+	if err != nil || !again.Repeated {
+		t.Errorf("with the key again: %+v, %v", again, err)
+	}
+	other := erased
+	other.Key = ""
+	if _, err := desk(db).RemoveCustomer(t.Context(), other); !errors.Is(err, servicing.ErrRefused) {
+		t.Errorf("a second time: %v", err)
+	}
+	summary := paidOff().load(t, db)
+	if len(summary.Rejects) != 1 || summary.Rejects[0].File != "customers.csv" || !strings.Contains(summary.Rejects[0].Reason, "CD2") {
+		t.Errorf("the next extract: rejects %+v", summary.Rejects)
+	}
+	nights(t, db, dir, "2026-08-31")
+	if got := personal(); got != "" {
+		t.Errorf("left of the customer after the next night: %s", got)
+	}
+	if got := rows(t, db, `SELECT x.reason FROM excluded x JOIN loan l USING (loan) WHERE l.loan_id = 'A1' ORDER BY x.file`); got != "FINALLY_REPORTED; FINALLY_REPORTED" {
+		t.Errorf("A1 is left out as %s", got)
+	}
+}
+
+// A removal beside a night waits for the chunk that holds the customer's loan, and every loan stays in the file or on its list.
+func TestRemovalBesideAnExport(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	dir := t.TempDir()
+	paidOff().load(t, db)
+	nights(t, db, dir, "2026-06-30", "2026-07-31")
+	db.MustExec(`SELECT wake(array_agg(loan), 'test') FROM loan`)
+	release := block(t, db, `LOCK TABLE excluded IN SHARE MODE`)
+	running := beside(func() (*batch.Summary, error) { return night(db, dir, "2026-08-31") })
+	waiting(t, db, 1) // the export wants to write that A1 is left out
+	operation := beside(func() (*servicing.RemoveResult, error) { return desk(db).RemoveCustomer(context.Background(), erased) })
+	release()
+	if _, err := operation(); err != nil {
+		t.Fatal(err)
+	}
+	summary, err := running()
+	if err != nil || summary.State != "CLOSED" {
+		t.Fatalf("the night: %+v, %v", summary, err)
+	}
+	if f := summary.Files[0]; f.Records+f.Excluded != 2 {
+		t.Errorf("the file says something of %d loans, want 2 (BR8)", f.Records+f.Excluded)
+	}
+}
+
+// CD2: the requests of a file are carried out each by itself; interrupted, the next call goes on; a dry run changes nothing.
+func TestRequestsOneByOne(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	e := paidOff()
+	e.load(t, db)
+	nights(t, db, t.TempDir(), "2026-06-30", "2026-07-31")
+	extract{"customer_removals.csv": "action,customerId,approver,erasure_reason\nremove,CA,ada,CCPA request 7\nremove,CB,,\n"}.load(t, db)
+	before := everything(t, db)
+	dry := order("")
+	dry.DryRun = true
+	want := &servicing.Removals{Removed: 1, Refused: 1, Rows: []servicing.RemovalOutcome{
+		{CustomerID: "CA", Removed: true}, {CustomerID: "CB", Why: "loan B1 is open (CD3)"},
+	}}
+	done, err := desk(db).RemoveRequested(t.Context(), dry)
+	if diff := cmp.Diff(want, done); diff != "" || err != nil {
+		t.Errorf("dry run: %v (-want +got):\n%s", err, diff)
+	}
+	if diff := cmp.Diff(before, everything(t, db)); diff != "" {
+		t.Errorf("the dry run changed something:\n%s", diff)
+	}
+	// Its session ends after the first one is removed and before the second is refused.
+	db.MustExec(`CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS $$
+		BEGIN PERFORM pg_terminate_backend(pg_backend_pid()), pg_sleep(10); RETURN NEW; END $$;
+		CREATE TRIGGER die BEFORE UPDATE ON customer_removal FOR EACH ROW WHEN (NEW.state = 'REFUSED') EXECUTE FUNCTION die()`)
+	if done, err := desk(db).RemoveRequested(t.Context(), order("")); err == nil || done.Removed != 1 {
+		t.Errorf("interrupted: %+v, %v", done, err)
+	}
+	db.MustExec(`DROP TRIGGER die ON customer_removal`)
+	done, err = desk(db).RemoveRequested(t.Context(), order(""))
+	if err != nil || done.Removed != 0 || done.Refused != 1 {
+		t.Errorf("the next call: %+v, %v", done, err)
+	}
+	if got := rows(t, db, `SELECT format('%s %s', state, refused_why) FROM customer_removal ORDER BY customer`); got != "REMOVED ; REFUSED loan B1 is open (CD3)" {
+		t.Errorf("requests: %s", got)
+	}
+}

@@ -1,0 +1,74 @@
+-- name: CustomerRead
+-- Customers, locked. $1 customers. Locks: the rows, in the order of the key. Index: customer_pkey.
+SELECT customer, customer_id, removed_on, legal_hold FROM customer WHERE customer = ANY($1) ORDER BY customer FOR NO KEY UPDATE
+
+-- name: CustomerLook
+-- Customers. $1 customers. Index: customer_pkey.
+SELECT customer, customer_id, removed_on, legal_hold FROM customer WHERE customer = ANY($1) ORDER BY customer
+
+-- name: CustomerLoanRead
+-- The loans of customers, and what the newest file that counts and was about each says of it: not one of another billing cycle.
+-- $1 customers. Index: loan_customer_by_customer, loan_pkey, loan_state_pkey, tradeline_pkey, excluded_pkey.
+SELECT lc.customer, l.loan_id, s.status, s.closed_on, g.retention_months, coalesce(said.reported, FALSE) AS reported,
+       coalesce(said.reason, '') AS reason, coalesce(said.rule, '') AS rule
+FROM loan_customer lc
+JOIN loan l ON l.loan = lc.loan
+JOIN loan_state s ON s.loan = lc.loan
+JOIN program g ON g.program = l.program
+LEFT JOIN LATERAL (
+    SELECT t.loan IS NOT NULL AS reported, x.reason, x.rule
+    FROM bureau_file f
+    LEFT JOIN tradeline t ON t.file = f.file AND t.loan = l.loan
+    LEFT JOIN excluded x ON x.file = f.file AND x.loan = l.loan
+    WHERE f.program = l.program AND f.state NOT IN ('BUILDING', 'VOIDED', 'REJECTED')
+      AND (t.loan IS NOT NULL OR x.reason <> 'OTHER_CYCLE')
+    ORDER BY f.file DESC LIMIT 1) said ON TRUE
+WHERE lc.customer = ANY($1)
+ORDER BY lc.customer, lc.loan
+
+-- name: CustomerErase
+-- Erases what is personal of a customer (CD1): the key stays. $1 customer, $2 business date, $3 operation. Index: customer_pkey.
+UPDATE customer SET
+    surname = '', address1 = '', city = '', state = '', postal_code = '', first_name = NULL, middle_name = NULL,
+    generation_code = NULL, ssn = NULL, date_of_birth = NULL, phone = NULL, address2 = NULL, country_code = NULL,
+    address_indicator = NULL, residence_code = NULL, employer_name = NULL, employer_address1 = NULL, employer_address2 = NULL,
+    employer_city = NULL, employer_state = NULL, employer_postal_code = NULL, occupation = NULL,
+    removed_on = $2, removed_operation = $3
+WHERE customer = $1 AND removed_on IS NULL
+
+-- name: CustomerEraseCases
+-- Erases the court's numbers of cases that are about removed customers alone. $1 customer.
+-- Index: case_party_by_customer, case_file_pkey.
+UPDATE case_file f SET court_case_number = NULL
+WHERE f.court_case_number IS NOT NULL AND f.case_key IN (SELECT p.case_key FROM case_party p WHERE p.customer = $1)
+  AND NOT EXISTS (SELECT FROM case_party o JOIN customer c ON c.customer = o.customer WHERE o.case_key = f.case_key AND c.removed_on IS NULL)
+
+-- name: AccountErase
+-- Empties the packed rows of loans, which hold what is known of their consumers: who reads an empty one makes it from the book.
+-- It is not deleted, for an export that reads its range finds it. $1 loan keys. Index: account_pkey.
+UPDATE account SET facts = '' WHERE loan = ANY($1)
+
+-- name: CustomerCandidates
+-- Customers who may have passed their retention: every loan closed up to a date, not removed; and, if so wanted, not found by a
+-- night since. $1 date, $2 customer to begin after, $3 whether without those that were found, $4 rows.
+-- Index: loan_state_closed, loan_customer_pkey, loan_customer_by_customer, customer_pkey.
+SELECT DISTINCT lc.customer
+FROM loan_state s
+JOIN loan_customer lc ON lc.loan = s.loan
+JOIN customer c ON c.customer = lc.customer AND c.removed_on IS NULL
+WHERE s.closed_on <= $1 AND lc.customer > $2
+  AND NOT ($3 AND EXISTS (SELECT FROM customer_eligible e WHERE e.customer = lc.customer AND e.business_date > s.closed_on))
+  AND NOT EXISTS (SELECT FROM loan_customer o JOIN loan_state n ON n.loan = o.loan
+                  WHERE o.customer = lc.customer AND (n.closed_on IS NULL OR n.closed_on > $1))
+ORDER BY lc.customer LIMIT $4
+
+-- name: RetentionLeast
+-- The shortest retention of all programs.
+SELECT coalesce(min(retention_months), 0) FROM program
+
+-- name: CustomerEligible
+-- Lists customers who may be deleted (CD4). $1 run, $2 business date, $3 customers in the order of the key.
+-- Index: customer_eligible_pkey.
+INSERT INTO customer_eligible (customer, run, business_date)
+SELECT customer, $1, $2 FROM unnest(CAST($3 AS bigint[])) AS x (customer)
+ON CONFLICT (customer) DO UPDATE SET run = excluded.run, business_date = excluded.business_date
