@@ -3,13 +3,24 @@ package rules
 // CodeCase is the exception of a loan with a case that the night cannot apply (CA8).
 const CodeCase = "CASE_NOT_APPLIED"
 
-// unapplied returns an *Undecidable for the first case that asks for something the night cannot do (CA8). A case without
+// UnappliedCase is an *Undecidable because of one case (CA8).
+type UnappliedCase struct {
+	Case  string // its id
+	Cause *Undecidable
+}
+
+func (e *UnappliedCase) Error() string { return e.Cause.Error() }
+
+// Unwrap returns the *Undecidable.
+func (e *UnappliedCase) Unwrap() error { return e.Cause }
+
+// unapplied returns an *UnappliedCase for the first case that asks for something the night cannot do (CA8). A case without
 // effect on bureau codes asks for nothing.
 func (v *caseView) unapplied() error {
 	for i := range v.cases {
 		if c := &v.cases[i]; c.acts() {
 			if why := v.fault(c); why != "" {
-				return &Undecidable{CodeCase, "case " + c.ID + " cannot be applied: " + why}
+				return &UnappliedCase{c.ID, &Undecidable{CodeCase, "case " + c.ID + " cannot be applied: " + why}}
 			}
 		}
 	}

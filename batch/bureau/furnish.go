@@ -56,6 +56,7 @@ type part struct {
 	excluded  []excludedRow
 	deletions []deletionRow
 	ended     []endedRow
+	changes   []changeRow
 }
 
 type excludedRow struct {
@@ -77,6 +78,9 @@ type deletionRow struct {
 func (p *part) take(f *book.Facts) error {
 	excluded, err := p.decide(f)
 	if err != nil {
+		if fault, is := errors.AsType[*rules.UnappliedCase](err); is {
+			p.change(f.Loan, rules.CaseChange{Case: fault.Case, Change: rules.ChangeNotApplied, Rule: "CA8"})
+		}
 		if except := p.tally.Except(f.Loan, err); except != nil {
 			return except
 		}
@@ -122,6 +126,11 @@ func (p *part) decide(f *book.Facts) (*rules.Exclusion, error) {
 		}
 	}
 	tradeline, excluded, err := rules.Furnish(&account)
+	if excluded != nil && excluded.Reason == rules.Blocked {
+		if by := rules.BlockedBy(&account); by != nil {
+			p.change(f.Loan, *by)
+		}
+	}
 	if err != nil || excluded != nil {
 		return excluded, err
 	}
@@ -163,6 +172,9 @@ func (p *part) add(loan int64, record []byte, t *rules.Tradeline) {
 	p.lines = append(p.lines, Line{
 		Loan: loan, RecordBytes: len(record), Facts: t.Facts.String(), Rule: t.Rule, Furnished: t.Furnished,
 	})
+	for _, change := range t.CaseChanges() {
+		p.change(loan, change)
+	}
 	p.records = append(p.records, Record{Loan: loan, AccountNumber: t.AccountNumber, Encoded: record})
 	for _, end := range t.Ended {
 		p.ended = append(p.ended, endedRow{loan, end.ID, end.Fact})
@@ -174,6 +186,20 @@ func (p *part) add(loan int64, record []byte, t *rules.Tradeline) {
 		p.deletions = append(p.deletions, deletionRow{loan, t.AccountNumber, code, t.DateClosed})
 		p.tally.Count("deleted", 1)
 	}
+}
+
+// changeRow is a row of case_change.
+type changeRow struct {
+	CaseID string `json:"case_id"`
+	Loan   int64  `json:"loan"`
+	Change string `json:"change"`
+	Rule   string `json:"rule"`
+	Value  string `json:"value"`
+}
+
+// change keeps what a case changed of what the file says of a loan, for the review list (CA1).
+func (p *part) change(loan int64, c rules.CaseChange) {
+	p.changes = append(p.changes, changeRow{c.Case, loan, c.Change, c.Rule, c.Value})
 }
 
 // otherCycle says why a cycle program does not report the loan on this calendar date; empty: it does.
@@ -207,6 +233,9 @@ func (p *part) write(ctx context.Context, tx *sqlx.Tx) error {
 	}
 	if err := database.WriteRows(ctx, tx, correctionEnd, p.ended, p.file.File); err != nil {
 		return fmt.Errorf("end corrections: %w", err)
+	}
+	if err := database.WriteRows(ctx, tx, caseChangeAdd, p.changes, p.file.File); err != nil {
+		return fmt.Errorf("write what cases changed: %w", err)
 	}
 	return nil
 }

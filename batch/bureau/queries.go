@@ -12,6 +12,7 @@ var (
 	answerRefused      = database.Query("bureau", "AnswerRefused")
 	answerReopen       = database.Query("bureau", "AnswerReopen")
 	answerState        = database.Query("bureau", "AnswerState")
+	caseChangeAdd      = database.Query("bureau", "CaseChangeAdd")
 	correctionAdd      = database.Query("bureau", "CorrectionAdd")
 	correctionCycleEnd = database.Query("bureau", "CorrectionCycleEnd")
 	correctionEnd      = database.Query("bureau", "CorrectionEnd")

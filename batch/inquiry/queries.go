@@ -13,6 +13,7 @@ var (
 	inquiryFiles           = database.Query("inquiry", "InquiryFiles")
 	inquiryLoanKey         = database.Query("inquiry", "InquiryLoanKey")
 	inquiryRunExceptions   = database.Query("inquiry", "InquiryRunExceptions")
+	inquiryReviews         = database.Query("inquiry", "InquiryReviews")
 	inquiryFile            = database.Query("inquiry", "InquiryFile")
 	inquiryHistory         = database.Query("inquiry", "InquiryHistory")
 	inquiryItems           = database.Query("inquiry", "InquiryItems")

@@ -4,6 +4,8 @@ import "github.com/furnisher/furnisher/batch/database"
 
 // The queries of this package, by name in sql/query.
 var (
+	caseKnown         = database.Query("servicing", "CaseKnown")
+	caseSeen          = database.Query("servicing", "CaseSeen")
 	customerLoans     = database.Query("servicing", "CustomerLoans")
 	loanByID          = database.Query("servicing", "LoanByID")
 	customerByID      = database.Query("servicing", "CustomerByID")

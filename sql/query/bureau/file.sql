@@ -37,6 +37,8 @@ WITH building AS (
     UPDATE correction c SET state = 'LIVE', ended_file = NULL, ended_fact = NULL
     WHERE c.ended_file IN (SELECT file FROM building)
       AND NOT EXISTS (SELECT FROM correction n WHERE n.loan = c.loan AND n.field = c.field AND n.state = 'LIVE')
+), changes AS (
+    DELETE FROM case_change WHERE file IN (SELECT file FROM building) AND seen_operation IS NULL
 )
 DELETE FROM deletion WHERE file IN (SELECT file FROM building)
 
