@@ -196,6 +196,22 @@ func shownValue(v string) string {
 	return v
 }
 
+// correctedEnd returns a final tradeline as corrections will make it, as far as that tells one end from another: earlier records
+// told of the corrected one (DC10).
+func (a *decision) correctedEnd(t *Tradeline) *Tradeline {
+	if len(a.Corrections) == 0 {
+		return t
+	}
+	end := *t
+	for _, field := range []string{"account_status", "date_closed"} {
+		l := lockableOf(field)
+		if c := a.correction(field); c != nil && l.get(t) == c.Decided {
+			l.set(&end, c.Value)
+		}
+	}
+	return &end
+}
+
 // notYetSaid reports whether the last tradeline had another value (Q80).
 func (a *decision) notYetSaid(l *lockable, value string) bool {
 	return len(a.Tradelines) == 0 || l.get(&Tradeline{Furnished: a.Tradelines[0]}) != value

@@ -82,3 +82,41 @@ func TestCorrectable(t *testing.T) {
 		}
 	}
 }
+
+// BR9, DC10: a corrected end goes out as often as any other, though it is not what is decided.
+func TestCorrectedEnd(t *testing.T) {
+	t.Parallel()
+	paidOff := paid("2026-03-20", 5000_00)
+	written := func(a *rules.Account) {
+		chargedOffOn(a, "2026-02-10", 900_00)
+	}
+	sold := func(a *rules.Account) {
+		a.SoldTo, a.SoldOn = "NORTHFIELD FUNDING", day("2026-03-20")
+	}
+	for _, c := range []struct {
+		name                  string
+		ended                 func(*rules.Account)
+		trailing              int
+		field, value, decided string
+		want                  []string
+	}{
+		{"status, once", written, 1, "account_status", "13", "64", []string{"97", "13 BR2", "FINALLY_REPORTED DC10", "FINALLY_REPORTED DC10"}},
+		{"status, twice", written, 2, "account_status", "13", "64", []string{"97", "13 BR2", "13 Q26", "FINALLY_REPORTED DC10"}},
+		{"date closed", sold, 1, "date_closed", "2026-03-19", "2026-03-20", []string{"71", "78 Q57", "FINALLY_REPORTED DC10", "FINALLY_REPORTED DC10"}},
+	} {
+		said, _ := monthEnds(t, func(asOf string) *rules.Account {
+			a := account(asOf, join(lateLoan(), paidOff)...)
+			a.Product.TrailingReports = c.trailing
+			if c.ended(a); a.AsOf >= day("2026-03-31") {
+				a.Corrections = []rules.Correction{{ID: 7, Field: c.field, Value: c.value, Decided: c.decided, On: day("2026-03-31")}}
+			}
+			return a
+		}, "2026-02-28", "2026-03-31", "2026-04-30", "2026-05-31")
+		for i := range said {
+			month, got, _ := strings.Cut(said[i], " ")
+			if !strings.HasPrefix(got, c.want[i]) {
+				t.Errorf("%s: %s is %q, want %q", c.name, month, got, c.want[i])
+			}
+		}
+	}
+}

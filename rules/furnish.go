@@ -331,9 +331,9 @@ func (a *decision) finalsSent(t *Tradeline) int {
 	if len(a.Tradelines) == 0 && a.left != 0 && a.Baseline.LastReportedOn >= a.left {
 		return a.timesFinal(t)
 	}
-	sent := 0
+	sent, end := 0, a.correctedEnd(t)
 	for i := range a.Tradelines {
-		if !sameEnd(&a.Tradelines[i], t) {
+		if !sameEnd(&a.Tradelines[i], end) {
 			break
 		}
 		sent++
