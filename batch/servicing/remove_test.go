@@ -8,8 +8,10 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/jmoiron/sqlx"
 
 	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/bureau"
 	"github.com/furnisher/furnisher/batch/servicing"
 	"github.com/furnisher/furnisher/fixtures/pgtest"
 )
@@ -153,5 +155,82 @@ func TestRequestsOneByOne(t *testing.T) {
 	}
 	if got := rows(t, db, `SELECT format('%s %s', state, refused_why) FROM customer_removal ORDER BY customer`); got != "REMOVED ; REFUSED loan B1 is open (CD3)" {
 		t.Errorf("requests: %s", got)
+	}
+}
+
+// CD3, BR11, DC6: a loan whose last record did not count after all is still to be reported, though a newer file has left it out
+// already; once a file has told of it again its customer can be removed.
+func TestWhatDidNotCountIsToBeReported(t *testing.T) {
+	t.Parallel()
+	for name, takeBack := range map[string]func(t *testing.T, db *sqlx.DB){
+		"refused singly": func(t *testing.T, db *sqlx.DB) {
+			move(t, db, 1, bureau.Released, bureau.Transmitted)
+			refused := []bureau.Answer{{AccountNumber: "ACCTA1", Outcome: bureau.RecordRefused, Code: "E1"}}
+			if _, err := bureau.RecordAnswers(t.Context(), db, 1, refused, bureau.Received{On: day("2026-08-01"), Owner: "ada", Who: "ada", Now: clock()}); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"voided":   func(t *testing.T, db *sqlx.DB) { move(t, db, 1, bureau.Voided) },
+		"rejected": func(t *testing.T, db *sqlx.DB) { move(t, db, 1, bureau.Released, bureau.Transmitted, bureau.Rejected) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db := pgtest.New(t)
+			dir := t.TempDir()
+			paidOff().load(t, db)
+			nights(t, db, dir, "2026-06-30", "2026-07-31")
+			takeBack(t, db)
+			again := erased
+			again.Key = ""
+			if _, err := desk(db).RemoveCustomer(t.Context(), again); !errors.Is(err, servicing.ErrRefused) || !strings.Contains(err.Error(), "still to be reported") {
+				t.Fatalf("removed before it was reported again: %v", err)
+			}
+			nights(t, db, dir, "2026-08-31", "2026-09-30")
+			if got := rows(t, db, `SELECT format('%s %s', t.file, t.account_status) FROM tradeline t JOIN loan l USING (loan) WHERE l.loan_id = 'A1' AND file > 2`); got != "3 13" {
+				t.Errorf("told again: %s", got)
+			}
+			if _, err := desk(db).RemoveCustomer(t.Context(), again); err != nil {
+				t.Errorf("after it was reported again: %v", err)
+			}
+		})
+	}
+}
+
+// move takes a file through states.
+func move(t *testing.T, db *sqlx.DB, file int64, states ...bureau.State) {
+	t.Helper()
+	for _, to := range states {
+		if err := bureau.Change(t.Context(), db, file, to, "ada", "because", clock()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// CD2, BR8: a loan whose only customer was removed and that owes again is left out with a reason and listed; the night goes on.
+func TestReopenedWithoutItsCustomer(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	dir := t.TempDir()
+	e := paidOff()
+	e.load(t, db)
+	nights(t, db, dir, "2026-06-30", "2026-07-31")
+	if _, err := desk(db).RemoveCustomer(t.Context(), erased); err != nil {
+		t.Fatal(err)
+	}
+	extract{"transactions.csv": "transaction_id,loan_id,type,amount,effective_on,posted_at,state,reverses\n" +
+		"RA1,A1,REVERSAL,1000.00,2026-08-15,2026-08-15T12:00:00Z,SETTLED,QA1\n"}.load(t, db)
+	summary := nights(t, db, dir, "2026-08-31")
+	if got := rows(t, db, `SELECT status FROM loan_state JOIN loan USING (loan) WHERE loan_id = 'A1'`); got == "CLOSED::PAID_OFF" {
+		t.Errorf("A1 is %s", got)
+	}
+	if f := summary.Files[0]; f.Records != 1 || f.Excluded != 1 {
+		t.Errorf("the file tells of %d loans and leaves out %d", f.Records, f.Excluded)
+	}
+	if got := rows(t, db, `SELECT format('%s: %s', x.reason, x.detail) FROM excluded x JOIN loan l USING (loan) WHERE l.loan_id = 'A1' AND x.file = 3`); got !=
+		"QUARANTINED: NO_CONSUMER: a consumer of the loan was removed (CD2): nothing personal is left to report" {
+		t.Errorf("left out: %s", got)
+	}
+	if got := rows(t, db, `SELECT code FROM run_exception JOIN loan USING (loan) WHERE loan_id = 'A1' AND step = 'export'`); got != "NO_CONSUMER" {
+		t.Errorf("listed: %s", got)
 	}
 }
