@@ -32,11 +32,6 @@ func NewEncoder(f Building) *Encoder {
 // checks it against every rule for a single record. The consumers are those that the tradeline has placed, in its order. What
 // fails is a *rules.Undecidable, with dst as it was: that loan is quarantined, the file goes on.
 func (e *Encoder) Append(dst []byte, t Terms, r *rules.Tradeline, consumers []book.Consumer) ([]byte, error) {
-	for i := range r.Placed {
-		if r.Placed[i].Segment != rules.LeftOut && consumers[i].Surname == "" { // no extract brings one without
-			return dst, &rules.Undecidable{Code: rules.CodeNoConsumer, Detail: "a consumer of the loan was removed (CD2): nothing personal is left to report"}
-		}
-	}
 	e.fill(&t, r, consumers)
 	out, err := metro2.AppendRecord(dst, &e.record, metro2.Character)
 	if err != nil {

@@ -139,6 +139,9 @@ func (p *part) decide(f *book.Facts) (*rules.Exclusion, error) {
 			return nil, err
 		}
 	}
+	if err := removed(tradeline, f.Consumers); err != nil {
+		return nil, err
+	}
 	product := p.around.Products[f.Terms.Product]
 	terms := Terms{
 		AccountNumber: tradeline.AccountNumber, CycleID: f.Terms.CycleID, PortfolioType: product.PortfolioType,
@@ -151,6 +154,18 @@ func (p *part) decide(f *book.Facts) (*rules.Exclusion, error) {
 	}
 	p.add(f.Loan, record, tradeline)
 	return nil, nil
+}
+
+// removed returns an *Undecidable if the record would tell of a consumer who was removed. No extract brings one without a surname.
+func removed(t *rules.Tradeline, consumers []book.Consumer) error {
+	for i := range t.Placed {
+		if t.Placed[i].Segment != rules.LeftOut && consumers[i].Surname == "" {
+			return &rules.Undecidable{
+				Code: rules.CodeNoConsumer, Detail: "a consumer of the loan was removed (CD2): nothing personal is left to report",
+			}
+		}
+	}
+	return nil
 }
 
 // encodedBlock is the size of the blocks that hold a chunk's records, more than 20 of the largest each.
