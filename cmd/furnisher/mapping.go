@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/jmoiron/sqlx"
@@ -14,6 +15,7 @@ import (
 	"github.com/furnisher/furnisher/batch/bureau"
 	"github.com/furnisher/furnisher/batch/inquiry"
 	"github.com/furnisher/furnisher/metro2"
+	"github.com/furnisher/furnisher/rules"
 )
 
 // mapped is a field of the format with where it comes from.
@@ -91,6 +93,9 @@ func mappedSegments() []mappedSegment {
 			field := mapped{Num: f.Num, Field: f.Key, Name: f.Name, Sources: append([]string{}, m.Sources...), How: m.How, Rules: []ruled{}}
 			for _, r := range m.Rules {
 				field.Rules = append(field.Rules, ruled{cite(r.ID), r.Says})
+			}
+			if l.Name == "base" && slices.Contains(rules.Correctable(), f.Key) {
+				field.Rules = append(field.Rules, ruled{cite("BR9"), "a person corrected it"})
 			}
 			s.Fields = append(s.Fields, field)
 		}
