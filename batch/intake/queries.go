@@ -6,6 +6,7 @@ import "github.com/furnisher/furnisher/batch/database"
 var (
 	importAnalyze                  = database.Query("import", "ImportAnalyze")
 	importCaseParties              = database.Query("import", "ImportCaseParties")
+	importCasePartiesRemoved       = database.Query("import", "ImportCasePartiesRemoved")
 	importCases                    = database.Query("import", "ImportCases")
 	importCasesExternalID          = database.Query("import", "ImportCasesExternalID")
 	importClose                    = database.Query("import", "ImportClose")

@@ -294,6 +294,7 @@ var tables = withPlaces([]table{
 		columns: []column{need("case_id", keyKind), may("customer_id", keyKind), may("loan_id", keyKind)},
 		check:   checkCaseParty,
 		refs:    []reference{{"case_id", "case_file", "case_id"}, toCustomer, toLoan},
+		rejects: []string{importCasePartiesRemoved},
 		merges:  []string{importCaseParties},
 	},
 	{

@@ -86,6 +86,15 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 	if len(summary.Rejects) != 1 || summary.Rejects[0].File != "customers.csv" || !strings.Contains(summary.Rejects[0].Reason, "CD2") {
 		t.Errorf("the next extract: rejects %+v", summary.Rejects)
 	}
+	cases := extract{"cases.csv": "case_id,type,status,opened_on,court_case_number\nK1,OTHER,OPEN,2026-01-01,26-1234\n",
+		"case_parties.csv": "case_id,customer_id\nK1,CA\n"}
+	if summary := cases.load(t, db); len(summary.Rejects) != 0 {
+		t.Errorf("a known case: rejects %+v", summary.Rejects)
+	}
+	another := extract{"cases.csv": "case_id,type,status,opened_on\nK2,OTHER,OPEN,2026-01-01\n", "case_parties.csv": "case_id,customer_id\nK2,CA\n"}
+	if summary := another.load(t, db); len(summary.Rejects) != 1 || !strings.Contains(summary.Rejects[0].Reason, "CD2") {
+		t.Errorf("a new case: rejects %+v", summary.Rejects)
+	}
 	nights(t, db, dir, "2026-08-31")
 	if got := personal(); got != "" {
 		t.Errorf("left of the customer after the next night: %s", got)

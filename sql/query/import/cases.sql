@@ -28,19 +28,40 @@ WITH sent AS (
 )
 SELECT (SELECT count(*) FROM inserted) AS inserted, 0 AS updated FROM (SELECT count(*) FROM woken) w
 
+-- name: ImportCasePartiesRemoved
+-- Rejects removed customers as new parties of cases (CD2). $1 import, $2 room for rejects.
+-- Index: customer_customer_id_key, case_party_customer, case_file_case_id_key.
+WITH gone AS (
+    DELETE FROM staged_case_parties s USING customer t
+    WHERE t.customer_id = s.customer_id AND t.removed_on IS NOT NULL
+      AND NOT EXISTS (SELECT FROM case_party p JOIN case_file f ON f.case_key = p.case_key WHERE p.customer = t.customer AND f.case_id = s.case_id)
+    RETURNING s.line
+), kept AS (
+    INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
+    SELECT $1, 'case_parties.csv', line, 'customer_id', 'key', 'the customer was removed: no new case can be about them (CD2)'
+    FROM gone ORDER BY line LIMIT $2
+)
+SELECT count(*) FROM gone
+
 -- name: ImportCases
--- Merges cases. Wakes the loans of those that changed. Index: case_file_case_id_key, case_party_customer, case_party_loan,
--- loan_customer_by_customer.
+-- Merges cases. Wakes the loans of those that changed. The court's number does not come back to a case that is about removed
+-- customers alone (CD2). Index: case_file_case_id_key, case_party_customer, case_party_loan, loan_customer_by_customer.
 -- Gives the rows inserted and updated.
-WITH updated AS (
+WITH sent AS (
+    SELECT s.*, CASE WHEN r.case_id IS NULL THEN s.court_case_number END AS court_number
+    FROM staged_cases s LEFT JOIN (
+        SELECT t.case_id FROM staged_cases n JOIN case_file t ON t.case_id = n.case_id
+        JOIN case_party p ON p.case_key = t.case_key JOIN customer c ON c.customer = p.customer
+        GROUP BY t.case_id HAVING bool_and(c.removed_on IS NOT NULL)) r ON r.case_id = s.case_id
+), updated AS (
     UPDATE case_file t SET
         external_id = s.external_id, type = s.type, status = s.status, outcome = s.outcome, opened_on = s.opened_on,
         closed_on = s.closed_on, auto_created = s.auto_created, acknowledged = s.acknowledged,
         deleted_on = s.deleted_on, chapter = s.chapter, filed_on = s.filed_on, disposition = s.disposition,
         disposition_on = s.disposition_on, listed_outstanding_debt = s.listed_outstanding_debt,
-        court_case_number = s.court_case_number, dispute_kind = s.dispute_kind,
+        court_case_number = s.court_number, dispute_kind = s.dispute_kind,
         disputed_amount_cents = s.disputed_amount_cents, received_on = s.received_on
-    FROM staged_cases s
+    FROM sent s
     WHERE t.case_id = s.case_id
       AND (t.external_id, t.type, t.status, t.outcome, t.opened_on, t.closed_on, t.auto_created, t.acknowledged,
           t.deleted_on, t.chapter, t.filed_on, t.disposition, t.disposition_on, t.listed_outstanding_debt,
@@ -48,7 +69,7 @@ WITH updated AS (
           IS DISTINCT FROM
           (s.external_id, s.type, s.status, s.outcome, s.opened_on, s.closed_on, s.auto_created, s.acknowledged,
           s.deleted_on, s.chapter, s.filed_on, s.disposition, s.disposition_on, s.listed_outstanding_debt,
-          s.court_case_number, s.dispute_kind, s.disputed_amount_cents, s.received_on)
+          s.court_number, s.dispute_kind, s.disputed_amount_cents, s.received_on)
     RETURNING t.case_key
 ), party AS (
     SELECT p.customer, p.loan FROM case_party p WHERE p.case_key IN (SELECT case_key FROM updated)
