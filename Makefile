@@ -6,12 +6,13 @@ LOANS ?= 1000000
 BENCH ?=
 WRITE ?=
 STRIKES ?= 300
+KILLS ?= 30
 SEED ?= 0
 GOLANGCI_LINT_VERSION = v2.15.0
 GOLANGCI_LINT = .cache/bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test race fuzz bin/bench bench bench-check microbench golden lint verify strikes years pg pgbouncer
+.PHONY: help build demo test race fuzz bin/bench bench bench-check microbench golden lint verify strikes kills years pg pgbouncer
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-11s %s\n", $$1, $$2}' Makefile
@@ -64,7 +65,7 @@ $(GOLANGCI_LINT):
 	GOBIN=$(CURDIR)/.cache/bin $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
 	mv .cache/bin/golangci-lint $@
 
-verify: ## Make what is generated anew, fail if that changes anything, run the two years, then strike
+verify: ## Make what is generated anew, fail if that changes anything, kill the scheduler, run the two years, then strike
 	@mkdir -p .cache
 	@git status --porcelain >.cache/verify.before && git diff >>.cache/verify.before
 	$(GO) mod verify
@@ -72,12 +73,15 @@ verify: ## Make what is generated anew, fail if that changes anything, run the t
 	$(MAKE) golden
 	@git status --porcelain >.cache/verify.after && git diff >>.cache/verify.after
 	@diff -u .cache/verify.before .cache/verify.after && echo "verify: nothing changed"
-	$(MAKE) years strikes
+	$(MAKE) kills years strikes
 
 strikes: pg build ## Strike at nights, imports and files STRIKES times, compare with a twin; SEED
 	@mkdir -p .cache
 	$(GO) build -o .cache/strikes ./fixtures/strikes
 	.cache/strikes -program bin/furnisher -strikes $(STRIKES) -seed $(SEED)
+
+kills: pg ## Kill the scheduler KILLS times over ten business days; it closes all of them by itself
+	$(GO) test ./cmd/furnisher -count 1 -run '^TestScheduleKilled$$' -kills $(KILLS)
 
 years: pg build ## Take 2,000 loans with every situation through 24 month-ends, check the files as a regulator would
 	@mkdir -p .cache

@@ -9,11 +9,17 @@ import (
 	"github.com/furnisher/furnisher/rules"
 )
 
-// checkDate refuses a business date that looks mistyped, unless somebody said why it is right. previous is the business
-// date that was closed last: a date after it cannot be before the book's first.
+// checkDate refuses a business date that looks mistyped, or that skips others, unless somebody said why it is right. previous
+// is the business date that was closed last: a date after it cannot be before the book's first.
 func (r *Runner) checkDate(ctx context.Context, tx *sqlx.Tx, d, previous rules.Date) error {
-	if err := r.checkAhead(d); err != nil || r.AllowDate != "" || previous != 0 {
+	if err := r.checkAhead(d); err != nil {
 		return err
+	}
+	if previous != 0 {
+		return r.checkGap(d, previous)
+	}
+	if r.AllowDate != "" {
+		return nil
 	}
 	var first rules.Date
 	if err := tx.GetContext(ctx, &first, runFirst); err != nil {
@@ -31,4 +37,69 @@ func (r *Runner) checkAhead(d rules.Date) error {
 		return nil
 	}
 	return fmt.Errorf("%w: it is %d days after today, %s", ErrDate, d-r.Today, r.Today)
+}
+
+// checkGap refuses a business date that skips others.
+func (r *Runner) checkGap(d, previous rules.Date) error {
+	if !r.EveryDate || r.AllowGap != "" || previous == 0 || d <= previous+1 {
+		return nil
+	}
+	return fmt.Errorf("%w: the book is closed up to %s, and %s", ErrGap, previous, skipped(d, previous))
+}
+
+// skipped says which dates lie between two business dates.
+func skipped(d, previous rules.Date) string {
+	if d == previous+2 {
+		return fmt.Sprintf("%s was not run", previous+1)
+	}
+	return fmt.Sprintf("the %d dates from %s to %s were not run", d-previous-1, previous+1, d-1)
+}
+
+// noteGap writes into the run ledger which dates a new run skips, and why that is right.
+func (r *Runner) noteGap(ctx context.Context, tx *sqlx.Tx, run int64, d, previous rules.Date) error {
+	if !r.EveryDate || previous == 0 || d <= previous+1 {
+		return nil
+	}
+	return changeOne(ctx, tx, "note the gap", runNote, run, fmt.Sprintf("; %s: %s", skipped(d, previous), r.AllowGap))
+}
+
+// standing is how far the book has come, for a business date that is asked for.
+type standing struct {
+	First      rules.Date `db:"first"` // closed business dates; 0: none
+	Last       rules.Date `db:"last"`
+	Unfinished rules.Date `db:"unfinished"`
+	Ran        bool       `db:"ran"` // the date asked for was closed
+}
+
+// passed says why a business date up to the last closed one is not run.
+func passed(ctx context.Context, q sqlx.QueryerContext, d rules.Date) error {
+	var s standing
+	if err := sqlx.GetContext(ctx, q, &s, runStanding, d); err != nil {
+		return fmt.Errorf("find the closed dates: %w", err)
+	}
+	switch {
+	case d < s.First:
+		return fmt.Errorf("%w: the first night was %s, and the book is closed up to %s", ErrBeforeBook, s.First, s.Last)
+	case !s.Ran:
+		return fmt.Errorf("%w: it was skipped, and the book is closed up to %s", ErrClosed, s.Last)
+	}
+	return fmt.Errorf("%w: the book is closed up to %s", ErrClosed, s.Last)
+}
+
+// checkJoin refuses to wait for the run of a business date that its coordinator would refuse to open.
+func (r *Runner) checkJoin(ctx context.Context, d rules.Date) error {
+	if err := r.checkAhead(d); err != nil {
+		return err
+	}
+	var s standing
+	if err := r.DB.GetContext(ctx, &s, runStanding, d); err != nil {
+		return err
+	}
+	switch {
+	case s.Unfinished != 0 || s.Ran:
+		return nil
+	case d <= s.Last:
+		return passed(ctx, r.DB, d)
+	}
+	return r.checkGap(d, s.Last)
 }

@@ -200,7 +200,7 @@ func TestErrors(t *testing.T) {
 		says    string
 	}{
 		{name: "closed", prepare: ran("2026-08-31", good), plan: batch.Plan{good}, want: batch.ErrClosed, says: "closed up to 2026-08-31"},
-		{name: "closed later", prepare: ran("2026-09-01", good), plan: batch.Plan{good}, want: batch.ErrClosed, says: "closed up to 2026-09-01"},
+		{name: "closed later", prepare: ran("2026-09-01", good), plan: batch.Plan{good}, want: batch.ErrBeforeBook, says: "the first night was 2026-09-01, and the book is closed up to 2026-09-01"},
 		{name: "unfinished", prepare: stopped("2026-08-30", broken), plan: batch.Plan{broken}, want: batch.ErrUnfinished, says: "2026-08-30"},
 		{name: "plan changed", prepare: stopped("2026-08-31", broken), plan: batch.Plan{good}, want: batch.ErrPlanChanged, says: "run 1"},
 		{name: "empty book", loans: -1, plan: batch.Plan{good}, want: batch.ErrEmptyBook},

@@ -37,7 +37,7 @@ const longestPause = 5 * time.Second
 
 // Join takes part in the run of a business date that another process leads by Run, whether it has opened it yet or not,
 // until that run is closed. It returns ErrStopped if the run was stopped meanwhile, ErrPlanChanged if it is of
-// another plan, and ErrDate for a date that its coordinator would refuse. If the database is gone it waits for it, as long as the Runner's patience lasts.
+// another plan, and ErrDate, ErrGap, ErrClosed or ErrBeforeBook for a date that its coordinator would refuse. If the database is gone it waits for it, as long as the Runner's patience lasts.
 func (r *Runner) Join(ctx context.Context, d rules.Date) error {
 	r, err := r.withDefaults()
 	if err != nil {
@@ -88,7 +88,7 @@ func (j *joining) take(ctx context.Context) (over bool, err error) {
 		if j.run > 0 {
 			return false, fmt.Errorf("%w: run %d was abandoned", ErrStopped, j.run)
 		}
-		return false, j.runner.checkAhead(j.date) // nobody will ever open it
+		return false, j.runner.checkJoin(ctx, j.date)
 	}
 	switch now := rows[0]; {
 	case now.State == "CLOSED":

@@ -80,7 +80,7 @@ func (r *Runner) find(ctx context.Context, tx *sqlx.Tx, d rules.Date) (Run, erro
 	for _, k := range known {
 		switch {
 		case k.State == "CLOSED" && k.BusinessDate >= d:
-			return Run{}, fmt.Errorf("%w: the book is closed up to %s", ErrClosed, k.BusinessDate)
+			return Run{}, passed(ctx, tx, d)
 		case k.State != "CLOSED" && k.BusinessDate != d:
 			return Run{}, fmt.Errorf("%w: %s", ErrUnfinished, k.BusinessDate)
 		case k.State != "CLOSED" && k.PlanHash != r.Plan.Hash():
@@ -107,6 +107,9 @@ func (r *Runner) openNew(ctx context.Context, tx *sqlx.Tx, d rules.Date) (Run, e
 		return Run{}, ErrEmptyBook
 	}
 	if err := r.checkDate(ctx, tx, d, row.PreviousDate); err != nil {
+		return Run{}, err
+	}
+	if err := r.noteGap(ctx, tx, row.Run, d, row.PreviousDate); err != nil {
 		return Run{}, err
 	}
 	if _, err := tx.ExecContext(ctx, runOpenSteps, row.Run, pq.Array(r.Plan.Names())); err != nil {

@@ -33,6 +33,8 @@ const (
 	// operationLock is shared by all operations between nights. An import takes it alone: it reads the states of loans,
 	// decides, and writes them back.
 	operationLock = bookLock + 2
+	// dutyLock is held by the session of the scheduler that runs the nights.
+	dutyLock = bookLock + 3
 	// leadLocks is the upper half of the keys that say which run the holder of the book leads.
 	leadLocks = 0x6675726f << 32
 )
@@ -125,14 +127,17 @@ func randomKey() int64 {
 }
 
 // Release gives the book back. It does not wait for a session that does not answer.
-func (b *Book) Release() {
+func (b *Book) Release() { release(b.conn) }
+
+// release gives the locks of a session back.
+func release(conn *sql.Conn) {
 	released := make(chan error, 1)
 	go func() {
-		_, err := b.conn.ExecContext(context.Background(), lockRelease)
+		_, err := conn.ExecContext(context.Background(), lockRelease)
 		if err != nil { // the session is of no use: ended, it holds no lock
-			_ = b.conn.Raw(func(any) error { return driver.ErrBadConn })
+			_ = conn.Raw(func(any) error { return driver.ErrBadConn })
 		}
-		released <- b.conn.Close()
+		released <- conn.Close()
 	}()
 	_, _ = wait(released, grace)
 }

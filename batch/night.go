@@ -185,6 +185,10 @@ var (
 	ErrReconcile = errors.New("loans were not read")
 	// ErrDate: a run that is to be opened is of a date far from today, or before the book's first.
 	ErrDate = errors.New("that business date looks mistyped")
+	// ErrGap: business dates between the last closed one and this one were not run.
+	ErrGap = errors.New("business dates before it were not run")
+	// ErrBeforeBook: the book's first night was of a later date.
+	ErrBeforeBook = errors.New("that business date is before the book's first night")
 	// ErrAbandon is returned by Abandon for a run that cannot be taken back.
 	ErrAbandon = errors.New("the run cannot be abandoned")
 	// ErrLedger: the run ledger is not in the state that this run left it in.
@@ -218,6 +222,8 @@ type Runner struct {
 	Who, Why  string           // who runs it and why, kept with the run
 	Today     rules.Date       // the date of the person's calendar, to tell a mistyped business date by; 0: not told
 	AllowDate string           // why an unusual business date is right, kept with the run; empty: it is refused
+	EveryDate bool             // every calendar date is a business date: a run that skips one is refused
+	AllowGap  string           // why dates may be skipped all the same, kept with the run that skips some
 }
 
 func (r *Runner) withDefaults() (*Runner, error) {

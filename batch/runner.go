@@ -20,7 +20,7 @@ import (
 // plan. Once the run was opened it returns the run's summary, also beside an error.
 //
 // Errors to branch on: ErrLocked, ErrLockLost, ErrClosed, ErrUnfinished, ErrPlanChanged, ErrEmptyBook, ErrDate,
-// ErrReconcile, ErrLedger, and what the steps return.
+// ErrGap, ErrBeforeBook, ErrReconcile, ErrLedger, and what the steps return.
 func (r *Runner) Run(ctx context.Context, d rules.Date) (*Summary, error) {
 	r, err := r.withDefaults()
 	if err != nil {

@@ -31,8 +31,8 @@ func TestEmptyBook(t *testing.T) {
 			t.Errorf("FileNumber %q: got %v, want ErrNotFound", file, err)
 		}
 	}
-	if d, err := inquiry.LastClosed(ctx, db); err != nil || d != 0 {
-		t.Errorf("LastClosed: got %s, %v", d, err)
+	if s, err := inquiry.Stand(ctx, db); err != nil || s != (inquiry.Standing{}) {
+		t.Errorf("Stand: got %+v, %v", s, err)
 	}
 	if run, err := inquiry.LastRun(ctx, db); err != nil || run != 0 {
 		t.Errorf("LastRun: got %d, %v", run, err)

@@ -17,7 +17,7 @@ var (
 	inquiryFile            = database.Query("inquiry", "InquiryFile")
 	inquiryHistory         = database.Query("inquiry", "InquiryHistory")
 	inquiryItems           = database.Query("inquiry", "InquiryItems")
-	inquiryLastClosed      = database.Query("inquiry", "InquiryLastClosed")
+	inquiryStanding        = database.Query("inquiry", "InquiryStanding")
 	inquiryLoan            = database.Query("inquiry", "InquiryLoan")
 	inquiryLoans           = database.Query("inquiry", "InquiryLoans")
 	inquiryOperations      = database.Query("inquiry", "InquiryOperations")

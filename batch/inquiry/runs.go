@@ -50,11 +50,16 @@ func LastRun(ctx context.Context, db *sqlx.DB) (int64, error) {
 	return l.Rows[0].Run, nil
 }
 
-// LastClosed returns the last business date that was closed, 0 if none was.
-func LastClosed(ctx context.Context, db *sqlx.DB) (rules.Date, error) {
-	var d rules.Date
-	if err := db.GetContext(ctx, &d, inquiryLastClosed); err != nil {
-		return 0, fmt.Errorf("read the last closed business date: %w", err)
+// Standing is how far the nights have come.
+type Standing struct {
+	Closed     rules.Date `db:"closed"`     // the last business date that was closed, 0 if none was
+	Unfinished rules.Date `db:"unfinished"` // the business date of the unfinished run, 0 if there is none
+}
+
+// Stand returns how far the nights have come.
+func Stand(ctx context.Context, db *sqlx.DB) (s Standing, err error) {
+	if err := db.GetContext(ctx, &s, inquiryStanding); err != nil {
+		return Standing{}, fmt.Errorf("read how far the nights have come: %w", err)
 	}
-	return d, nil
+	return s, nil
 }

@@ -47,7 +47,7 @@ made (no file moves on), 10 database unreachable or lost, 130 interrupted.`,
 	root.SetErr(a.stderr)
 	a.settings.flags(root.PersistentFlags())
 	root.AddCommand(
-		a.versionCommand(), a.migrateCommand(), a.importCommand(), a.runCommand(), a.workerCommand(), a.runsCommand(), a.filesCommand(),
+		a.versionCommand(), a.migrateCommand(), a.importCommand(), a.runCommand(), a.catchUpCommand(), a.workerCommand(), a.runsCommand(), a.filesCommand(),
 		a.loansCommand(), a.loanCommand(), a.exclusionsCommand(), a.exceptionsCommand(), a.answersCommand(), a.reviewsCommand(), a.correctionsCommand(), a.metro2Command(),
 		a.generateCommand(), a.demoCommand(), a.scheduleCommand(), a.simulateCommand(), a.statementCommand(), a.servicingCommand(), a.statusCommand(), a.customersCommand(),
 		a.dictionaryCommand(), a.explainLoanCommand(), a.mappingCommand(), a.extractCommand(),

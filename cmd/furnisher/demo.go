@@ -25,6 +25,9 @@ const demoMark = "furnisher-demo"
 // titleDemoDeletions heads what the demo is for.
 const titleDemoDeletions = "deleted accounts, as the files say"
 
+// demoCalendar is why the demo runs month-ends only, and nights of invented dates.
+const demoCalendar = "the demo has its own calendar"
+
 // demo is a folder with a private server of its own: it never touches a real book.
 type demo struct {
 	dir     string
@@ -90,7 +93,7 @@ func (a *app) demoNights(ctx context.Context, db *database.Database, d *demo, o 
 		if err := a.say("\nNight of %s\n", date); err != nil {
 			return nil, err
 		}
-		summary, err := a.night(ctx, db, night{date: date, workers: workersFlag{here: batch.DefaultWorkers}, why: "demo", allow: "the demo has its own calendar", dir: d.files})
+		summary, err := a.night(ctx, db, night{date: date, workers: workersFlag{here: batch.DefaultWorkers}, why: "demo", allow: demoCalendar, allowGap: demoCalendar, dir: d.files})
 		if summary != nil {
 			err = errors.Join(err, a.printNight(summary, false))
 		}

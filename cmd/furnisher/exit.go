@@ -59,9 +59,12 @@ var endings = []struct {
 }{
 	{batch.ErrClosed, exitClosed, "furnisher runs lists the dates that are closed; run the next one"},
 	{batch.ErrLocked, exitLocked, "wait until it ends, then repeat the command; furnisher runs shows it"},
+	{batch.ErrOnDuty, exitLocked, "stop that scheduler first, or leave the nights to it"},
 	{batch.ErrLockLost, exitLocked, "the session that held the book ended or was cut off; repeat the command to resume"},
 	{batch.ErrLedger, exitFailed, "furnisher runs shows what the run is now; if nobody changed it by hand, keep the database and ask for help"},
 	{batch.ErrDate, exitUsage, "correct --date; if it is right, add --allow-date REASON"},
+	{batch.ErrGap, exitUsage, "furnisher catch-up, or add --allow-gap REASON"},
+	{batch.ErrBeforeBook, exitUsage, "furnisher runs lists the dates that are closed; run the next one"},
 	{batch.ErrAbandon, exitFailed, "furnisher runs show RUN says what the run did; to finish it, run its date again"},
 	{batch.ErrUnfinished, exitFailed, "furnisher runs shows the unfinished date; run that date first"},
 	{batch.ErrPlanChanged, exitFailed, "finish that run with the version of the program that started it; furnisher runs --json shows which"},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -23,9 +24,18 @@ var september = rules.NewDate(2026, time.September, 30)
 // newApp returns a program whose database holds the extract of the scripts, and what it writes.
 func newApp(t *testing.T) (a *app, db *database.Database, said *bytes.Buffer) {
 	t.Helper()
-	url := pgtest.NewURL(t)
+	a, db = bookOf(t, "testdata/extract")
 	said = &bytes.Buffer{}
-	a = &app{stdout: said, stderr: said, getenv: func(string) string { return "" }, now: time.Now}
+	a.stdout, a.stderr = said, said
+	a.log = a.newLog()
+	return a, db, said
+}
+
+// bookOf returns a program whose database holds an extract.
+func bookOf(t *testing.T, extract string) (*app, *database.Database) {
+	t.Helper()
+	url := pgtest.NewURL(t)
+	a := &app{stdout: io.Discard, stderr: io.Discard, getenv: func(string) string { return "" }, now: time.Now}
 	a.settings = settings{databaseURL: url, verbose: true, quiet: true}
 	a.log = a.newLog()
 	db, err := database.Connect(t.Context(), database.Config{URL: url})
@@ -37,10 +47,10 @@ func newApp(t *testing.T) (a *app, db *database.Database, said *bytes.Buffer) {
 			t.Error(err)
 		}
 	})
-	if _, err := intake.Import(t.Context(), db.DB, intake.Options{Dir: "testdata/extract", Now: time.Now}.WithDefaults()); err != nil {
+	if _, err := intake.Import(t.Context(), db.DB, intake.Options{Dir: extract, Now: time.Now}.WithDefaults()); err != nil {
 		t.Fatal(err)
 	}
-	return a, db, said
+	return a, db
 }
 
 // hook is called with each line of the log.

@@ -32,6 +32,7 @@ type night struct {
 	chunk    int // loans a chunk, 0 for the default
 	why      string
 	allow    allowFlag // why an unusual date is right
+	allowGap allowFlag // why dates may be skipped
 	dir      string    // of the bureaus' files
 }
 
@@ -65,7 +66,9 @@ func (a *app) runCommand() *cobra.Command {
 		Use: "run --date YYYY-MM-DD", Short: "run the night of a business date", Args: cobra.NoArgs,
 		Long: `Takes the book through the night of a business date and writes the files that are due. Run the same command again to
 resume a stopped run. A date that is closed is not run again (exit status 4). A date more than 7 days ahead of the clock, or
-before the first loan was opened, is taken for a mistake (exit status 2) unless --allow-date says why it is right.
+before the first loan was opened, is taken for a mistake (exit status 2) unless --allow-date says why it is right. Every
+calendar date is a business date: a date that skips one after the last closed date is refused (exit status 2); run the dates
+before it with furnisher catch-up, or say with --allow-gap why they may stay without a night.
 
 With --workers river the workers of all machines (furnisher worker) take part; the run does not depend on them. Where the
 same command is started many times at once, as by a Kubernetes Indexed Job, --chunk-index I --chunk-count N is enough:
@@ -96,6 +99,7 @@ that a lost process left.`,
 	}
 	c.Flags().Var(&date, "date", "business date to run")
 	n.flags(c.Flags(), "by hand")
+	c.Flags().Var(&n.allowGap, "allow-gap", "reason why business dates before this one may stay without a night, for the ledger")
 	c.Flags().IntVar(&n.share.Index, "chunk-index", 0, "number of this process among those that share the run, from 0")
 	c.Flags().IntVar(&n.share.Count, "chunk-count", 1, "how many processes share the run")
 	jsonFlag(c, &asJSON)
@@ -125,6 +129,9 @@ func (a *app) night(ctx context.Context, db *database.Database, n night) (*batch
 			err = &ending{err: err, hint: hintFinish(runs.Rows)}
 		}
 	}
+	if errors.Is(err, batch.ErrGap) {
+		err = &ending{err: err, hint: a.hintGap(n.date)}
+	}
 	return summary, err
 }
 
@@ -133,7 +140,7 @@ func (a *app) runner(db *database.Database, n night) *batch.Runner {
 	return &batch.Runner{
 		DB: db.DB, Direct: db.Direct, Plan: step.Nightly(bureau.Files{Dir: n.dir, VendorVersion: version}), Log: a.log, Now: a.now,
 		Workers: n.workers.here, Share: n.share, ChunkSize: n.chunk, Patience: n.patience, Version: version, Who: a.who(), Why: n.why,
-		Today: rules.DateOf(a.now()), AllowDate: string(n.allow),
+		Today: rules.DateOf(a.now()), AllowDate: string(n.allow), EveryDate: true, AllowGap: string(n.allowGap),
 	}
 }
 
@@ -183,4 +190,12 @@ func hintFinish(runs []inquiry.Run) string {
 		}
 	}
 	return "furnisher runs shows the unfinished date; run that date first"
+}
+
+// hintGap says how the dates before a date are run.
+func (a *app) hintGap(d rules.Date) string {
+	if d-1 > rules.DateOf(a.now()) {
+		return "correct --date, or add --allow-gap REASON"
+	}
+	return fmt.Sprintf("furnisher catch-up --until %s, then repeat the command; or add --allow-gap REASON", d-1)
 }

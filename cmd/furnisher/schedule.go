@@ -6,18 +6,14 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"time"
 	_ "time/tzdata" // time zones also on a machine that has none
 
-	"github.com/jmoiron/sqlx"
 	"github.com/robfig/cron/v3"
 	"github.com/sirupsen/logrus"
 	"github.com/spf13/cobra"
 
 	"github.com/furnisher/furnisher/batch"
-	"github.com/furnisher/furnisher/batch/database"
-	"github.com/furnisher/furnisher/batch/inquiry"
 	"github.com/furnisher/furnisher/rules"
 )
 
@@ -26,51 +22,86 @@ const (
 	logNightDone   = "night done"
 	logNightClosed = "that date is already closed"
 	logNightFailed = "night failed"
+	logNightWaits  = "night waits"
 )
 
 func (a *app) scheduleCommand() *cobra.Command {
-	var n night
+	d := daemon{app: a, sleep: sleep}
 	var expression, zone string
 	c := &cobra.Command{
 		Use: "schedule --cron EXPRESSION --timezone ZONE", Short: "run a night at the times of a cron expression", Args: cobra.NoArgs,
 		Long: `Stays in the foreground and runs a night at each time that --cron names by the clock of --timezone. The business date is
-the local date at that moment. If a night fails, it is logged and the next one runs all the same. Choose an hour from
-03:30 to 23:59: where clocks are put forward, an earlier hour may be missing on one night of the year. Stopped by a signal
-it exits 0, or 130 if it interrupted a night; the next run of that date resumes it.`,
+the date of that time in the calendar, however late the night runs. Choose an hour from 03:30 to 23:59: where clocks are put
+forward, an earlier hour may be missing on one night of the year.
+
+At the start and at each of these times it first finishes the unfinished run, then runs each date that was missed, oldest
+first, and then tonight's. Every calendar date is a business date, also one on which the expression does not fire. The first
+night of a book begins at the first time that comes.
+
+With --before and --import the news are part of the night: first the shell runs COMMAND, with the date in
+FURNISHER_BUSINESS_DATE, then DIR is imported. That happens once, before the first date that is missing, and not before an
+unfinished run. If the news fail, the night fails. After a crash they are brought in again, so COMMAND must stand to be repeated.
+
+If another run or an import holds the book, if the database is away, or if the news fail, it waits, from 5 seconds up to 5
+minutes, and tries again until --give-up is over. Any other failure is logged and the next time comes all the same. One
+scheduler runs the nights of a database; a second one exits 5. Stopped by a signal it exits 0, or 130 if it interrupted a
+night; the next start resumes it.`,
 		RunE: a.does(func(ctx context.Context, _ []string) (err error) {
 			if a.log.GetLevel() < logrus.InfoLevel && !a.settings.quiet {
 				a.log.SetLevel(logrus.InfoLevel)
 			}
-			if n.dir, err = a.filesDir(); err != nil {
+			if d.dir, err = a.filesDir(); err != nil {
 				return err
 			}
-			if err := n.check(); err != nil {
+			if err := d.check(); err != nil {
 				return err
 			}
-			when, where, err := parseSchedule(expression, zone, a.now())
-			if err != nil {
+			if d.giveUp <= 0 {
+				return &ending{err: errors.New("--give-up must be positive"), code: exitUsage, hint: hintSchedule}
+			}
+			if err := d.news.check(); err != nil {
 				return err
 			}
-			return a.schedule(ctx, when, where, n)
+			if d.when, d.where, err = parseSchedule(expression, zone, a.now()); err != nil {
+				return err
+			}
+			return d.live(ctx)
 		}),
 	}
 	c.Flags().StringVar(&expression, "cron", "15 23 * * *", "cron expression: minute hour day month weekday")
 	c.Flags().StringVar(&zone, "timezone", "UTC", "time zone of the expression and of the business date, for example America/New_York")
-	n.flags(c.Flags(), "schedule")
+	c.Flags().StringVar(&d.news.command, "before", "", "shell command to run before the night, for example one that fetches the extract")
+	c.Flags().StringVar(&d.news.dir, "import", "", "folder of an extract to import before the night")
+	c.Flags().DurationVar(&d.giveUp, "give-up", 4*time.Hour, "how long to wait for the book, the database or the news")
+	d.flags(c.Flags(), "schedule")
 	return c
+}
+
+const hintSchedule = `furnisher schedule --cron "15 23 * * *" --timezone America/New_York`
+
+// sleep waits for so long, or until the context ends, whose error it returns.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
 }
 
 // parseSchedule reads a cron expression that fires in a time zone, and refuses one that never does.
 func parseSchedule(expression, zone string, now time.Time) (cron.Schedule, *time.Location, error) {
 	usage := func(err error) (cron.Schedule, *time.Location, error) {
-		return nil, nil, &ending{err: err, code: exitUsage, hint: `furnisher schedule --cron "15 23 * * *" --timezone America/New_York`}
+		return nil, nil, &ending{err: err, code: exitUsage, hint: hintSchedule}
 	}
 	if strings.Contains(expression, "TZ=") {
 		return usage(errors.New("the time zone belongs in --timezone, not in --cron"))
 	}
-	where, err := time.LoadLocation(zone)
-	if err != nil || zone == "Local" {
-		return usage(fmt.Errorf("there is no time zone %q", zone))
+	where, err := location(zone)
+	if err != nil {
+		return usage(err)
 	}
 	when, err := cron.ParseStandard(expression)
 	if err != nil {
@@ -80,66 +111,6 @@ func parseSchedule(expression, zone string, now time.Time) (cron.Schedule, *time
 		return usage(fmt.Errorf("cron expression %q never fires", expression))
 	}
 	return when, where, nil
-}
-
-// schedule runs nights until it is told to stop. If it interrupted one, it ends as interrupted.
-func (a *app) schedule(ctx context.Context, when cron.Schedule, where *time.Location, n night) error {
-	if err := a.greet(ctx, when, where); err != nil {
-		return err
-	}
-	var cut atomic.Bool
-	c := cron.New(cron.WithLocation(where), cron.WithLogger(cronLog{a.log}))
-	c.Schedule(when, a.nightly(ctx, where, n, &cut))
-	c.Start()
-	<-ctx.Done()
-	<-c.Stop().Done()
-	if cut.Load() {
-		return ctx.Err()
-	}
-	return nil
-}
-
-// nightly is the job of each night. It sets cut if a signal interrupted a night.
-func (a *app) nightly(ctx context.Context, where *time.Location, n night, cut *atomic.Bool) cron.Job {
-	log := cronLog{a.log}
-	// The recovery is the inner one: a panic that passed through SkipIfStillRunning would keep its token,
-	// and every later night would be skipped.
-	return cron.NewChain(cron.SkipIfStillRunning(log), cron.Recover(log)).Then(cron.FuncJob(func() {
-		tonight := n
-		tonight.date = rules.DateOf(a.now().In(where))
-		var summary *batch.Summary
-		err := a.withDatabase(ctx, func(db *database.Database) (err error) {
-			summary, err = a.night(ctx, db, tonight)
-			return err
-		})
-		a.logNight(ctx, tonight.date, summary, err)
-		if err != nil && ctx.Err() != nil {
-			cut.Store(true)
-		}
-	}))
-}
-
-// greet logs the last closed date and when the next night comes.
-func (a *app) greet(ctx context.Context, when cron.Schedule, where *time.Location) error {
-	var last rules.Date
-	err := a.withDB(ctx, func(db *sqlx.DB) (err error) {
-		last, err = inquiry.LastClosed(ctx, db)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	now := a.now().In(where)
-	next := when.Next(now)
-	fields := logrus.Fields{"next": next.Format(time.RFC3339), "timezone": where.String(), "last_closed": dash(last)}
-	a.log.WithFields(fields).Info("schedule started")
-	if lost := lostDates(when, now); len(lost) > 0 {
-		a.log.WithField("dates", strings.Join(lost, " ")).Warn("the expression does not fire on these dates: the clock is put forward past its hour")
-	}
-	if last != 0 && rules.DateOf(next) > last+1 {
-		a.log.WithField("last_closed", last.String()).Info("business dates were missed; the next night makes the files of all dates since the last closed one")
-	}
-	return nil
 }
 
 // lostDates lists the dates of the coming year on which the expression would fire if the clock were never put forward:
@@ -171,6 +142,21 @@ func firings(when cron.Schedule, t time.Time) []string {
 	return dates
 }
 
+// smallHours reports whether an expression fires in the hours in which clocks change, in a zone where they do.
+func smallHours(when cron.Schedule, now time.Time) bool {
+	spec, byClock := when.(*cron.SpecSchedule)
+	if !byClock || spec.Hour&(1<<1|1<<2) == 0 {
+		return false
+	}
+	_, offset := now.Zone()
+	for month := range 12 {
+		if _, then := now.AddDate(0, month, 0).Zone(); then != offset {
+			return true
+		}
+	}
+	return false
+}
+
 // logNight logs the outcome of a night in one line.
 func (a *app) logNight(ctx context.Context, date rules.Date, r *batch.Summary, err error) {
 	fields := logrus.Fields{"business_date": date.String()}
@@ -192,23 +178,4 @@ func (a *app) logNight(ctx context.Context, date rules.Date, r *batch.Summary, e
 		return
 	}
 	log.Error(logNightFailed)
-}
-
-// cronLog forwards what cron logs.
-type cronLog struct{ log *logrus.Logger }
-
-// Info receives routine messages: only a skipped night matters.
-func (l cronLog) Info(message string, _ ...any) {
-	if message == "skip" {
-		l.log.Warn("night skipped: the one before is still running")
-	}
-}
-
-// Error receives a night that panicked.
-func (l cronLog) Error(err error, message string, keysAndValues ...any) {
-	fields := logrus.Fields{"error": err.Error()}
-	for i := 0; i+1 < len(keysAndValues); i += 2 {
-		fields[fmt.Sprint(keysAndValues[i])] = keysAndValues[i+1]
-	}
-	l.log.WithFields(fields).Error(logNightFailed + ": " + message)
 }

@@ -2,20 +2,14 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"os"
 	"os/exec"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
-	"github.com/robfig/cron/v3"
-	"github.com/sirupsen/logrus"
-
-	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/fixtures/pgtest"
 )
 
@@ -81,101 +75,47 @@ func TestLostDates(t *testing.T) {
 	}
 }
 
-// soon is a schedule that fires a number of times at once and then never again.
-type soon struct{ left atomic.Int32 }
-
-func (s *soon) Next(t time.Time) time.Time {
-	if s.left.Add(-1) < 0 {
-		return time.Time{}
-	}
-	return t.Add(time.Millisecond)
-}
-
-// outcomes collects what the log says of nights.
-func outcomes(a *app) <-chan *logrus.Entry {
-	lines := make(chan *logrus.Entry, 16)
-	a.log.AddHook(hook(func(e *logrus.Entry) {
-		if strings.HasPrefix(e.Message, logNightDone) || strings.HasPrefix(e.Message, logNightFailed) || e.Message == logNightClosed {
-			lines <- e
+// TestSmallHours knows the expressions that fire when clocks change.
+func TestSmallHours(t *testing.T) {
+	for _, c := range []struct {
+		expression, zone string
+		want             bool
+	}{
+		{"0 1 * * *", "America/New_York", true},
+		{"59 2 * * *", "America/New_York", true},
+		{"0 3 * * *", "America/New_York", false},
+		{"59 0 * * *", "America/New_York", false},
+		{"15 * * * *", "Europe/Berlin", true},
+		{"30 2 * * *", "UTC", false},
+		{"30 2 * * *", "America/Phoenix", false},
+		{"@every 1h", "America/New_York", false},
+	} {
+		when, where, err := parseSchedule(c.expression, c.zone, time.Now())
+		if err != nil {
+			t.Fatal(err)
 		}
-	}))
-	return lines
-}
-
-// TestSchedule lets the schedule fire: the business date is the local one, whatever the date in UTC.
-func TestSchedule(t *testing.T) {
-	a, _, _ := newApp(t)
-	where, err := time.LoadLocation("America/New_York")
-	if err != nil {
-		t.Fatal(err)
-	}
-	a.now = func() time.Time { return time.Date(2026, time.October, 1, 3, 15, 0, 0, time.UTC) }
-	lines := outcomes(a)
-	ctx, stop := context.WithCancel(t.Context())
-	when := &soon{}
-	when.left.Store(2) // the first is asked for the greeting
-	done := make(chan error)
-	go func() { done <- a.schedule(ctx, when, where, night{workers: workersFlag{here: 1}, dir: t.TempDir()}) }()
-	line := <-lines
-	if line.Message != logNightDone || line.Data["business_date"] != "2026-09-30" || line.Data["state"] != "CLOSED" {
-		t.Errorf("got %q %v", line.Message, line.Data)
-	}
-	stop()
-	if err := <-done; err != nil {
-		t.Errorf("stopped between nights: %v", err)
-	}
-}
-
-// TestScheduleSurvives runs a night that panics and one that fails: the third is run all the same.
-func TestScheduleSurvives(t *testing.T) {
-	a, db, _ := newApp(t)
-	book, err := batch.LockBook(t.Context(), db.Direct)
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := outcomes(a)
-	var nights atomic.Int32
-	a.now = func() time.Time { return time.Date(2026, time.September, 30, 23, 15, 0, 0, time.UTC) }
-	clock := a.now
-	where := time.UTC
-	job := a.nightly(t.Context(), where, night{workers: workersFlag{here: 1}, dir: t.TempDir()}, new(atomic.Bool))
-	a.now = func() time.Time {
-		if nights.Add(1) == 1 {
-			panic("a night that panics")
+		if got := smallHours(when, time.Date(2026, time.July, 1, 0, 0, 0, 0, where)); got != c.want {
+			t.Errorf("%s %s: got %t, want %t", c.expression, c.zone, got, c.want)
 		}
-		return clock()
-	}
-
-	job.Run()
-	if line := <-lines; line.Message != logNightFailed+": panic" || line.Data["error"] != "a night that panics" {
-		t.Errorf("got %q %v", line.Message, line.Data)
-	}
-	job.Run()
-	if line := <-lines; line.Message != logNightFailed || line.Data["status"] != exitLocked {
-		t.Errorf("got %q %v", line.Message, line.Data)
-	}
-	book.Release()
-	job.Run()
-	if line := <-lines; line.Message != logNightDone {
-		t.Errorf("got %q %v", line.Message, line.Data)
-	}
-	job.Run()
-	if line := <-lines; line.Message != logNightClosed || line.Level != logrus.InfoLevel {
-		t.Errorf("got %q %v", line.Message, line.Data)
 	}
 }
 
-// TestScheduleCut stops the scheduler in the middle of a night.
-func TestScheduleCut(t *testing.T) {
-	a, _, _ := newApp(t)
-	a.now = func() time.Time { return time.Date(2026, time.September, 30, 23, 15, 0, 0, time.UTC) }
-	ctx, stop := context.WithCancel(t.Context())
-	a.atStep("purge", stop)
-	when := &soon{}
-	when.left.Store(2)
-	err := a.schedule(ctx, when, time.UTC, night{workers: workersFlag{here: 1}, dir: t.TempDir()})
-	if status, _ := classify(ctx, err); status != exitInterrupted {
-		t.Errorf("got status %d, want %d: %v", status, exitInterrupted, err)
+func TestLastFiring(t *testing.T) {
+	now := time.Date(2026, time.October, 5, 10, 0, 0, 0, time.UTC)
+	for _, c := range []struct{ expression, want string }{
+		{"15 23 * * *", "2026-10-04T23:15:00Z"},
+		{"0 10 * * *", "2026-10-05T10:00:00Z"},
+		{"15 23 * * 5", "2026-10-02T23:15:00Z"},
+		{"15 23 30 * *", "2026-09-30T23:15:00Z"},
+		{"15 23 29 2 *", "2024-02-29T23:15:00Z"},
+	} {
+		when, _, err := parseSchedule(c.expression, "UTC", now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := lastFiring(when, now).Format(time.RFC3339); got != c.want {
+			t.Errorf("%s: got %s, want %s", c.expression, got, c.want)
+		}
 	}
 }
 
@@ -204,5 +144,3 @@ func TestScheduleSignal(t *testing.T) {
 		t.Errorf("got %v, want a clean end", err)
 	}
 }
-
-var _ cron.Schedule = (*soon)(nil)

@@ -23,12 +23,17 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"furnisher": scripted})
 }
 
-// scripted is the program on 2026-12-01, which is after all nights of the scripts.
+// testClock is a variable of the environment: the time at which the program of a test begins.
+const testClock = "FURNISHER_TEST_CLOCK"
+
+// scripted is the program on 2026-12-01, which is after all nights of the scripts, or at the time of testClock.
 func scripted() {
 	begun := time.Now()
-	live(func() time.Time {
-		return time.Date(2026, time.December, 1, 6, 0, 0, 0, time.UTC).Add(time.Since(begun))
-	})
+	start := time.Date(2026, time.December, 1, 6, 0, 0, 0, time.UTC)
+	if said, err := time.Parse(time.RFC3339, os.Getenv(testClock)); err == nil {
+		start = said
+	}
+	live(func() time.Time { return start.Add(time.Since(begun)) })
 }
 
 // run runs one command line in this process and returns its exit status.

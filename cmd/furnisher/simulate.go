@@ -86,7 +86,7 @@ func (a *app) simulated(ctx context.Context, db *database.Database, s simulation
 	}
 	const why = "a simulation"
 	for date := rules.Date(s.from); date <= rules.Date(s.to); date++ {
-		n := night{date: date, workers: workersFlag{here: batch.DefaultWorkers}, patience: batch.DefaultPatience, share: batch.Share{Count: 1}, why: why, allow: why, dir: files}
+		n := night{date: date, workers: workersFlag{here: batch.DefaultWorkers}, patience: batch.DefaultPatience, share: batch.Share{Count: 1}, why: why, allow: why, allowGap: why, dir: files}
 		summary, err := a.night(ctx, db, n)
 		if err != nil {
 			return fmt.Errorf("night of %s: %w", date, err)

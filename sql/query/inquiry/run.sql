@@ -10,9 +10,11 @@ FROM run r
 WHERE CAST($1 AS bigint) IS NULL OR r.run < CAST($1 AS bigint)
 ORDER BY r.run DESC LIMIT $2
 
--- name: InquiryLastClosed
--- The last business date that was closed; null: none. Index: none needed, few rows.
-SELECT max(business_date) FROM run WHERE state = 'CLOSED'
+-- name: InquiryStanding
+-- The last business date that was closed, and that of the unfinished run; null: none. Index: run_one_per_date,
+-- run_one_unfinished.
+SELECT (SELECT max(business_date) FROM run WHERE state = 'CLOSED') AS closed,
+       (SELECT business_date FROM run WHERE state IN ('RUNNING', 'STOPPED')) AS unfinished
 
 -- name: InquiryRunExceptions
 -- A page of the loans that a run could not decide. $1 run, $2 step, $3 loan, $4 code to begin after, $5 rows.

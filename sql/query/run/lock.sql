@@ -5,6 +5,18 @@ SELECT set_config('lock_timeout', $1, FALSE), set_config('idle_session_timeout',
        set_config('tcp_keepalives_idle', '30', FALSE), set_config('tcp_keepalives_interval', '10', FALSE),
        set_config('tcp_keepalives_count', '3', FALSE)
 
+-- name: LockName
+-- Names the session for those who ask who holds a lock. $1 name, of which the server keeps 63 bytes.
+SELECT set_config('application_name', $1, FALSE)
+
+-- name: LockHolder
+-- The name of the session that holds a lock alone. Sessions of other roles may hide theirs. $1 key.
+SELECT coalesce(nullif(a.application_name, ''), format('server process %s', a.pid))
+FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+WHERE l.locktype = 'advisory' AND l.granted AND l.mode = 'ExclusiveLock'
+  AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+  AND l.classid = CAST(CAST($1 AS bigint) >> 32 AS oid) AND l.objid = CAST(CAST($1 AS bigint) & 4294967295 AS oid) AND l.objsubid = 1
+
 -- name: LockTake
 -- Takes a lock of the session. $1 key. Locks: that key, until the session gives it back or ends.
 SELECT pg_advisory_lock($1)

@@ -55,6 +55,18 @@ WHERE r.business_date = $1 AND r.state <> 'ABANDONED'
 -- The date on which the book's first loan was opened. Reads the whole table: asked only while no run was closed.
 SELECT min(opened_on) FROM loan
 
+-- name: RunNote
+-- Adds a note to the reason of a run. $1 run, $2 note.
+UPDATE run SET why = why || CAST($2 AS text) WHERE run = $1
+
+-- name: RunStanding
+-- How far the book has come: its first and last closed dates, the unfinished one, and whether a date was closed.
+-- $1 business date. Index: run_one_per_date, run_one_unfinished.
+SELECT (SELECT min(business_date) FROM run WHERE state = 'CLOSED') AS first,
+       (SELECT max(business_date) FROM run WHERE state = 'CLOSED') AS last,
+       (SELECT business_date FROM run WHERE state IN ('RUNNING', 'STOPPED')) AS unfinished,
+       EXISTS (SELECT FROM run WHERE business_date = $1 AND state = 'CLOSED') AS ran
+
 -- name: RunState
 -- A run by its number. $1 run. Locks: the row.
 SELECT run, business_date, previous_date, plan_hash, state, last_loan FROM run WHERE run = $1 FOR UPDATE

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/database"
+	"github.com/furnisher/furnisher/batch/inquiry"
+	"github.com/furnisher/furnisher/rules"
+)
+
+// catchUp takes the book up to a date, with a night for each date that it missed.
+type catchUp struct {
+	until rules.Date
+	first rules.Date // the date with which a book begins that has no closed one; 0: it does not begin
+	// news brings in what the lender knows, once, before the first run that is opened; nil: nothing. The unfinished run
+	// has had its own.
+	news func(ctx context.Context, db *database.Database, d rules.Date) error
+	// done is told how each night ended, before an error ends the work.
+	done func(ctx context.Context, d rules.Date, s *batch.Summary, err error) error
+}
+
+// next is the date to run next, 0 if there is none: an unfinished one first, then the dates after the last closed one.
+func (c *catchUp) next(at inquiry.Standing) rules.Date {
+	switch {
+	case at.Unfinished != 0:
+		return at.Unfinished
+	case at.Closed == 0:
+		return c.first
+	case at.Closed < c.until:
+		return at.Closed + 1
+	}
+	return 0
+}
+
+// catchUp runs the dates of c, oldest first. It stops at the first that fails.
+func (a *app) catchUp(ctx context.Context, db *database.Database, n night, c *catchUp) error {
+	for {
+		at, err := inquiry.Stand(ctx, db.DB)
+		if err != nil {
+			return err
+		}
+		if n.date = c.next(at); n.date == 0 {
+			return nil
+		}
+		if c.news != nil && at.Unfinished == 0 {
+			if err := c.news(ctx, db, n.date); err != nil {
+				return err
+			}
+			c.news = nil
+		}
+		summary, err := a.night(ctx, db, n)
+		if passedBy(err) { // somebody else ran a night meanwhile: look again
+			if now, readErr := inquiry.Stand(ctx, db.DB); readErr == nil && now != at {
+				continue
+			}
+		}
+		if err := errors.Join(err, c.done(ctx, n.date, summary, err)); err != nil {
+			return err
+		}
+	}
+}
+
+// passedBy reports whether a night was refused because of another one.
+func passedBy(err error) bool {
+	return errors.Is(err, batch.ErrClosed) || errors.Is(err, batch.ErrUnfinished)
+}
+
+func (a *app) catchUpCommand() *cobra.Command {
+	var n night
+	var until dateFlag
+	var zone string
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "catch-up [--until YYYY-MM-DD]", Short: "run the nights that were missed, oldest first", Args: cobra.NoArgs,
+		Long: `Finishes the unfinished run, if there is one, whatever its date. Then it runs each business date after the last closed one
+up to --until, oldest first, with what is known as of that date: every calendar date is a business date. Without --until it goes
+up to yesterday by the calendar of --timezone, the last date whose night is due; it never goes beyond today. It prints a line
+for each date and stops at the first night that fails, with the exit status of that night.`,
+		RunE: a.does(func(ctx context.Context, _ []string) (err error) {
+			if n.dir, err = a.filesDir(); err != nil {
+				return err
+			}
+			if err := n.check(); err != nil {
+				return err
+			}
+			where, err := location(zone)
+			if err != nil {
+				return &ending{err: err, code: exitUsage, hint: "furnisher catch-up --timezone America/New_York"}
+			}
+			due, err := dueUntil(rules.Date(until), rules.DateOf(a.now().In(where)))
+			if err != nil {
+				return err
+			}
+			return a.withDatabase(ctx, func(db *database.Database) error { return a.caughtUp(ctx, db, n, due, asJSON) })
+		}),
+	}
+	c.Flags().Var(&until, "until", "last business date to run; default yesterday")
+	c.Flags().StringVar(&zone, "timezone", "UTC", "time zone of the calendar, for example America/New_York")
+	n.flags(c.Flags(), "catch-up")
+	jsonFlag(c, &asJSON)
+	return c
+}
+
+// location returns a time zone by its name. The zone of the machine is not one: it may be another tomorrow.
+func location(zone string) (*time.Location, error) {
+	where, err := time.LoadLocation(zone)
+	if err != nil || zone == "Local" {
+		return nil, fmt.Errorf("there is no time zone %q", zone)
+	}
+	return where, nil
+}
+
+// dueUntil is the last date of a catch-up: the one asked for, or yesterday.
+func dueUntil(asked, today rules.Date) (rules.Date, error) {
+	switch {
+	case asked == 0:
+		return today - 1, nil
+	case asked > today:
+		return 0, &ending{err: fmt.Errorf("--until %s is ahead of the calendar: today is %s", asked, today), code: exitUsage, hint: fmt.Sprintf("furnisher catch-up --until %s", today)}
+	}
+	return asked, nil
+}
+
+// caughtNight is a night of a catch-up in JSON.
+type caughtNight struct {
+	BusinessDate rules.Date          `json:"business_date"`
+	Run          int64               `json:"run"`
+	State        string              `json:"state"`
+	Exceptions   int64               `json:"exceptions"`
+	Files        []batch.FileSummary `json:"files"`
+}
+
+// caughtUp does the work of the command and prints it.
+func (a *app) caughtUp(ctx context.Context, db *database.Database, n night, until rules.Date, asJSON bool) error {
+	at, err := inquiry.Stand(ctx, db.DB)
+	if err != nil {
+		return err
+	}
+	if at == (inquiry.Standing{}) {
+		return &ending{err: errors.New("no night was closed yet, so none was missed; the first one begins the book"), code: exitUsage, hint: hintDate}
+	}
+	var nights, exceptions int64
+	c := &catchUp{until: until, done: func(_ context.Context, d rules.Date, s *batch.Summary, _ error) error {
+		nights++
+		if s == nil {
+			return nil
+		}
+		exceptions += s.ExceptionCount()
+		switch {
+		case asJSON:
+			return jsonLines(a.stdout).Encode(caughtNight{d, s.Run, s.State, s.ExceptionCount(), s.Files})
+		default:
+			return a.say("%s  run %d  %s  exceptions %d, files %d\n", d, s.Run, s.State, s.ExceptionCount(), len(s.Files))
+		}
+	}}
+	if err := a.catchUp(ctx, db, n, c); err != nil {
+		return err
+	}
+	if nights == 0 && !asJSON {
+		return a.say("nothing to catch up: the book is closed up to %s\n", at.Closed)
+	}
+	if exceptions > 0 {
+		return &ending{err: fmt.Errorf("nights are closed with exceptions: %d; the next run tries these loans again", exceptions), code: exitExceptions, hint: "furnisher exceptions"}
+	}
+	return nil
+}
