@@ -35,6 +35,7 @@ type daemon struct {
 	giveUp time.Duration
 	sleep  func(ctx context.Context, d time.Duration) error
 	duty   duty
+	alerts alerts
 }
 
 // live runs what was missed, and then a night at each firing of the schedule, until a signal comes. It returns nil then, or
@@ -51,7 +52,7 @@ func (d *daemon) live(ctx context.Context) error {
 		return err
 	}
 	if begun {
-		if err := d.evening(ctx, &catchUp{until: dateOf(fired)}); err != nil {
+		if err := d.evening(ctx, fired, &catchUp{until: dateOf(fired)}); err != nil {
 			return err
 		}
 	}
@@ -65,7 +66,7 @@ func (d *daemon) live(ctx context.Context) error {
 		if late := lastFiring(d.when, d.local()); late.After(next) {
 			next = late // the nights of those before it are missed dates
 		}
-		if err := d.evening(ctx, &catchUp{until: dateOf(next), first: dateOf(next)}); err != nil {
+		if err := d.evening(ctx, next, &catchUp{until: dateOf(next), first: dateOf(next)}); err != nil {
 			return err
 		}
 	}
@@ -111,7 +112,8 @@ func (d *daemon) await(ctx context.Context, next time.Time) error {
 
 // evening runs the nights that are due. While the book is held, the database away, or the news refused, it tries again. Other
 // failures it leaves to the next evening. It returns an error only to end the scheduler.
-func (d *daemon) evening(ctx context.Context, c *catchUp) error {
+func (d *daemon) evening(ctx context.Context, fired time.Time, c *catchUp) error {
+	closed := d.watchLate(ctx, fired)
 	tries := &patience{daemon: d}
 	tries.begin()
 	nights, told, cut := 0, false, false
@@ -119,7 +121,7 @@ func (d *daemon) evening(ctx context.Context, c *catchUp) error {
 	c.done = func(ctx context.Context, date rules.Date, s *batch.Summary, err error) error {
 		nights, cut = nights+1, err != nil
 		if told = err != nil && !d.retries(err); told || err == nil {
-			d.logNight(ctx, date, s, err)
+			d.ended(ctx, date, s, err)
 		}
 		if err == nil {
 			tries.begin()
@@ -127,13 +129,17 @@ func (d *daemon) evening(ctx context.Context, c *catchUp) error {
 		return nil
 	}
 	for {
-		told = false
+		told, cut = false, false
 		err := d.attempt(ctx, c)
 		switch {
 		case err == nil && nights == 0 && c.first != 0:
 			d.log.WithField("business_date", c.until.String()).Info(logNightClosed)
+			closed()
 			return nil
-		case err == nil, errors.Is(err, batch.ErrOnDuty):
+		case err == nil:
+			closed()
+			return nil
+		case errors.Is(err, batch.ErrOnDuty):
 			return err
 		case ctx.Err() != nil && (cut || isNews(err)):
 			return errors.Join(ctx.Err(), err)
@@ -141,7 +147,7 @@ func (d *daemon) evening(ctx context.Context, c *catchUp) error {
 			return nil
 		case !d.retries(err):
 			if !told {
-				d.logNight(ctx, c.until, nil, err)
+				d.ended(ctx, c.until, nil, err)
 			}
 			return nil
 		}
@@ -149,6 +155,12 @@ func (d *daemon) evening(ctx context.Context, c *catchUp) error {
 			return nil
 		}
 	}
+}
+
+// ended logs how a night ended, and alerts if it ended badly.
+func (d *daemon) ended(ctx context.Context, date rules.Date, s *batch.Summary, err error) {
+	d.logNight(ctx, date, s, err)
+	d.tellNight(ctx, date, s, err)
 }
 
 // attempt takes the book up to the date of c once. A panic is its error.
@@ -176,6 +188,7 @@ type patience struct {
 	*daemon
 	next  time.Duration
 	until time.Time
+	told  bool // of news that failed
 }
 
 // begin begins anew, after a night was closed.
@@ -187,11 +200,16 @@ func (p *patience) pause(ctx context.Context, date rules.Date, cause error) (ove
 	log := p.log.WithFields(logrus.Fields{"business_date": date.String(), "error": oneLine(cause), "status": status, "hint": hint})
 	if p.now().Add(p.next).After(p.until) {
 		log.WithField("after", p.giveUp.String()).Error(logNightFailed + ": gave up")
+		p.tellNight(ctx, date, nil, cause)
 		return true, nil
 	}
 	log = log.WithFields(logrus.Fields{"again_in": p.next.String(), "gives_up": p.until.In(p.where).Format(time.RFC3339)})
 	if isNews(cause) {
 		log.Error(logNightFailed)
+		if !p.told {
+			p.tellNight(ctx, date, nil, cause)
+			p.told = true
+		}
 	} else {
 		log.Warn(logNightWaits)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -32,6 +33,7 @@ type scheduler struct {
 	asleep func(d time.Duration)     // is called in each sleep; nil: nothing happens
 	onLine func(e *logrus.Entry)     // is called with each line; nil: nothing happens
 	fields map[string]map[string]any // of the last line with a message
+	timers map[*func()]time.Time     // what happens later
 }
 
 // newScheduler returns a daemon of 23:15 that begins at a moment of a time zone. It stops after the night of a date.
@@ -46,10 +48,17 @@ func newScheduler(t *testing.T, zone, begins string, last rules.Date) *scheduler
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &scheduler{t: t, db: db, clock: clock, fields: map[string]map[string]any{}}
+	s := &scheduler{t: t, db: db, clock: clock, fields: map[string]map[string]any{}, timers: map[*func()]time.Time{}}
 	s.ctx, s.stop = context.WithCancel(t.Context())
 	a.now = func() time.Time { return s.clock.UTC() }
 	s.daemon = daemon{app: a, when: when, where: where, giveUp: 4 * time.Hour, sleep: s.pass}
+	s.alerts.after = func(d time.Duration, f func()) func() bool {
+		s.timers[&f] = s.clock.Add(d)
+		return func() bool {
+			delete(s.timers, &f)
+			return true
+		}
+	}
 	s.night = night{workers: workersFlag{here: 1}, share: batch.Share{Count: 1}, why: "schedule", dir: t.TempDir()}
 	a.log.AddHook(hook(func(e *logrus.Entry) {
 		if e.Message == "step begins" || e.Message == "step done" {
@@ -79,6 +88,12 @@ func (s *scheduler) pass(ctx context.Context, d time.Duration) error {
 	}
 	if s.asleep != nil {
 		s.asleep(d)
+	}
+	for f, at := range s.timers {
+		if !at.After(s.clock) {
+			delete(s.timers, f)
+			(*f)()
+		}
 	}
 	if s.clock.Year() > 2027 {
 		s.t.Fatal("the scheduler sleeps for ever")
@@ -341,4 +356,47 @@ func TestScheduleCut(t *testing.T) {
 		}
 	}
 	s.run("2026-09-30 night waits")
+}
+
+// TestScheduleAlerts: a person is told of the night that stopped, and that it is not closed in the morning; of one that is
+// closed they are not.
+func TestScheduleAlerts(t *testing.T) {
+	t.Parallel()
+	s := newScheduler(t, "UTC", "2026-09-30 23:00", september+2)
+	file := filepath.Join(t.TempDir(), "alerts")
+	s.alerts.command = "cat >>" + file
+	if err := s.alerts.late.Set("05:00"); err != nil {
+		t.Fatal(err)
+	}
+	dir := s.dir
+	s.dir = filepath.Join("testdata", "extract", "loans.csv") // no folder
+	s.onLine = func(e *logrus.Entry) {
+		if e.Message == logNightLate {
+			s.dir = dir
+		}
+	}
+	s.run("2026-09-30 night failed", "2026-09-30 night late", "2026-09-30 night done", "2026-10-01 night done", "2026-10-02 night done")
+	s.tellNight(t.Context(), september+3, &batch.Summary{Run: 4, State: "CLOSED", Steps: []batch.StepSummary{{Exceptions: 2}}}, nil)
+	s.tellNight(t.Context(), september+4, nil, errors.New("a fault"))
+	s.tellNight(t.Context(), september+4, nil, batch.ErrClosed)
+
+	body, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for line := range strings.Lines(string(body)) {
+		var told alert
+		if err := json.Unmarshal([]byte(line), &told); err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, fmt.Sprintf("%s %s run %d status %d exceptions %d", told.BusinessDate, told.Event, told.Run, told.Status, told.Exceptions))
+	}
+	want := []string{
+		"2026-09-30 stopped run 1 status 1 exceptions 0", "2026-09-30 late run 0 status 0 exceptions 0",
+		"2026-10-03 quarantined run 4 status 3 exceptions 2", "2026-10-04 failed run 0 status 1 exceptions 0",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("alerts (-want +got):\n%s", diff)
+	}
 }

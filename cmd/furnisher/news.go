@@ -16,7 +16,7 @@ import (
 	"github.com/furnisher/furnisher/rules"
 )
 
-// commandGrace is how long a command before the night may take to end after a signal.
+// commandGrace is how long a command may take to end after a signal.
 const commandGrace = 10 * time.Second
 
 // news is how a scheduled night gets to know what the lender knows.
@@ -66,17 +66,23 @@ func (a *app) before(ctx context.Context, command string, d rules.Date) error {
 	if command == "" {
 		return nil
 	}
-	c := exec.CommandContext(ctx, "sh", "-c", command)
+	c := shell(ctx, command)
 	c.Stdout, c.Stderr = a.stderr, a.stderr
 	c.Env = append(os.Environ(), "FURNISHER_BUSINESS_DATE="+d.String())
-	// The shell and what it started are a group of their own, so that a signal to this program reaches them once.
-	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	c.Cancel = func() error { return syscall.Kill(-c.Process.Pid, syscall.SIGTERM) }
-	c.WaitDelay = commandGrace
 	if err := c.Run(); err != nil {
 		return fmt.Errorf("the command failed: %w", err)
 	}
 	return nil
+}
+
+// shell is a command of the shell. It and what it started are a process group of their own: the end of the context ends them
+// all, and a signal from the terminal reaches them only through this program.
+func shell(ctx context.Context, command string) *exec.Cmd {
+	c := exec.CommandContext(ctx, "sh", "-c", command)
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	c.Cancel = func() error { return syscall.Kill(-c.Process.Pid, syscall.SIGTERM) }
+	c.WaitDelay = commandGrace
+	return c
 }
 
 // importNews imports an extract and logs what came of it. Rows that it quarantined are no reason to miss the night.

@@ -23,11 +23,13 @@ const (
 	logNightClosed = "that date is already closed"
 	logNightFailed = "night failed"
 	logNightWaits  = "night waits"
+	logNightLate   = "night late"
 )
 
 func (a *app) scheduleCommand() *cobra.Command {
-	d := daemon{app: a, sleep: sleep}
+	d := daemon{app: a, sleep: sleep, alerts: alerts{after: afterRealTime}}
 	var expression, zone string
+	var testAlert bool
 	c := &cobra.Command{
 		Use: "schedule --cron EXPRESSION --timezone ZONE", Short: "run a night at the times of a cron expression", Args: cobra.NoArgs,
 		Long: `Stays in the foreground and runs a night at each time that --cron names by the clock of --timezone. The business date is
@@ -41,6 +43,9 @@ night of a book begins at the first time that comes.
 With --before and --import the news are part of the night: first the shell runs COMMAND, with the date in
 FURNISHER_BUSINESS_DATE, then DIR is imported. That happens once, before the first date that is missing, and not before an
 unfinished run. If the news fail, the night fails. After a crash they are brought in again, so COMMAND must stand to be repeated.
+
+With --alert-command a shell command gets one line of JSON on its standard input for each night that failed (failed), stopped
+where it can be resumed (stopped), closed with quarantined loans (quarantined), or was not closed by --late (late).
 
 If another run or an import holds the book, if the database is away, or if the news fail, it waits, from 5 seconds up to 5
 minutes, and tries again until --give-up is over. Any other failure is logged and the next time comes all the same. One
@@ -65,6 +70,9 @@ night; the next start resumes it.`,
 			if d.when, d.where, err = parseSchedule(expression, zone, a.now()); err != nil {
 				return err
 			}
+			if testAlert {
+				return d.testAlert(ctx)
+			}
 			return d.live(ctx)
 		}),
 	}
@@ -73,6 +81,9 @@ night; the next start resumes it.`,
 	c.Flags().StringVar(&d.news.command, "before", "", "shell command to run before the night, for example one that fetches the extract")
 	c.Flags().StringVar(&d.news.dir, "import", "", "folder of an extract to import before the night")
 	c.Flags().DurationVar(&d.giveUp, "give-up", 4*time.Hour, "how long to wait for the book, the database or the news")
+	c.Flags().StringVar(&d.alerts.command, "alert-command", "", "shell command that gets an alert as JSON on its standard input")
+	c.Flags().Var(&d.alerts.late, "late", "alert if a night is not closed by this time of day, for example 05:00")
+	c.Flags().BoolVar(&testAlert, "test-alert", false, "give a test alert to --alert-command, and end")
 	d.flags(c.Flags(), "schedule")
 	return c
 }
