@@ -94,14 +94,23 @@ func choose(all []difference, owed int64) (chosen map[int]bool, found bool) {
 	if since == owed {
 		return run, true
 	}
-	newest := all[:min(len(all), chosenOf)]
-	half := len(newest) / 2
+	for _, n := range [...]int{8, 16, chosenOf} { // nearly always it is a few of the newest, and few cost next to nothing
+		if chosen, found = chooseAny(all[:min(len(all), n)], owed); found || len(all) <= n {
+			return chosen, found
+		}
+	}
+	return nil, false
+}
+
+// chooseAny tries the differences in every combination: the sums of each half are looked for in the other.
+func chooseAny(of []difference, owed int64) (chosen map[int]bool, found bool) {
+	half := len(of) / 2
 	sums := make(map[int64]uint32, 1<<half)
 	for set := range uint32(1) << half {
-		sums[sumOf(newest[:half], set)] = set
+		sums[sumOf(of[:half], set)] = set
 	}
-	for set := range uint32(1) << (len(newest) - half) {
-		if other, ok := sums[owed-sumOf(newest[half:], set)]; ok {
+	for set := range uint32(1) << (len(of) - half) {
+		if other, ok := sums[owed-sumOf(of[half:], set)]; ok {
 			return placesOf(uint64(set)<<half | uint64(other)), true
 		}
 	}
