@@ -20,6 +20,7 @@ type table struct {
 	refs    []reference          // rows whose references are unknown are rejected
 	span    string               // gives the lowest and highest key of the file, for known
 	known   string               // takes out rows that may only repeat what the book holds; gives updated and rejected
+	bars    []string             // statements that reject rows which the lender may send: the limit of bad rows leaves them out
 	rejects []string             // statements that reject rows against each other and the book
 	indexed string               // an index of the staging table, for rejects and adds
 	bulk    []string             // tables whose indexes are made after a first import's rows
@@ -135,8 +136,8 @@ var tables = withPlaces([]table{
 			may("employer_city", textKind), may("employer_state", stateKind), may("employer_postal_code", postalKind),
 			may("occupation", textKind), may("legal_hold", boolKind).or("false"), may("is_business", boolKind).or("false"),
 		},
-		rejects: []string{importCustomersRemoved},
-		merges:  []string{importCustomers},
+		bars:   []string{importCustomersRemoved},
+		merges: []string{importCustomers},
 	},
 	{
 		file: "loans.csv", key: []string{"loan_id"},
@@ -177,7 +178,8 @@ var tables = withPlaces([]table{
 			need("position", countKind(1)),
 		},
 		refs:     []reference{toLoan, toCustomer},
-		rejects:  []string{importLoanCustomersRemoved, importLoanCustomersPosition},
+		bars:     []string{importLoanCustomersRemoved},
+		rejects:  []string{importLoanCustomersPosition},
 		merges:   []string{importLoanCustomers},
 		bulk:     []string{"loan_customer"},
 		fixpoint: true,
@@ -294,7 +296,7 @@ var tables = withPlaces([]table{
 		columns: []column{need("case_id", keyKind), may("customer_id", keyKind), may("loan_id", keyKind)},
 		check:   checkCaseParty,
 		refs:    []reference{{"case_id", "case_file", "case_id"}, toCustomer, toLoan},
-		rejects: []string{importCasePartiesRemoved},
+		bars:    []string{importCasePartiesRemoved},
 		merges:  []string{importCaseParties},
 	},
 	{

@@ -84,14 +84,18 @@ func (e extract) load(t testing.TB, db *sqlx.DB) *intake.Summary {
 	return summary
 }
 
-func (e extract) imported(t testing.TB, db *sqlx.DB) (*intake.Summary, error) {
+func (e extract) imported(t testing.TB, db *sqlx.DB) (*intake.Summary, error) { return e.importedUpTo(t, db, 100) }
+
+// importedUpTo imports an extract of which a share in percent may be bad.
+func (e extract) importedUpTo(t testing.TB, db *sqlx.DB, maxBad float64) (*intake.Summary, error) {
+	t.Helper()
 	dir := t.TempDir()
 	for name, text := range e {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return intake.Import(context.Background(), db, intake.Options{Dir: dir, MaxBadPercent: 100, Now: clock})
+	return intake.Import(context.Background(), db, intake.Options{Dir: dir, MaxBadPercent: maxBad, Now: clock})
 }
 
 func runner(db *sqlx.DB, dir string) *batch.Runner {
