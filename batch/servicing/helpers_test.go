@@ -84,7 +84,9 @@ func (e extract) load(t testing.TB, db *sqlx.DB) *intake.Summary {
 	return summary
 }
 
-func (e extract) imported(t testing.TB, db *sqlx.DB) (*intake.Summary, error) { return e.importedUpTo(t, db, 100) }
+func (e extract) imported(t testing.TB, db *sqlx.DB) (*intake.Summary, error) {
+	return e.importedUpTo(t, db, 100)
+}
 
 // importedUpTo imports an extract of which a share in percent may be bad.
 func (e extract) importedUpTo(t testing.TB, db *sqlx.DB, maxBad float64) (*intake.Summary, error) {
