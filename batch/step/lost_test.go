@@ -275,6 +275,10 @@ func look(t *testing.T, w twin, night rules.Date) snapshot {
 			FROM status_history h JOIN loan_key k USING (loan) GROUP BY 1`,
 		"statements": `SELECT k.loan_id, string_agg(concat_ws(' ', s.episode, s.business_date, s.document), '; ' ORDER BY s.episode) AS said
 			FROM statement s JOIN loan_key k USING (loan) GROUP BY 1`,
+		// A payment that came while the night made its file is told by that file or by the next one, never by both (Q95).
+		"received": `SELECT k.loan_id, sum(t.actual_payment) AS said
+			FROM tradeline t JOIN bureau_file f USING (file) JOIN loan_key k USING (loan)
+			WHERE f.state NOT IN ('BUILDING', 'VOIDED', 'REJECTED') GROUP BY 1`,
 	} {
 		var rows []struct {
 			Loan string `db:"loan_id"`
@@ -294,6 +298,7 @@ func look(t *testing.T, w twin, night rules.Date) snapshot {
 		t.Fatal(err)
 	}
 	for account, b := range records(t, path) {
+		b.ActualPayment = 0 // received holds it
 		s["tradeline"][strings.TrimPrefix(account, "ACCT")] = fmt.Sprintf("%+v", b)
 	}
 	return s

@@ -232,9 +232,9 @@ func TestNightRefusesDates(t *testing.T) {
 	dir := t.TempDir()
 	night(t, db, dir, "2026-05-31")
 	before, files := fingerprint(t, db), fileHashes(t, dir)
-	for _, date := range []string{"2026-05-31", "2026-05-30"} {
-		if _, err := runner(db, dir).Run(context.Background(), day(date)); !errors.Is(err, batch.ErrClosed) {
-			t.Errorf("night %s: %v, want ErrClosed", date, err)
+	for date, want := range map[string]error{"2026-05-31": batch.ErrClosed, "2026-05-30": batch.ErrBeforeBook} {
+		if _, err := runner(db, dir).Run(context.Background(), day(date)); !errors.Is(err, want) {
+			t.Errorf("night %s: %v, want %v", date, err, want)
 		}
 	}
 	if diff := cmp.Diff(before, fingerprint(t, db)) + cmp.Diff(files, fileHashes(t, dir)); diff != "" {
