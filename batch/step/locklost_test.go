@@ -223,7 +223,7 @@ const bookLocks = `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND clas
 	AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
 
 // idleLimit makes the server end sessions that are idle.
-const idleLimit = "&idle_session_timeout=10"
+const idleLimit = "&idle_session_timeout=500"
 
 // waitUntilEnded waits until the server has ended a session for being idle.
 func waitUntilEnded(t *testing.T, url string) {
