@@ -49,12 +49,3 @@ func Answers(ctx context.Context, db *sqlx.DB, open bool, p Page) (List[Answer],
 	}
 	return l, nil
 }
-
-// number is the number after which a page begins, 0 for the start.
-func (p Page) number() (int64, error) {
-	before, err := p.before()
-	if before == nil || err != nil {
-		return 0, err
-	}
-	return *before, nil
-}

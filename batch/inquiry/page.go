@@ -57,3 +57,12 @@ func list[T any](ctx context.Context, db *sqlx.DB, p Page, key func(*T) string, 
 	}
 	return l, err
 }
+
+// number is the number after which a page begins, 0 for the start.
+func (p Page) number() (int64, error) {
+	before, err := p.before()
+	if before == nil || err != nil {
+		return 0, err
+	}
+	return *before, nil
+}
