@@ -86,9 +86,15 @@ func (e extract) entry(loan, kind, amount, on, reverses string) string {
 // load imports the extract.
 func (e extract) load(t testing.TB, db *sqlx.DB) {
 	t.Helper()
+	e.loadThrough(t, db, db)
+}
+
+// loadThrough is load with the lock of the book held through direct.
+func (e extract) loadThrough(t testing.TB, db, direct *sqlx.DB) {
+	t.Helper()
 	dir := t.TempDir()
 	e.writeTo(t, dir)
-	report, err := intake.Import(context.Background(), db, intake.Options{Dir: dir, MaxBadPercent: 0.1, Now: clock})
+	report, err := intake.Import(context.Background(), db, intake.Options{Dir: dir, MaxBadPercent: 0.1, Now: clock, Direct: direct})
 	if err != nil {
 		t.Fatal(err)
 	}

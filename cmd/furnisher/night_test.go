@@ -182,7 +182,7 @@ func (b *blocker) terminateHolder(ctx context.Context) error {
 		return err
 	}
 	_, err := b.tx.ExecContext(ctx, `SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
-		WHERE l.locktype = 'advisory' AND l.granted AND l.mode = 'ExclusiveLock' AND d.datname = current_database() LIMIT 1`)
+		WHERE l.locktype = 'advisory' AND l.classid = 1718973038 AND l.objid = 1769171058 AND l.granted AND d.datname = current_database()`)
 	return err
 }
 
