@@ -21,7 +21,7 @@ import (
 )
 
 // lossesAStep is at how many points of each step the lock of the book is lost in each way.
-const lossesAStep = 3
+const lossesAStep = 2
 
 // TestLockLostAnywhere lets a night lose the lock of the book at random points of each step, in each of the ways in which
 // it can, while an import and another runner wait for the book. Two of them never work on it at once, and in the end tables
