@@ -103,15 +103,17 @@ type freeze struct {
 }
 
 // frozen says since when the account is frozen on d: since all liable consumers have filed, or since anyone has filed under
-// chapter 12 or 13 (CA4). It stays frozen when the last of them is discharged.
+// chapter 12 or 13 (CA4). It stays frozen when the last of them is discharged. Who was dropped before freezes nothing when the
+// others leave.
 func (v *caseView) frozen(d Date) freeze {
 	var repaying, all freeze
-	missing := false
+	missing, here := false, false
 	for i := range v.consumers {
 		who := &v.consumers[i]
 		if !v.remains(who, d) {
 			continue
 		}
+		here = here || !v.dropped(who)
 		by, stage := v.bankruptcy(who, d)
 		switch {
 		case stage != stageDischarged && !stage.stayed():
@@ -130,14 +132,16 @@ func (v *caseView) frozen(d Date) freeze {
 	switch {
 	case repaying.on != 0 && (missing || repaying.on < all.on):
 		return repaying
-	case !missing:
+	case !missing && here:
 		return all
 	}
 	return freeze{}
 }
 
-// discharged returns the discharge that leaves nobody liable on the day of the file, nil for none (Q75).
+// discharged returns the discharge that leaves nobody liable on the day of the file, nil for none (Q75). That of a consumer who
+// was dropped before left others.
 func (v *caseView) discharged() (last *Case) {
+	here := false
 	for i := range v.consumers {
 		who := &v.consumers[i]
 		if !v.remains(who, v.on) {
@@ -147,7 +151,10 @@ func (v *caseView) discharged() (last *Case) {
 		if stage != stageDischarged {
 			return nil
 		}
-		last = by
+		last, here = by, here || !v.dropped(who)
+	}
+	if !here {
+		return nil
 	}
 	return last
 }

@@ -340,3 +340,63 @@ func TestBankruptcyFacts(t *testing.T) {
 	compare(t, []string{"consumer_1=CA3 K1 delinquency=BR3 K1 status=CA4 K1", "balance=Q75 K1 consumer_1=CA4 K1 delinquency=BR3 K1 status=CA4 K1"},
 		s.files(t, tellCase, "2026-05-31", "2026-06-30"))
 }
+
+// CA4, Q57, Q76, BR13: what a bankruptcy has frozen stays so when the account is sold, goes to another servicer or loses its collateral.
+func TestFrozenAndGone(t *testing.T) {
+	sold := func(a *rules.Account) { a.SoldTo, a.SoldOn = "BUYER", day("2026-08-15") }
+	chargedOff := func(a *rules.Account) {
+		if a.AsOf >= day("2026-07-10") {
+			chargedOffOn(a, "2026-07-10", 1200_00)
+		}
+	}
+	ended := func(reason string) func(*rules.Account) {
+		return func(a *rules.Account) { a.Termination = &rules.Termination{On: day("2026-08-15"), Reason: reason} }
+	}
+	late := "78 past due 200 of 1200 since 2026-03-12"
+	for _, c := range []struct {
+		name    string
+		filing  rules.Case
+		paid    []string
+		changes []func(*rules.Account)
+		want    []string // of the ends of July and August
+	}{
+		{"current at the filing, then sold", petition(7, "2026-05-01"), everyMonth[:3], []func(*rules.Account){sold},
+			[]string{"11 past due 0 of 900 since 2026-05-01", "11 past due 0 of 0 since 2026-05-01"}},
+		{"late at the filing, then sold", petition(7, "2026-05-01"), nil, []func(*rules.Account){sold},
+			[]string{late, "78 past due 0 of 0 since 2026-03-12"}},
+		{"charged off after the filing, then sold", petition(7, "2026-05-01"), nil, []func(*rules.Account){sold, chargedOff},
+			[]string{late, "78 past due 0 of 0 since 2026-03-12"}},
+		{"sold before the filing", petition(7, "2026-08-20"), nil, []func(*rules.Account){sold},
+			[]string{"83 past due 500 of 1200 since 2026-03-12", "84 past due 0 of 0 since 2026-03-12"}},
+		{"late at the filing, then to another servicer", petition(7, "2026-05-01"), nil, []func(*rules.Account){ended("XFER")},
+			[]string{late, "78 past due 0 of 0 since 2026-03-12"}},
+		{"late at the filing, then repossessed", petition(7, "2026-05-01"), nil, []func(*rules.Account){ended("REPO")}, []string{late, late}},
+		{"repossessed after a dismissal", petition(7, "2026-05-01", disposed(rules.Dismissed, "2026-08-01")), nil, []func(*rules.Account){ended("REPO")},
+			[]string{late, "96 past due 1200 of 1200 since 2026-03-12"}},
+		{"Q75 repossessed, then a plan is confirmed", petition(13, "2026-08-20", disposed(rules.PlanConfirmed, "2026-08-25")), nil, []func(*rules.Account){ended("REPO")},
+			[]string{"83 past due 500 of 1200 since 2026-03-12", "96 past due 0 of 1200 since 2026-03-12"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := story{people: people("1"), cases: []rules.Case{c.filing}, events: lentYear(c.paid...)}
+			s.change = func(a *rules.Account) {
+				for _, change := range c.changes {
+					change(a)
+				}
+			}
+			compare(t, c.want, s.files(t, tellStatus, "2026-07-31", "2026-08-31"))
+		})
+	}
+}
+
+// CA4, CA5: who was discharged and dropped freezes nothing when the one for whom the account went on dies.
+func TestDeathAfterADischarge(t *testing.T) {
+	s := story{people: people("2", "2"), events: lentYear(everyMonth[:3]...), cases: []rules.Case{
+		petition(7, "2026-03-01", disposed(rules.Discharged, "2026-05-15")),
+		caseOf(rules.CaseDeceased, "2026-07-10", id("K2"), parties(2)),
+	}}
+	tell := func(r *rules.Tradeline) string { return tellStatus(r) + ": " + placed(r) }
+	compare(t, []string{
+		"11 past due 0 of 900 since 2026-03-01: 1 base 2 E, 2 j1 2", "71 past due 100 of 900 since 2026-06-09: 1  2 E, 2 base 2",
+		"78 past due 200 of 900 since 2026-06-09: 1  2 E, 2 base X", "NOBODY_LIABLE Q54",
+	}, s.files(t, tell, "2026-05-31", "2026-06-30", "2026-07-31", "2026-08-31"))
+}

@@ -4,9 +4,21 @@ package rules
 type caseView struct {
 	cases     []Case
 	consumers []Consumer
-	on        Date // the calendar date of the file
-	openedOn  Date // of the account
-	paidOn    Date // of an account that is paid, 0: it is not
+	on        Date               // the calendar date of the file
+	openedOn  Date               // of the account
+	paidOn    Date               // of an account that is paid, 0: it is not
+	said      FurnishedConsumers // by the last tradeline
+}
+
+// dropped reports whether the last tradeline said, or had said before, that a consumer was discharged: the account goes on, if it
+// does, for others (CA4).
+func (v *caseView) dropped(who *Consumer) bool {
+	for i := range v.said {
+		if v.said[i].ID == who.ID {
+			return dischargeIndicator(v.said[i].CII)
+		}
+	}
+	return false
 }
 
 // liable reports whether the lender says that the consumer is liable for the loan: not an authorized user, and still a
@@ -23,9 +35,12 @@ func (v *caseView) party(kind CaseType, consumer *Consumer, f func(*Case) bool) 
 	return nil
 }
 
-// deceased returns the case of a consumer's death by d, nil for none. A death stays a fact after the case is closed (Q73).
+// deceased returns the case of a consumer's death by d, nil for none. A death stays a fact after the case is closed (Q73). One
+// that names the loan alone is of the one who is liable.
 func (v *caseView) deceased(consumer *Consumer, d Date) *Case {
-	return v.party(CaseDeceased, consumer, func(c *Case) bool { return c.acts() && c.beganOn() <= d })
+	return v.party(CaseDeceased, consumer, func(c *Case) bool {
+		return c.acts() && c.beganOn() <= d && (len(c.Parties) > 0 || consumer.liable())
+	})
 }
 
 // remains reports whether a consumer answers for the account on d: liable, alive, and no victim of a fraud or theft.

@@ -28,6 +28,10 @@ func TestConsumersOfCases(t *testing.T) {
 			[]string{"1 base 1", "1 base X", "NOBODY_LIABLE Q54"},
 		},
 		{
+			"CA5 a death that names the loan is not its authorized user's", people("1", "3"), []rules.Case{caseOf(rules.CaseDeceased, "2026-06-05", parties())},
+			[]string{"1 base 1, 2 j1 3", "1 base X, 2 j1 3", "NOBODY_LIABLE Q54"},
+		},
+		{
 			"CA5 an authorized user is deceased", people("1", "3"), []rules.Case{caseOf(rules.CaseDeceased, "2026-06-05", parties(2))},
 			[]string{"1 base 1, 2 j1 3", "1 base 1, 2 j1 X", "1 base 1, 2  X"},
 		},

@@ -29,6 +29,9 @@ func caseFact(key, rule string, by *Case) Fact {
 // seeCases gets the cases ready to be asked. It is for accounts that have any.
 func (a *decision) seeCases() {
 	a.byCase = caseView{cases: a.Cases, consumers: a.Consumers, on: a.AsOf, openedOn: a.OpenedOn, paidOn: a.paidDate()}
+	if len(a.Tradelines) > 0 {
+		a.byCase.said = a.Tradelines[0].Consumers
+	}
 }
 
 // reportedBefore reports whether bureaus know the account.
@@ -59,9 +62,13 @@ func (a *decision) missingCase() *Exclusion {
 }
 
 // freezeStanding replaces how late the account is by how late it was when a bankruptcy froze it (CA4). With a confirmed plan
-// nothing is past due (Q75).
+// nothing is past due (Q75). What comes after an account has left counts no more.
 func (a *decision) freezeStanding(t *Tradeline, late *lateness, now standing) standing {
-	a.frozen = a.byCase.frozen(a.AsOf)
+	on := a.AsOf
+	if a.left != 0 {
+		on = a.left
+	}
+	a.frozen = a.byCase.frozen(on)
 	if a.frozen.on == 0 {
 		return now
 	}
@@ -76,16 +83,16 @@ func (a *decision) freezeStanding(t *Tradeline, late *lateness, now standing) st
 	return now
 }
 
-// stayedBeforeChargeOff reports whether the account owes and was frozen before it was charged off: its status stays (CA4).
-func (a *decision) stayedBeforeChargeOff(balance Cents) bool {
-	return a.frozen.on != 0 && a.frozen.on < a.ChargedOffOn && balance > 0
+// stayedBefore reports whether the account owes and was frozen before a day on which its status would have changed: a charge-off,
+// or the loss of its collateral. The status stays (CA4).
+func (a *decision) stayedBefore(on Date, balance Cents) bool {
+	return a.frozen.on != 0 && a.frozen.on < on && balance > 0
 }
 
-// chargeOffPastDue returns the amount past due of a charge-off: what is owed, in a freeze no more than was owed then (CA4).
-func (a *decision) chargeOffPastDue(late *lateness, balance Cents) int64 {
+// pastDueWhole returns the amount past due of an account all of which is past due: what is owed, in a freeze no more than was
+// owed then (CA4), with a confirmed plan nothing (Q75).
+func (a *decision) pastDueWhole(late *lateness, balance Cents) int64 {
 	switch {
-	case a.Program.ChargeOffPastDue == PastDueZero: // Q33
-		return 0
 	case a.frozen.on == 0:
 		return balance.Dollars()
 	case a.frozen.confirmed != nil:

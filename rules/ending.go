@@ -77,7 +77,7 @@ func (a *decision) taken(t *Tradeline, late *lateness, now standing) {
 	}
 	t.AmountPastDue = now.pastDue.Dollars()
 	if t.AccountStatus == StatusSurrendered || t.AccountStatus == StatusRepossessed {
-		t.AmountPastDue = t.CurrentBalance
+		t.AmountPastDue = a.pastDueWhole(late, now.Balance)
 	}
 	t.setDelinquency(a.takenDelinquency(late, on, then.bucket))
 	t.Facts.add(dateFact("terminated_on", on))
@@ -130,9 +130,9 @@ var lettered = map[string]byte{
 }
 
 // collected fills in an account of a collection product: 93 while it owes, 62 once it is paid (Q65).
-func (a *decision) collected(t *Tradeline, now standing) error {
+func (a *decision) collected(t *Tradeline, late *lateness, now standing) error {
 	t.AccountStatus, t.Rule = StatusCollection, "Q65"
-	t.AmountPastDue = t.CurrentBalance
+	t.AmountPastDue = a.pastDueWhole(late, now.Balance)
 	if dofd := a.Baseline.FirstDelinquencyOn; dofd != 0 {
 		t.setDelinquency(delinquent{missed: dofd - 30, dofd: dofd, rule: "Q65"})
 	}
@@ -155,7 +155,7 @@ func (a *decision) collected(t *Tradeline, now standing) error {
 }
 
 // leaving returns the date on which an account went to a buyer or to another servicer, 0 for neither (Q57, Q76). One that was
-// paid before stayed.
+// paid before stayed; a card or line that owes nothing is not paid while it is open (PO1).
 func (a *decision) leaving(late *lateness) (on Date) {
 	switch {
 	case a.sold():
@@ -171,22 +171,25 @@ func (a *decision) leaving(late *lateness) (on Date) {
 	return on
 }
 
-// departed fills in an account that was sold or went to another servicer: status and rating as of that day, nothing owed here
-// any more, closed on it, said once (FORMAT.md 3.9, Q57, Q76).
+// departed fills in an account that was sold or went to another servicer: status and rating as of that day, which a bankruptcy
+// may have frozen before (CA4), nothing owed here any more, closed on it, said once (FORMAT.md 3.9, Q57, Q76).
 func (a *decision) departed(t *Tradeline, late *lateness) error {
 	a.leftOn = a.left
 	if late.on(a.left).Balance <= 0 { // the entry that takes it off the books
 		a.leftOn--
 	}
+	if a.frozen.on != 0 {
+		a.leftOn = min(a.leftOn, a.frozen.on)
+	}
 	now := late.on(a.leftOn)
 	t.CurrentBalance = now.Balance.Dollars()
 	var err error
 	switch {
-	case a.ChargedOffOn != 0 && a.ChargedOffOn <= a.left:
+	case a.ChargedOffOn != 0 && a.ChargedOffOn <= a.left && !a.stayedBefore(a.ChargedOffOn, now.Balance):
 		err = a.chargedOff(t, late, now)
 	case a.collection():
-		err = a.collected(t, now)
-	case a.collateral(a.left) != "":
+		err = a.collected(t, late, now)
+	case a.collateral(a.left) != "" && !a.stayedBefore(a.Termination.On, now.Balance):
 		a.taken(t, late, now)
 	default:
 		a.byDaysLate(t, late, now)

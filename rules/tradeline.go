@@ -16,19 +16,19 @@ func (a *decision) ordinary() (*Tradeline, error) {
 	t.CreditLimit, t.HighestCredit, t.TermsDuration = a.creditLimit(), a.highestCredit(), a.termsDuration()
 	t.Frequency = a.Product.TermsFrequency
 	t.Facts = append(t.Facts, centsFact("balance", now.Balance), textFact("status", string(a.Status)))
+	a.left = a.leaving(late)
 	if len(a.Cases) > 0 {
 		now = a.freezeStanding(t, late, now)
 	}
-	a.left = a.leaving(late)
 	var err error
 	switch {
 	case a.left != 0:
 		err = a.departed(t, late)
-	case a.lost() && !a.stayedBeforeChargeOff(now.Balance):
+	case a.lost() && !a.stayedBefore(a.ChargedOffOn, now.Balance):
 		err = a.chargedOff(t, late, now)
 	case a.collection():
-		err = a.collected(t, now)
-	case a.collateral(a.AsOf) != "":
+		err = a.collected(t, late, now)
+	case a.collateral(a.AsOf) != "" && !a.stayedBefore(a.Termination.On, now.Balance):
 		a.taken(t, late, now)
 	case a.Status.PaidClosed(), a.Status.Closed() && now.Balance <= 0:
 		a.paid(t, late)
@@ -157,7 +157,9 @@ func (a *decision) chargedOff(t *Tradeline, late *lateness, now standing) error 
 		a.receivedUntil(t, paidOn)
 		t.Facts.add(dateFact("paid_on", paidOn))
 	} else {
-		t.AmountPastDue = a.chargeOffPastDue(late, now.Balance)
+		if a.Program.ChargeOffPastDue != PastDueZero { // Q33
+			t.AmountPastDue = a.pastDueWhole(late, now.Balance)
+		}
 		if !a.installment() {
 			t.closes(a.ClosedOn, "PO5")
 		}
