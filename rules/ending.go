@@ -165,7 +165,7 @@ func (a *decision) leaving(late *lateness) (on Date) {
 	default:
 		return 0
 	}
-	if late.on(on-1).Balance <= 0 {
+	if late.on(on-1).Balance <= 0 && (a.installment() || a.Status.Closed() && a.ClosedOn < on) {
 		return 0
 	}
 	return on

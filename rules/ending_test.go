@@ -202,10 +202,29 @@ func TestSold(t *testing.T) {
 			t.Errorf("got %+v", got)
 		}
 	})
-	t.Run("paid before the sale", func(t *testing.T) {
+	t.Run("paid before the sale: nothing of a buyer", func(t *testing.T) {
 		a := sale(closedAs(account("2026-03-31", append(lateLoan(), paid("2026-03-10", 5000_00))...), rules.PaidOff, "2026-03-10"))
-		if got := report(t, a).AccountStatus; got != "13" {
-			t.Errorf("got %s", got)
+		if r := report(t, a); r.AccountStatus != "13" || r.Segments != nil {
+			t.Errorf("got %s, segments %+v", r.AccountStatus, r.Segments)
+		}
+	})
+	t.Run("PO1 a card that owes nothing is sold, too, and goes to another servicer", func(t *testing.T) {
+		card := func(asOf string) *rules.Account {
+			a := account(asOf, originated("2026-01-01", 500_00), due("2026-02-10", 50_00), paid("2026-02-05", 500_00))
+			a.Product = revolving()
+			return a
+		}
+		told, _ := files(t, func(asOf string) *rules.Account { return sale(card(asOf)) }, monthsFrom("2026-03-31", 2)...)
+		wanted(t, []string{"11 closed 2026-03-20 dofd owes 0 late 0 pays 0 AH E0B Q57", "FINALLY_REPORTED DC10"}, told)
+		told, _ = files(t, func(asOf string) *rules.Account {
+			a := card(asOf)
+			a.Termination = &rules.Termination{On: day("2026-03-20"), Reason: "XFER"}
+			return a
+		}, monthsFrom("2026-03-31", 2)...)
+		wanted(t, []string{"11 closed 2026-03-20 dofd owes 0 late 0 pays 0 O E0B Q76", "FINALLY_REPORTED DC10"}, told)
+		closed := sale(closedAs(card("2026-03-31"), "CLOSED::CUSTOMER_REQUEST", "2026-03-01"))
+		if got := report(t, closed).AccountStatus; got != "13" {
+			t.Errorf("closed with nothing owed before the sale: got %s", got)
 		}
 	})
 	t.Run("Q57 a buyer without a date", func(t *testing.T) {

@@ -63,10 +63,10 @@ func (a *decision) segment(t *Tradeline) {
 }
 
 // sale fills in K2: the buyer once the account is sold (Q57), else the seller; 9 once if the last record named one and there
-// is none any more (FORMAT.md 3.9).
+// is none any more (FORMAT.md 3.9). An account that was paid before its sale stayed.
 func (a *decision) sale(s, last *Segments) {
 	switch {
-	case a.sold():
+	case a.left != 0 && a.sold():
 		s.SaleIndicator, s.SaleName = soldTo, a.SoldTo
 	case a.PurchasedFrom != "":
 		s.SaleIndicator, s.SaleName = purchasedFrom, a.PurchasedFrom
