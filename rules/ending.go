@@ -108,13 +108,16 @@ func (a *decision) takenAndPaid(t *Tradeline) {
 }
 
 // takenDelinquency returns the first delinquency of an account whose collateral was taken (BR13): as the last record of it
-// said (Q36), else of the delinquency behind it, else the date itself.
+// said, ours or the lender's before boarding (Q36), else of the delinquency behind it, else the date itself.
 func (a *decision) takenDelinquency(late *lateness, on Date, bucket int) delinquent {
 	if len(a.Tradelines) > 0 {
 		last := &a.Tradelines[0]
 		if last.DateFirstDelinquency != 0 && last.DateAccountInfo >= on && lettered[last.AccountStatus] != 0 {
 			return last.frozenFirst()
 		}
+	}
+	if b := &a.Baseline; len(a.Tradelines) == 0 && b.FirstDelinquencyOn != 0 && b.LastReportedOn >= on { // the lender's froze it
+		return delinquent{missed: b.FirstDelinquencyOn - 30, dofd: b.FirstDelinquencyOn, rule: "Q21", keptFrom: b.LastReportedOn}
 	}
 	if bucket > 0 {
 		return a.firstDelinquency(late, on-1)

@@ -117,6 +117,14 @@ func TestCollateral(t *testing.T) {
 			t.Errorf("got %s", got)
 		}
 	})
+	t.Run("Q36 the lender's own report froze the date", func(t *testing.T) {
+		a := account("2026-03-31", originated("2025-12-31", 5000_00))
+		a.OpenedOn, a.Termination = day("2024-01-01"), &rules.Termination{On: day("2025-11-20"), Reason: "REPO"}
+		a.Baseline = rules.Baseline{History: tail("K321000"), FirstDelinquencyOn: day("2025-07-15"), LastReportedOn: day("2025-12-31")}
+		if got := inShort(report(t, a)); got != "96 closed - dofd 2025-07-15 owes 5000 late 5000 pays 0 DDK" {
+			t.Errorf("got %s", got)
+		}
+	})
 	t.Run("the months that the ledger proves bear the letter", func(t *testing.T) {
 		a := terminatedFor("REPO", "")("2026-05-31")
 		if got := report(t, a).PaymentHistory; got != tail("KK10"+"0000000") {

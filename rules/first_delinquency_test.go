@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/furnisher/furnisher/rules"
@@ -79,7 +80,6 @@ func TestFirstDelinquencyBoarded(t *testing.T) {
 			"the run began on the day after the last report", "2026-05-31",
 			join(firsts(), paid("2026-01-20", 100_00)), func(a *rules.Account) { a.Baseline.LastReportedOn = day("2026-03-02") }, "2026-03-03",
 		},
-		{"none was reported: the ledger's", "2026-03-31", firsts(), func(a *rules.Account) { a.Baseline.FirstDelinquencyOn = 0 }, "2026-01-31"},
 		{"when it was reported is unknown: a run that began by its own date is the same", "2026-03-31", firsts(), func(a *rules.Account) {
 			a.Baseline = rules.Baseline{FirstDelinquencyOn: day("2026-02-05")}
 		}, "2026-02-05"},
@@ -109,6 +109,51 @@ func TestFirstDelinquencyBoarded(t *testing.T) {
 			r := report(t, a)
 			if r.DateFirstDelinquency != day(c.want) || r.FirstMissedDueOn != day(c.want)-30 {
 				t.Errorf("got missed %s, first delinquency %s, want %s and 30 days before", r.FirstMissedDueOn, r.DateFirstDelinquency, c.want)
+			}
+		})
+	}
+}
+
+// BR12, Q52: a loan that came late from the lender's own reports without a date is not reported until it has one.
+func TestBoardedLateWithoutDate(t *testing.T) {
+	settled := join(originated("2026-02-28", 1200_00), due("2026-03-10", 100_00)) // the ledger begins with the boarding
+	for _, c := range []struct {
+		name, history string
+		events        []event
+		change        func(*rules.Account)
+		want          string
+	}{
+		{"late by its ledger", "000", firsts(), nil, rules.CodeNoDOFD},
+		{"late by its profile, which the ledger does not reach", "100", settled[1:], nil, rules.CodeNoDOFD},
+		{"late by its profile, current by its ledger on that day", "100", join(firsts(), paid("2026-02-20", 300_00)), nil, "11"},
+		{"current", "010", join(firsts(), paid("2026-02-20", 300_00)), nil, "11"},
+		{"late, not reported before", "", firsts(), func(a *rules.Account) { a.Baseline.LastReportedOn = 0 }, "78"},
+		{"late, with a date", "100", firsts(), func(a *rules.Account) { a.Baseline.FirstDelinquencyOn = day("2026-01-31") }, "78"},
+		{"late, and reported by us", "100", firsts(), func(a *rules.Account) {
+			a.Tradelines = []rules.Furnished{before("2026-02-28", "71", "1", tail("0"))}
+		}, "78"},
+		{"deleted, late", "100", firsts(), func(a *rules.Account) {
+			a.Termination = &rules.Termination{On: day("2026-03-05"), Reason: "FRAD"}
+		}, "DF"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			a := account("2026-03-31", c.events...)
+			a.OpenedOn, a.Baseline.LastReportedOn = day("2025-06-01"), day("2026-02-28")
+			if c.history != "" {
+				a.Baseline.History = tail(c.history)
+			}
+			if c.change != nil {
+				c.change(a)
+			}
+			r, excluded, err := rules.Furnish(a)
+			var why *rules.Undecidable
+			switch {
+			case errors.As(err, &why):
+				if why.Code != c.want {
+					t.Errorf("got %s, want %s", why.Code, c.want)
+				}
+			case excluded != nil || r.AccountStatus != c.want:
+				t.Errorf("got %+v, excluded %+v, want %s", r, excluded, c.want)
 			}
 		})
 	}

@@ -1,6 +1,9 @@
 package rules
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // Account statuses that are furnished (BR2, DC1).
 const (
@@ -296,7 +299,26 @@ func (a *decision) furnish() (*Tradeline, *Exclusion, error) {
 	if !a.HasCycles && !a.collection() {
 		return nil, nil, errNoCycles
 	}
+	if a.boardedLateUndated() {
+		return nil, nil, errBoardedLate
+	}
 	return t, nil, nil
+}
+
+var errBoardedLate = &Undecidable{CodeNoDOFD, "it came from the lender 30 or more days late, by its payment history or its ledger: give first_delinquency_on"}
+
+// boardedLateUndated reports whether an account that we have not reported yet came late from the lender's own reports without a
+// date of first delinquency (BR12): by its ledger on that day, or where that does not reach it by the newest character of its
+// profile, which is of the month before (Q52).
+func (a *decision) boardedLateUndated() bool {
+	b := &a.Baseline
+	if len(a.Tradelines) > 0 || b.LastReportedOn == 0 || b.FirstDelinquencyOn != 0 || a.correction(fieldFirstDelinquency) != nil {
+		return false
+	}
+	if a.proven(b.LastReportedOn) {
+		return a.lateness().on(b.LastReportedOn).bucket > 0
+	}
+	return b.History != "" && strings.ContainsRune("123456GHJKL", rune(b.History[0]))
 }
 
 // ReversedAfterDeletion returns an *Undecidable if an entry was reversed after the bureaus were told to delete the account.

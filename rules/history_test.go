@@ -176,7 +176,7 @@ func TestHistoryBoarded(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			a := account(c.asOf, c.events...)
 			a.OpenedOn = day("2025-01-01")
-			a.Baseline = rules.Baseline{History: tail("0050"), LastReportedOn: day(c.lastReported)}
+			a.Baseline = rules.Baseline{History: tail("0050"), LastReportedOn: day(c.lastReported), FirstDelinquencyOn: day("2026-02-09")}
 			if got := report(t, a).PaymentHistory; got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
