@@ -165,3 +165,35 @@ func TestAccommodationsMerge(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// PO4, Q46: a pay-off that comes back in an accommodation makes a loan delinquent only if it was before the accommodation began.
+func TestReopenedInAnAccommodation(t *testing.T) {
+	for name, c := range map[string]struct {
+		from string
+		want rules.Status
+	}{
+		"delinquent before it began":       {"2026-03-11", rules.Delinquent},
+		"the second underpayment is in it": {"2026-03-10", rules.Active},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := rules.Loan{HasCycles: true, Product: instalment(), OpenedOn: day("2026-01-10")}
+			l.State = rules.State{Status: rules.PaidOff, Since: day("2026-05-05"), ClosedOn: day("2026-05-05"), Episode: 1}
+			l.Pauses = []rules.Pause{{From: day(c.from), To: day("2026-08-31")}}
+			l.Ledger = ledgerOn(day("2026-05-20"), join(lentYear(), paid("2026-05-05", 1200_00).reversed("2026-05-20")))
+			moves := rules.Closure(&l, day("2026-05-20"))
+			if len(moves) != 1 || moves[0].To != c.want {
+				t.Errorf("got %+v, want a reopening as %s", moves, c.want)
+			}
+		})
+	}
+	t.Run("evaluated in it", func(t *testing.T) {
+		l := rules.Loan{HasCycles: true, Product: instalment(), OpenedOn: day("2026-01-10")}
+		l.Product.GraceDays = 5
+		l.State = rules.State{Status: rules.PaidOff, Since: day("2026-05-05"), ClosedOn: day("2026-05-05"), Episode: 1}
+		l.Pauses = []rules.Pause{{From: day("2026-03-12"), To: day("2026-08-31")}}
+		l.Ledger = ledgerOn(day("2026-05-20"), join(lentYear(), paid("2026-05-05", 1200_00).reversed("2026-05-20")))
+		if moves := rules.Closure(&l, day("2026-05-20")); len(moves) != 1 || moves[0].To != rules.Active {
+			t.Errorf("got %+v, want a reopening as ACTIVE", moves)
+		}
+	})
+}

@@ -217,7 +217,7 @@ func owedAgainOn(l *Loan, settled Ledger, d Date) Date {
 }
 
 // reopening recomputes the status of a loan that owes again (PO4). The count leaves out reversed entries, and a later N2
-// counts from here (Q3).
+// counts from here (Q3). In an accommodation it becomes delinquent only if it was before that began (Q46).
 func reopening(l *Loan, d, owedOn Date, balance Cents) Move {
 	move := Move{
 		To: Active, EffectiveOn: owedOn, ReopenedOn: d, Rule: "PO4",
@@ -227,7 +227,11 @@ func reopening(l *Loan, d, owedOn Date, balance Cents) Move {
 	if needed == 0 {
 		return move
 	}
-	if run := underpayments(l, d, l.CountFrom, d); len(run) >= needed {
+	counted := d
+	if in, inside := l.accommodations().at(d); inside {
+		counted = in.from - 1
+	}
+	if run := underpayments(l, counted, l.CountFrom, d); len(run) >= needed {
 		move.To = Delinquent
 		move.Facts.add(numberFact("needed", needed))
 		move.Facts.add(listFact("underpaid_cycles", run))

@@ -107,6 +107,32 @@ func TestObsolete(t *testing.T) {
 	if _, excluded, _ := rules.Furnish(closedLate); excluded == nil || excluded.Reason != rules.Obsolete {
 		t.Errorf("closed while delinquent, 7 years: got %+v, want OBSOLETE", excluded)
 	}
+	card := func(closedOn string) *rules.Account {
+		a := closedAs(account("2026-02-28", events...), "CLOSED::RISK", closedOn)
+		a.Product = revolving()
+		return a
+	}
+	if _, excluded, _ := rules.Furnish(card("2019-06-01")); excluded == nil || excluded.Reason != rules.Obsolete {
+		t.Errorf("closed by people while delinquent, 7 years: got %+v, want OBSOLETE", excluded)
+	}
+	if r := report(t, card("2019-01-09")); len(r.Listed) != 1 || r.Listed[0].Code != rules.CodeObsoleteSoon {
+		t.Errorf("it became late after people closed it: listed %v", r.Listed)
+	}
+}
+
+// BR3, Q36: a charge-off that people took back does not move its date of first delinquency later.
+func TestDOFDOfAChargeOffTakenBack(t *testing.T) {
+	events := join(originated("2025-12-01", 5000_00), monthlyDues("2026-01-10", 12, 100_00),
+		paid("2026-03-05", 100_00), paid("2026-04-05", 100_00), paid("2026-05-05", 100_00)) // a month behind
+	_, last := monthlyDOFD(t, rules.DOFDByReports, events, "2026-02-28", "2026-03-31")
+	lost := chargedOffOn(account("2026-04-30", events...), "2026-04-20", 4800_00)
+	lost.Tradelines = []rules.Furnished{last.Furnished}
+	again := account("2026-05-31", events...)
+	again.ChargedOffOn, again.ChargeOff = lost.ChargedOffOn, lost.ChargeOff
+	again.Tradelines = []rules.Furnished{report(t, lost).Furnished}
+	if r := report(t, again); r.AccountStatus != "71" || r.DateFirstDelinquency != day("2026-02-09") {
+		t.Errorf("got %s since %s, want 71 since 2026-02-09", r.AccountStatus, r.DateFirstDelinquency)
+	}
 }
 
 // Amounts and dates of what ended (Q33, Q39 to Q41).

@@ -64,7 +64,9 @@ func (a *decision) firstDelinquency(late *lateness, d Date) delinquent {
 func (a *decision) lastLate() (Furnished, bool) {
 	if len(a.Tradelines) > 0 {
 		last := a.Tradelines[0]
-		return last, last.DateFirstDelinquency != 0 && last.AccountStatus > StatusPaid && last.AccountStatus <= lateStatus[6]
+		late := last.AccountStatus > StatusPaid && last.AccountStatus <= lateStatus[6]
+		takenBack := last.AccountStatus == StatusChargeOff && !a.lost() // people took the charge-off back: its date moves no later (BR3)
+		return last, last.DateFirstDelinquency != 0 && (late || takenBack)
 	}
 	b := &a.Baseline
 	last := Furnished{AsOf: b.LastReportedOn, DateFirstDelinquency: b.FirstDelinquencyOn, FirstMissedDueOn: b.FirstDelinquencyOn - 30}
@@ -174,8 +176,8 @@ const (
 	obsoleteDays   = 180
 )
 
-// obsolete returns why the file leaves an account out that is too old to be reported (BR7), nil if it is not. An account that
-// still runs is listed.
+// obsolete returns why the file leaves an account out that is too old to be reported (BR7), nil if it is not: one that was
+// charged off, placed, or closed while delinquent, also by people. An account that still runs is listed.
 func (a *decision) obsolete(t *Tradeline) *Exclusion {
 	if t.DateFirstDelinquency == 0 {
 		return nil
@@ -192,7 +194,8 @@ func (a *decision) obsolete(t *Tradeline) *Exclusion {
 	if t.DateAccountInfo <= until {
 		return nil
 	}
-	if !t.Final && !freezing[t.AccountStatus] {
+	closedLate := a.Status.Closed() && missed <= a.ClosedOn
+	if !t.Final && !freezing[t.AccountStatus] && !closedLate {
 		t.list(CodeObsoleteSoon, "its first missed payment was due on "+missed.String()+", and it still runs")
 		return nil
 	}

@@ -75,7 +75,11 @@ func (n *naive) closure() {
 	case n.status != paidOff && n.status != surplus:
 	case balance > 0: // PO4
 		n.closedOn, n.reopened = 0, n.date
-		if n1 := n.product.DelinquentAfter; n1 > 0 && n.count(n.date, n.from, n.date) >= n1 {
+		counted := n.date
+		for n.accommodated(counted) { // Q46
+			counted--
+		}
+		if n1 := n.product.DelinquentAfter; n1 > 0 && n.count(counted, n.from, n.date) >= n1 {
 			n.become(delinquent)
 		} else {
 			n.become("ACTIVE")
