@@ -126,6 +126,10 @@ func TestBoardedLateWithoutDate(t *testing.T) {
 		{"late by its ledger", "000", firsts(), nil, rules.CodeNoDOFD},
 		{"late by its profile, which the ledger does not reach", "100", settled[1:], nil, rules.CodeNoDOFD},
 		{"late by its profile, current by its ledger on that day", "100", join(firsts(), paid("2026-02-20", 300_00)), nil, "11"},
+		{"current by its ledger of then: the payment came back later", "000", join(firsts(), paid("2026-02-20", 300_00).reversed("2026-03-05")), nil, "78"},
+		{"27 days late, which is a month", "000", []event{originated("2025-12-01", 1200_00), due("2026-02-01", 100_00)}, func(a *rules.Account) {
+			a.Product.DelinquencyMethod = rules.ByMonths
+		}, "78"},
 		{"current", "010", join(firsts(), paid("2026-02-20", 300_00)), nil, "11"},
 		{"late, not reported before", "", firsts(), func(a *rules.Account) { a.Baseline.LastReportedOn = 0 }, "78"},
 		{"late, with a date", "100", firsts(), func(a *rules.Account) { a.Baseline.FirstDelinquencyOn = day("2026-01-31") }, "78"},

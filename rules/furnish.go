@@ -290,7 +290,7 @@ func (a *decision) furnish() (*Tradeline, *Exclusion, error) {
 			return nil, &Exclusion{FinallyReported, "Q53", "its final status was reported in this month already"}, nil
 		case sent > 0:
 			t, a.repeats = a.trailing(), true
-		case len(a.Tradelines) > 0 && t.DateAccountInfo < a.Tradelines[0].DateAccountInfo: // Q41
+		case t.DateAccountInfo < a.lastAccountInfo(): // Q41
 			t.DateAccountInfo = a.AsOf
 			t.Facts.add(textFact(factAccountInfo, "Q41"))
 			a.tellChain(t)
@@ -308,15 +308,18 @@ func (a *decision) furnish() (*Tradeline, *Exclusion, error) {
 var errBoardedLate = &Undecidable{CodeNoDOFD, "it came from the lender 30 or more days late, by its payment history or its ledger: give first_delinquency_on"}
 
 // boardedLateUndated reports whether an account that we have not reported yet came late from the lender's own reports without a
-// date of first delinquency (BR12): by its ledger on that day, or where that does not reach it by the newest character of its
-// profile, which is of the month before (Q52).
+// date of first delinquency (BR12): by its ledger as it read on that day, 30 or more days whatever the product counts by, or
+// where that does not reach it by the newest character of its profile, which is of the month before (Q52).
 func (a *decision) boardedLateUndated() bool {
 	b := &a.Baseline
 	if len(a.Tradelines) > 0 || b.LastReportedOn == 0 || b.FirstDelinquencyOn != 0 || a.correction(fieldFirstDelinquency) != nil {
 		return false
 	}
 	if a.proven(b.LastReportedOn) {
-		return a.lateness().on(b.LastReportedOn).bucket > 0
+		var then lateness // a payment that came back later was one then
+		then.read(&a.Loan, b.LastReportedOn, a.Program.Accommodations)
+		s := then.on(b.LastReportedOn)
+		return s.bucket > 0 && b.LastReportedOn-s.unpaid >= 30
 	}
 	return b.History != "" && strings.ContainsRune("123456GHJKL", rune(b.History[0]))
 }
@@ -361,6 +364,14 @@ func (a *decision) finalsSent(t *Tradeline) int {
 		sent++
 	}
 	return sent
+}
+
+// lastAccountInfo returns the date of account information of the last report: ours, else the lender's before boarding, 0 for none.
+func (a *decision) lastAccountInfo() Date {
+	if len(a.Tradelines) > 0 {
+		return a.Tradelines[0].DateAccountInfo
+	}
+	return a.Baseline.LastReportedOn
 }
 
 // trailing repeats the final tradeline (Q26).

@@ -185,8 +185,13 @@ func TestTrailingAndBack(t *testing.T) {
 	t.Run("DC10 boarded open, closed as of a day before the last report: its end was never reported", func(t *testing.T) {
 		a := closedAs(account("2026-03-31", originated("2026-01-01", 500_00), paid("2026-02-10", 500_00)), rules.PaidOff, "2026-02-10")
 		a.Baseline = rules.Baseline{History: tail("0"), LastReportedOn: day("2026-02-28")}
-		if got := outcome(t, a); got != "13 BR2" {
-			t.Errorf("got %s, want 13 BR2", got)
+		r := report(t, a)
+		if r.AccountStatus != "13" || r.DateAccountInfo != a.AsOf || r.DateClosed != day("2026-02-10") || r.PaymentHistory != tail("00") {
+			t.Errorf("got %s as of %s, closed %s, history %s, want 13 as of the file's date (Q41)", r.AccountStatus, r.DateAccountInfo, r.DateClosed, r.PaymentHistory)
+		}
+		a.AsOf, a.Tradelines = day("2026-04-30"), []rules.Furnished{kept(t, r)}
+		if got := outcome(t, a); got != "FINALLY_REPORTED DC10" {
+			t.Errorf("again: got %s", got)
 		}
 	})
 	t.Run("DC1 a deletion goes out though the end was reported", func(t *testing.T) {
