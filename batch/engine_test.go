@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jmoiron/sqlx"
@@ -74,8 +76,39 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// An interrupted run is stopped, and says so.
+// An interrupted run finishes the chunk that is under way, begins no other, and says that it was stopped. The next run does
+// what is left.
 func TestInterrupted(t *testing.T) {
+	t.Parallel()
+	db := newBook(t, 3)
+	ctx, interrupt := context.WithCancel(t.Context())
+	var applied []int
+	s := &step{name: "one", apply: func(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tally, error) {
+		interrupt()
+		applied = append(applied, c.Seq)
+		_, err := tx.ExecContext(ctx, "SELECT 1")
+		return batch.Tally{Read: 1}, err
+	}}
+	r := newRunner(db, s)
+	r.Workers, r.ChunkSize = 1, 1
+	summary, err := r.Run(ctx, day("2026-08-31"))
+	if !errors.Is(err, context.Canceled) || summary == nil || summary.StoppedBecause != "interrupted" {
+		t.Fatalf("got %+v, %v, want it interrupted", summary, err)
+	}
+	if len(applied) != 1 || summary.Steps[0].Read != 1 {
+		t.Fatalf("applied chunks %v, committed %d loans, want one", applied, summary.Steps[0].Read)
+	}
+	if _, err := r.Run(t.Context(), day("2026-08-31")); err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(applied)
+	if len(slices.Compact(applied)) != 3 || len(applied) != 3 {
+		t.Errorf("applied chunks %v, want each of three once", applied)
+	}
+}
+
+// What does not end within the grace is cut off.
+func TestInterruptedHanging(t *testing.T) {
 	t.Parallel()
 	db := newBook(t, 2)
 	ctx, interrupt := context.WithCancel(t.Context())
@@ -84,8 +117,10 @@ func TestInterrupted(t *testing.T) {
 		<-ctx.Done()
 		return batch.Tally{}, ctx.Err()
 	}}
-	summary, err := newRunner(db, s).Run(ctx, day("2026-08-31"))
-	if err == nil || summary == nil || summary.StoppedBecause != "interrupted" {
+	r := newRunner(db, s)
+	r.Grace = time.Millisecond
+	summary, err := r.Run(ctx, day("2026-08-31"))
+	if err == nil || summary == nil || summary.StoppedBecause != "interrupted" || summary.Steps[0].Read != 0 {
 		t.Errorf("got %+v, %v, want it interrupted", summary, err)
 	}
 }

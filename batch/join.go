@@ -37,15 +37,18 @@ const longestPause = 5 * time.Second
 
 // Join takes part in the run of a business date that another process leads by Run, whether it has opened it yet or not,
 // until that run is closed. It returns ErrStopped if the run was stopped meanwhile, ErrPlanChanged if it is of
-// another plan, and ErrDate, ErrGap, ErrClosed or ErrBeforeBook for a date that its coordinator would refuse. If the database is gone it waits for it, as long as the Runner's patience lasts.
+// another plan, and ErrDate, ErrGap, ErrClosed or ErrBeforeBook for a date that its coordinator would refuse. If the database
+// is gone it waits for it, as long as the Runner's patience lasts. When ctx ends it finishes the chunks that it has begun.
 func (r *Runner) Join(ctx context.Context, d rules.Date) error {
 	r, err := r.withDefaults()
 	if err != nil {
 		return err
 	}
+	work, end := r.outlive(ctx)
+	defer end()
 	j := &joining{runner: r, date: d}
 	for absent := time.Duration(0); ; { // since the database was there
-		over, err := j.take(ctx)
+		over, err := j.take(work)
 		next := glance
 		switch {
 		case database.IsConnectionLost(err) && absent < r.Patience:

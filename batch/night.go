@@ -200,6 +200,8 @@ const (
 	DefaultChunkSize = 2000
 	DefaultWorkers   = 2
 	DefaultPatience  = 5 * time.Minute
+	// DefaultGrace is less than the half minute after which Kubernetes kills what it has asked to end.
+	DefaultGrace = 20 * time.Second
 	// DaysAhead is how far after Runner.Today a business date may be.
 	DaysAhead = 7
 	// attempts at one chunk when the database refuses it for reasons that pass.
@@ -217,6 +219,7 @@ type Runner struct {
 	Queue     Queue            // workers on other machines, nil for none
 	Share     Share            // of the chunks, where several processes are given the same night
 	Patience  time.Duration    // how long another process may keep a chunk, DefaultPatience if 0
+	Grace     time.Duration    // how long what a run does may take to end after an interruption, DefaultGrace if 0
 	ChunkSize int              // loans a chunk, DefaultChunkSize if 0
 	Version   string           // of the program, kept with the run
 	Who, Why  string           // who runs it and why, kept with the run
@@ -224,6 +227,8 @@ type Runner struct {
 	AllowDate string           // why an unusual business date is right, kept with the run; empty: it is refused
 	EveryDate bool             // every calendar date is a business date: a run that skips one is refused
 	AllowGap  string           // why dates may be skipped all the same, kept with the run that skips some
+
+	halt <-chan struct{} // closed when the run was interrupted: no chunk is begun any more
 }
 
 func (r *Runner) withDefaults() (*Runner, error) {
@@ -242,6 +247,9 @@ func (r *Runner) withDefaults() (*Runner, error) {
 	}
 	if c.Patience == 0 {
 		c.Patience = DefaultPatience
+	}
+	if c.Grace == 0 {
+		c.Grace = DefaultGrace
 	}
 	if c.Workers < 1 || c.ChunkSize < 1 {
 		return nil, fmt.Errorf("runner takes at least 1 worker and 1 loan a chunk, not %d and %d", c.Workers, c.ChunkSize)

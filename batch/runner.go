@@ -17,7 +17,8 @@ import (
 )
 
 // Run opens the run of business date d, or resumes it where it stopped, and takes the book through every step of the
-// plan. Once the run was opened it returns the run's summary, also beside an error.
+// plan. Once the run was opened it returns the run's summary, also beside an error. When ctx ends, the chunks that are
+// under way are finished, as far as the Runner's grace lasts, and the run stops.
 //
 // Errors to branch on: ErrLocked, ErrLockLost, ErrClosed, ErrUnfinished, ErrPlanChanged, ErrEmptyBook, ErrDate,
 // ErrGap, ErrBeforeBook, ErrReconcile, ErrLedger, and what the steps return.
@@ -40,11 +41,39 @@ func (r *Runner) Run(ctx context.Context, d rules.Date) (*Summary, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open run %s: %w", d, err)
 	}
-	err = book.Do(ctx, func(ctx context.Context) error { return r.steps(ctx, run) })
+	work, end := r.outlive(ctx)
+	defer end()
+	err = book.Do(work, func(work context.Context) error { return r.steps(work, run) })
 	if err != nil {
 		return r.stop(ctx, run, fmt.Errorf("run %s: %w", d, err))
 	}
 	return LoadSummary(context.WithoutCancel(ctx), r.DB, run.ID)
+}
+
+// outlive makes the context of the work of a run: it ends when the grace is over after ctx has ended. The end of ctx itself
+// only halts.
+func (r *Runner) outlive(ctx context.Context) (context.Context, context.CancelFunc) {
+	r.halt = ctx.Done()
+	work, end := context.WithCancel(context.WithoutCancel(ctx))
+	forget := context.AfterFunc(ctx, func() {
+		if pause(work, r.Grace) == nil {
+			end()
+		}
+	})
+	return work, func() {
+		forget()
+		end()
+	}
+}
+
+// halted returns context.Canceled after the run was interrupted.
+func (r *Runner) halted() error {
+	select {
+	case <-r.halt:
+		return context.Canceled
+	default:
+		return nil
+	}
 }
 
 func (r *Runner) steps(ctx context.Context, run Run) error {
@@ -133,9 +162,12 @@ func (r *Runner) redo(ctx context.Context, run Run, s Step, cause error) error {
 	})
 }
 
-// work takes chunks of a step until there is none to claim.
+// work takes chunks of a step until there is none to claim, or the run is interrupted.
 func (r *Runner) work(ctx context.Context, run Run, s Step, claim claim) error {
 	for attempt := 1; ; {
+		if r.halted() != nil {
+			return nil
+		}
 		more, err := r.chunk(ctx, run, s, claim, attempt)
 		switch {
 		case err == nil && (!more || claim.once):

@@ -62,6 +62,9 @@ func (r *Runner) workOff(ctx context.Context, run Run, s Step) error {
 		if err := r.workers(ctx, run, s, r.claim(run, s.Name())); err != nil {
 			return err
 		}
+		if err := r.halted(); err != nil {
+			return err
+		}
 		pending, err := r.pending(ctx, run, s)
 		if err != nil || len(pending) == 0 {
 			return err

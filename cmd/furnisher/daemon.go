@@ -36,18 +36,24 @@ type daemon struct {
 	sleep  func(ctx context.Context, d time.Duration) error
 	duty   duty
 	alerts alerts
+	listen string // address of the monitoring, empty for none
+
+	monitor *monitor
 }
 
 // live runs what was missed, and then a night at each firing of the schedule, until a signal comes. It returns nil then, or
 // the error of the night that the signal interrupted.
 func (d *daemon) live(ctx context.Context) error {
-	if err := d.duty.ensure(ctx, d.app); err != nil {
+	stop, err := d.monitor.serve(ctx, d.app, d.listen)
+	if err != nil {
 		return err
 	}
+	defer stop()
 	defer d.duty.drop()
-	start := d.local()
-	fired := lastFiring(d.when, start)
-	begun, err := d.greet(ctx, fired)
+	start, fired, begun, err := d.begin(ctx)
+	if ctx.Err() != nil {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -72,6 +78,26 @@ func (d *daemon) live(ctx context.Context) error {
 	}
 	<-ctx.Done() // the expression does not fire any more
 	return nil
+}
+
+// begin takes the duty and greets. While the database is away it tries again, until it gives up. It returns the time at which
+// the scheduler began, the last firing before that, and whether the book has begun.
+func (d *daemon) begin(ctx context.Context) (start, fired time.Time, begun bool, err error) {
+	tries := &patience{daemon: d}
+	tries.begin()
+	for {
+		start = d.local()
+		fired = lastFiring(d.when, start)
+		if err = d.duty.ensure(ctx, d.app); err == nil {
+			begun, err = d.greet(ctx, fired)
+		}
+		if err == nil || errors.Is(err, batch.ErrOnDuty) || ctx.Err() != nil || !d.retries(err) {
+			return start, fired, begun, err
+		}
+		if over, stopped := tries.pause(ctx, dateOf(fired), err); over || stopped != nil {
+			return start, fired, false, err
+		}
+	}
 }
 
 func (d *daemon) local() time.Time { return d.now().In(d.where) }
@@ -159,6 +185,7 @@ func (d *daemon) evening(ctx context.Context, fired time.Time, c *catchUp) error
 
 // ended logs how a night ended, and alerts if it ended badly.
 func (d *daemon) ended(ctx context.Context, date rules.Date, s *batch.Summary, err error) {
+	d.monitor.ended(ctx, s, err)
 	d.logNight(ctx, date, s, err)
 	d.tellNight(ctx, date, s, err)
 }
@@ -200,9 +227,11 @@ func (p *patience) pause(ctx context.Context, date rules.Date, cause error) (ove
 	log := p.log.WithFields(logrus.Fields{"business_date": date.String(), "error": oneLine(cause), "status": status, "hint": hint})
 	if p.now().Add(p.next).After(p.until) {
 		log.WithField("after", p.giveUp.String()).Error(logNightFailed + ": gave up")
+		p.monitor.ended(ctx, nil, cause)
 		p.tellNight(ctx, date, nil, cause)
 		return true, nil
 	}
+	p.monitor.waits.Inc()
 	log = log.WithFields(logrus.Fields{"again_in": p.next.String(), "gives_up": p.until.In(p.where).Format(time.RFC3339)})
 	if isNews(cause) {
 		log.Error(logNightFailed)
@@ -237,6 +266,7 @@ func (d *daemon) greet(ctx context.Context, fired time.Time) (begun bool, err er
 	if smallHours(d.when, now) {
 		d.log.Warn("the expression fires between 01:00 and 03:00: where clocks change, such an hour comes twice or not at all; choose one from 03:30 to 23:59")
 	}
+	d.monitor.greeted(at.Closed)
 	if at.Unfinished != 0 {
 		d.log.WithField("business_date", at.Unfinished.String()).Info("an unfinished night comes first")
 	}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -51,7 +53,7 @@ func newScheduler(t *testing.T, zone, begins string, last rules.Date) *scheduler
 	s := &scheduler{t: t, db: db, clock: clock, fields: map[string]map[string]any{}, timers: map[*func()]time.Time{}}
 	s.ctx, s.stop = context.WithCancel(t.Context())
 	a.now = func() time.Time { return s.clock.UTC() }
-	s.daemon = daemon{app: a, when: when, where: where, giveUp: 4 * time.Hour, sleep: s.pass}
+	s.daemon = daemon{app: a, when: when, where: where, giveUp: 4 * time.Hour, sleep: s.pass, monitor: newMonitor()}
 	s.alerts.after = func(d time.Duration, f func()) func() bool {
 		s.timers[&f] = s.clock.Add(d)
 		return func() bool {
@@ -215,6 +217,73 @@ func TestScheduleGivesUp(t *testing.T) {
 	}
 }
 
+// TestScheduleBegins: the database is away when the scheduler starts, and it waits for it; ready it is only then.
+func TestScheduleBegins(t *testing.T) {
+	t.Parallel()
+	s := newScheduler(t, "UTC", "2026-09-30 10:00", september)
+	s.listen = "127.0.0.1:0"
+	there := s.settings.databaseURL
+	s.settings.databaseURL = "postgres://nobody@127.0.0.1:1/nothing?sslmode=disable"
+	var address string
+	asked := func(path string) string {
+		response, err := http.Get("http://" + address + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		body, err := io.ReadAll(response.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(response.StatusCode, " ", string(body))
+	}
+	var unready, ready, metrics string
+	s.onLine = func(e *logrus.Entry) {
+		switch e.Message {
+		case "monitoring":
+			address = e.Data["address"].(string)
+		case logNightDone:
+			ready, metrics = asked("/readyz"), asked("/metrics")
+		}
+	}
+	s.asleep = func(time.Duration) {
+		if len(s.pauses) == 2 && s.settings.databaseURL != there {
+			unready = asked("/readyz")
+			s.settings.databaseURL = there
+		}
+	}
+	if err := s.live(s.ctx); err != nil {
+		t.Error(err)
+	}
+	want := []string{"monitoring", "2026-09-29 night waits", "2026-09-29 night waits", "schedule started", "2026-09-30 night done"}
+	if diff := cmp.Diff(want, s.lines); diff != "" {
+		t.Errorf("log (-want +got):\n%s", diff)
+	}
+	if !strings.HasPrefix(unready, "503 the scheduler has not begun") || ready != "200 ok\n" {
+		t.Errorf("got %q before and %q after", unready, ready)
+	}
+	for _, line := range []string{
+		"furnisher_closed_business_date_seconds 1.7907264e+09", // 2026-09-30
+		`furnisher_nights_total{outcome="closed"} 1`, `furnisher_nights_total{outcome="failed"} 0`, "furnisher_night_waits_total 2",
+		`furnisher_night_loans{step="delinquency",what="read"}`, "furnisher_night_status 0",
+	} {
+		if !strings.Contains(metrics, line) {
+			t.Errorf("no %q in\n%s", line, metrics)
+		}
+	}
+}
+
+// TestScheduleNeverBegins: the database stays away, and the scheduler ends with that.
+func TestScheduleNeverBegins(t *testing.T) {
+	t.Parallel()
+	s := newScheduler(t, "UTC", "2026-09-30 10:00", september)
+	s.giveUp = time.Minute
+	s.settings.databaseURL = "postgres://nobody@127.0.0.1:1/nothing?sslmode=disable"
+	if status, _ := classify(t.Context(), s.live(s.ctx)); status != exitUnreachable || s.fields["night failed: gave up"] == nil {
+		t.Errorf("got status %d and %v", status, s.lines)
+	}
+}
+
 // TestScheduleFails: another failure is logged once, and the next evening finishes that night first.
 func TestScheduleFails(t *testing.T) {
 	t.Parallel()
@@ -288,7 +357,7 @@ func TestScheduleAlone(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	other := daemon{app: s.app, when: s.when, where: s.where, night: s.night, sleep: sleep, giveUp: time.Hour}
+	other := daemon{app: s.app, when: s.when, where: s.where, night: s.night, sleep: sleep, giveUp: time.Hour, monitor: newMonitor()}
 	var seen error
 	nights := 0
 	s.onLine = func(e *logrus.Entry) {

@@ -62,6 +62,7 @@ func (a *app) runCommand() *cobra.Command {
 	var n night
 	var date dateFlag
 	var asJSON bool
+	var metricsFile string
 	c := &cobra.Command{
 		Use: "run --date YYYY-MM-DD", Short: "run the night of a business date", Args: cobra.NoArgs,
 		Long: `Takes the book through the night of a business date and writes the files that are due. Run the same command again to
@@ -69,6 +70,9 @@ resume a stopped run. A date that is closed is not run again (exit status 4). A 
 before the first loan was opened, is taken for a mistake (exit status 2) unless --allow-date says why it is right. Every
 calendar date is a business date: a date that skips one after the last closed date is refused (exit status 2); run the dates
 before it with furnisher catch-up, or say with --allow-gap why they may stay without a night.
+
+Interrupted by a signal it finishes the chunks that are under way, within 20 seconds, and exits 130; a second signal ends it at
+once. Either way the same command resumes it.
 
 With --workers river the workers of all machines (furnisher worker) take part; the run does not depend on them. Where the
 same command is started many times at once, as by a Kubernetes Indexed Job, --chunk-index I --chunk-count N is enough:
@@ -90,6 +94,9 @@ that a lost process left.`,
 					return a.runner(db, n).Join(ctx, n.date)
 				}
 				summary, err := a.night(ctx, db, n)
+				if metricsFile != "" {
+					a.writeMetrics(ctx, metricsFile, summary, err)
+				}
 				if summary != nil {
 					err = errors.Join(err, a.printNight(summary, asJSON))
 				}
@@ -102,6 +109,7 @@ that a lost process left.`,
 	c.Flags().Var(&n.allowGap, "allow-gap", "reason why business dates before this one may stay without a night, for the ledger")
 	c.Flags().IntVar(&n.share.Index, "chunk-index", 0, "number of this process among those that share the run, from 0")
 	c.Flags().IntVar(&n.share.Count, "chunk-count", 1, "how many processes share the run")
+	c.Flags().StringVar(&metricsFile, "metrics", "", "file for the night's figures, for Prometheus' node exporter (its name ends in .prom)")
 	jsonFlag(c, &asJSON)
 	c.Flags().IntVar(&n.chunk, "chunk-size", 0, "loans in a chunk")
 	c.Flags().Lookup("chunk-size").Hidden = true // a small book has chunks enough to be struck only with it

@@ -27,7 +27,7 @@ const (
 )
 
 func (a *app) scheduleCommand() *cobra.Command {
-	d := daemon{app: a, sleep: sleep, alerts: alerts{after: afterRealTime}}
+	d := daemon{app: a, sleep: sleep, alerts: alerts{after: afterRealTime}, monitor: newMonitor()}
 	var expression, zone string
 	var testAlert bool
 	c := &cobra.Command{
@@ -47,10 +47,13 @@ unfinished run. If the news fail, the night fails. After a crash they are brough
 With --alert-command a shell command gets one line of JSON on its standard input for each night that failed (failed), stopped
 where it can be resumed (stopped), closed with quarantined loans (quarantined), or was not closed by --late (late).
 
+With --listen ADDRESS it answers GET /healthz (the process lives), /readyz (it has the nights and reaches the database, else 503)
+and /metrics (for Prometheus). They have no password: choose an address that only your monitoring reaches.
+
 If another run or an import holds the book, if the database is away, or if the news fail, it waits, from 5 seconds up to 5
 minutes, and tries again until --give-up is over. Any other failure is logged and the next time comes all the same. One
-scheduler runs the nights of a database; a second one exits 5. Stopped by a signal it exits 0, or 130 if it interrupted a
-night; the next start resumes it.`,
+scheduler runs the nights of a database; a second one exits 5. Stopped by a signal it finishes the chunks that are under way and
+exits 0, or 130 if it interrupted a night; the next start resumes it. A second signal ends it at once.`,
 		RunE: a.does(func(ctx context.Context, _ []string) (err error) {
 			if a.log.GetLevel() < logrus.InfoLevel && !a.settings.quiet {
 				a.log.SetLevel(logrus.InfoLevel)
@@ -83,6 +86,7 @@ night; the next start resumes it.`,
 	c.Flags().DurationVar(&d.giveUp, "give-up", 4*time.Hour, "how long to wait for the book, the database or the news")
 	c.Flags().StringVar(&d.alerts.command, "alert-command", "", "shell command that gets an alert as JSON on its standard input")
 	c.Flags().Var(&d.alerts.late, "late", "alert if a night is not closed by this time of day, for example 05:00")
+	c.Flags().StringVar(&d.listen, "listen", "", "address for /healthz, /readyz and /metrics, for example 127.0.0.1:9464")
 	c.Flags().BoolVar(&testAlert, "test-alert", false, "give a test alert to --alert-command, and end")
 	d.flags(c.Flags(), "schedule")
 	return c
