@@ -33,6 +33,7 @@ var (
 	excludedLast       = database.Query("bureau", "ExcludedLast")
 	fileBuilding       = database.Query("bureau", "FileBuilding")
 	fileChange         = database.Query("bureau", "FileChange")
+	fileWritten        = database.Query("bureau", "FileWritten")
 	fileCounts         = database.Query("bureau", "FileCounts")
 	fileDone           = database.Query("bureau", "FileDone")
 	fileEventAdd       = database.Query("bureau", "FileEventAdd")

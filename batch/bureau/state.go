@@ -84,6 +84,25 @@ func Change(ctx context.Context, db *sqlx.DB, file int64, to State, who, why str
 	return nil
 }
 
+// Verify looks whether a file on disk, wherever it was moved, is the one that was made: its size and its SHA-256. It returns
+// where it is, and ErrFileDiffers with what is wrong, ErrNoFile, or ErrState for one that is not written yet.
+func Verify(ctx context.Context, db *sqlx.DB, file int64) (path string, err error) {
+	var f onDisk
+	err = db.GetContext(ctx, &f, fileWritten, file)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		err = ErrNoFile
+	case err == nil && f.Path == "":
+		err = fmt.Errorf("%w: it is not written yet", ErrState)
+	case err == nil:
+		err = f.compare()
+	}
+	if err != nil {
+		return "", fmt.Errorf("file %d: %w", file, err)
+	}
+	return f.Path, nil
+}
+
 // takeBack undoes what a file did that does not count.
 func takeBack(ctx context.Context, tx *sqlx.Tx, file int64) error {
 	_, err := tx.ExecContext(ctx, deletionGiveBack, file)

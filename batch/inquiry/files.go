@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -43,6 +44,36 @@ func Files(ctx context.Context, db *sqlx.DB, p Page) (List[File], error) {
 		return l, fmt.Errorf("read the files: %w", err)
 	}
 	return l, nil
+}
+
+// FileLife is a file of the bureaus and what people did with it, in order.
+type FileLife struct {
+	File
+	Events []FileEvent `json:"events"`
+}
+
+// FileEvent is a change of a file's state by a person.
+type FileEvent struct {
+	State string    `json:"state" db:"state"`
+	Who   string    `json:"who" db:"who"`
+	Why   string    `json:"why" db:"why"`
+	At    time.Time `json:"at" db:"at"`
+}
+
+// ShowFile returns a file by its number; ErrNotFound if there is none.
+func ShowFile(ctx context.Context, db *sqlx.DB, number int64) (*FileLife, error) {
+	life := &FileLife{Events: []FileEvent{}}
+	err := db.GetContext(ctx, &life.File, inquiryFiles, number+1, 1)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && life.File.File != number {
+		err = ErrNotFound
+	}
+	if err == nil {
+		err = db.SelectContext(ctx, &life.Events, inquiryFileEvents, number)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("file %d: %w", number, err)
+	}
+	return life, nil
 }
 
 // before is the number before which a page of a list begins that shows the newest first; nil: at the start.

@@ -26,6 +26,7 @@ var (
 	inquiryNightMoves      = database.Query("inquiry", "InquiryNightMoves")
 	inquiryNightTradelines = database.Query("inquiry", "InquiryNightTradelines")
 	inquirySchedules       = database.Query("inquiry", "InquirySchedules")
+	inquiryFileEvents      = database.Query("inquiry", "InquiryFileEvents")
 	inquiryFileMarks       = database.Query("inquiry", "InquiryFileMarks")
 	inquiryLoanByAccount   = database.Query("inquiry", "InquiryLoanByAccount")
 	inquiryProgram         = database.Query("inquiry", "InquiryProgram")

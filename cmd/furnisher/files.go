@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
+	"slices"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/spf13/cobra"
@@ -11,6 +14,7 @@ import (
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/bureau"
 	"github.com/furnisher/furnisher/batch/inquiry"
+	"github.com/furnisher/furnisher/metro2"
 )
 
 func (a *app) filesCommand() *cobra.Command {
@@ -20,6 +24,9 @@ func (a *app) filesCommand() *cobra.Command {
 		Use: "files", Short: "list the files made for the bureaus and their states", Args: cobra.NoArgs,
 		Long: `Lists the files made for the bureaus, newest first. A file is GENERATED, RELEASED, TRANSMITTED and ACCEPTED, or VOIDED
 before it was sent, or REJECTED as a whole after it was sent. FILE is the number of a file, its name or its path.
+
+show tells who did what with a file, when and why. verify looks at the file on disk: whether it is the one that was made, and what
+the rules and the examiner's checks find in it.
 
 release, transmit and accept compare the file on disk with the one that was made, by size and SHA-256; if they differ the
 state does not change (exit status 6). void and reject move the file into the folder voided or rejected beside it. What a
@@ -38,6 +45,7 @@ that was sent; furnisher answers lists it.`,
 	p.flags(c.Flags())
 	jsonFlag(c, &asJSON)
 	c.AddCommand(
+		a.fileShowCommand(), a.fileVerifyCommand(),
 		a.fileChangeCommand("release", "release a generated file for sending", bureau.Released),
 		a.fileChangeCommand("transmit", "record that a released file was sent", bureau.Transmitted),
 		a.fileChangeCommand("accept", "record that the bureaus accepted a file", bureau.Accepted),
@@ -74,6 +82,115 @@ func (a *app) fileChangeCommand(verb, short string, to bureau.State) *cobra.Comm
 	}
 	c.Flags().StringVar(&why, "why", "", "reason for the change, for the ledger")
 	return c
+}
+
+func (a *app) fileShowCommand() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "show FILE", Short: "show a file and what people did with it", Args: cobra.ExactArgs(1),
+		RunE: a.does(func(ctx context.Context, args []string) error {
+			return a.withDB(ctx, func(db *sqlx.DB) error {
+				number, err := fileNumber(ctx, db, args[0])
+				if err != nil {
+					return err
+				}
+				life, err := inquiry.ShowFile(ctx, db, number)
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return printJSON(a.stdout, life)
+				}
+				return a.printLife(life)
+			})
+		}),
+	}
+	jsonFlag(c, &asJSON)
+	return c
+}
+
+func (a *app) printLife(l *inquiry.FileLife) error {
+	err := a.say("file %d of %s, program %s, as of %s, made by run %d for %s\n%s\n%s  records %d, excluded %d, deletions %d, bytes %d\nSHA-256 %s\n",
+		l.File.File, l.Destination, l.Program, l.AsOf, l.Run, l.CreatedOn, dash(l.Path), l.State, l.Records, l.Excluded, l.Deletions, l.Bytes, dash(l.SHA256))
+	if err != nil || len(l.Events) == 0 {
+		return err
+	}
+	rows := make([][]any, len(l.Events))
+	for i, e := range l.Events {
+		rows[i] = []any{e.State, e.At.UTC().Format(timeLayout), e.Who, e.Why}
+	}
+	return printTitled(a.stdout, "what was done with it", []string{"state", "at", "who", "why"}, rows)
+}
+
+// verified is what `files verify --json` says of a file: that it is the one that was made, and how often each rule found something.
+type verified struct {
+	File     int64          `json:"file"`
+	Path     string         `json:"path"`
+	Records  int            `json:"records"`
+	Errors   int            `json:"errors"`
+	Warnings int            `json:"warnings"`
+	Found    map[string]int `json:"found"`
+}
+
+func (a *app) fileVerifyCommand() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "verify FILE", Short: "look whether a file is the one that was made, and check it", Args: cobra.ExactArgs(1),
+		Long: `Compares the file on disk, wherever it was moved, with the one that was made, by size and SHA-256. Then it checks every record by
+all rules and the examiner's checks, and counts what they find. The exit status is 6 if the file differs or has errors; furnisher
+metro2 validate lists the findings.`,
+		RunE: a.does(func(ctx context.Context, args []string) error {
+			return a.withDB(ctx, func(db *sqlx.DB) error {
+				number, err := fileNumber(ctx, db, args[0])
+				if err != nil {
+					return err
+				}
+				v := verified{File: number, Found: map[string]int{}}
+				if v.Path, err = bureau.Verify(ctx, db, number); err != nil {
+					return err
+				}
+				if err := a.checkFile(ctx, &v); err != nil {
+					return err
+				}
+				return errors.Join(a.printVerified(&v, asJSON), v.outcome())
+			})
+		}),
+	}
+	jsonFlag(c, &asJSON)
+	return c
+}
+
+// checkFile counts what the rules find in a file.
+func (a *app) checkFile(ctx context.Context, v *verified) error {
+	return a.readMetro2(ctx, v.Path, func(r io.Reader) error {
+		s, err := validateOne(r, newValidator(), func(_ string, f *metro2.Finding) {
+			v.Found[f.Rule]++
+		})
+		v.Records, v.Errors, v.Warnings = int(s.Totals.TotalBase), s.Errors, s.Warnings
+		return err
+	})
+}
+
+func (a *app) printVerified(v *verified, asJSON bool) error {
+	if asJSON {
+		return printJSON(a.stdout, v)
+	}
+	if err := a.say("file %d is the one that was made: %s\nrecords %d, errors %d, warnings %d\n", v.File, v.Path, v.Records, v.Errors, v.Warnings); err != nil {
+		return err
+	}
+	for _, rule := range slices.Sorted(maps.Keys(v.Found)) {
+		if err := a.say("%s: %d\n", rule, v.Found[rule]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *verified) outcome() error {
+	if v.Errors == 0 {
+		return nil
+	}
+	return &ending{err: fmt.Errorf("errors found: %d", v.Errors), code: exitInvalid, hint: "furnisher metro2 validate " + shellWord(v.Path)}
 }
 
 // fileNumber finds a file of the bureaus by number, name or path.

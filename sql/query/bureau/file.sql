@@ -92,6 +92,11 @@ FROM bureau_file f JOIN run r ON r.run = f.run WHERE f.file = $1
 SELECT state, coalesce(path, '') AS path, coalesce(sha256, '') AS sha256, coalesce(bytes, 0) AS bytes
 FROM bureau_file WHERE file = $1 FOR UPDATE
 
+-- name: FileWritten
+-- A file as it was written, and where it is now. $1 file. Index: bureau_file_pkey.
+SELECT state, coalesce(path, '') AS path, coalesce(sha256, '') AS sha256, coalesce(bytes, 0) AS bytes
+FROM bureau_file WHERE file = $1
+
 -- name: FileChange
 -- Changes a file's state. $1 file, $2 state, $3 why, $4 where it is.
 UPDATE bureau_file SET state = $2, state_why = $3, path = $4 WHERE file = $1
