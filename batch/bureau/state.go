@@ -51,37 +51,85 @@ var (
 // before; if it is rejected later, that is open again (BR11). Locks of fields that ended with a file that does not count last (BR9).
 func Change(ctx context.Context, db *sqlx.DB, file int64, to State, who, why string, now time.Time) error {
 	err := database.InDurableTx(ctx, db, func(tx *sqlx.Tx) error {
-		present, err := lockFile(ctx, tx, file)
+		present, _, err := enter(ctx, tx, file, to, now)
 		if err != nil {
 			return err
 		}
-		if !slices.Contains(follows[present.State], to) {
-			return fmt.Errorf("%w: it is %s, not %s", ErrState, present.State, to)
-		}
-		if to != Voided && to != Rejected {
-			if err := present.compare(); err != nil {
+		path := present.Path
+		if to == Voided || to == Rejected {
+			if path, err = present.moveAside(to); err != nil {
 				return err
 			}
-			if to == Transmitted {
-				if _, err := tx.ExecContext(ctx, answerByFile, file, now); err != nil {
-					return err
-				}
-			}
-			return note(ctx, tx, file, to, present.Path, who, why, now)
 		}
-		if err := takeBack(ctx, tx, file); err != nil {
-			return err
-		}
-		aside, err := present.moveAside(to)
-		if err != nil {
-			return err
-		}
-		return note(ctx, tx, file, to, aside, who, why, now)
+		return note(ctx, tx, file, to, path, who, why, now)
 	})
 	if err != nil {
 		return fmt.Errorf("file %d: %w", file, err)
 	}
 	return nil
+}
+
+// Effect is what a change of a file's state does to what the file said.
+type Effect struct {
+	Answered  int64 // answers of bureaus that the file answers (BR11)
+	Deletions int64 // they go into the next file (DC6)
+	Reopened  int64
+	Restored  int64 // locks of fields that last again (BR9)
+}
+
+// Preview does all of Change but the move and the commit, and returns what it would do. It has the errors of Change.
+func Preview(ctx context.Context, db *sqlx.DB, file int64, to State, now time.Time) (Effect, error) {
+	var effect Effect
+	err := database.InTx(ctx, db, func(tx *sqlx.Tx) (err error) {
+		if _, effect, err = enter(ctx, tx, file, to, now); err != nil {
+			return err
+		}
+		return errPreview
+	})
+	if !errors.Is(err, errPreview) {
+		return Effect{}, fmt.Errorf("file %d: %w", file, err)
+	}
+	return effect, nil
+}
+
+// errPreview rolls a preview back.
+var errPreview = errors.New("only a preview")
+
+// enter takes what a file said to where it is in another state, and returns the file as it still is.
+func enter(ctx context.Context, tx *sqlx.Tx, file int64, to State, now time.Time) (present onDisk, effect Effect, err error) {
+	if present, err = lockFile(ctx, tx, file); err != nil {
+		return present, effect, err
+	}
+	if !slices.Contains(follows[present.State], to) {
+		return present, effect, fmt.Errorf("%w: it is %s, not %s", ErrState, present.State, to)
+	}
+	count := func(n *int64, query string, args ...any) {
+		if err == nil {
+			*n, err = changed(ctx, tx, query, args...)
+		}
+	}
+	switch to {
+	case Voided, Rejected: // it does not count
+		count(&effect.Deletions, deletionGiveBack, file)
+		count(&effect.Reopened, answerReopen, file, nil)
+		count(&effect.Restored, correctionRestore, file, nil)
+	case Transmitted:
+		if err = present.compare(); err == nil {
+			count(&effect.Answered, answerByFile, file, now)
+		}
+	default:
+		err = present.compare()
+	}
+	return present, effect, err
+}
+
+// changed runs a statement and returns how many rows it changed.
+func changed(ctx context.Context, tx *sqlx.Tx, query string, args ...any) (int64, error) {
+	result, err := tx.ExecContext(ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 // Verify looks whether a file on disk, wherever it was moved, is the one that was made: its size and its SHA-256. It returns
@@ -101,18 +149,6 @@ func Verify(ctx context.Context, db *sqlx.DB, file int64) (path string, err erro
 		return "", fmt.Errorf("file %d: %w", file, err)
 	}
 	return f.Path, nil
-}
-
-// takeBack undoes what a file did that does not count.
-func takeBack(ctx context.Context, tx *sqlx.Tx, file int64) error {
-	_, err := tx.ExecContext(ctx, deletionGiveBack, file)
-	if err == nil {
-		_, err = tx.ExecContext(ctx, answerReopen, file, nil)
-	}
-	if err == nil {
-		_, err = tx.ExecContext(ctx, correctionRestore, file, nil)
-	}
-	return err
 }
 
 // lockFile reads a file and locks it against other changes.

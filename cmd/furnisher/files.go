@@ -58,16 +58,20 @@ that was sent; furnisher answers lists it.`,
 
 func (a *app) fileChangeCommand(verb, short string, to bureau.State) *cobra.Command {
 	var why string
+	var dryRun bool
 	c := &cobra.Command{
 		Use: verb + " FILE --why TEXT", Short: short, Args: cobra.ExactArgs(1),
 		RunE: a.does(func(ctx context.Context, args []string) error {
-			if why == "" {
+			if why == "" && !dryRun {
 				return &ending{err: errors.New("--why is missing"), code: exitUsage, hint: fmt.Sprintf("furnisher files %s %s --why TEXT", verb, shellWord(args[0]))}
 			}
 			return a.withDB(ctx, func(db *sqlx.DB) error {
 				file, err := fileNumber(ctx, db, args[0])
 				if err != nil {
 					return err
+				}
+				if dryRun {
+					return a.previewChange(ctx, db, file, to)
 				}
 				if err := bureau.Change(ctx, db, file, to, a.who(), why, a.now()); err != nil {
 					return err
@@ -81,7 +85,17 @@ func (a *app) fileChangeCommand(verb, short string, to bureau.State) *cobra.Comm
 		}),
 	}
 	c.Flags().StringVar(&why, "why", "", "reason for the change, for the ledger")
+	c.Flags().BoolVar(&dryRun, "dry-run", false, "say what would change, and change nothing")
 	return c
+}
+
+func (a *app) previewChange(ctx context.Context, db *sqlx.DB, file int64, to bureau.State) error {
+	effect, err := bureau.Preview(ctx, db, file, to, a.now())
+	if err != nil {
+		return err
+	}
+	return a.say("file %d would be %s: answers answered %d, deletions given back %d, answers open again %d, corrections in force again %d; nothing was changed\n",
+		file, to, effect.Answered, effect.Deletions, effect.Reopened, effect.Restored)
 }
 
 func (a *app) fileShowCommand() *cobra.Command {
