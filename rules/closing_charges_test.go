@@ -64,3 +64,30 @@ func TestChargesAfterClosingAreListedOnce(t *testing.T) {
 		}
 	}
 }
+
+// Q34, Q85, Q13, BR13: what is charged after a closing by payment counts in no record, nor does its waiver.
+func TestReportedWithoutLaterCharges(t *testing.T) {
+	paidOff := func(more ...event) *rules.Account {
+		return closedAs(account("2026-03-31", join(lateLoan(), paid("2026-03-10", 5000_00), more)...), rules.PaidOff, "2026-03-10")
+	}
+	if r := report(t, paidOff(interest("2026-03-20", 10_00), waived("2026-03-25", 10_00))); r.AccountStatus != "13" || r.SpecialComment != "" {
+		t.Errorf("interest after the closing, waived: got %s, comment %q", r.AccountStatus, r.SpecialComment)
+	}
+	if r := report(t, paidOff(waived("2026-03-09", 10_00), refunded("2026-03-11", 10_00))); r.SpecialComment != "AU" {
+		t.Errorf("principal waived: got comment %q, want AU", r.SpecialComment)
+	}
+	deleted := paidOff(interest("2026-03-20", 10_00))
+	deleted.Termination = &rules.Termination{On: day("2026-03-25"), Reason: "ERRO"}
+	deleted.Baseline = rules.Baseline{History: tail("0"), LastReportedOn: day("2026-01-31")}
+	if got := outcome(t, deleted); got != "DA DC1" {
+		t.Errorf("deletion after interest that does not count: got %s", got)
+	}
+	taken := paidOff(interest("2026-03-20", 10_00))
+	taken.Termination = &rules.Termination{On: day("2026-03-05"), Reason: "REPO"}
+	if r := report(t, taken); r.AccountStatus != "63" || r.CurrentBalance != 0 {
+		t.Errorf("repossessed and paid: got %s owing %d, want 63", r.AccountStatus, r.CurrentBalance)
+	}
+	if n := len(rules.Listed(paidOff(interest("2026-03-20", 10_00)))); n != 1 {
+		t.Errorf("listed %d charges, want 1", n)
+	}
+}

@@ -248,10 +248,7 @@ func (c *Correction) newerFact(a *decision, l *lockable, decided string) string 
 		return ""
 	}
 	without := ""
-	then := decision{Account: c.then}
-	if len(then.Cases) > 0 {
-		then.seeCases()
-	}
+	then := decide(c.then)
 	if t, excluded, err := then.furnish(); err == nil && excluded == nil {
 		if excluded, err = then.place(t); excluded == nil && err == nil && then.say(t) == nil {
 			without = l.get(t)

@@ -141,7 +141,9 @@ func (a *decision) chargeOffDelinquency(t *Tradeline, late *lateness) delinquent
 		first.rule = "Q49"
 	}
 	if first.dofd == 0 {
-		first = a.found(late.on(a.ChargedOffOn).unpaid, late, "Q25")
+		if first = a.found(late.on(a.ChargedOffOn).unpaid, late, "Q25"); first.missed != 0 {
+			first.dofd = a.stepOn(first.missed, nil) // even so, in an accommodation too
+		}
 	}
 	if first.dofd == 0 {
 		first = a.found(a.lastMissed(a.ChargedOffOn), late, "Q38")

@@ -163,6 +163,17 @@ func TestBoardedLateWithoutDate(t *testing.T) {
 	}
 }
 
+// Q25: an accommodation does not put off the date of a charge-off before the loan is 30 days late.
+func TestFirstDelinquencyOfChargeOffInAnAccommodation(t *testing.T) {
+	for _, until := range []string{"2026-05-31", ""} {
+		a := chargedOffOn(account("2026-04-30", originated("2025-06-01", 5000_00), due("2026-03-01", 100_00)), "2026-04-15", 5000_00)
+		a.Pauses = []rules.Pause{{From: day("2026-03-11"), To: day(until)}}
+		if r := report(t, a); r.AccountStatus != "97" || r.DateFirstDelinquency != day("2026-03-31") {
+			t.Errorf("pause until %q: got %s since %s, want 97 since 2026-03-31", until, r.AccountStatus, r.DateFirstDelinquency)
+		}
+	}
+}
+
 // Q25, BR3: a charge-off before the loan is 30 days late, and what was once reported for a charge-off.
 func TestFirstDelinquencyOfChargeOff(t *testing.T) {
 	lost := []event{originated("2025-06-01", 5000_00), due("2026-02-10", 100_00)}

@@ -155,10 +155,7 @@ func (t *Furnished) Deletion() string {
 // Furnish decides step 5 for one account: its tradeline in the file of calendar date AsOf, or why the file leaves it out.
 // Exactly one of the results is set.
 func Furnish(a *Account) (*Tradeline, *Exclusion, error) {
-	d := decision{Account: a}
-	if len(a.Cases) > 0 {
-		d.seeCases()
-	}
+	d := decide(a)
 	t, excluded, err := d.furnish()
 	if err == nil && excluded == nil {
 		if excluded, err = d.place(t); excluded == nil && err == nil {
@@ -179,6 +176,21 @@ func Furnish(a *Account) (*Tradeline, *Exclusion, error) {
 		return nil, nil, errDuplicate
 	}
 	return t, nil, nil
+}
+
+// decide begins to decide an account. What is charged after its closing by payment counts in no fact (Q34).
+func decide(a *Account) decision {
+	if a.Status.PaidClosed() {
+		if counted := a.settled(); len(counted.Entries) != len(a.Ledger.Entries) {
+			without := *a
+			without.Ledger, a = counted, &without
+		}
+	}
+	d := decision{Account: a}
+	if len(a.Cases) > 0 {
+		d.seeCases()
+	}
+	return d
 }
 
 // say fills in what a tradeline says beside status, amounts and consumers: cases, special comment, segments.
