@@ -19,6 +19,15 @@
 //
 // Other processes join a run as workers: they take chunks while its coordinator holds the book.
 //
+// Brakes stop a run that would change far more than nights do, until a person accepts its numbers: they are held against
+// limits before a step's changes are final. A Rehearser is judged before its first chunk, by what its chunks would do. To
+// judge what they have committed would save that second look at the loans, but ask the person about changes that nobody can
+// take back: history never changes, and a loan that was charged off for want of an import stays so. A run that is stopped
+// before it has changed nothing: it can be accepted, resumed after the missing import, or abandoned. While a step is rehearsed
+// no worker has joined, because the run is not led yet. Another Measured step, the export, is judged between its chunks and
+// its files; what the chunks made for files that do not exist is taken back, as for ErrRedo, and the next attempt decides
+// anew. The acceptance is a row of the run ledger, on disk before the run goes on.
+//
 // The package refuses to know a schedule, a clock of its own, or a policy: those are package cmd's, the
 // Runner's Now, and package rules'.
 package batch

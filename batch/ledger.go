@@ -56,19 +56,20 @@ func changeOne(ctx context.Context, tx *sqlx.Tx, what, query string, args ...any
 	return err
 }
 
-// open opens the run of d or takes up the unfinished one, and leads it.
+// open opens the run of d or takes up the unfinished one, and accepts what stopped it.
 func (r *Runner) open(ctx context.Context, book *Book, d rules.Date) (run Run, err error) {
-	err = database.InTx(ctx, r.DB, fenced(ctx, book, func(tx *sqlx.Tx) (err error) {
+	err = database.InDurableTx(ctx, r.DB, fenced(ctx, book, func(tx *sqlx.Tx) (err error) {
 		run, err = r.find(ctx, tx, d)
+		if err == nil {
+			err = r.accept(ctx, tx, run.ID)
+		}
 		if err == nil && run.ID == 0 {
 			run, err = r.openNew(ctx, tx, d)
 		}
 		return err
 	}))
-	if err != nil {
-		return Run{}, err
-	}
-	return book.Lead(ctx, run)
+	run.book = book
+	return run, err
 }
 
 // find takes up the unfinished run of d. It returns the zero Run if d may be opened.

@@ -65,6 +65,7 @@ var errNoAnswer = fmt.Errorf("the database does not answer: %w", driver.ErrBadCo
 type Book struct {
 	conn *sql.Conn
 	key  int64 // of another lock of that session: a random key, which tells this holder from all others
+	led  int64 // the run that it leads, 0 for none
 }
 
 // LockBook takes the book for a run, an import or another change of it. db must not go through a pooler of
@@ -112,11 +113,23 @@ func (b *Book) take(ctx context.Context, patience time.Duration) error {
 // Lead makes the holder of the book the coordinator of a run, in which other processes may join, and returns the run with
 // the book by which its transactions are fenced.
 func (b *Book) Lead(ctx context.Context, run Run) (Run, error) {
-	if _, err := b.conn.ExecContext(ctx, lockTake, leadLock(run.ID)); err != nil {
-		return Run{}, fmt.Errorf("lead run %d: %w", run.ID, err)
+	if err := b.lead(ctx, run.ID); err != nil {
+		return Run{}, err
 	}
 	run.book = b
 	return run, nil
+}
+
+// lead lets other processes join a run.
+func (b *Book) lead(ctx context.Context, run int64) error {
+	if b.led == run {
+		return nil
+	}
+	if _, err := b.conn.ExecContext(ctx, lockTake, leadLock(run)); err != nil {
+		return fmt.Errorf("lead run %d: %w", run, err)
+	}
+	b.led = run
+	return nil
 }
 
 // randomKey is the key of a lock that nobody else has, had or will have.

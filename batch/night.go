@@ -227,6 +227,9 @@ type Runner struct {
 	AllowDate string           // why an unusual business date is right, kept with the run; empty: it is refused
 	EveryDate bool             // every calendar date is a business date: a run that skips one is refused
 	AllowGap  string           // why dates may be skipped all the same, kept with the run that skips some
+	Limits    Limits           // beyond which brakes stop a run; nil: nothing does
+	Accept    []string         // brakes that stopped the run and do not any more, at their numbers
+	AcceptWhy string           // why, kept with the run
 
 	halt <-chan struct{} // closed when the run was interrupted: no chunk is begun any more
 }

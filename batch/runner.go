@@ -21,7 +21,7 @@ import (
 // under way are finished, as far as the Runner's grace lasts, and the run stops.
 //
 // Errors to branch on: ErrLocked, ErrLockLost, ErrClosed, ErrUnfinished, ErrPlanChanged, ErrEmptyBook, ErrDate,
-// ErrGap, ErrBeforeBook, ErrReconcile, ErrLedger, and what the steps return.
+// ErrGap, ErrBeforeBook, ErrReconcile, ErrLedger, ErrBraked, ErrNotBraked, and what the steps return.
 func (r *Runner) Run(ctx context.Context, d rules.Date) (*Summary, error) {
 	r, err := r.withDefaults()
 	if err != nil {
@@ -121,6 +121,12 @@ func (r *Runner) step(ctx context.Context, run Run, s Step) error {
 		}
 	}
 	log.Info("step begins")
+	if err := r.rehearse(ctx, run, s); err != nil {
+		return err
+	}
+	if err := run.book.lead(ctx, run.ID); err != nil {
+		return err
+	}
 	if err := r.workOff(ctx, run, s); err != nil {
 		return err
 	}
@@ -128,6 +134,9 @@ func (r *Runner) step(ctx context.Context, run Run, s Step) error {
 		if err := r.reconcile(ctx, run, s, part.Name); err != nil {
 			return err
 		}
+	}
+	if err := r.judgeDone(ctx, run, s); err != nil {
+		return errors.Join(err, r.redo(ctx, run, s, err))
 	}
 	if f, ok := s.(Finisher); ok {
 		if err := f.Finish(ctx, r.DB, run); err != nil {

@@ -26,6 +26,7 @@ type Summary struct {
 	Steps          []StepSummary      `json:"steps"`
 	Files          []FileSummary      `json:"files"`
 	Exceptions     []ExceptionSummary `json:"exceptions"`
+	Brakes         []BrakeSummary     `json:"brakes,omitempty"`
 }
 
 // StepSummary sums the chunks of one step. Amount is the money that was moved, where the step has one.
@@ -99,6 +100,9 @@ func LoadSummary(ctx context.Context, db *sqlx.DB, run int64) (*Summary, error) 
 	}
 	if err := db.SelectContext(ctx, &r.Exceptions, runExceptions, run, maxExceptions); err != nil {
 		return nil, fmt.Errorf("exceptions of run %d: %w", run, err)
+	}
+	if err := db.SelectContext(ctx, &r.Brakes, brakeFind, run, ""); err != nil {
+		return nil, fmt.Errorf("brakes of run %d: %w", run, err)
 	}
 	return r, nil
 }

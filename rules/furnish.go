@@ -101,6 +101,9 @@ const (
 	CorrectionHeld  = "CORRECTION_HELD"
 )
 
+// RoutineExclusions are the reasons for which an account that the file before had is left out as a matter of course.
+var RoutineExclusions = []string{AlreadyDeleted, AlreadyReported, FinallyReported, OtherCycle}
+
 // Furnished holds the fields of a tradeline that the next file needs. Amounts are whole dollars; a date is 0 when its field
 // is empty.
 type Furnished struct {

@@ -7,6 +7,7 @@ var (
 	accountFresh       = database.Query("book", "AccountFresh")
 	accountLock        = database.Query("book", "AccountLock")
 	accountPack        = database.Query("book", "AccountPack")
+	accountPeek        = database.Query("book", "AccountPeek")
 	accountRange       = database.Query("book", "AccountRange")
 	accountRead        = database.Query("book", "AccountRead")
 	accountStale       = database.Query("book", "AccountStale")

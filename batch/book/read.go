@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
@@ -35,10 +36,30 @@ func checked(loan int64, d rules.Date) bool { return loan%checkedEvery == int64(
 // Lock reads loans in the order of their keys to decide about them as of d. Their facts are right, and stay so until the
 // transaction ends.
 func Lock(ctx context.Context, tx *sqlx.Tx, keys []int64, d rules.Date) ([]*Loan, error) {
-	loans, stale, err := lock(ctx, tx, keys, d)
+	loans, stale, err := versions(ctx, tx, keys, d, accountLock)
 	if err != nil {
 		return nil, fmt.Errorf("lock loans: %w", err)
 	}
+	return read(ctx, tx, loans, stale, keys, d)
+}
+
+// Peek reads those of some loans that are awake as Lock does, without locking them. The transaction sees one state of the
+// database.
+func Peek(ctx context.Context, tx *sqlx.Tx, keys []int64, d rules.Date) ([]*Loan, error) {
+	loans, stale, err := versions(ctx, tx, keys, d, accountPeek)
+	if err != nil {
+		return nil, fmt.Errorf("find the loans that are awake: %w", err)
+	}
+	loans = slices.DeleteFunc(loans, func(l *Loan) bool { return !l.Awake })
+	awake := make([]int64, len(loans))
+	for i, l := range loans {
+		awake[i] = l.Facts.Loan
+	}
+	return read(ctx, tx, loans, stale, awake, d)
+}
+
+// read reads the facts of loans as of d, in the order of their keys.
+func read(ctx context.Context, tx *sqlx.Tx, loans []*Loan, stale map[int64]bool, keys []int64, d rules.Date) ([]*Loan, error) {
 	packed, err := readPacked(ctx, tx, loans, keys)
 	if err != nil {
 		return nil, fmt.Errorf("read packed rows: %w", err)
@@ -71,8 +92,8 @@ func Lock(ctx context.Context, tx *sqlx.Tx, keys []int64, d rules.Date) ([]*Loan
 	return loans, nil
 }
 
-// lock locks the versions of loans.
-func lock(ctx context.Context, tx *sqlx.Tx, keys []int64, d rules.Date) (loans []*Loan, stale map[int64]bool, err error) {
+// versions reads how loans are kept, by a query that locks them or not.
+func versions(ctx context.Context, tx *sqlx.Tx, keys []int64, d rules.Date, query string) (loans []*Loan, stale map[int64]bool, err error) {
 	stale = map[int64]bool{}
 	err = database.Each(ctx, tx, (*lockRow).columns, func(r *lockRow) error {
 		loans = append(loans, &Loan{Facts: &Facts{Loan: r.loan}, version: r.version, Awake: r.awake})
@@ -80,7 +101,7 @@ func lock(ctx context.Context, tx *sqlx.Tx, keys []int64, d rules.Date) (loans [
 			stale[r.loan] = true
 		}
 		return nil
-	}, accountLock, pq.Array(keys), d)
+	}, query, pq.Array(keys), d)
 	return loans, stale, err
 }
 

@@ -39,6 +39,7 @@ var (
 	fileEventAdd       = database.Query("bureau", "FileEventAdd")
 	fileForget         = database.Query("bureau", "FileForget")
 	fileLast           = database.Query("bureau", "FileLast")
+	fileNumber         = database.Query("bureau", "FileNumbers")
 	fileOfRun          = database.Query("bureau", "FileOfRun")
 	filePlan           = database.Query("bureau", "FilePlan")
 	fileState          = database.Query("bureau", "FileState")

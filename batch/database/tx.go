@@ -37,6 +37,21 @@ func InDurableTx(ctx context.Context, db *sqlx.DB, f func(tx *sqlx.Tx) error) er
 	})
 }
 
+// InSnapshot lets f read in one transaction that changes nothing and sees one state of the database.
+func InSnapshot(ctx context.Context, db *sqlx.DB, f func(tx *sqlx.Tx) error) error {
+	tx, err := db.BeginTxx(ctx, &stdsql.TxOptions{Isolation: stdsql.LevelRepeatableRead, ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	if err := f(tx); err != nil {
+		if rollback := tx.Rollback(); rollback != nil && !errors.Is(rollback, stdsql.ErrTxDone) {
+			return errors.Join(err, rollback)
+		}
+		return err
+	}
+	return tx.Commit()
+}
+
 // WriteRows executes a set-based query whose last parameter is rows as one JSON array; no rows, no query.
 func WriteRows[T any](ctx context.Context, tx *sqlx.Tx, query string, rows []T, args ...any) error {
 	if len(rows) == 0 {

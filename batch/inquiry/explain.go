@@ -10,6 +10,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/rules"
 )
 
@@ -46,7 +47,7 @@ type Place struct {
 // Explain reads what explains a loan, by its id or its account number; ErrNotFound if the book holds neither.
 func Explain(ctx context.Context, db *sqlx.DB, loan string, w Which) (*Explanation, error) {
 	var e Explanation
-	err := snapshot(ctx, db, func(tx *sqlx.Tx) error {
+	err := database.InSnapshot(ctx, db, func(tx *sqlx.Tx) error {
 		if err := e.find(ctx, tx, loan); err != nil {
 			return err
 		}
@@ -179,7 +180,7 @@ type Settings struct {
 // ProgramSettings reads a program's settings; ErrNotFound if there is no such program.
 func ProgramSettings(ctx context.Context, db *sqlx.DB, programID string) (*Settings, error) {
 	s := &Settings{Products: []Product{}}
-	err := snapshot(ctx, db, func(tx *sqlx.Tx) error {
+	err := database.InSnapshot(ctx, db, func(tx *sqlx.Tx) error {
 		err := tx.GetContext(ctx, &s.Program, inquiryProgram, programID)
 		if errors.Is(err, sql.ErrNoRows) {
 			return ErrNotFound

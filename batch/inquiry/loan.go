@@ -10,6 +10,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/rules"
 )
 
@@ -192,7 +193,7 @@ type Operation struct {
 // LoanDetail reads one loan; ErrNotFound if the book does not hold it.
 func LoanDetail(ctx context.Context, db *sqlx.DB, loanID string) (*Detail, error) {
 	var s Detail
-	err := snapshot(ctx, db, func(tx *sqlx.Tx) error {
+	err := database.InSnapshot(ctx, db, func(tx *sqlx.Tx) error {
 		err := tx.GetContext(ctx, &s.Loan, inquiryLoan, loanID)
 		if errors.Is(err, sql.ErrNoRows) {
 			return ErrNotFound

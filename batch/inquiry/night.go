@@ -10,6 +10,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/rules"
 )
 
@@ -53,7 +54,7 @@ func Changes(ctx context.Context, db *sqlx.DB, run int64, loanIDs []string) (*Ni
 	if len(loanIDs) > 0 {
 		named = pq.Array(loanIDs)
 	}
-	err := snapshot(ctx, db, func(tx *sqlx.Tx) error {
+	err := database.InSnapshot(ctx, db, func(tx *sqlx.Tx) error {
 		if err := tx.SelectContext(ctx, &n.Moves, inquiryNightMoves, run, named); err != nil {
 			return err
 		}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"github.com/jmoiron/sqlx"
+
+	"github.com/furnisher/furnisher/batch/database"
 )
 
 // DefaultLimit and MaxLimit bound a page, in rows.
@@ -48,7 +50,7 @@ func list[T any](ctx context.Context, db *sqlx.DB, p Page, key func(*T) string, 
 		return List[T]{}, err
 	}
 	l := List[T]{Rows: []T{}}
-	err = snapshot(ctx, db, func(tx *sqlx.Tx) error {
+	err = database.InSnapshot(ctx, db, func(tx *sqlx.Tx) error {
 		return tx.SelectContext(ctx, &l.Rows, query, append(args, limit+1)...)
 	})
 	if err == nil && len(l.Rows) > limit {

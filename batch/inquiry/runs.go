@@ -54,6 +54,7 @@ func LastRun(ctx context.Context, db *sqlx.DB) (int64, error) {
 type Standing struct {
 	Closed     rules.Date `db:"closed"`     // the last business date that was closed, 0 if none was
 	Unfinished rules.Date `db:"unfinished"` // the business date of the unfinished run, 0 if there is none
+	Braked     bool       `db:"braked"`     // a brake stopped it, and nobody has let it go on
 }
 
 // Stand returns how far the nights have come.

@@ -8,6 +8,8 @@ import (
 	"fmt"
 
 	"github.com/jmoiron/sqlx"
+
+	"github.com/furnisher/furnisher/batch/database"
 )
 
 // StatementLetter is a final statement as the borrower is sent it: the document as it was written that night (FS4), and
@@ -61,7 +63,7 @@ type StatementEntry struct {
 // FinalStatement reads a loan's final statement, the newest one if episode is 0; ErrNotFound if there is none.
 func FinalStatement(ctx context.Context, db *sqlx.DB, loanID string, episode int) (*StatementLetter, error) {
 	var l StatementLetter
-	err := snapshot(ctx, db, func(tx *sqlx.Tx) error {
+	err := database.InSnapshot(ctx, db, func(tx *sqlx.Tx) error {
 		var wanted *int
 		if episode != 0 {
 			wanted = &episode

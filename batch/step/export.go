@@ -39,6 +39,11 @@ func (e Export) Finish(ctx context.Context, db *sqlx.DB, run batch.Run) error {
 	return listEligible(ctx, db, run)
 }
 
+// Measure gives the numbers of the files that are to be written.
+func (Export) Measure(ctx context.Context, tx *sqlx.Tx, run batch.Run, _ map[string]batch.Tally, asks func(string, int64) bool) ([]batch.Measure, error) {
+	return bureau.Measure(ctx, tx, run.ID, asks)
+}
+
 // Undo takes back what the chunks made for files that could not be written.
 func (Export) Undo(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
 	return bureau.Undo(ctx, tx, run)

@@ -106,6 +106,29 @@ func (s Servicing) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch
 	return tallies[0], book.StopServicing(ctx, tx, book.By{On: c.Date, Run: c.Run}, w.contacts.stops)
 }
 
+// rehearsed is how many of the deciders, from the first on, have numbers that brakes judge.
+const rehearsed = 2
+
+// Rehearse tells what the first deciders would do with a chunk, with the counts of Apply.
+func (s Servicing) Rehearse(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tally, error) {
+	keys, err := batch.Picked(ctx, tx, s, c)
+	if err != nil {
+		return batch.Tally{}, err
+	}
+	w := &work{Chunk: c}
+	if w.loans, err = book.Peek(ctx, tx, keys, c.Date); err != nil {
+		return batch.Tally{}, err
+	}
+	tallies := make([]batch.Tally, rehearsed)
+	for i := range tallies {
+		if err := w.through(ctx, tx, &deciders[i], &tallies[i]); err != nil {
+			return batch.Tally{}, err
+		}
+	}
+	tallies[0].Others = tallies[1:]
+	return tallies[0], nil
+}
+
 // through takes the loans through one decider.
 func (w *work) through(ctx context.Context, tx *sqlx.Tx, d *decider, tally *batch.Tally) error {
 	if d.prepare != nil {

@@ -4,6 +4,9 @@ import "github.com/furnisher/furnisher/batch/database"
 
 // The queries of this package, by name in sql/query.
 var (
+	brakeBook          = database.Query("step", "BrakeBook")
+	brakeBefore        = database.Query("step", "BrakeBefore")
+	brakeNews          = database.Query("step", "BrakeNews")
 	closedCycles       = database.Query("step", "ClosedCycles")
 	closedRead         = database.Query("step", "ClosedRead")
 	outboxAdd          = database.Query("step", "OutboxAdd")

@@ -23,6 +23,7 @@ const alertPatience = time.Minute
 const (
 	alertFailed      = "failed"      // a night did not run, or the scheduler gave it up
 	alertStopped     = "stopped"     // a run stopped where it can be resumed
+	alertBraked      = "braked"      // a brake stopped a run before its changes were final: it waits for a person
 	alertQuarantined = "quarantined" // a run is closed, with loans that it could not decide
 	alertLate        = "late"        // a night is not closed by --late
 	alertTest        = "test"
@@ -120,7 +121,10 @@ func (d *daemon) tellNight(ctx context.Context, date rules.Date, s *batch.Summar
 		told.Hint = fmt.Sprintf("furnisher runs show %d", told.Run)
 	default:
 		told.Event = alertFailed
-		if told.State == "STOPPED" {
+		switch {
+		case errors.Is(err, batch.ErrBraked):
+			told.Event = alertBraked
+		case told.State == "STOPPED":
 			told.Event = alertStopped
 		}
 		told.Error = oneLine(err)

@@ -36,9 +36,9 @@ furnishes Metro 2 files to the credit bureaus. Without --database-url it starts 
   furnisher files                        list the files made for the bureaus
   furnisher loan L-000123                show what was decided about a loan, and why
 
-Exit statuses: 0 done, 1 failed, 2 wrong usage or configuration, 3 done with exceptions or quarantined rows, 4 that
-date is already closed, 5 another run or import holds the book, or took it, 6 validation failed or a file is not the one that was
-made (no file moves on), 10 database unreachable or lost, 130 interrupted.`,
+Exit statuses: 0 done, 1 failed, 2 wrong usage or configuration, 3 a person must look: done with exceptions or quarantined rows,
+or stopped by a brake, 4 that date is already closed, 5 another run or import holds the book, or took it, 6 validation failed or
+a file is not the one that was made (no file moves on), 10 database unreachable or lost, 130 interrupted.`,
 		SilenceErrors: true, SilenceUsage: true,
 		PersistentPreRun: func(*cobra.Command, []string) { a.log = a.newLog() },
 	}
@@ -47,7 +47,7 @@ made (no file moves on), 10 database unreachable or lost, 130 interrupted.`,
 	root.SetErr(a.stderr)
 	a.settings.flags(root.PersistentFlags())
 	root.AddCommand(
-		a.versionCommand(), a.migrateCommand(), a.importCommand(), a.runCommand(), a.catchUpCommand(), a.workerCommand(), a.runsCommand(), a.filesCommand(),
+		a.versionCommand(), a.migrateCommand(), a.importCommand(), a.runCommand(), a.catchUpCommand(), a.brakesCommand(), a.workerCommand(), a.runsCommand(), a.filesCommand(),
 		a.loansCommand(), a.loanCommand(), a.exclusionsCommand(), a.exceptionsCommand(), a.answersCommand(), a.reviewsCommand(), a.correctionsCommand(), a.metro2Command(),
 		a.generateCommand(), a.demoCommand(), a.scheduleCommand(), a.simulateCommand(), a.statementCommand(), a.servicingCommand(), a.statusCommand(), a.customersCommand(),
 		a.dictionaryCommand(), a.explainLoanCommand(), a.mappingCommand(), a.extractCommand(),

@@ -21,6 +21,8 @@ type catchUp struct {
 	// news brings in what the lender knows, once, before the first run that is opened; nil: nothing. The unfinished run
 	// has had its own.
 	news func(ctx context.Context, db *database.Database, d rules.Date) error
+	// waits: a night that a brake stopped is left to a person, who accepts or resumes it.
+	waits bool
 	// done is told how each night ended, before an error ends the work.
 	done func(ctx context.Context, d rules.Date, s *batch.Summary, err error) error
 }
@@ -48,6 +50,10 @@ func (a *app) catchUp(ctx context.Context, db *database.Database, n night, c *ca
 		if n.date = c.next(at); n.date == 0 {
 			return nil
 		}
+		if c.waits && at.Braked {
+			err := brakedWaits(n.date)
+			return errors.Join(err, c.done(ctx, n.date, nil, err))
+		}
 		if c.news != nil && at.Unfinished == 0 {
 			if err := c.news(ctx, db, n.date); err != nil {
 				return err
@@ -66,6 +72,14 @@ func (a *app) catchUp(ctx context.Context, db *database.Database, n night, c *ca
 	}
 }
 
+// brakedWaits says that a night is left to a person.
+func brakedWaits(d rules.Date) error {
+	return &ending{
+		err: fmt.Errorf("%w of %s; it waits for a person", batch.ErrBraked, d), code: exitExceptions,
+		hint: fmt.Sprintf("furnisher runs says why; import what is missing and run the date again, or furnisher run --date %s --accept-brake NAME --reason TEXT", d),
+	}
+}
+
 // passedBy reports whether a night was refused because of another one.
 func passedBy(err error) bool {
 	return errors.Is(err, batch.ErrClosed) || errors.Is(err, batch.ErrUnfinished)
@@ -81,12 +95,12 @@ func (a *app) catchUpCommand() *cobra.Command {
 		Long: `Finishes the unfinished run, if there is one, whatever its date. Then it runs each business date after the last closed one
 up to --until, oldest first, with what is known as of that date: every calendar date is a business date. Without --until it goes
 up to yesterday by the calendar of --timezone, the last date whose night is due; it never goes beyond today. It prints a line
-for each date and stops at the first night that fails, with the exit status of that night.`,
+for each date and stops at the first night that fails or that a brake stops, with the exit status of that night.`,
 		RunE: a.does(func(ctx context.Context, _ []string) (err error) {
 			if n.dir, err = a.filesDir(); err != nil {
 				return err
 			}
-			if err := n.check(); err != nil {
+			if err := n.check(a.getenv); err != nil {
 				return err
 			}
 			where, err := location(zone)

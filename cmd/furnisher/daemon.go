@@ -143,7 +143,7 @@ func (d *daemon) evening(ctx context.Context, fired time.Time, c *catchUp) error
 	tries := &patience{daemon: d}
 	tries.begin()
 	nights, told, cut := 0, false, false
-	c.news = d.news.bring(d.app)
+	c.news, c.waits = d.news.bring(d.app), true
 	c.done = func(ctx context.Context, date rules.Date, s *batch.Summary, err error) error {
 		nights, cut = nights+1, err != nil
 		if told = err != nil && !d.retries(err); told || err == nil {

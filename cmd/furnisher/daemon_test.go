@@ -466,3 +466,40 @@ func TestScheduleAlerts(t *testing.T) {
 		t.Errorf("alerts (-want +got):\n%s", diff)
 	}
 }
+
+// TestScheduleBraked: a night that a brake stopped is not tried again. A person is told at each firing, until somebody has
+// accepted it.
+func TestScheduleBraked(t *testing.T) {
+	t.Parallel()
+	s := newScheduler(t, "UTC", "2026-09-29 23:00", september+2)
+	s.db.DB.MustExec("UPDATE import SET finished_at = '2026-09-28 12:00+00'")
+	s.closed(september - 2)
+	s.night.limits = batch.Limits{batch.BrakeNewsAge: {Least: 1}}
+	file := filepath.Join(t.TempDir(), "alerts")
+	s.alerts.command = "cat >>" + file
+	accepted := false
+	s.asleep = func(time.Duration) {
+		if len(s.lines) < 3 || accepted {
+			return
+		}
+		accepted = true
+		n := s.night
+		n.date, n.accept, n.reason = september, []string{batch.BrakeNewsAge}, "no news on a weekend"
+		if _, err := s.app.night(t.Context(), s.db, n); err != nil {
+			t.Error(err)
+		}
+		s.night.limits = nil
+	}
+	s.run("2026-09-29 night done", "2026-09-30 night failed", "2026-09-30 night failed", "2026-10-01 night done", "2026-10-02 night done")
+	body, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(body), `{"event":"braked","business_date":"2026-09-30",`); n != 2 || strings.Count(string(body), "\n") != 2 {
+		t.Errorf("alerts:\n%s", body)
+	}
+	var attempts int
+	if err := s.db.GetContext(t.Context(), &attempts, "SELECT count(*) FROM run_brake"); err != nil || attempts != 1 {
+		t.Errorf("the night was stopped %d times, want once: %v", attempts, err)
+	}
+}

@@ -23,7 +23,7 @@ const (
 	exitDone        = 0
 	exitFailed      = 1   // failed
 	exitUsage       = 2   // usage or configuration: the same command fails again until that is corrected
-	exitExceptions  = 3   // done, with exceptions or quarantined rows
+	exitExceptions  = 3   // a person must look: done, with exceptions or quarantined rows; or stopped by a brake
 	exitClosed      = 4   // that business date is already closed, nothing was done
 	exitLocked      = 5   // another run or import holds the book, or took it
 	exitInvalid     = 6   // validation failed, or a file is not the one that was made: no file moved on
@@ -69,6 +69,7 @@ var endings = []struct {
 	{batch.ErrUnfinished, exitFailed, "furnisher runs shows the unfinished date; run that date first"},
 	{batch.ErrPlanChanged, exitFailed, "finish that run with the version of the program that started it; furnisher runs --json shows which"},
 	{batch.ErrEmptyBook, exitFailed, "furnisher import DIR"},
+	{batch.ErrNotBraked, exitUsage, "furnisher runs show RUN says what stopped the night; repeat the command without --accept-brake"},
 	{batch.ErrReconcile, exitFailed, "the book may have changed during the run; repeat the command to resume it"},
 	{batch.ErrStopped, exitFailed, "the process with --chunk-index 0 says why; start all of them again to resume the run"},
 	{fanout.ErrOtherProgram, exitUsage, "start the worker from the same version of the program as furnisher run"},
@@ -125,6 +126,9 @@ func classify(ctx context.Context, err error) (code int, hint string) {
 			return e.code, e.hint
 		}
 	}
+	if braked, is := errors.AsType[*batch.BrakedError](err); is {
+		return exitExceptions, hintBraked(braked)
+	}
 	var refused *intake.RefusedError
 	switch {
 	case errors.As(err, &refused):
@@ -150,7 +154,9 @@ func (a *app) end(ctx context.Context, command string, err error) int {
 	label := labelError
 	switch code {
 	case exitExceptions:
-		label = labelNote
+		if !errors.Is(err, batch.ErrBraked) {
+			label = labelNote
+		}
 	case exitInterrupted:
 		first, _, _ := strings.Cut(err.Error(), "\n")
 		err = fmt.Errorf("interrupted: %s", first)
@@ -160,6 +166,17 @@ func (a *app) end(ctx context.Context, command string, err error) int {
 		a.tell(labelHint, hint)
 	}
 	return code
+}
+
+// hintBraked says how a night that brakes stopped goes on.
+func hintBraked(braked *batch.BrakedError) string {
+	var accept string
+	for i, b := range braked.Brakes {
+		if flag := " --accept-brake " + b.Brake; i == 0 || braked.Brakes[i-1].Brake != b.Brake {
+			accept += flag
+		}
+	}
+	return fmt.Sprintf("if news are missing, import them and run the date again; if it is right: furnisher run --date %s%s --reason TEXT", braked.Date, accept)
 }
 
 // readerGone reports whether the reader of our output has gone, as head does: nobody is left to tell.

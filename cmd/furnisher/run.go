@@ -34,6 +34,10 @@ type night struct {
 	allow    allowFlag // why an unusual date is right
 	allowGap allowFlag // why dates may be skipped
 	dir      string    // of the bureaus' files
+	brakes   brakeFlag // limits other than those out of the box
+	limits   batch.Limits
+	accept   []string // brakes
+	reason   string
 }
 
 // flags are the flags that `run` and `schedule` share.
@@ -42,11 +46,15 @@ func (n *night) flags(f *pflag.FlagSet, why string) {
 	f.Var(&n.workers, "workers", "chunks to work on at once, or river for the workers of all machines")
 	f.DurationVar(&n.patience, "patience", batch.DefaultPatience, "how long another process may hold a chunk before its session is ended")
 	f.StringVar(&n.why, "why", why, "reason for the run, for the ledger")
+	f.Var(&n.brakes, "brake", "limit beyond which a night stops, repeatable; furnisher brakes lists them; default FURNISHER_BRAKES")
 	f.Var(&n.allow, "allow-date", "reason why a date far ahead, or before the book's first, is right, for the ledger")
 }
 
-// check refuses flags that no night can run with.
-func (n *night) check() error {
+// check refuses settings that no night can run with, and sets the limits of its brakes.
+func (n *night) check(getenv func(string) string) (err error) {
+	if n.limits, err = n.brakes.limits(getenv); err != nil {
+		return err
+	}
 	switch here, share := n.workers.here, n.share; {
 	case here < 1 || here > maxWorkers:
 		return &ending{err: fmt.Errorf("--workers %d: must be between 1 and %d", here, maxWorkers), code: exitUsage, hint: "furnisher run --date YYYY-MM-DD --workers 2"}
@@ -55,7 +63,7 @@ func (n *night) check() error {
 	case share.Count < 1 || share.Index < 0 || share.Index >= share.Count || share.Count > 1 && n.workers.river:
 		return &ending{err: errors.New("--chunk-index must be between 0 and --chunk-count − 1, and needs a numeric --workers"), code: exitUsage, hint: "furnisher run --date YYYY-MM-DD --chunk-index 0 --chunk-count 3, and the same with 1 and 2"}
 	}
-	return nil
+	return n.checkAccept()
 }
 
 func (a *app) runCommand() *cobra.Command {
@@ -74,6 +82,11 @@ before it with furnisher catch-up, or say with --allow-gap why they may stay wit
 Interrupted by a signal it finishes the chunks that are under way, within 20 seconds, and exits 130; a second signal ends it at
 once. Either way the same command resumes it.
 
+A night that would change far more than nights do is stopped by a brake before that is final (exit status 3): no file exists,
+and the message says the numbers beside the limits and the last three nights. Import what is missing and run the date again,
+or let it go on with --accept-brake NAME --reason TEXT: that holds for this brake and date at these numbers, and is kept in
+the run ledger. furnisher brakes lists the brakes.
+
 With --workers river the workers of all machines (furnisher worker) take part; the run does not depend on them. Where the
 same command is started many times at once, as by a Kubernetes Indexed Job, --chunk-index I --chunk-count N is enough:
 index 0 leads the run and says how it ended. The others wait for it, take their share of the chunks, and do the chunks
@@ -86,7 +99,7 @@ that a lost process left.`,
 			if n.dir, err = a.filesDir(); err != nil {
 				return err
 			}
-			if err := n.check(); err != nil {
+			if err := n.check(a.getenv); err != nil {
 				return err
 			}
 			return a.withDatabase(ctx, func(db *database.Database) error {
@@ -107,6 +120,8 @@ that a lost process left.`,
 	c.Flags().Var(&date, "date", "business date to run")
 	n.flags(c.Flags(), "by hand")
 	c.Flags().Var(&n.allowGap, "allow-gap", "reason why business dates before this one may stay without a night, for the ledger")
+	c.Flags().StringArrayVar(&n.accept, "accept-brake", nil, "let the night go on that this brake stopped, at its numbers; repeatable")
+	c.Flags().StringVar(&n.reason, "reason", "", "why --accept-brake is right, for the ledger")
 	c.Flags().IntVar(&n.share.Index, "chunk-index", 0, "number of this process among those that share the run, from 0")
 	c.Flags().IntVar(&n.share.Count, "chunk-count", 1, "how many processes share the run")
 	c.Flags().StringVar(&metricsFile, "metrics", "", "file for the night's figures, for Prometheus' node exporter (its name ends in .prom)")
@@ -149,6 +164,7 @@ func (a *app) runner(db *database.Database, n night) *batch.Runner {
 		DB: db.DB, Direct: db.Direct, Plan: step.Nightly(bureau.Files{Dir: n.dir, VendorVersion: version}), Log: a.log, Now: a.now,
 		Workers: n.workers.here, Share: n.share, ChunkSize: n.chunk, Patience: n.patience, Version: version, Who: a.who(), Why: n.why,
 		Today: rules.DateOf(a.now()), AllowDate: string(n.allow), EveryDate: true, AllowGap: string(n.allowGap),
+		Limits: n.limits, Accept: n.accept, AcceptWhy: n.reason,
 	}
 }
 

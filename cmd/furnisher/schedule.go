@@ -45,7 +45,11 @@ FURNISHER_BUSINESS_DATE, then DIR is imported. That happens once, before the fir
 unfinished run. If the news fail, the night fails. After a crash they are brought in again, so COMMAND must stand to be repeated.
 
 With --alert-command a shell command gets one line of JSON on its standard input for each night that failed (failed), stopped
-where it can be resumed (stopped), closed with quarantined loans (quarantined), or was not closed by --late (late).
+where it can be resumed (stopped), was stopped by a brake (braked), closed with quarantined loans (quarantined), or was not
+closed by --late (late).
+
+A night that a brake stopped waits for a person: the scheduler does not try it again, and alerts at each of these times until
+somebody has accepted the brake or run the date again (furnisher run).
 
 With --listen ADDRESS it answers GET /healthz (the process lives), /readyz (it has the nights and reaches the database, else 503)
 and /metrics (for Prometheus). They have no password: choose an address that only your monitoring reaches.
@@ -61,7 +65,7 @@ exits 0, or 130 if it interrupted a night; the next start resumes it. A second s
 			if d.dir, err = a.filesDir(); err != nil {
 				return err
 			}
-			if err := d.check(); err != nil {
+			if err := d.check(a.getenv); err != nil {
 				return err
 			}
 			if d.giveUp <= 0 {

@@ -25,6 +25,9 @@ func printSummary(w io.Writer, r *batch.Summary) error {
 	if err := printTable(w, []string{"step", "state", ">read", ">changed", "counts", ">amount", ">exceptions", ">seconds"}, steps); err != nil {
 		return err
 	}
+	if err := printBrakes(w, r); err != nil {
+		return err
+	}
 	if len(r.Files) > 0 {
 		if err := printTitled(w, "files", headFiles, fileRows(r.Files)); err != nil {
 			return err

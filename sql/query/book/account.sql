@@ -5,6 +5,12 @@
 SELECT loan, version, state = 'STALE' AS stale, wake_on <= $2 AS awake
 FROM loan_wake WHERE loan = ANY($1) ORDER BY loan FOR NO KEY UPDATE
 
+-- name: AccountPeek
+-- As AccountLock, without locks: the transaction sees one state of the database. $1 loan keys, $2 business date.
+-- Index: loan_wake_pkey.
+SELECT loan, version, state = 'STALE' AS stale, wake_on <= $2 AS awake
+FROM loan_wake WHERE loan = ANY($1) ORDER BY loan
+
 -- name: AccountRead
 -- Packed rows. $1 loan keys. Index: account_pkey.
 SELECT loan, facts FROM account WHERE loan = ANY($1) ORDER BY loan

@@ -105,3 +105,29 @@ UPDATE bureau_file SET state = $2, state_why = $3, path = $4 WHERE file = $1
 -- The history of a file's state. $1 file, $2 state, $3 who, $4 why, $5 now. Index: bureau_file_event_pkey.
 INSERT INTO bureau_file_event (file, seq, state, who, why, at)
 SELECT $1, coalesce(max(seq), 0) + 1, $2, $3, $4, $5 FROM bureau_file_event WHERE file = $1
+
+-- name: FileNumbers
+-- What the files that a run has still to write hold, and the last three files that count before each of the same destination:
+-- records, deletions, and the accounts that the file before had and this one leaves out.
+-- $1 run, $2 reasons of exclusion that are routine. Index: tradeline_pkey, excluded_pkey, deletion_pkey, by file.
+WITH near AS (
+    SELECT b.file AS building, b.as_of, b.program, n.file, n.destination, n.records
+    FROM bureau_file b
+    CROSS JOIN LATERAL (
+        SELECT b.file, b.destination, (SELECT count(*) FROM tradeline t WHERE t.file = b.file) AS records
+        UNION ALL
+        (SELECT o.file, o.destination, o.records FROM bureau_file o
+         WHERE o.destination = b.destination AND o.file < b.file AND o.state NOT IN ('BUILDING', 'VOIDED', 'REJECTED')
+         ORDER BY o.file DESC LIMIT 3)
+    ) n
+    WHERE b.run = $1 AND b.state = 'BUILDING'
+)
+SELECT n.building, p.program_id, p.calendar, n.as_of, n.file, n.records,
+       (SELECT count(*) FROM deletion d WHERE d.destination = n.destination AND d.file = n.file) AS deletions,
+       (SELECT count(*) FROM excluded e
+        WHERE e.file = n.file AND e.reason <> ALL (CAST($2 AS text[]))
+          AND e.last_file = (SELECT max(o.file) FROM bureau_file o
+                             WHERE o.destination = n.destination AND o.file < n.file AND o.state NOT IN ('BUILDING', 'VOIDED', 'REJECTED'))
+       ) AS left_out
+FROM near n JOIN program p ON p.program = n.program
+ORDER BY n.building, n.file DESC

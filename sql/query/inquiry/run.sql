@@ -11,10 +11,11 @@ WHERE CAST($1 AS bigint) IS NULL OR r.run < CAST($1 AS bigint)
 ORDER BY r.run DESC LIMIT $2
 
 -- name: InquiryStanding
--- The last business date that was closed, and that of the unfinished run; null: none. Index: run_one_per_date,
--- run_one_unfinished.
+-- The last business date that was closed, and that of the unfinished run; null: none. Whether a brake stopped that one.
+-- Index: run_one_per_date, run_one_unfinished, run_brake_pkey.
 SELECT (SELECT max(business_date) FROM run WHERE state = 'CLOSED') AS closed,
-       (SELECT business_date FROM run WHERE state IN ('RUNNING', 'STOPPED')) AS unfinished
+       (SELECT business_date FROM run WHERE state IN ('RUNNING', 'STOPPED')) AS unfinished,
+       EXISTS (SELECT FROM run r JOIN run_brake b ON b.run = r.run WHERE r.state IN ('RUNNING', 'STOPPED') AND b.state = 'BRAKED') AS braked
 
 -- name: InquiryRunExceptions
 -- A page of the loans that a run could not decide. $1 run, $2 step, $3 loan, $4 code to begin after, $5 rows.
