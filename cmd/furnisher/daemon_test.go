@@ -479,7 +479,7 @@ func TestScheduleBraked(t *testing.T) {
 	s.alerts.command = "cat >>" + file
 	accepted := false
 	s.asleep = func(time.Duration) {
-		if len(s.lines) < 3 || accepted {
+		if len(s.lines) < 4 || accepted {
 			return
 		}
 		accepted = true
