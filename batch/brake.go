@@ -28,6 +28,7 @@ type Brake struct {
 	Name    string
 	Unit    Unit
 	Default Limit
+	Off     bool   // out of the box it stops no night; Default is what a lender may begin with
 	Says    string // what it holds against its limit
 }
 
@@ -43,16 +44,17 @@ const (
 	BrakeFileRecords      = "file-records"
 )
 
-// Brakes lists the brakes: names, limits out of the box, and help.
+// Brakes lists the brakes: names, limits out of the box, and help. Out of the box they stop only what no night does, also one
+// that makes up for a month: the lender sets closer ones from the numbers of their own nights.
 var Brakes = []Brake{
-	{BrakeDelinquent, Loans, Limit{Share: 5, Least: 200}, "loans that become delinquent, of the open ones"},
-	{BrakeChargedOff, Loans, Limit{Share: 1, Least: 100}, "loans that are charged off, of the open ones"},
-	{BrakeChargedOffAmount, Money, Limit{Share: 1, Least: 1_000_000_00}, "dollars charged off, of those lent to the open loans"},
-	{BrakeClosed, Loans, Limit{Share: 5, Least: 200}, "loans that are paid off or overpaid, of the open ones"},
-	{BrakeNewsAge, Days, Limit{Least: 10, Book: 1000}, "days from the last import that brought something to the business date; out of the box for books of 1,000 open loans"},
-	{BrakeDeleted, Loans, Limit{Share: 0.5, Least: 100}, "accounts that a file deletes, of its records"},
-	{BrakeExcluded, Loans, Limit{Share: 2, Least: 100}, "accounts that the file before had and that this one leaves out, of the records of that file"},
-	{BrakeFileRecords, Records, Limit{Share: 10, Least: 500}, "records that a file has more or fewer than the mean of the last three"},
+	{BrakeDelinquent, Loans, Limit{Share: 25, Least: 500}, false, "loans that become delinquent, of the open ones"},
+	{BrakeChargedOff, Loans, Limit{Share: 10, Least: 500}, false, "loans that are charged off, of the open ones"},
+	{BrakeChargedOffAmount, Money, Limit{Share: 10, Least: 5_000_000_00}, false, "dollars charged off, of those lent to the open loans"},
+	{BrakeClosed, Loans, Limit{Share: 25, Least: 500}, false, "loans that are paid off or overpaid, of the open ones"},
+	{BrakeNewsAge, Days, Limit{Least: 10}, true, "days from the last import that brought something to the business date"},
+	{BrakeDeleted, Loans, Limit{Share: 5, Least: 500}, false, "accounts that a file deletes, of its records"},
+	{BrakeExcluded, Loans, Limit{Share: 25, Least: 500}, false, "accounts that the file before had and that this one leaves out, of the records of that file"},
+	{BrakeFileRecords, Records, Limit{Share: 50, Least: 1000}, false, "records that a file has more or fewer than the mean of the last three"},
 }
 
 // FindBrake returns the brake of a name.
@@ -78,7 +80,6 @@ func (b Brake) Text(n int64) string {
 type Limit struct {
 	Share float64 // percent
 	Least int64   // in the brake's unit
-	Book  int64   // a book of fewer open loans has no limit
 }
 
 // Allowed is the limit as a number, for so large a whole.
@@ -93,7 +94,9 @@ type Limits map[string]Limit
 func DefaultLimits() Limits {
 	limits := Limits{}
 	for _, b := range Brakes {
-		limits[b.Name] = b.Default
+		if !b.Off {
+			limits[b.Name] = b.Default
+		}
 	}
 	return limits
 }
@@ -149,7 +152,6 @@ type Measure struct {
 	About  string  // the file it is about; empty: the book
 	Now    int64   // in the brake's unit
 	Whole  int64   // what the limit's share is of; of Records what is usual
-	Open   int64   // open loans of the book, where the limit asks for it
 	Before []int64 // the same number of the last three nights or files, the latest first
 }
 
@@ -179,7 +181,7 @@ func (m *Measure) Weight() int64 {
 // beyond returns the limit of a measure, and whether it is beyond.
 func (l Limits) beyond(m *Measure) (allowed int64, beyond bool) {
 	limit, on := l[m.Brake]
-	if !on || m.Open < limit.Book {
+	if !on {
 		return 0, false
 	}
 	allowed = limit.Allowed(m.Whole)

@@ -23,7 +23,7 @@ func TestLimitsSet(t *testing.T) {
 	}
 	for name, want := range map[string]Limit{
 		BrakeDelinquent: {Share: 8, Least: 500}, BrakeChargedOff: {Share: 0.5, Least: 40}, BrakeChargedOffAmount: {Share: 1, Least: 2500_00},
-		BrakeNewsAge: {Least: 4}, BrakeDeleted: {Share: 0.5, Least: 100},
+		BrakeNewsAge: {Least: 4}, BrakeDeleted: {Share: 5, Least: 500},
 	} {
 		if got, on := l[name]; !on || got != want {
 			t.Errorf("%s: got %+v, want %+v", name, got, want)
@@ -40,6 +40,9 @@ func TestLimitsSet(t *testing.T) {
 	if err := l.Set("off"); err != nil || len(l) != 0 {
 		t.Errorf("off leaves %v, %v", l, err)
 	}
+	if _, on := DefaultLimits()[BrakeNewsAge]; on {
+		t.Error("news-age is on out of the box: a book with a calendar of its own would stop")
+	}
 	for _, b := range Brakes {
 		if err := l.Set(b.Name + "=" + b.Setting(b.Default)); err != nil || l[b.Name].Share != b.Default.Share || l[b.Name].Least != b.Default.Least {
 			t.Errorf("%s: its own limit is %+v, %v", b.Name, l[b.Name], err)
@@ -51,7 +54,7 @@ func TestLimitsSet(t *testing.T) {
 // same brake and file.
 func TestVerdict(t *testing.T) {
 	t.Parallel()
-	l := Limits{BrakeFileRecords: {Share: 10, Least: 5}, BrakeClosed: {Least: 10}, BrakeNewsAge: {Least: 3, Book: 100}}
+	l := Limits{BrakeFileRecords: {Share: 10, Least: 5}, BrakeClosed: {Least: 10}, BrakeNewsAge: {Least: 3}}
 	accepted := func(brake, about string, now, whole int64) []BrakeSummary {
 		return []BrakeSummary{{Brake: brake, About: about, State: "ACCEPTED", Now: now, Whole: whole}}
 	}
@@ -72,8 +75,7 @@ func TestVerdict(t *testing.T) {
 		{"many records", Measure{Brake: BrakeFileRecords, Now: 111, Whole: 100}, nil, true},
 		{"records as usual", Measure{Brake: BrakeFileRecords, Now: 90, Whole: 100}, nil, false},
 		{"another file", Measure{Brake: BrakeFileRecords, About: "B", Now: 50, Whole: 100}, accepted(BrakeFileRecords, "A", 50, 100), true},
-		{"old news of a small book", Measure{Brake: BrakeNewsAge, Now: 9, Open: 99}, nil, false},
-		{"old news", Measure{Brake: BrakeNewsAge, Now: 4, Open: 100}, nil, true},
+		{"old news", Measure{Brake: BrakeNewsAge, Now: 4}, nil, true},
 		{"no limit", Measure{Brake: BrakeDelinquent, Now: 1 << 40}, nil, false},
 	} {
 		if got := len(l.verdict([]Measure{c.measure}, c.known)) > 0; got != c.braked {

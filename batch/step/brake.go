@@ -66,7 +66,7 @@ func (Servicing) Measure(ctx context.Context, tx *sqlx.Tx, run batch.Run, done m
 	}
 	for i := range measures {
 		m := &measures[i]
-		if m.Open, m.Whole = size.Open, size.Open; m.Brake == batch.BrakeChargedOffAmount {
+		if m.Whole = size.Open; m.Brake == batch.BrakeChargedOffAmount {
 			m.Whole = size.Lent
 		}
 	}

@@ -26,12 +26,18 @@ func loans(n int) extract {
 	return e
 }
 
-// braking is a runner with the limits out of the box, but for some settings.
+// closeLimits are limits that a book of some hundreds of loans can reach.
+var closeLimits = []string{
+	"delinquent=5%,200", "charged-off=1%,100", "charged-off-amount=1%,1000000", "closed=5%,200", "deleted=0.5%,100", "excluded=2%,100",
+	"file-records=10%,500",
+}
+
+// braking is a runner with close limits, but for some settings.
 func braking(t testing.TB, db *sqlx.DB, dir string, settings ...string) *batch.Runner {
 	t.Helper()
 	r := runner(db, dir)
-	r.ChunkSize, r.Limits = 50, batch.DefaultLimits()
-	for _, s := range settings {
+	r.ChunkSize, r.Limits = 50, batch.Limits{}
+	for _, s := range slices.Concat(closeLimits, settings) {
 		if err := r.Limits.Set(s); err != nil {
 			t.Fatal(err)
 		}

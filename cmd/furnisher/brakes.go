@@ -96,6 +96,9 @@ func brakeList(limits batch.Limits) []brakeRow {
 	rows := make([]brakeRow, len(batch.Brakes))
 	for i, b := range batch.Brakes {
 		rows[i] = brakeRow{b.Name, "off", b.Setting(b.Default), b.Says}
+		if b.Off {
+			rows[i].Default = "off"
+		}
 		if l, on := limits[b.Name]; on {
 			rows[i].Limit = b.Setting(l)
 		}
