@@ -161,10 +161,8 @@ func (a *decision) correct(t *Tradeline) (*Exclusion, error) {
 
 // apply applies one correction, and reports whether the corrected value replaced the decided one.
 func (a *decision) apply(c *Correction, l *lockable, t *Tradeline) (set bool, err error) {
-	decided, value, before := l.get(t), c.Value, c.Decided
-	if l.field == fieldHistory {
-		value, before = c.months(decided, value, t.DateAccountInfo), c.months(decided, before, t.DateAccountInfo)
-	}
+	decided := l.get(t)
+	value, before := c.at(l, t)
 	name := "BR9 " + strconv.FormatInt(c.ID, 10)
 	switch {
 	case decided == value:
@@ -194,6 +192,40 @@ func shownValue(v string) string {
 		return "blank"
 	}
 	return v
+}
+
+// at returns the corrected value for a record, and the one that was decided when the correction was made.
+func (c *Correction) at(l *lockable, t *Tradeline) (value, before string) {
+	if l.field == fieldHistory {
+		decided := l.get(t)
+		return c.months(decided, c.Value, t.DateAccountInfo), c.months(decided, c.Decided, t.DateAccountInfo)
+	}
+	return c.Value, c.Decided
+}
+
+// correctsEnd reports whether the last record of an account that has ended lacks a correction, so that it goes out once more. An
+// end that was furnished before boarding is as it is decided.
+func (a *decision) correctsEnd(t *Tradeline) bool {
+	if len(a.Tradelines) > 0 {
+		t = &Tradeline{Furnished: a.Tradelines[0]}
+	}
+	for i := range a.Corrections {
+		c := &a.Corrections[i]
+		l := lockableOf(c.Field)
+		if value, before := c.at(l, t); l.get(t) == before && value != before {
+			return true
+		}
+	}
+	return false
+}
+
+// toldAgain is the last record of an account that has ended, to be corrected.
+func (a *decision) toldAgain(t *Tradeline) *Tradeline {
+	if len(a.Tradelines) > 0 {
+		t, a.repeats = a.trailing(), true
+	}
+	t.Rule = "BR9"
+	return t
 }
 
 // correctedEnd returns a final tradeline as corrections will make it, as far as that tells one end from another: earlier records
@@ -249,6 +281,7 @@ func (c *Correction) newerFact(a *decision, l *lockable, decided string) string 
 	}
 	without := ""
 	then := decide(c.then)
+	then.again = a.repeats
 	if t, excluded, err := then.furnish(); err == nil && excluded == nil {
 		if excluded, err = then.place(t); excluded == nil && err == nil && then.say(t) == nil {
 			without = l.get(t)

@@ -219,6 +219,52 @@ func (a *decision) timesFinal(t *Tradeline) int {
 // paidStatus reports whether a status says that an account was paid after it had been worse than late.
 func paidStatus(status string) bool { return status >= StatusPaidSurrender && status <= "65" }
 
+// finalsSent counts in how many months this final tradeline has gone out (DC10, Q53): the latest tradelines that are final, with
+// the same status as of the same day. If the lender furnished the end before boarding, all of them count as sent.
+func (a *decision) finalsSent(t *Tradeline) int {
+	sent, end := 0, a.correctedEnd(t)
+	for i := range a.Tradelines {
+		if !sameEnd(&a.Tradelines[i], end) {
+			return sent
+		}
+		if i == 0 || a.Tradelines[i].AsOf.MonthIndex() != a.Tradelines[i-1].AsOf.MonthIndex() {
+			sent++
+		}
+	}
+	if a.endBoarded(t) {
+		return a.timesFinal(t)
+	}
+	return sent
+}
+
+// endBoarded reports whether the lender furnished the end of the account before boarding.
+func (a *decision) endBoarded(t *Tradeline) bool {
+	told := a.Baseline.LastReportedOn
+	return a.closureBoarded() && told >= t.DateAccountInfo || a.left != 0 && told >= a.left
+}
+
+// trailing repeats the final tradeline (Q26).
+func (a *decision) trailing() *Tradeline {
+	last := &a.Tradelines[0]
+	t := &Tradeline{
+		Furnished: *last, CreditLimit: a.creditLimit(), HighestCredit: a.highestCredit(), TermsDuration: a.termsDuration(),
+		Frequency: a.Product.TermsFrequency, Rule: "Q26", Facts: newFacts(dateFact("repeats", last.AsOf)),
+	}
+	t.Consumers, t.ComplianceCode = nil, "" // Q54
+	t.HistoryChain, _ = a.historyChain()    // the profile stays, as the date of account information does (Q82)
+	t.AsOf = a.AsOf
+	t.ReceiptsKnown = a.Ledger.receiptsKnown(a.AsOf)
+	return t
+}
+
+// lastAccountInfo returns the date of account information of the last report: ours, else the lender's before boarding, 0 for none.
+func (a *decision) lastAccountInfo() Date {
+	if len(a.Tradelines) > 0 {
+		return a.Tradelines[0].DateAccountInfo
+	}
+	return a.Baseline.LastReportedOn
+}
+
 // sameEnd reports whether an earlier record told of the same end as t.
 func sameEnd(before *Furnished, t *Tradeline) bool {
 	if !before.Final || before.AccountStatus != t.AccountStatus {
@@ -229,6 +275,29 @@ func sameEnd(before *Furnished, t *Tradeline) bool {
 		return before.DateAccountInfo == t.DateAccountInfo || foundLate && before.DateClosed == t.DateClosed && before.Episode == t.Episode
 	}
 	return before.DateClosed == t.DateClosed // its date of account information is that of the file
+}
+
+// ReversedAfterDeletion returns an *Undecidable if an entry was reversed after the bureaus were told to delete the account.
+// The account never comes back (DC8), but a person must know (Q15).
+func ReversedAfterDeletion(a *Account) error {
+	for _, e := range a.Ledger.Entries {
+		if a.DeletedOn != 0 && e.UndoneOn > a.DeletedOn {
+			return &Undecidable{CodeReversed, "an entry was reversed on " + e.UndoneOn.String() + ", after the deletion of " + a.DeletedOn.String()}
+		}
+	}
+	return nil
+}
+
+// openReceivables names what a deletion waits for (DC3, Q13), empty for nothing.
+func (a *decision) openReceivables() string {
+	t := a.Ledger.At(a.AsOf)
+	switch {
+	case t.Balance != 0:
+		return "balance " + t.Balance.String()
+	case t.Fees() > max(0, t.Paid):
+		return "fees " + (t.Fees() - max(0, t.Paid)).String()
+	}
+	return ""
 }
 
 // Listed returns what a person must see of an account that the night decides all the same: a buyer without a date of sale

@@ -159,19 +159,31 @@ func (t *Furnished) Deletion() string {
 // Exactly one of the results is set.
 func Furnish(a *Account) (*Tradeline, *Exclusion, error) {
 	d := decide(a)
-	t, excluded, err := d.furnish()
+	return d.whole()
+}
+
+// FurnishAgain is Furnish for an account that is to be corrected (BR9): one whose end was reported is told of once more.
+func FurnishAgain(a *Account) (*Tradeline, *Exclusion, error) {
+	d := decide(a)
+	d.again = true
+	return d.whole()
+}
+
+// whole decides all that a file says of the account.
+func (a *decision) whole() (*Tradeline, *Exclusion, error) {
+	t, excluded, err := a.furnish()
 	if err == nil && excluded == nil {
-		if excluded, err = d.place(t); excluded == nil && err == nil {
-			err = d.say(t)
+		if excluded, err = a.place(t); excluded == nil && err == nil {
+			err = a.say(t)
 		}
 		if excluded == nil && err == nil && len(a.Corrections) > 0 {
-			excluded, err = d.correct(t)
+			excluded, err = a.correct(t)
 		}
 	}
 	switch {
 	case excluded != nil:
 		return nil, excluded, nil
-	case !a.Furnish && (err != nil || !d.outlivesFurnish(t)):
+	case !a.Furnish && (err != nil || !a.outlivesFurnish(t)):
 		return nil, &Exclusion{NotFurnished, "Q80", "the lender does not furnish it as open; its final status will still go out"}, nil
 	case err != nil:
 		return nil, nil, err
@@ -242,6 +254,7 @@ type decision struct {
 	left    Date // it went to a buyer or another servicer on that day, 0: not
 	leftOn  Date // status and rating are as of that day
 	repeats bool // it is a trailing report (Q26)
+	again   bool // it is told of though its end was reported (BR9)
 
 	corrected bool   // a correction tells what the last tradeline did not (BR9)
 	chainRule string // behind the profile as of the calendar date, empty for one moved by a month (BR4)
@@ -299,6 +312,8 @@ func (a *decision) furnish() (*Tradeline, *Exclusion, error) {
 	}
 	if t.Final {
 		switch sent := a.finalsSent(t); {
+		case sent > 0 && (a.again || a.correctsEnd(t)):
+			t = a.toldAgain(t)
 		case sent >= a.timesFinal(t):
 			return nil, &Exclusion{FinallyReported, "DC10", "its final status was reported " + strconv.Itoa(sent) + " time(s)"}, nil
 		case sent > 0 && a.Tradelines[0].AsOf.MonthIndex() == a.AsOf.MonthIndex():
@@ -337,70 +352,6 @@ func (a *decision) boardedLateUndated() bool {
 		return s.bucket > 0 && b.LastReportedOn-s.unpaid >= 30
 	}
 	return b.History != "" && strings.ContainsRune("123456GHJKL", rune(b.History[0]))
-}
-
-// ReversedAfterDeletion returns an *Undecidable if an entry was reversed after the bureaus were told to delete the account.
-// The account never comes back (DC8), but a person must know (Q15).
-func ReversedAfterDeletion(a *Account) error {
-	for _, e := range a.Ledger.Entries {
-		if a.DeletedOn != 0 && e.UndoneOn > a.DeletedOn {
-			return &Undecidable{CodeReversed, "an entry was reversed on " + e.UndoneOn.String() + ", after the deletion of " + a.DeletedOn.String()}
-		}
-	}
-	return nil
-}
-
-// openReceivables names what a deletion waits for (DC3, Q13), empty for nothing.
-func (a *decision) openReceivables() string {
-	t := a.Ledger.At(a.AsOf)
-	switch {
-	case t.Balance != 0:
-		return "balance " + t.Balance.String()
-	case t.Fees() > max(0, t.Paid):
-		return "fees " + (t.Fees() - max(0, t.Paid)).String()
-	}
-	return ""
-}
-
-// finalsSent counts how often this final tradeline has gone out (DC10): the latest tradelines that are final, with the same
-// status as of the same day. If the loan was boarded closed and the lender furnished its end, all of them count as sent.
-func (a *decision) finalsSent(t *Tradeline) int {
-	if len(a.Tradelines) == 0 && a.closureBoarded() && a.Baseline.LastReportedOn >= t.DateAccountInfo {
-		return a.timesFinal(t)
-	}
-	if len(a.Tradelines) == 0 && a.left != 0 && a.Baseline.LastReportedOn >= a.left {
-		return a.timesFinal(t)
-	}
-	sent, end := 0, a.correctedEnd(t)
-	for i := range a.Tradelines {
-		if !sameEnd(&a.Tradelines[i], end) {
-			break
-		}
-		sent++
-	}
-	return sent
-}
-
-// lastAccountInfo returns the date of account information of the last report: ours, else the lender's before boarding, 0 for none.
-func (a *decision) lastAccountInfo() Date {
-	if len(a.Tradelines) > 0 {
-		return a.Tradelines[0].DateAccountInfo
-	}
-	return a.Baseline.LastReportedOn
-}
-
-// trailing repeats the final tradeline (Q26).
-func (a *decision) trailing() *Tradeline {
-	last := &a.Tradelines[0]
-	t := &Tradeline{
-		Furnished: *last, CreditLimit: a.creditLimit(), HighestCredit: a.highestCredit(), TermsDuration: a.termsDuration(),
-		Frequency: a.Product.TermsFrequency, Rule: "Q26", Facts: newFacts(dateFact("repeats", last.AsOf)),
-	}
-	t.Consumers, t.ComplianceCode = nil, "" // Q54
-	t.HistoryChain, _ = a.historyChain()    // the profile stays, as the date of account information does (Q82)
-	t.AsOf = a.AsOf
-	t.ReceiptsKnown = a.Ledger.receiptsKnown(a.AsOf)
-	return t
 }
 
 // deletion returns the one DA or DF tradeline of a loan (DC1, DC2). Its other fields are those of an ordinary tradeline, as

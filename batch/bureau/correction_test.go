@@ -15,16 +15,27 @@ import (
 func (l *lender) correct(loan, field, value string, change ...func(*bureau.NewCorrection)) string {
 	l.t.Helper()
 	n := bureau.NewCorrection{
-		LoanID: loan, Field: field, Value: value, Reason: "paid in time", Evidence: "receipt 12", Source: "DISPUTE", Who: "robin", Now: clock(),
+		LoanID: loan, Fields: []bureau.CorrectedField{{Field: field, Value: value}}, Reason: "paid in time", Evidence: "receipt 12", Source: "DISPUTE", Who: "robin", Now: clock(),
 	}
 	for _, c := range change {
 		c(&n)
 	}
-	number, known, err := bureau.AddCorrection(l.t.Context(), l.db, n)
+	added, err := bureau.AddCorrection(l.t.Context(), l.db, n)
 	if err != nil {
 		return strings.TrimPrefix(err.Error(), fmt.Sprintf("correct loan %q: the correction cannot be made: ", loan))
 	}
-	return fmt.Sprintf("correction %d known %t", number, known)
+	var said []string
+	for _, c := range added {
+		said = append(said, fmt.Sprintf("correction %d known %t", c.Number, c.Known))
+	}
+	return strings.Join(said, ", ")
+}
+
+// with adds a field to a correction.
+func with(field, value string) func(*bureau.NewCorrection) {
+	return func(n *bureau.NewCorrection) {
+		n.Fields = append(n.Fields, bureau.CorrectedField{Field: field, Value: value})
+	}
 }
 
 // states lists the corrections, each with what ended it.
@@ -61,7 +72,12 @@ func TestCorrectionsRefused(t *testing.T) {
 		{"OK", "21", "1", func(n *bureau.NewCorrection) { n.Approver = "robin" }, "the approver must be another person than you"},
 		{"OK", "21", "1", func(n *bureau.NewCorrection) { n.File = 9 }, "file 9 does not tell of the loan"},
 		{"NONE", "21", "1", nil, `correct loan "NONE": there is no such loan`},
-		{"ERR", "21", "1", nil, "no later file tells of the account (ALREADY_DELETED: its deletion was reported: never again)"},
+		{"ERR", "21", "1", nil, "no later file tells of the account (ALREADY_DELETED: its deletion was reported: never again); correct by an AUD what bureaus still show of it"},
+		{"OK", "21", "1", func(n *bureau.NewCorrection) { n.Fields = nil }, "it names no field"},
+		{"OK", "21", "1", with("current_balance", "2"), "it gives current_balance two values"},
+		{"OK", "22", "0", nil, "the next record would be invalid: B12 base.amount_past_due: delinquent status with nothing past due, neither sold or transferred nor in bankruptcy; correct the fields that go together in one command"},
+		{"OK", "17A", "11", nil, "the next record would be invalid: B11 base.amount_past_due: status 11 (current) with an amount past due; correct the fields that go together in one command"},
+		{"OK", "26", "2025-12-31", nil, "the next record would be invalid: B17 base.date_closed: date closed is before the date opened or after the date of account information; correct the fields that go together in one command"},
 	} {
 		change := c.change
 		if change == nil {
@@ -73,6 +89,10 @@ func TestCorrectionsRefused(t *testing.T) {
 	}
 	if got := l.states(); got != "" {
 		t.Errorf("recorded: %s", got)
+	}
+	approved := func(n *bureau.NewCorrection) { n.Approver = "kim" }
+	if got := l.correct("OK", "17A", "11", with("22", "0"), with("25", ""), approved); strings.Count(got, "known false") != 3 {
+		t.Errorf("fields that go together: %s", got)
 	}
 }
 

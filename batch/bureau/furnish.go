@@ -139,21 +139,26 @@ func (p *part) decide(f *book.Facts) (*rules.Exclusion, error) {
 			return nil, err
 		}
 	}
-	if err := removed(tradeline, f.Consumers); err != nil {
-		return nil, err
-	}
-	product := p.around.Products[f.Terms.Product]
-	terms := Terms{
-		AccountNumber: tradeline.AccountNumber, CycleID: f.Terms.CycleID, PortfolioType: product.PortfolioType,
-		AccountType: product.AccountType, TermsFrequency: tradeline.Frequency, InterestType: product.InterestType,
-		OpenedOn: f.Terms.OpenedOn,
-	}
-	record, err := p.encode(terms, tradeline, f.Consumers)
+	record, err := p.record(f, tradeline)
 	if err != nil {
 		return nil, err
 	}
 	p.add(f.Loan, record, tradeline)
 	return nil, nil
+}
+
+// record makes the record of a tradeline. What makes it invalid is a *rules.Undecidable.
+func (p *part) record(f *book.Facts, t *rules.Tradeline) ([]byte, error) {
+	if err := removed(t, f.Consumers); err != nil {
+		return nil, err
+	}
+	product := p.around.Products[f.Terms.Product]
+	terms := Terms{
+		AccountNumber: t.AccountNumber, CycleID: f.Terms.CycleID, PortfolioType: product.PortfolioType,
+		AccountType: product.AccountType, TermsFrequency: t.Frequency, InterestType: product.InterestType,
+		OpenedOn: f.Terms.OpenedOn,
+	}
+	return p.encode(terms, t, f.Consumers)
 }
 
 // removed returns an *Undecidable if the record would tell of a consumer who was removed. No extract brings one without a surname.

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -64,31 +65,47 @@ func correctionRow(c *inquiry.Correction) []any {
 
 func (a *app) correctionAddCommand() *cobra.Command {
 	var n bureau.NewCorrection
+	var fields, values []string
 	c := &cobra.Command{
 		Use:   "add LOAN --field FIELD --value VALUE --reason TEXT --evidence TEXT --source AUD|DISPUTE|HAND",
-		Short: "correct a field of a loan's records and lock it", Args: cobra.ExactArgs(1),
+		Short: "correct fields of a loan's records and lock them", Args: cobra.ExactArgs(1),
 		Long: `Corrects a field of the base segment, by its number (25) or name. Dates are YYYY-MM-DD, amounts whole dollars, an empty value is
-a blank. A date of first delinquency moves later only with a second person (--approver). The same correction again changes
-nothing; another value for a locked field is refused. Fields: ` + strings.Join(rules.Correctable(), ", ") + `.`,
+a blank. Give fields that go together in one command, each --field with its --value: all of them are locked or none, and what
+would make the next record invalid is refused, with the rule. An account whose end was reported goes out once more; one whose
+deletion was reported does not. A date of first delinquency moves later only with a second person (--approver). The same
+correction again changes nothing; another value for a locked field is refused.
+Fields: ` + strings.Join(rules.Correctable(), ", ") + `.`,
+		Example: `  furnisher corrections add L-1 --field 17A --value 11 --field 22 --value 0 --field 25 --value "" --approver kim \
+    --reason "paid in time" --evidence "receipt 12" --source DISPUTE`,
 		RunE: a.does(func(ctx context.Context, args []string) error {
+			if len(fields) != len(values) {
+				return &ending{err: errors.New("each --field needs its --value"), code: exitUsage, hint: hintHelp("furnisher corrections add")}
+			}
+			for i := range fields {
+				n.Fields = append(n.Fields, bureau.CorrectedField{Field: fields[i], Value: values[i]})
+			}
 			n.LoanID, n.Who, n.Now = args[0], a.who(), a.now()
 			return a.withDB(ctx, func(db *sqlx.DB) error {
-				number, known, err := bureau.AddCorrection(ctx, db, n)
+				added, err := bureau.AddCorrection(ctx, db, n)
 				if err != nil || a.settings.quiet {
 					return err
 				}
-				says := "locks its field"
-				if known {
-					says = "locks its field already"
+				for _, c := range added {
+					says := "locks"
+					if c.Known {
+						says = "already locks"
+					}
+					if _, err := fmt.Fprintf(a.stdout, "correction %d %s %s\n", c.Number, says, c.Field); err != nil {
+						return err
+					}
 				}
-				_, err = fmt.Fprintf(a.stdout, "correction %d %s\n", number, says)
-				return err
+				return nil
 			})
 		}),
 	}
 	f := c.Flags()
-	f.StringVar(&n.Field, "field", "", "field of the base segment, by number or name")
-	f.StringVar(&n.Value, "value", "", "the value that it shall have")
+	f.StringArrayVar(&fields, "field", nil, "field of the base segment, by number or name")
+	f.StringArrayVar(&values, "value", nil, "the value that it shall have")
 	f.StringVar(&n.Reason, "reason", "", "why")
 	f.StringVar(&n.Evidence, "evidence", "", "what proves it")
 	f.StringVar(&n.Source, "source", "", "AUD, DISPUTE or HAND")
@@ -106,6 +123,8 @@ func (a *app) correctionReleaseCommand() *cobra.Command {
 	var why, approver string
 	c := &cobra.Command{
 		Use: "release CORRECTION --why TEXT --approver NAME", Short: "release the lock of a correction", Args: cobra.ExactArgs(1),
+		Long: `Releases a lock, with a second person: the field is decided again as if it had not been corrected. An account whose end was
+reported goes out again by a new correction only.`,
 		RunE: a.does(func(ctx context.Context, args []string) error {
 			number, err := strconv.ParseInt(args[0], 10, 64)
 			if err != nil {

@@ -9,7 +9,7 @@ ORDER BY loan, field
 -- A loan to be corrected, with what its next file goes by: its program, the last calendar date of its destination (else the last
 -- business date, else $2), and the number of that file. Writers of the loan wait. $1 loan id, $2 today.
 -- Locks: its row of loan_wake. Index: loan_key_loan_id_key, loan_pkey, loan_wake_pkey; few files.
-SELECT l.loan, l.program, d.destination, p.calendar,
+SELECT l.loan, l.program, p.identification_number, d.destination, p.calendar,
        coalesce((SELECT max(f.as_of) FROM bureau_file f WHERE f.destination = d.destination AND f.state NOT IN ('BUILDING', 'VOIDED', 'REJECTED')),
                 (SELECT max(r.business_date) FROM run r WHERE r.state = 'CLOSED'), CAST($2 AS date)) AS last_on,
        (SELECT coalesce(max(f.file), 0) + 1 FROM bureau_file f) AS next_file
