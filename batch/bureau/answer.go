@@ -70,7 +70,7 @@ func RecordAnswers(ctx context.Context, db *sqlx.DB, file int64, answers []Answe
 	if err := checkAnswers(answers); err != nil {
 		return done, err
 	}
-	err = database.InDurableTx(ctx, db, func(tx *sqlx.Tx) error {
+	err = database.InRetriedTx(ctx, db, func(tx *sqlx.Tx) error {
 		present, err := lockFile(ctx, tx, file)
 		if err != nil {
 			return err
@@ -210,7 +210,7 @@ func AssignAnswer(ctx context.Context, db *sqlx.DB, answer int64, owner string) 
 }
 
 func changeAnswer(ctx context.Context, db *sqlx.DB, answer int64, query string, args ...any) error {
-	err := database.InDurableTx(ctx, db, func(tx *sqlx.Tx) error {
+	err := database.InRetriedTx(ctx, db, func(tx *sqlx.Tx) error {
 		result, err := tx.ExecContext(ctx, query, args...)
 		if err != nil {
 			return err

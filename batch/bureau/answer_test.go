@@ -243,6 +243,24 @@ func TestReadAnswers(t *testing.T) {
 	}
 }
 
+// BR11: a deadlock with a night, or a refusal as not serializable, is met again by the program and not by the person.
+func TestAnswersAgain(t *testing.T) {
+	t.Parallel()
+	for _, state := range []string{"40P01", "40001"} {
+		l := cancelled(t)
+		l.db.MustExec(`CREATE SEQUENCE refusals;
+			CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+			BEGIN IF nextval('refusals') < 3 THEN RAISE EXCEPTION 'refused' USING ERRCODE = '` + state + `'; END IF; RETURN NEW; END $$;
+			CREATE TRIGGER refuse BEFORE INSERT ON answer FOR EACH ROW EXECUTE FUNCTION refuse()`)
+		if got := l.answer(2, refusal("ACCTERR", "E1")); got != "1 new 0 known 1 given back" {
+			t.Errorf("%s: %s", state, got)
+		}
+		if got := l.live(); got != "2 ACCTFRD" {
+			t.Errorf("%s: deletions that count: %s", state, got)
+		}
+	}
+}
+
 // What was recorded is whole or absent: a command that was stopped before it ended has recorded nothing.
 func TestAnswersInterrupted(t *testing.T) {
 	t.Parallel()

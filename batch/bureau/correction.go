@@ -69,7 +69,7 @@ type AddedCorrection struct {
 func AddCorrection(ctx context.Context, db *sqlx.DB, n NewCorrection) (added []AddedCorrection, err error) {
 	fields, err := n.check()
 	if err == nil {
-		err = database.InDurableTx(ctx, db, func(tx *sqlx.Tx) (err error) {
+		err = database.InRetriedTx(ctx, db, func(tx *sqlx.Tx) (err error) {
 			added, err = n.add(ctx, tx, fields)
 			return err
 		})
@@ -181,7 +181,7 @@ func fieldValue(f *metro2.FieldInfo, text string) (value, says string) {
 // ReleaseCorrection ends a lock by hand, with a second person's approval: the field is decided again as if it had not been
 // corrected. It returns ErrNoCorrection, ErrNotLive or ErrCorrection.
 func ReleaseCorrection(ctx context.Context, db *sqlx.DB, number int64, who, approver, why string, now time.Time) error {
-	err := database.InDurableTx(ctx, db, func(tx *sqlx.Tx) error {
+	err := database.InRetriedTx(ctx, db, func(tx *sqlx.Tx) error {
 		if why == "" || approver == "" || approver == who {
 			return refuse("a release needs a reason and the approval of another person")
 		}

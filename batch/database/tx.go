@@ -52,6 +52,21 @@ func InSnapshot(ctx context.Context, db *sqlx.DB, f func(tx *sqlx.Tx) error) err
 	return tx.Commit()
 }
 
+// attempts at a transaction that the server refuses for reasons that pass.
+const attempts = 5
+
+// InRetriedTx is InDurableTx for what runs beside a night: when the server refuses the transaction for a deadlock or as not
+// serializable, f is called again in a new one, a few times. A lock that is not free in time is no such reason: f decides how
+// long it waits. What f fills in outside of the database it must fill in anew.
+func InRetriedTx(ctx context.Context, db *sqlx.DB, f func(tx *sqlx.Tx) error) error {
+	for attempt := 1; ; attempt++ {
+		err := InDurableTx(ctx, db, f)
+		if err == nil || attempt == attempts || !IsTransient(err) || IsLockTimeout(err) {
+			return err
+		}
+	}
+}
+
 // WriteRows executes a set-based query whose last parameter is rows as one JSON array; no rows, no query.
 func WriteRows[T any](ctx context.Context, tx *sqlx.Tx, query string, rows []T, args ...any) error {
 	if len(rows) == 0 {

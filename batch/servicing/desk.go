@@ -81,9 +81,6 @@ type deed struct {
 // errTakenBack ends the transaction of a dry run.
 var errTakenBack = errors.New("dry run")
 
-// attempts at an operation when the database refuses it for reasons that pass.
-const attempts = 5
-
 // perform does an operation in one transaction, or finds that it was done. work fills the result and the deed.
 func (d *Desk) perform(ctx context.Context, kind string, o Order, request any, done result, work func(tx *sqlx.Tx, w *deed) error) error {
 	if err := o.validate(); err != nil {
@@ -93,30 +90,26 @@ func (d *Desk) perform(ctx context.Context, kind string, o Order, request any, d
 	if err != nil {
 		return err
 	}
-	for attempt := 1; ; attempt++ {
-		err = database.InDurableTx(ctx, d.DB, func(tx *sqlx.Tx) error {
-			if err := d.begin(ctx, tx); err != nil {
-				return err
-			}
-			w := &deed{by: book.By{Who: o.By, Why: o.Why}}
-			if err := d.open(ctx, tx, kind, digest, o, done, w); err != nil || done.receipt().Repeated {
-				return err
-			}
-			if err := work(tx, w); err != nil {
-				return err
-			}
-			return d.close(ctx, tx, o, done, w)
-		})
-		switch {
-		case errors.Is(err, errTakenBack):
-			return nil
-		case database.IsLockTimeout(err):
-			return fmt.Errorf("%w: an import or a night holds them", ErrBusy)
-		case database.IsTransient(err) && attempt < attempts:
-			continue
+	err = database.InRetriedTx(ctx, d.DB, func(tx *sqlx.Tx) error {
+		if err := d.begin(ctx, tx); err != nil {
+			return err
 		}
-		return err
+		w := &deed{by: book.By{Who: o.By, Why: o.Why}}
+		if err := d.open(ctx, tx, kind, digest, o, done, w); err != nil || done.receipt().Repeated {
+			return err
+		}
+		if err := work(tx, w); err != nil {
+			return err
+		}
+		return d.close(ctx, tx, o, done, w)
+	})
+	switch {
+	case errors.Is(err, errTakenBack):
+		return nil
+	case database.IsLockTimeout(err):
+		return fmt.Errorf("%w: an import or a night holds them", ErrBusy)
 	}
+	return err
 }
 
 // digestOf is what tells a request from others.
