@@ -21,7 +21,7 @@
 //     within a file is unchanged if it says the same, else all after the first are rejected.
 //   - A file whose header is wrong, whose records cannot be told apart, or with more than MaxBadPercent bad
 //     rows is refused, and with it the whole import (RefusedError).
-//   - A row that tells of a removed customer is rejected (CD2), but is not bad: the lender may go on sending it.
+//   - A row that tells of a removed customer changes nothing and is counted (CD2). It is not bad: the lender may go on sending it.
 //   - The limit of bad rows is looked at with every bad row. How many rows a file has is not known before its end,
 //     but how many good ones its unread bytes can hold at most is: each has a byte for every field and every
 //     required value, and a compressed byte becomes at most 1,032. The file is refused as soon as its bad rows would

@@ -19,11 +19,10 @@ func (i *importer) file(ctx context.Context, p *parser) error {
 			return err
 		}
 	}
-	barred, err := i.check(ctx, t, &counts)
-	if err != nil {
+	if err := i.check(ctx, t, &counts); err != nil {
 		return err
 	}
-	if tooMany(counts.Rejected-barred, counts.Rows, i.options.MaxBadPercent) {
+	if tooMany(counts.Rejected, counts.Rows, i.options.MaxBadPercent) {
 		return i.refuse(ctx, counts)
 	}
 	if err := i.merge(ctx, t, &counts); err != nil {
@@ -39,6 +38,7 @@ func (i *importer) file(ctx context.Context, p *parser) error {
 	}
 	i.summary.Files = append(i.summary.Files, counts)
 	i.summary.Rejected += counts.Rejected
+	i.summary.Removed += counts.Removed
 	_, err = i.tx.ExecContext(ctx, importFile, i.summary.Import, counts.File, counts.Rows, counts.Inserted,
 		counts.Updated, counts.Unchanged, counts.Rejected, analyzed)
 	return err
@@ -145,26 +145,26 @@ func (i *importer) dropRepeats(ctx context.Context, t *table, counts *FileSummar
 }
 
 // check takes rows out of the staging table that may not go in: those with missing references, then what
-// the table's own statements find. What no later check can reject is brought in on the way. barred is how many of the rejected ones
-// the lender does nothing wrong with: who was removed here stays in the extract (CD2).
-func (i *importer) check(ctx context.Context, t *table, counts *FileSummary) (barred int64, err error) {
+// the table's own statements find. What no later check can reject is brought in on the way. With rows of a removed customer the
+// lender does nothing wrong: the customer stays in the extract (CD2).
+func (i *importer) check(ctx context.Context, t *table, counts *FileSummary) error {
 	for _, ref := range t.refs {
 		query := strings.NewReplacer("{column}", ref.column, "{known}", ref.table, "{known_key}", ref.key).
 			Replace(t.fill(importMissing))
 		n, err := i.reject(ctx, query, t.file, t.fileColumn(ref.column))
 		if err != nil {
-			return 0, err
+			return err
 		}
 		counts.Rejected += n
 	}
 	if t.known != "" {
 		var low, high string
 		if err := i.tx.QueryRowContext(ctx, t.span).Scan(&low, &high); err != nil {
-			return 0, err
+			return err
 		}
 		var updated, rejected int64
 		if err := i.tx.QueryRowContext(ctx, t.known, i.summary.Import, i.room(), low, high).Scan(&updated, &rejected); err != nil {
-			return 0, err
+			return err
 		}
 		i.kept += min(rejected, i.room())
 		counts.Updated += updated
@@ -173,36 +173,33 @@ func (i *importer) check(ctx context.Context, t *table, counts *FileSummary) (ba
 	if t.judges != nil {
 		n, err := t.judges(i, ctx)
 		if err != nil {
-			return 0, err
+			return err
 		}
 		counts.Rejected += n
 	}
 	if t.plain != "" {
 		err := i.bulk(ctx, t, counts.Rows, func() error { return i.add(ctx, t.plain, counts) })
 		if err != nil {
-			return 0, err
+			return err
 		}
 	}
-	for _, query := range t.bars {
-		n, err := i.reject(ctx, query)
-		if err != nil {
-			return 0, err
+	if t.bars != "" {
+		if err := i.tx.GetContext(ctx, &counts.Removed, t.bars); err != nil {
+			return err
 		}
-		counts.Rejected += n
-		barred += n
 	}
 	for again := true; again; {
 		again = false
 		for _, query := range t.rejects {
 			n, err := i.reject(ctx, query)
 			if err != nil {
-				return 0, err
+				return err
 			}
 			counts.Rejected += n
 			again = again || (t.fixpoint && n > 0)
 		}
 	}
-	return barred, nil
+	return nil
 }
 
 // reject runs a query that takes rows out of the staging table, keeps those for which there is room, and gives how many

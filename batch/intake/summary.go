@@ -13,6 +13,7 @@ type Summary struct {
 	Files   []FileSummary `json:"files"` // in the order in which they are taken in
 	Seconds float64       `json:"seconds"`
 
+	Removed  int64 `json:"removed"` // rows of removed customers, among the unchanged of Files
 	Rejected int64 `json:"rejected"`
 	// Rejects are the rows that were not taken, in the order of Files and lines, as import_reject has them: at most
 	// maxRejects. RejectsNotKept counts the others.
@@ -20,13 +21,15 @@ type Summary struct {
 	RejectsNotKept int64    `json:"rejects_not_kept"`
 }
 
-// FileSummary counts the rows of one file: Rows = Inserted + Updated + Unchanged + Rejected.
+// FileSummary counts the rows of one file: Rows = Inserted + Updated + Unchanged + Rejected. Among the unchanged are those of
+// removed customers: they are not taken in, and are nobody's fault (CD2).
 type FileSummary struct {
 	File      string `json:"file"`
 	Rows      int64  `json:"rows"`
 	Inserted  int64  `json:"inserted"`
 	Updated   int64  `json:"updated"`
 	Unchanged int64  `json:"unchanged"`
+	Removed   int64  `json:"removed"`
 	Rejected  int64  `json:"rejected"`
 }
 

@@ -20,7 +20,7 @@ type table struct {
 	refs    []reference          // rows whose references are unknown are rejected
 	span    string               // gives the lowest and highest key of the file, for known
 	known   string               // takes out rows that may only repeat what the book holds; gives updated and rejected
-	bars    []string             // statements that reject rows which the lender may send: the limit of bad rows leaves them out
+	bars    string               // leaves out rows of removed customers; gives how many
 	rejects []string             // statements that reject rows against each other and the book
 	indexed string               // an index of the staging table, for rejects and adds
 	bulk    []string             // tables whose indexes are made after a first import's rows
@@ -136,7 +136,7 @@ var tables = withPlaces([]table{
 			may("employer_city", textKind), may("employer_state", stateKind), may("employer_postal_code", postalKind),
 			may("occupation", textKind), may("legal_hold", boolKind).or("false"), may("is_business", boolKind).or("false"),
 		},
-		bars:   []string{importCustomersRemoved},
+		bars:   importCustomersRemoved,
 		merges: []string{importCustomers},
 	},
 	{
@@ -178,7 +178,7 @@ var tables = withPlaces([]table{
 			need("position", countKind(1)),
 		},
 		refs:     []reference{toLoan, toCustomer},
-		bars:     []string{importLoanCustomersRemoved},
+		bars:     importLoanCustomersRemoved,
 		rejects:  []string{importLoanCustomersPosition},
 		merges:   []string{importLoanCustomers},
 		bulk:     []string{"loan_customer"},
@@ -296,7 +296,7 @@ var tables = withPlaces([]table{
 		columns: []column{need("case_id", keyKind), may("customer_id", keyKind), may("loan_id", keyKind)},
 		check:   checkCaseParty,
 		refs:    []reference{{"case_id", "case_file", "case_id"}, toCustomer, toLoan},
-		bars:    []string{importCasePartiesRemoved},
+		bars:    importCasePartiesRemoved,
 		merges:  []string{importCaseParties},
 	},
 	{

@@ -85,11 +85,6 @@ func (e extract) load(t testing.TB, db *sqlx.DB) *intake.Summary {
 }
 
 func (e extract) imported(t testing.TB, db *sqlx.DB) (*intake.Summary, error) {
-	return e.importedUpTo(t, db, 100)
-}
-
-// importedUpTo imports an extract of which a share in percent may be bad.
-func (e extract) importedUpTo(t testing.TB, db *sqlx.DB, maxBad float64) (*intake.Summary, error) {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range e {
@@ -97,7 +92,7 @@ func (e extract) importedUpTo(t testing.TB, db *sqlx.DB, maxBad float64) (*intak
 			t.Fatal(err)
 		}
 	}
-	return intake.Import(context.Background(), db, intake.Options{Dir: dir, MaxBadPercent: maxBad, Now: clock})
+	return intake.Import(context.Background(), db, intake.Options{Dir: dir, MaxBadPercent: 100, Now: clock})
 }
 
 func runner(db *sqlx.DB, dir string) *batch.Runner {

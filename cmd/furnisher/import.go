@@ -111,6 +111,11 @@ func (a *app) printImport(s *intake.Summary, removals *servicing.Removals, check
 	if _, err := fmt.Fprintln(a.stdout, done); err != nil {
 		return err
 	}
+	if s.Removed > 0 {
+		if _, err := fmt.Fprintf(a.stdout, "rows of removed customers: %d; they are not taken in (CD2)\n", s.Removed); err != nil {
+			return err
+		}
+	}
 	if removals != nil {
 		if err := printRemovals(a.stdout, removals); err != nil {
 			return err

@@ -91,7 +91,7 @@ func (a *app) importNews(ctx context.Context, db *database.Database, dir string)
 	if err != nil {
 		return err
 	}
-	log := a.log.WithFields(logrus.Fields{"import": summary.Import, "rejected": summary.Rejected})
+	log := a.log.WithFields(logrus.Fields{"import": summary.Import, "rejected": summary.Rejected, "of_removed": summary.Removed})
 	if summary.Rejected > 0 {
 		log.Warn("news imported, with rows quarantined")
 		return nil

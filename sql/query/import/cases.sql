@@ -29,17 +29,13 @@ WITH sent AS (
 SELECT (SELECT count(*) FROM inserted) AS inserted, 0 AS updated FROM (SELECT count(*) FROM woken) w
 
 -- name: ImportCasePartiesRemoved
--- Rejects removed customers as new parties of cases (CD2). $1 import, $2 room for rejects.
+-- Leaves out removed customers as new parties of cases (CD2). Gives how many.
 -- Index: customer_customer_id_key, case_party_customer, case_file_case_id_key.
 WITH gone AS (
     DELETE FROM staged_case_parties s USING customer t
     WHERE t.customer_id = s.customer_id AND t.removed_on IS NOT NULL
       AND NOT EXISTS (SELECT FROM case_party p JOIN case_file f ON f.case_key = p.case_key WHERE p.customer = t.customer AND f.case_id = s.case_id)
-    RETURNING s.line
-), kept AS (
-    INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
-    SELECT $1, 'case_parties.csv', line, 'customer_id', 'key', 'the customer was removed: no new case can be about them (CD2)'
-    FROM gone ORDER BY line LIMIT $2
+    RETURNING 1
 )
 SELECT count(*) FROM gone
 

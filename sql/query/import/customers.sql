@@ -74,31 +74,23 @@ SELECT (SELECT count(*) FROM inserted) AS inserted, (SELECT count(*) FROM update
 FROM (SELECT count(*) FROM woken) w
 
 -- name: ImportCustomersRemoved
--- Rejects customers who were removed: their data does not come back (CD2). $1 import, $2 room for rejects.
+-- Leaves out customers who were removed: their data does not come back (CD2). Gives how many.
 -- Index: customer_customer_id_key.
 WITH gone AS (
     DELETE FROM staged_customers s USING customer t
     WHERE t.customer_id = s.customer_id AND t.removed_on IS NOT NULL
-    RETURNING s.line
-), kept AS (
-    INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
-    SELECT $1, 'customers.csv', line, 'customer_id', 'key', 'the customer was removed: personal data does not come back (CD2)'
-    FROM gone ORDER BY line LIMIT $2
+    RETURNING 1
 )
 SELECT count(*) FROM gone
 
 -- name: ImportLoanCustomersRemoved
--- Rejects removed customers who would come to another loan (CD2). $1 import, $2 room for rejects.
+-- Leaves out removed customers who would come to another loan (CD2). Gives how many.
 -- Index: customer_customer_id_key, loan_customer_pkey.
 WITH gone AS (
     DELETE FROM staged_loan_customers s USING customer t
     WHERE t.customer_id = s.customer_id AND t.removed_on IS NOT NULL
       AND NOT EXISTS (SELECT FROM loan_customer c JOIN loan_key k ON k.loan = c.loan WHERE c.customer = t.customer AND k.loan_id = s.loan_id)
-    RETURNING s.line
-), kept AS (
-    INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
-    SELECT $1, 'loan_customers.csv', line, 'customer_id', 'key', 'the customer was removed: nobody can be on another loan after that (CD2)'
-    FROM gone ORDER BY line LIMIT $2
+    RETURNING 1
 )
 SELECT count(*) FROM gone
 
