@@ -100,6 +100,21 @@ func (c compliance) afterCode(before string) compliance {
 	return c
 }
 
+// disputedCode reports whether a compliance condition code says something of a dispute.
+func disputedCode(code string) bool {
+	return code != "" && code != complianceClosed && code != complianceRemoved
+}
+
+// takenBack returns the dispute that was deleted and began last: what it said is taken back (CA1, Q61). nil: none was.
+func (v *caseView) takenBack() (last *Case) {
+	for i := range v.cases {
+		if c := &v.cases[i]; c.disputes() && c.DeletedOn != 0 && (last == nil || c.beganOn() >= last.beganOn()) {
+			last = c
+		}
+	}
+	return last
+}
+
 // respaDays is how long a notice of error keeps the disputed amount from being late (Q74).
 const respaDays = 60
 

@@ -180,12 +180,19 @@ func (a *decision) applyCases(t *Tradeline) error {
 		}
 	}
 	c := a.byCase.dispute()
+	said := c
 	if a.closedByRequest() {
-		c = c.withClosure()
+		said = said.withClosure()
 	}
-	if c = c.afterCode(before); c.code != "" {
-		t.ComplianceCode = c.code
-		t.Facts.add(caseFact(factCaseDispute, c.rule, c.by))
+	said = said.afterCode(before)
+	if disputedCode(before) && said.code != before && said.by == nil {
+		if by := a.byCase.takenBack(); by != nil {
+			said.by, said.rule = by, "Q61"
+		}
+	}
+	if said.code != "" {
+		t.ComplianceCode = said.code
+		t.Facts.add(caseFact(factCaseDispute, said.rule, said.by))
 	}
 	if c.by != nil {
 		if on := c.by.answerBy(a.AsOf); on != 0 {

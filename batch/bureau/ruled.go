@@ -125,7 +125,7 @@ var (
 		{"DC9", "case_compliance=DC9", "a fraud claim runs", fromCase},
 		{"Q86", "case_compliance=Q86", "a dispute was closed without an outcome", fromCase},
 		{"Q74", "case_compliance=Q74", "a dispute has ended", fromCase},
-		{"Q61", "case_compliance=Q61", "a fraud claim has ended", fromCase},
+		{"Q61", "case_compliance=Q61", "a fraud claim has ended, or a dispute was deleted", fromCase},
 		{"Q62", "case_compliance=Q62", "closed at the customer's request", []string{"loans.csv status"}},
 		{"Q96", "case_compliance=Q96", "the last code is taken back", asBefore},
 		{"CA5", "case_compliance=BR10|Q74|Q86", "a dispute", nil},
