@@ -87,8 +87,8 @@ func Erase(ctx context.Context, tx *sqlx.Tx, by By, customer int64, loans []int6
 // length.
 const candidateSlack = 3
 
-// Candidates returns the keys of customers, in order, who may have passed their retention by d (CD3), those after a key and at
-// most so many. Rules decide. news leaves out those whom a night has listed.
+// Candidates returns the keys of customers, in order, who may have passed their retention by d (CD3) or have no loan, those after a
+// key and at most so many. Rules decide. news leaves out those whom a night has listed.
 func Candidates(ctx context.Context, tx *sqlx.Tx, d rules.Date, after int64, news bool, limit int) ([]int64, error) {
 	var months int
 	if err := tx.GetContext(ctx, &months, retentionLeast); err != nil {

@@ -117,7 +117,7 @@ func (a *app) customersEligibleCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "eligible [--as-of DATE]", Short: "list the customers who may be deleted", Args: cobra.NoArgs,
 		Long: `Lists the customers who may be deleted as of a date, and the night that found it first: none of their loans is open or still to
-be reported, they are not under legal hold, and retention is over.`,
+be reported, they are not under legal hold, and retention is over. A customer without a loan has nothing to be retained for.`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			if asOf == 0 {
 				asOf = dateFlag(rules.DateOf(a.now()))
@@ -127,7 +127,7 @@ be reported, they are not under legal hold, and retention is over.`,
 					name: "customers", command: "furnisher customers eligible --as-of " + asOf.String(),
 					heading: []string{"customer", ">loans", "retained until", "listed by the night of"},
 					row: func(e *servicing.Eligible) []any {
-						return []any{e.CustomerID, e.Loans, e.RetainedUntil, dash(e.ListedOn)}
+						return []any{e.CustomerID, e.Loans, dash(e.RetainedUntil), dash(e.ListedOn)}
 					},
 					read: func(p inquiry.Page) (inquiry.List[servicing.Eligible], error) {
 						return a.eligible(ctx, db, rules.Date(asOf), p)

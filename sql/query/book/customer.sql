@@ -55,18 +55,26 @@ WHERE f.court_case_number IS NOT NULL AND f.case_key IN (SELECT p.case_key FROM 
 UPDATE account SET facts = '' WHERE loan = ANY($1)
 
 -- name: CustomerCandidates
--- Customers who may have passed their retention: every loan closed up to a date, not removed; and, if so wanted, not found by a
--- night since. $1 date, $2 customer to begin after, $3 whether without those that were found, $4 rows.
--- Index: loan_state_closed, loan_customer_pkey, loan_customer_by_customer, customer_pkey.
-SELECT DISTINCT lc.customer
-FROM loan_state s
-JOIN loan_customer lc ON lc.loan = s.loan
-JOIN customer c ON c.customer = lc.customer AND c.removed_on IS NULL
-WHERE s.closed_on <= $1 AND lc.customer > $2
-  AND NOT ($3 AND EXISTS (SELECT FROM customer_eligible e WHERE e.customer = lc.customer AND e.business_date > s.closed_on))
-  AND NOT EXISTS (SELECT FROM loan_customer o JOIN loan_state n ON n.loan = o.loan
-                  WHERE o.customer = lc.customer AND (n.closed_on IS NULL OR n.closed_on > $1))
-ORDER BY lc.customer LIMIT $4
+-- Customers who may have passed their retention: every loan closed up to a date, or no loan, not removed; and, if so wanted, not
+-- found by a night since. $1 date, $2 customer to begin after, $3 whether without those that were found, $4 rows.
+-- Index: loan_state_closed, loan_customer_pkey, loan_customer_by_customer, customer_pkey, customer_eligible_pkey.
+SELECT customer
+FROM (
+    SELECT DISTINCT lc.customer
+    FROM loan_state s
+    JOIN loan_customer lc ON lc.loan = s.loan
+    JOIN customer c ON c.customer = lc.customer AND c.removed_on IS NULL
+    WHERE s.closed_on <= $1 AND lc.customer > $2
+      AND NOT ($3 AND EXISTS (SELECT FROM customer_eligible e WHERE e.customer = lc.customer AND e.business_date > s.closed_on))
+      AND NOT EXISTS (SELECT FROM loan_customer o JOIN loan_state n ON n.loan = o.loan
+                      WHERE o.customer = lc.customer AND (n.closed_on IS NULL OR n.closed_on > $1))
+    UNION ALL
+    SELECT c.customer
+    FROM customer c
+    WHERE c.customer > $2 AND c.removed_on IS NULL
+      AND NOT EXISTS (SELECT FROM loan_customer lc WHERE lc.customer = c.customer)
+      AND NOT ($3 AND EXISTS (SELECT FROM customer_eligible e WHERE e.customer = c.customer))) x
+ORDER BY customer LIMIT $4
 
 -- name: RetentionLeast
 -- The shortest retention of all programs.
