@@ -179,8 +179,12 @@ func (a *decision) apply(c *Correction, l *lockable, t *Tradeline) (set bool, er
 	}
 	fact := c.newerFact(a, l, decided)
 	if fact == "" {
-		return false, &Undecidable{CodeCorrectionHeld, fmt.Sprintf("correction %d gives %s the value %s; %s is decided now, %s was decided then, and no fact that became known since makes the difference",
-			c.ID, l.field, shownValue(value), shownValue(decided), shownValue(before))}
+		why := "no fact that became known since makes the difference"
+		if c.then == nil {
+			why = "what was known then was kept by another version of the program, which this one cannot read"
+		}
+		return false, &Undecidable{CodeCorrectionHeld, fmt.Sprintf("correction %d gives %s the value %s; %s is decided now, %s was decided then, and %s",
+			c.ID, l.field, shownValue(value), shownValue(decided), shownValue(before), why)}
 	}
 	t.Facts.add(textFact(FactCorrection+l.field, name+" ended: "+fact))
 	t.Ended = append(t.Ended, EndedCorrection{c.ID, fact})

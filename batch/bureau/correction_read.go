@@ -40,10 +40,7 @@ func readCorrections(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (map[int64
 			byLoan = map[int64][]correctionRow{}
 		}
 		row := *r
-		then := book.Facts{Loan: r.loan}
-		if json.Unmarshal([]byte(r.known), &then) == nil {
-			row.then = &then
-		}
+		row.then = readKnown(r.loan, r.known)
 		byLoan[r.loan] = append(byLoan[r.loan], row)
 		return nil
 	}, correctionRead, c.After, c.Last)
@@ -68,10 +65,29 @@ func (a *around) corrected(rows []correctionRow, f *book.Facts, file *Building) 
 	return list
 }
 
+// knownVersion is that of the facts that corrections keep. A change of what they hold is a new one (TestKnownFacts).
+const knownVersion = 1
+
+// known is what a correction keeps of a loan's facts, as JSON.
+type known struct {
+	Version int `json:"version"` // 0 in those from before it was kept, which are of version 1
+	*book.Facts
+}
+
 // knownFacts are the facts of a loan as a correction keeps them. They hold no consumer: a person's data are erased in one
 // place (CD1).
 func knownFacts(f *book.Facts) ([]byte, error) {
-	known := *f
-	known.Consumers = nil
-	return json.Marshal(&known)
+	facts := *f
+	facts.Consumers = nil
+	return json.Marshal(known{knownVersion, &facts})
+}
+
+// readKnown reads what knownFacts wrote; nil: it cannot be read, as what another version of the program wrote.
+func readKnown(loan int64, document string) *book.Facts {
+	k := known{Facts: &book.Facts{}}
+	if json.Unmarshal([]byte(document), &k) != nil || k.Facts == nil || k.Version < 0 || k.Version > knownVersion {
+		return nil
+	}
+	k.Loan = loan
+	return k.Facts
 }
