@@ -63,9 +63,13 @@ func readCustomers(ctx context.Context, tx *sqlx.Tx, query string, keys []int64)
 	return all, nil
 }
 
-// Erase erases what is personal of a customer (CD1), also from the packed rows of the customer's loans, which are woken. It is
-// false if the customer was removed before.
+// Erase erases what is personal of a customer (CD1), also from the packed rows of the customer's loans, which are woken, and from
+// what corrections and answers of them say. Why somebody did something stays as it was written: that record never changes (ST4). It
+// is false if the customer was removed before.
 func Erase(ctx context.Context, tx *sqlx.Tx, by By, customer int64, loans []int64) (erased bool, err error) {
+	if _, err := tx.ExecContext(ctx, customerEraseNotes, customer, database.IntArray(loans)); err != nil {
+		return false, fmt.Errorf("erase from notes: %w", err)
+	}
 	result, err := tx.ExecContext(ctx, customerErase, customer, by.On, by.Operation)
 	if err != nil {
 		return false, fmt.Errorf("erase the customer: %w", err)

@@ -45,6 +45,7 @@ var (
 	customerLoanRead   = database.Query("book", "CustomerLoanRead")
 	customerErase      = database.Query("book", "CustomerErase")
 	customerEraseCases = database.Query("book", "CustomerEraseCases")
+	customerEraseNotes = database.Query("book", "CustomerEraseNotes")
 	customerCandidates = database.Query("book", "CustomerCandidates")
 	retentionLeast     = database.Query("book", "RetentionLeast")
 	customerEligible   = database.Query("book", "CustomerEligible")

@@ -35,11 +35,17 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 	db.MustExec(`INSERT INTO case_file (case_id, type, status, opened_on, court_case_number) VALUES ('K1', 'OTHER', 'CLOSED', '2026-01-01', '26-1234');
 		INSERT INTO case_party (case_key, customer) SELECT case_key, customer FROM case_file, customer WHERE customer_id = 'CA'`)
 	nights(t, db, dir, "2026-06-30", "2026-07-31")
+	db.MustExec(`INSERT INTO correction (loan, field, value, decided, decided_on, known, reason, evidence, source, recorded_by, recorded_at, state,
+			released_by, release_approver, release_why, released_at)
+		SELECT loan, 'date_last_payment', '', '', '2026-06-30', '{}', 'Robin AlderbrookA paid', 'copy of card 666-10-0001', 'HAND', 'ada', now(),
+			'RELEASED', 'ada', 'kim', 'ALDERBROOKA''s error', now() FROM loan WHERE loan_id = 'A1';
+		INSERT INTO answer (loan, file, destination, record_number, outcome, field, reason, received_on, seen_file, owner, recorded_by, recorded_at)
+		SELECT loan, 1, 1, 2, 'CHANGED', 'surname', 'not ALDERBROOKA, 666100001', '2026-07-05', 1, 'ada', 'ada', now() FROM loan WHERE loan_id = 'A1'`)
 	personal := func() string {
 		t.Helper()
 		var found []string
 		for table, all := range everything(t, db) {
-			for _, value := range []string{"ALDERBROOKA", "666100001", "26-1234", hex.EncodeToString([]byte("ALDERBROOKA"))} {
+			for _, value := range []string{"ALDERBROOKA", "AlderbrookA", "666100001", "666-10-0001", "26-1234", hex.EncodeToString([]byte("ALDERBROOKA"))} {
 				if strings.Contains(all, value) {
 					found = append(found, table+" "+value)
 				}
@@ -59,6 +65,10 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 	}
 	if got := personal(); got != "" {
 		t.Errorf("left of the customer: %s", got)
+	}
+	if got, want := rows(t, db, `SELECT concat_ws('; ', c.reason, evidence, release_why, a.reason) FROM correction c JOIN answer a USING (loan)`),
+		"Robin [removed] paid; copy of card [removed]; [removed]'s error; not [removed], [removed]"; got != want {
+		t.Errorf("notes of the loan: %s, want %s", got, want)
 	}
 	for query, want := range map[string]string{
 		`SELECT format('%s %s', customer_id, removed_on) FROM customer WHERE removed_operation = (SELECT operation FROM operation)`: "CA 2026-08-01",

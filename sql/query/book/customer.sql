@@ -32,6 +32,25 @@ LEFT JOIN LATERAL (
 WHERE lc.customer = ANY($1)
 ORDER BY lc.customer, lc.loan
 
+-- name: CustomerEraseNotes
+-- Replaces a customer's surname, social security number and telephone number where a correction or an answer of their loans names
+-- them: the note stays (CD1). Before CustomerErase. $1 customer, $2 loans. Index: customer_pkey, correction_pkey, answer_pkey.
+WITH who AS (
+    SELECT array_to_string(ARRAY[
+        '\m' || regexp_replace(surname, '[^[:alnum:]]', '\\\&', 'g') || '\M',
+        '\m' || left(ssn, 3) || '[- ]?' || substr(ssn, 4, 2) || '[- ]?' || right(ssn, 4) || '\M',
+        '\m' || left(phone, 3) || '\W*' || substr(phone, 4, 3) || '\W*' || right(phone, 4) || '\M'], '|') AS told
+    FROM customer WHERE customer = $1 AND surname <> ''
+), corrected AS (
+    UPDATE correction c SET
+        reason = regexp_replace(c.reason, w.told, '[removed]', 'gi'), evidence = regexp_replace(c.evidence, w.told, '[removed]', 'gi'),
+        release_why = regexp_replace(c.release_why, w.told, '[removed]', 'gi')
+    FROM who w WHERE c.loan = ANY($2) AND concat_ws(' ', c.reason, c.evidence, c.release_why) ~* w.told
+)
+UPDATE answer a SET
+    reason = regexp_replace(a.reason, w.told, '[removed]', 'gi'), answered_why = regexp_replace(a.answered_why, w.told, '[removed]', 'gi')
+FROM who w WHERE a.loan = ANY($2) AND concat_ws(' ', a.reason, a.answered_why) ~* w.told
+
 -- name: CustomerErase
 -- Erases what is personal of a customer (CD1): the key stays. $1 customer, $2 business date, $3 operation. Index: customer_pkey.
 UPDATE customer SET
