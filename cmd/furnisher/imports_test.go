@@ -58,7 +58,7 @@ var allowances = []allowance{
 		github.com/jmoiron/sqlx github.com/lib/pq github.com/sirupsen/logrus golang.org/x/term
 		github.com/robfig/cron/v3 github.com/spf13/cobra github.com/spf13/pflag
 		github.com/jedib0t/go-pretty/v6/... github.com/schollz/progressbar/v3
-		codeberg.org/go-pdf/fpdf`},
+		codeberg.org/go-pdf/fpdf github.com/prometheus/client_golang/...`},
 }
 
 // everyRoom is what every room of batch may import.
