@@ -3,8 +3,10 @@ package intake
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"time"
 
@@ -98,6 +100,8 @@ func explain(ctx context.Context, err error) error {
 		return err
 	case ctx.Err() != nil:
 		return fmt.Errorf("import interrupted, nothing was loaded: %w", ctx.Err())
+	case errors.Is(err, io.EOF): // of the connection, as the driver gives it when the server is killed; a file's is a refusal
+		return fmt.Errorf("import: the server ended the connection: %w", driver.ErrBadConn)
 	}
 	return fmt.Errorf("import: %w", quiet(err))
 }
