@@ -11,17 +11,7 @@ import (
 
 // InTx runs f in one transaction: committed if f returns nil, else rolled back.
 func InTx(ctx context.Context, db *sqlx.DB, f func(tx *sqlx.Tx) error) error {
-	tx, err := db.BeginTxx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	if err := f(tx); err != nil {
-		if rollback := tx.Rollback(); rollback != nil && !errors.Is(rollback, stdsql.ErrTxDone) {
-			return errors.Join(err, rollback)
-		}
-		return err
-	}
-	return tx.Commit()
+	return inTx(ctx, db, nil, f)
 }
 
 // InDurableTx is InTx for what the outside relies on: when it returns nil the transaction is on disk, with all that
@@ -39,7 +29,11 @@ func InDurableTx(ctx context.Context, db *sqlx.DB, f func(tx *sqlx.Tx) error) er
 
 // InSnapshot lets f read in one transaction that changes nothing and sees one state of the database.
 func InSnapshot(ctx context.Context, db *sqlx.DB, f func(tx *sqlx.Tx) error) error {
-	tx, err := db.BeginTxx(ctx, &stdsql.TxOptions{Isolation: stdsql.LevelRepeatableRead, ReadOnly: true})
+	return inTx(ctx, db, &stdsql.TxOptions{Isolation: stdsql.LevelRepeatableRead, ReadOnly: true}, f)
+}
+
+func inTx(ctx context.Context, db *sqlx.DB, options *stdsql.TxOptions, f func(tx *sqlx.Tx) error) error {
+	tx, err := db.BeginTxx(ctx, options)
 	if err != nil {
 		return err
 	}

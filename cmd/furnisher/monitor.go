@@ -80,7 +80,7 @@ func (m *metrics) ended(ctx context.Context, s *batch.Summary, err error) (outco
 // take takes the figures of a run.
 func (m *metrics) take(s *batch.Summary) {
 	if s.State == "CLOSED" {
-		m.greeted(s.BusinessDate)
+		m.closedOn(s.BusinessDate)
 	}
 	m.loans.Reset()
 	m.steps.Reset()
@@ -96,8 +96,8 @@ func (m *metrics) take(s *batch.Summary) {
 	m.files.Set(float64(len(s.Files)))
 }
 
-// greeted takes the last closed business date, 0 for none.
-func (m *metrics) greeted(closed rules.Date) {
+// closedOn takes the last closed business date, 0 for none.
+func (m *metrics) closedOn(closed rules.Date) {
 	if closed != 0 {
 		m.closed.Set(float64(closed.Time().Unix()))
 	}
@@ -126,7 +126,7 @@ func newMonitor() *monitor {
 
 // greeted notes that the scheduler has begun, and the last closed business date, 0 for none.
 func (m *monitor) greeted(closed rules.Date) {
-	m.metrics.greeted(closed)
+	m.closedOn(closed)
 	m.begun.Store(true)
 }
 
