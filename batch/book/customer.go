@@ -63,8 +63,8 @@ func readCustomers(ctx context.Context, tx *sqlx.Tx, query string, keys []int64)
 	return all, nil
 }
 
-// Erase erases what is personal of a customer (CD1), also from the packed rows of the customer's loans, which are woken, and from
-// what corrections and answers of them say. Why somebody did something stays as it was written: that record never changes (ST4). It
+// Erase erases what is personal of a customer (CD1), also from the packed rows of the customer's loans, which are woken, from the
+// records that are kept of files, and from what corrections and answers of them say. Why somebody did something stays as it was written: that record never changes (ST4). It
 // is false if the customer was removed before.
 func Erase(ctx context.Context, tx *sqlx.Tx, by By, customer int64, loans []int64) (erased bool, err error) {
 	if _, err := tx.ExecContext(ctx, customerEraseNotes, customer, database.IntArray(loans)); err != nil {
@@ -83,6 +83,9 @@ func Erase(ctx context.Context, tx *sqlx.Tx, by By, customer int64, loans []int6
 	}
 	if _, err := tx.ExecContext(ctx, accountErase, database.IntArray(loans)); err != nil {
 		return false, fmt.Errorf("erase from packed rows: %w", err)
+	}
+	if _, err := tx.ExecContext(ctx, customerErasePages, database.IntArray(loans)); err != nil {
+		return false, fmt.Errorf("erase from the records of files: %w", err)
 	}
 	return true, Wake(ctx, tx, loans, PartiesChanged)
 }

@@ -46,6 +46,7 @@ var (
 	customerErase      = database.Query("book", "CustomerErase")
 	customerEraseCases = database.Query("book", "CustomerEraseCases")
 	customerEraseNotes = database.Query("book", "CustomerEraseNotes")
+	customerErasePages = database.Query("book", "CustomerErasePages")
 	customerCandidates = database.Query("book", "CustomerCandidates")
 	retentionLeast     = database.Query("book", "RetentionLeast")
 	customerEligible   = database.Query("book", "CustomerEligible")

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -74,12 +75,12 @@ func (f Files) Assemble(ctx context.Context, db *sqlx.DB, run batch.Run) (err er
 			return err
 		}
 		drafts = append(drafts, d)
-		if err := d.write(ctx, db, f.VendorVersion); err != nil {
+		if err := d.write(ctx, ownTx(db), f.VendorVersion); err != nil {
 			return fmt.Errorf("file of program %s as of %s: %w", b.ProgramID, b.AsOf, err)
 		}
 	}
 	for _, d := range drafts {
-		if err := d.publish(ctx, db, run); err != nil {
+		if err := run.InTx(ctx, db, func(tx *sqlx.Tx) error { return d.publish(ctx, tx) }); err != nil {
 			return fmt.Errorf("file of program %s as of %s: %w", d.ProgramID, d.AsOf, err)
 		}
 	}
@@ -106,6 +107,7 @@ type draft struct {
 	bytes   int64
 	records int64
 	marks   []int64
+	head    string // the header line
 }
 
 func (f Files) newDraft(b Building) (*draft, error) {
@@ -151,10 +153,10 @@ type written struct {
 }
 
 // write writes the draft, reads it back from the disk and compares it with the ledger.
-func (d *draft) write(ctx context.Context, db *sqlx.DB, version string) error {
-	w, err := d.stream(ctx, db, version)
+func (d *draft) write(ctx context.Context, in within, version string) error {
+	w, err := stream(ctx, in, d.File, d.pending, func(first []byte) metro2.Header { return d.header(version, cycleID(first)) })
 	if err != nil {
-		return d.named(ctx, db, err)
+		return d.named(ctx, in, unwritable(err))
 	}
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(d.pending.Sync) // the disk writes while the file is read
@@ -162,41 +164,37 @@ func (d *draft) write(ctx context.Context, db *sqlx.DB, version string) error {
 		d.sha256, err = d.readBack(groupCtx, w)
 		return err
 	})
-	group.Go(func() error { return d.agree(groupCtx, db, w.records) })
+	group.Go(func() error { return d.agree(groupCtx, in, w.records) })
 	if err := group.Wait(); err != nil {
-		return d.named(ctx, db, err)
+		return d.named(ctx, in, err)
 	}
-	d.bytes, d.records, d.marks = w.bytes, w.records, w.marks
-	return nil
+	head, err := headerLine(w.header)
+	d.bytes, d.records, d.marks, d.head = w.bytes, w.records, w.marks, string(head)
+	return err
 }
 
-// publish gives the draft its final name, notes it in the ledger and forgets its stored records. The run holds the book
-// from before the name is given until the note is on disk.
-func (d *draft) publish(ctx context.Context, db *sqlx.DB, run batch.Run) error {
-	return run.InTx(ctx, db, func(tx *sqlx.Tx) error {
-		if err := d.pending.CloseAtomicallyReplace(); err != nil {
-			return err
-		}
-		if err := syncDir(filepath.Dir(d.path)); err != nil {
-			return err
-		}
-		_, err := tx.ExecContext(ctx, fileDone, d.File, d.Name(), d.path, d.sha256, d.bytes, d.records, database.IntArray(d.marks))
-		if err == nil {
-			_, err = tx.ExecContext(ctx, pageForget, d.File)
-		}
+// publish gives the draft its final name and notes it in the ledger, in a transaction that commits only while this process holds
+// the book, from before the name is given until the note is on disk. The records stay: Rebuild makes the file from them.
+func (d *draft) publish(ctx context.Context, tx *sqlx.Tx) error {
+	if err := d.pending.CloseAtomicallyReplace(); err != nil {
 		return err
-	})
+	}
+	if err := syncDir(filepath.Dir(d.path)); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, fileDone, d.File, d.Name(), d.path, d.sha256, d.bytes, d.records, database.IntArray(d.marks), d.head)
+	return err
 }
 
 // stream writes header, records in account order and trailer. The records pass through as bytes: they were checked by the
-// workers that made them.
-func (d *draft) stream(ctx context.Context, db *sqlx.DB, version string) (w written, err error) {
+// workers that made them. The header may show something of the first record, nil if there is none.
+func stream(ctx context.Context, in within, file int64, out io.Writer, header func(first []byte) metro2.Header) (w written, err error) {
 	var writer *metro2.Writer
 	var order accountOrder
-	w.checksum, err = eachRecord(ctx, db, d.File, func(p *page) (bool, error) {
+	w.checksum, err = eachRecord(ctx, in, file, func(p *page) (bool, error) {
 		if writer == nil {
-			w.header = d.header(version, cycleID(p.record))
-			writer = metro2.NewWriter(d.pending, w.header, metro2.Options{})
+			w.header = header(p.record)
+			writer = metro2.NewWriter(out, w.header, metro2.Options{})
 		}
 		if w.records%markEvery == 0 {
 			w.marks = append(w.marks, writer.Offset())
@@ -208,20 +206,23 @@ func (d *draft) stream(ctx context.Context, db *sqlx.DB, version string) (w writ
 		return true, writer.WriteEncoded(p.record)
 	})
 	if err != nil {
-		return w, unwritable(err)
+		return w, err
 	}
 	if writer == nil {
-		w.header = d.header(version, "")
-		writer = metro2.NewWriter(d.pending, w.header, metro2.Options{})
+		w.header = header(nil)
+		writer = metro2.NewWriter(out, w.header, metro2.Options{})
 	}
 	w.totals = writer.Totals()
-	err = unwritable(writer.Close())
+	err = writer.Close()
 	w.bytes = writer.Offset()
 	return w, err
 }
 
 // cycleID is the cycle of the first record, which the header shows (header field 3).
 func cycleID(record []byte) string {
+	if record == nil {
+		return ""
+	}
 	var r metro2.Record
 	metro2.DecodeRecord(record, metro2.Character, &r, nil)
 	return r.Base.CycleID
@@ -257,12 +258,12 @@ type fault struct {
 func (f *fault) Error() string { return fmt.Sprintf("record %d: %s", f.record, f.says) }
 
 // named makes ErrInvalidFile of a fault, with the loan behind it.
-func (d *draft) named(ctx context.Context, db *sqlx.DB, err error) error {
+func (d *draft) named(ctx context.Context, in within, err error) error {
 	var f *fault
 	if !errors.As(err, &f) {
 		return err
 	}
-	at, err := d.behind(ctx, db, f.record-2)
+	at, err := d.behind(ctx, in, f.record-2)
 	if err != nil {
 		return err
 	}
@@ -270,9 +271,9 @@ func (d *draft) named(ctx context.Context, db *sqlx.DB, err error) error {
 }
 
 // behind names the loan behind the n-th record after the header.
-func (d *draft) behind(ctx context.Context, db *sqlx.DB, n int64) (string, error) {
+func (d *draft) behind(ctx context.Context, in within, n int64) (string, error) {
 	at, there := page{}, false
-	_, err := eachRecord(ctx, db, d.File, func(p *page) (bool, error) {
+	_, err := eachRecord(ctx, in, d.File, func(p *page) (bool, error) {
 		at, there = *p, n == 0
 		n--
 		return !there, nil
@@ -281,7 +282,7 @@ func (d *draft) behind(ctx context.Context, db *sqlx.DB, n int64) (string, error
 		return "header, trailer or file", err
 	}
 	var loan string
-	err = db.GetContext(ctx, &loan, pageLoan, d.File, at.loan, at.number)
+	err = in(ctx, func(tx *sqlx.Tx) error { return tx.GetContext(ctx, &loan, pageLoan, d.File, at.loan, at.number) })
 	if errors.Is(err, sql.ErrNoRows) {
 		return "a loan that is not in the book", nil
 	}
@@ -290,13 +291,14 @@ func (d *draft) behind(ctx context.Context, db *sqlx.DB, n int64) (string, error
 
 // agree compares the file with the ledger: its records are the loans reported, and every loan of the
 // program is either reported or on the exclusion list (DC11).
-func (d *draft) agree(ctx context.Context, db *sqlx.DB, records int64) error {
+func (d *draft) agree(ctx context.Context, in within, records int64) error {
 	var counts struct {
 		Reported int64 `db:"reported"`
 		Excluded int64 `db:"excluded"`
 		Book     int64 `db:"book"`
 	}
-	if err := db.GetContext(ctx, &counts, fileCounts, d.File); err != nil {
+	err := in(ctx, func(tx *sqlx.Tx) error { return tx.GetContext(ctx, &counts, fileCounts, d.File) })
+	if err != nil {
 		return err
 	}
 	if counts.Reported != records || counts.Reported+counts.Excluded != counts.Book {

@@ -99,7 +99,7 @@ func TestAssemble(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if sum := sha256.Sum256(file); row.SHA256 != hex.EncodeToString(sum[:]) || row.Bytes != len(file) || row.Records != n || row.State != Generated || row.Pages != 0 {
+	if sum := sha256.Sum256(file); row.SHA256 != hex.EncodeToString(sum[:]) || row.Bytes != len(file) || row.Records != n || row.State != Generated || row.Pages == 0 {
 		t.Errorf("%d bytes with SHA-256 %x, and the database says %+v", len(file), sum, row)
 	}
 	summary, err := metro2.Validate(bytes.NewReader(file), func(f metro2.Finding) error {
@@ -178,7 +178,7 @@ func BenchmarkAssemble(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if err := d.write(b.Context(), db, "1.0"); err != nil {
+		if err := d.write(b.Context(), ownTx(db), "1.0"); err != nil {
 			b.Fatal(err)
 		}
 		if err := d.pending.Cleanup(); err != nil {

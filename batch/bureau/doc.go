@@ -4,6 +4,7 @@
 //	read, err := bureau.Furnish(ctx, tx, chunk, files, &tally) // what they say of a chunk's loans
 //	err = bureau.Files{Dir: dir}.Assemble(ctx, db, run) // checked, atomic, in account order
 //	err = bureau.Change(ctx, db, file, bureau.Released, who, why, now)
+//	done, err := bureau.Rebuild(ctx, db, file, "", who, now)           // a lost file, byte for byte
 //
 // What a file says of a loan is decided by package rules; the bytes are package metro2's.
 //

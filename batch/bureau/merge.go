@@ -142,11 +142,19 @@ func (m *merge) sink() {
 	}
 }
 
+// within runs work in a transaction: one of its own, or one that is under way.
+type within func(ctx context.Context, work func(tx *sqlx.Tx) error) error
+
+// ownTx gives work a transaction of its own.
+func ownTx(db *sqlx.DB) within {
+	return func(ctx context.Context, work func(tx *sqlx.Tx) error) error { return database.InTx(ctx, db, work) }
+}
+
 // eachRecord calls f with a page for every record of a file in account order, the record ahead, until f returns false or
 // an error, and returns the checksum of the records of all pages read. f must not keep the page nor its bytes.
-func eachRecord(ctx context.Context, db *sqlx.DB, file int64, f func(*page) (bool, error)) (checksum int64, err error) {
+func eachRecord(ctx context.Context, in within, file int64, f func(*page) (bool, error)) (checksum int64, err error) {
 	m := newMerge(file)
-	err = database.InTx(ctx, db, func(tx *sqlx.Tx) error {
+	err = in(ctx, func(tx *sqlx.Tx) error {
 		if _, err := tx.ExecContext(ctx, pagePlan); err != nil {
 			return err
 		}

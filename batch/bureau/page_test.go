@@ -147,7 +147,7 @@ func TestPagesComeBack(t *testing.T) {
 	addPages(t, db, 2, []Record{record(t, 1, "A000", 0), record(t, 2, "A001", 45)}) // more than a page of the database holds
 	got := map[string]int64{}
 	last := ""
-	_, err := eachRecord(t.Context(), db, 1, func(p *page) (bool, error) {
+	_, err := eachRecord(t.Context(), ownTx(db), 1, func(p *page) (bool, error) {
 		account := strings.TrimRight(string(p.account), " ")
 		if account <= last {
 			t.Errorf("%q comes behind %q", account, last)
@@ -165,7 +165,7 @@ func TestPagesComeBack(t *testing.T) {
 		t.Errorf("loans by account (-want +got):\n%s", diff)
 	}
 	wide := 0
-	_, err = eachRecord(t.Context(), db, 2, func(p *page) (bool, error) {
+	_, err = eachRecord(t.Context(), ownTx(db), 2, func(p *page) (bool, error) {
 		wide = max(wide, len(p.record))
 		return true, nil
 	})

@@ -26,7 +26,7 @@ func (a *app) filesCommand() *cobra.Command {
 before it was sent, or REJECTED as a whole after it was sent. FILE is the number of a file, its name or its path.
 
 show tells who did what with a file, when and why. verify looks at the file on disk: whether it is the one that was made, and what
-the rules and the examiner's checks find in it.
+the rules and the examiner's checks find in it. rebuild makes a file again that is lost.
 
 release, transmit and accept compare the file on disk with the one that was made, by size and SHA-256; if they differ the
 state does not change (exit status 6). void and reject move the file into the folder voided or rejected beside it. What a
@@ -45,7 +45,7 @@ that was sent; furnisher answers lists it.`,
 	p.flags(c.Flags())
 	jsonFlag(c, &asJSON)
 	c.AddCommand(
-		a.fileShowCommand(), a.fileVerifyCommand(),
+		a.fileShowCommand(), a.fileVerifyCommand(), a.fileRebuildCommand(),
 		a.fileChangeCommand("release", "release a generated file for sending", bureau.Released),
 		a.fileChangeCommand("transmit", "record that a released file was sent", bureau.Transmitted),
 		a.fileChangeCommand("accept", "record that the bureaus accepted a file", bureau.Accepted),
@@ -205,6 +205,44 @@ func (v *verified) outcome() error {
 		return nil
 	}
 	return &ending{err: fmt.Errorf("errors found: %d", v.Errors), code: exitInvalid, hint: "furnisher metro2 validate " + shellWord(v.Path)}
+}
+
+func (a *app) fileRebuildCommand() *cobra.Command {
+	var out string
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "rebuild FILE [--out DIR]", Short: "make the bytes of a past file again, and prove them", Args: cobra.ExactArgs(1),
+		Long: `Makes the bytes of any file again, also of one that was sent, voided, rejected or lost, from the records that the database
+keeps, and proves them by size and SHA-256. Without --out the file goes back to its place. Nothing is ever overwritten. The exit
+status is 6 if the bytes are other ones, or if something else has the file's name. A file with a record of a customer who was
+removed cannot be made again: the records beside that one are erased, too.
+
+  furnisher files rebuild 3
+  furnisher files rebuild metro2-NORTH-3-20261130.txt --out /tmp/proof`,
+		RunE: a.does(func(ctx context.Context, args []string) error {
+			return a.withDB(ctx, func(db *sqlx.DB) error {
+				number, err := fileNumber(ctx, db, args[0])
+				if err != nil {
+					return err
+				}
+				done, err := bureau.Rebuild(ctx, db, number, out, a.who(), a.now())
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return printJSON(a.stdout, done)
+				}
+				what := "was made again and is the one that was made"
+				if done.There {
+					what = "is there already and is the one that was made"
+				}
+				return a.say("file %d %s: %s\nrecords %d, bytes %d\nSHA-256 %s\n", done.File, what, done.Path, done.Records, done.Bytes, done.SHA256)
+			})
+		}),
+	}
+	c.Flags().StringVar(&out, "out", "", "put the file into this folder instead of its place")
+	jsonFlag(c, &asJSON)
+	return c
 }
 
 // fileNumber finds a file of the bureaus by number, name or path.

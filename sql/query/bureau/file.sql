@@ -75,8 +75,8 @@ WHERE f.run = $1 AND f.state = 'BUILDING'
 ORDER BY f.as_of, p.program_id, f.file
 
 -- name: FileDone
--- A file was written. $1 file, $2 name, $3 path, $4 sha256, $5 bytes, $6 records, $7 marks.
-UPDATE bureau_file f SET state = 'GENERATED', name = $2, path = $3, sha256 = $4, bytes = $5, records = $6, marks = $7,
+-- A file was written. $1 file, $2 name, $3 path, $4 sha256, $5 bytes, $6 records, $7 marks, $8 header.
+UPDATE bureau_file f SET state = 'GENERATED', name = $2, path = $3, sha256 = $4, bytes = $5, records = $6, marks = $7, header = $8,
     excluded = (SELECT count(*) FROM excluded e WHERE e.file = f.file)
 WHERE f.file = $1 AND f.state = 'BUILDING'
 
@@ -91,6 +91,10 @@ FROM bureau_file f JOIN run r ON r.run = f.run WHERE f.file = $1
 -- A file for a change of its state. $1 file. Locks: the row.
 SELECT state, coalesce(path, '') AS path, coalesce(sha256, '') AS sha256, coalesce(bytes, 0) AS bytes
 FROM bureau_file WHERE file = $1 FOR UPDATE
+
+-- name: FileKept
+-- What a file's bytes are made from beside its records. $1 file. Index: bureau_file_pkey.
+SELECT coalesce(name, '') AS name, coalesce(header, '') AS header, coalesce(records, 0) AS records FROM bureau_file WHERE file = $1
 
 -- name: FileWritten
 -- A file as it was written, and where it is now. $1 file. Index: bureau_file_pkey.

@@ -12,7 +12,3 @@ SELECT loan, checksum, records FROM file_page WHERE file = $1 ORDER BY first_acc
 -- The lender's id of the loan behind a record of a page. $1 file, $2 first loan, $3 number of the record in its page, from
 -- 1. Index: file_page_pkey by the file alone, once, when a file cannot be made; loan_pkey.
 SELECT l.loan_id FROM file_page p JOIN loan l ON l.loan = p.loans[$3] WHERE p.file = $1 AND p.loan = $2
-
--- name: PageForget
--- A file has its name: its records are on disk. $1 file. Index: file_page_pkey.
-DELETE FROM file_page WHERE file = $1

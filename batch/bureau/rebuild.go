@@ -1,0 +1,152 @@
+package bureau
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/furnisher/furnisher/batch/database"
+	"github.com/furnisher/furnisher/metro2"
+)
+
+// Errors of Rebuild. With any of them no file was made or changed.
+var (
+	// ErrNotKept: the database does not keep all that the file was made from.
+	ErrNotKept = errors.New("the file cannot be made again")
+	// ErrRebuilt: what the database keeps makes other bytes than the file had.
+	ErrRebuilt = errors.New("the bytes made again are not those of the file")
+	// ErrInTheWay: something else has the file's name.
+	ErrInTheWay = errors.New("something else has the name of the file, and stays")
+)
+
+// Rebuilt is a file that was made again.
+type Rebuilt struct {
+	File    int64  `json:"file"`
+	Path    string `json:"path"`
+	SHA256  string `json:"sha256"`
+	Bytes   int64  `json:"bytes"`
+	Records int64  `json:"records"`
+	There   bool   `json:"there"` // the same bytes had that name before
+}
+
+// Rebuild makes the bytes of a file again from the records that the database keeps, whatever its state, and proves them by size
+// and SHA-256. If dir is empty the file goes to its place, which is noted with who asked for it; else to that folder.
+// Nothing is ever overwritten, and the file is on disk when Rebuild returns.
+//
+// Errors to branch on: ErrNoFile, ErrState for a file that is not written yet, ErrNotKept, ErrRebuilt, ErrInTheWay, ErrFolder.
+func Rebuild(ctx context.Context, db *sqlx.DB, file int64, dir, who string, now time.Time) (done Rebuilt, err error) {
+	err = database.InDurableTx(ctx, db, func(tx *sqlx.Tx) error {
+		f, err := lockFile(ctx, tx, file) // nobody voids and moves it meanwhile
+		if err != nil {
+			return err
+		}
+		if f.SHA256 == "" {
+			return fmt.Errorf("%w: it is not written yet", ErrState)
+		}
+		target := f.Path
+		var kept kept
+		if err := tx.GetContext(ctx, &kept, fileKept, file); err != nil {
+			return err
+		}
+		if dir != "" {
+			if target, err = filepath.Abs(filepath.Join(dir, kept.Name)); err != nil {
+				return err
+			}
+		}
+		done = Rebuilt{File: file, Path: target, SHA256: f.SHA256, Bytes: f.Bytes, Records: kept.Records}
+		if done.There, err = kept.restore(ctx, ownTx(db), file, target, f); err != nil || done.There || dir != "" {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, fileEventAdd, file, f.State, who, "the file was missing and was made again", now)
+		return err
+	})
+	if err != nil {
+		return Rebuilt{}, fmt.Errorf("file %d: %w", file, err)
+	}
+	return done, nil
+}
+
+// kept is what a file is made from beside its records.
+type kept struct {
+	Name    string `db:"name"`
+	Header  string `db:"header"`
+	Records int64  `db:"records"`
+}
+
+// restore makes the file under a temporary name, proves it, and gives it its name. there: the name had the same bytes.
+func (k kept) restore(ctx context.Context, in within, file int64, target string, f onDisk) (there bool, err error) {
+	header, err := k.header()
+	if err != nil {
+		return false, err
+	}
+	if err := os.MkdirAll(filepath.Dir(target), 0o700); err != nil {
+		return false, fmt.Errorf("%w: %w", ErrFolder, err)
+	}
+	if err := removeRemains(target); err != nil {
+		return false, fmt.Errorf("%w: %w", ErrFolder, err)
+	}
+	draft, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+"*") // as removeRemains knows it
+	if err != nil {
+		return false, fmt.Errorf("%w: %w", ErrFolder, err)
+	}
+	defer func() { err = errors.Join(err, draft.Close(), os.Remove(draft.Name())) }()
+	w, err := stream(ctx, in, file, draft, func([]byte) metro2.Header { return header })
+	var wrong *fault
+	switch {
+	case errors.Is(err, errPage):
+		return false, fmt.Errorf("%w: a stored page of its records is damaged", ErrNotKept)
+	case errors.As(err, &wrong):
+		return false, fmt.Errorf("%w: %w", ErrRebuilt, wrong)
+	case err != nil:
+		return false, err
+	case w.records < k.Records:
+		return false, fmt.Errorf("%w: of its %d records %d are kept; those that stood with one of a removed customer are erased (CD1)", ErrNotKept, k.Records, w.records)
+	}
+	if err := draft.Sync(); err != nil {
+		return false, fmt.Errorf("%w: %w", ErrFolder, err)
+	}
+	if err := f.differs(draft.Name()); err != nil {
+		if errors.Is(err, ErrFileDiffers) {
+			err = fmt.Errorf("%w: %s", ErrRebuilt, strings.TrimPrefix(err.Error(), ErrFileDiffers.Error()+": "))
+		}
+		return false, err
+	}
+	return f.place(draft.Name(), target)
+}
+
+// header is the header that the file had.
+func (k kept) header() (metro2.Header, error) {
+	if k.Header == "" {
+		return metro2.Header{}, fmt.Errorf("%w: a version of furnisher made it that did not keep its records and header", ErrNotKept)
+	}
+	item, err := metro2.NewReader(strings.NewReader(k.Header + lineEnd)).Next()
+	if err != nil || item.Kind != metro2.KindHeader {
+		return metro2.Header{}, fmt.Errorf("%w: its stored header is damaged", ErrNotKept)
+	}
+	return *item.Header, nil
+}
+
+// place gives a draft its name by a link, which, unlike a rename, replaces nothing.
+func (f onDisk) place(draft, target string) (there bool, err error) {
+	err = os.Link(draft, target)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		if err := f.differs(target); err != nil {
+			return false, fmt.Errorf("%w: %w", ErrInTheWay, err)
+		}
+		there = true
+	case err != nil:
+		return false, fmt.Errorf("%w: %w", ErrFolder, err)
+	}
+	if err := syncDir(filepath.Dir(target)); err != nil {
+		return there, fmt.Errorf("%w: %w", ErrFolder, err)
+	}
+	return there, nil
+}
