@@ -35,6 +35,8 @@ const (
 	operationLock = bookLock + 2
 	// dutyLock is held by the session of the scheduler that runs the nights.
 	dutyLock = bookLock + 3
+	// trialLock is shared by the sessions of trials, which a process that takes the book ends.
+	trialLock = bookLock + 4
 	// leadLocks is the upper half of the keys that say which run the holder of the book leads.
 	leadLocks = 0x6675726f << 32
 )
@@ -76,38 +78,42 @@ func LockBook(ctx context.Context, db *sqlx.DB) (*Book, error) {
 
 // lockBook is LockBook with a bound on how long transactions of an earlier holder may take: it ends older ones.
 func lockBook(ctx context.Context, db *sqlx.DB, patience time.Duration) (*Book, error) {
+	return takeBook(ctx, db, []taking{
+		{lockSession, []any{lockPatience}},
+		{lockOust, []any{int64(trialLock)}},
+		{lockTake, []any{int64(bookLock)}},
+		{lockEvict, []any{int64(workLock), patience.Seconds()}},
+		{lockTake, []any{int64(workLock)}}, // what works for an earlier holder has ended
+		{lockGive, []any{int64(workLock)}},
+	})
+}
+
+// taking is a query on the way to the book.
+type taking struct {
+	query string
+	args  []any
+}
+
+// takeBook takes the book in a session of its own, and then the key that tells this holder from all others.
+func takeBook(ctx context.Context, db *sqlx.DB, way []taking) (*Book, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("lock the book: %w", err)
 	}
 	b := &Book{conn: conn, key: randomKey()}
-	if err := b.take(ctx, patience); err != nil {
-		b.Release()
-		if database.IsLockTimeout(err) {
-			err = ErrLocked
-		}
-		return nil, fmt.Errorf("lock the book: %w", err)
-	}
-	return b, nil
-}
-
-func (b *Book) take(ctx context.Context, patience time.Duration) error {
-	for _, step := range []struct {
-		query string
-		args  []any
-	}{
-		{lockSession, []any{lockPatience}},
-		{lockTake, []any{int64(bookLock)}},
-		{lockEvict, []any{int64(workLock), patience.Seconds()}},
-		{lockTake, []any{int64(workLock)}}, // what works for an earlier holder has ended
-		{lockGive, []any{int64(workLock)}},
-		{lockTake, []any{b.key}},
-	} {
-		if _, err := b.conn.ExecContext(ctx, step.query, step.args...); err != nil {
-			return err
+	for _, step := range append(way, taking{lockTake, []any{b.key}}) {
+		if _, err = conn.ExecContext(ctx, step.query, step.args...); err != nil {
+			break
 		}
 	}
-	return nil
+	if err == nil {
+		return b, nil
+	}
+	b.Release()
+	if database.IsLockTimeout(err) {
+		err = ErrLocked
+	}
+	return nil, fmt.Errorf("lock the book: %w", err)
 }
 
 // Lead makes the holder of the book the coordinator of a run, in which other processes may join, and returns the run with

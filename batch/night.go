@@ -230,12 +230,16 @@ type Runner struct {
 	Limits    Limits           // beyond which brakes stop a run; nil: nothing does
 	Accept    []string         // brakes that stopped the run and do not any more, at their numbers
 	AcceptWhy string           // why, kept with the run
+	Trial     *Trial           // where the run is only tried, by this process alone and a chunk at a time; nil: it is real
 
 	halt <-chan struct{} // closed when the run was interrupted: no chunk is begun any more
 }
 
 func (r *Runner) withDefaults() (*Runner, error) {
 	c := *r
+	if c.Trial != nil {
+		c.DB, c.Direct, c.Workers, c.Queue, c.Share = c.Trial.DB, c.Trial.DB, 1, nil, Share{}
+	}
 	if c.DB == nil || c.Now == nil || len(c.Plan) == 0 {
 		return nil, errors.New("runner needs a database, a clock and a plan")
 	}

@@ -27,14 +27,21 @@ func (r *Runner) Run(ctx context.Context, d rules.Date) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
+	if r.Trial != nil {
+		return r.run(ctx, r.Trial.book, d)
+	}
 	book, err := lockBook(ctx, r.Direct, r.Patience)
 	if err != nil {
 		return nil, err
 	}
 	defer book.Release()
+	return r.run(ctx, book, d)
+}
 
+// run is Run by the holder of the book.
+func (r *Runner) run(ctx context.Context, book *Book, d rules.Date) (*Summary, error) {
 	var run Run
-	err = book.Do(ctx, func(ctx context.Context) (err error) {
+	err := book.Do(ctx, func(ctx context.Context) (err error) {
 		run, err = r.open(ctx, book, d)
 		return err
 	})
@@ -124,8 +131,10 @@ func (r *Runner) step(ctx context.Context, run Run, s Step) error {
 	if err := r.rehearse(ctx, run, s); err != nil {
 		return err
 	}
-	if err := run.book.lead(ctx, run.ID); err != nil {
-		return err
+	if r.Trial == nil { // else nobody may join: what others do would stay
+		if err := run.book.lead(ctx, run.ID); err != nil {
+			return err
+		}
 	}
 	if err := r.workOff(ctx, run, s); err != nil {
 		return err

@@ -34,6 +34,7 @@ var ErrFolder = errors.New("the folder of the files cannot be written")
 type Files struct {
 	Dir           string
 	VendorVersion string // header field 16, at most 5 characters
+	Mark          string // behind the names on the disk of files that are not to be sent; empty: they are
 }
 
 // Prepare makes the folder of the files and tries that a file can be written there.
@@ -111,7 +112,7 @@ type draft struct {
 }
 
 func (f Files) newDraft(b Building) (*draft, error) {
-	path, err := filepath.Abs(filepath.Join(f.Dir, b.Name()))
+	path, err := filepath.Abs(filepath.Join(f.Dir, b.Name()+f.Mark))
 	if err != nil {
 		return nil, err
 	}

@@ -14,13 +14,15 @@ func InTx(ctx context.Context, db *sqlx.DB, f func(tx *sqlx.Tx) error) error {
 	return inTx(ctx, db, nil, f)
 }
 
+// durably makes the commit of a transaction wait for the disk. Never less than the server does by itself: remote_apply waits
+// for more.
+const durably = "SELECT set_config('synchronous_commit', 'on', TRUE) WHERE current_setting('synchronous_commit') <> 'remote_apply'"
+
 // InDurableTx is InTx for what the outside relies on: when it returns nil the transaction is on disk, with all that
 // committed before it, also on a server whose commits are lazy.
 func InDurableTx(ctx context.Context, db *sqlx.DB, f func(tx *sqlx.Tx) error) error {
 	return InTx(ctx, db, func(tx *sqlx.Tx) error {
-		// Never less than the server does by itself: remote_apply waits for more.
-		_, err := tx.ExecContext(ctx, "SELECT set_config('synchronous_commit', 'on', TRUE) WHERE current_setting('synchronous_commit') <> 'remote_apply'")
-		if err != nil {
+		if _, err := tx.ExecContext(ctx, durably); err != nil {
 			return err
 		}
 		return f(tx)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -90,12 +91,15 @@ func (a *app) catchUpCommand() *cobra.Command {
 	var until dateFlag
 	var zone string
 	var asJSON bool
+	var o dryRun
 	c := &cobra.Command{
 		Use: "catch-up [--until YYYY-MM-DD]", Short: "run the nights that were missed, oldest first", Args: cobra.NoArgs,
 		Long: `Finishes the unfinished run, if there is one, whatever its date. Then it runs each business date after the last closed one
 up to --until, oldest first, with what is known as of that date: every calendar date is a business date. Without --until it goes
 up to yesterday by the calendar of --timezone, the last date whose night is due; it never goes beyond today. It prints a line
-for each date and stops at the first night that fails or that a brake stops, with the exit status of that night.`,
+for each date and stops at the first night that fails or that a brake stops, with the exit status of that night.
+
+` + helpDryRun + ` All dates are tried, each on what those before it would leave.`,
 		RunE: a.does(func(ctx context.Context, _ []string) (err error) {
 			if n.dir, err = a.filesDir(); err != nil {
 				return err
@@ -111,12 +115,16 @@ for each date and stops at the first night that fails or that a brake stops, wit
 			if err != nil {
 				return err
 			}
-			return a.withDatabase(ctx, func(db *database.Database) error { return a.caughtUp(ctx, db, n, due, asJSON) })
+			if err := o.check(a, &n); err != nil {
+				return err
+			}
+			return a.withDatabase(ctx, func(db *database.Database) error { return a.caughtUp(ctx, db, n, due, o, asJSON) })
 		}),
 	}
 	c.Flags().Var(&until, "until", "last business date to run; default yesterday")
 	c.Flags().StringVar(&zone, "timezone", "UTC", "time zone of the calendar, for example America/New_York")
 	n.flags(c.Flags(), "catch-up")
+	o.flags(c.Flags())
 	jsonFlag(c, &asJSON)
 	return c
 }
@@ -151,7 +159,7 @@ type caughtNight struct {
 }
 
 // caughtUp does the work of the command and prints it.
-func (a *app) caughtUp(ctx context.Context, db *database.Database, n night, until rules.Date, asJSON bool) error {
+func (a *app) caughtUp(ctx context.Context, db *database.Database, n night, until rules.Date, o dryRun, asJSON bool) error {
 	at, err := inquiry.Stand(ctx, db.DB)
 	if err != nil {
 		return err
@@ -173,14 +181,42 @@ func (a *app) caughtUp(ctx context.Context, db *database.Database, n night, unti
 			return a.say("%s  run %d  %s  exceptions %d, files %d\n", d, s.Run, s.State, s.ExceptionCount(), len(s.Files))
 		}
 	}}
-	if err := a.catchUp(ctx, db, n, c); err != nil {
+	if o.wanted {
+		nights, exceptions, err = a.dryCatchUp(ctx, db, n, until, o, asJSON)
+	} else {
+		err = a.catchUp(ctx, db, n, c)
+	}
+	switch {
+	case err != nil:
 		return err
-	}
-	if nights == 0 && !asJSON {
+	case nights == 0 && !asJSON:
 		return a.say("nothing to catch up: the book is closed up to %s\n", at.Closed)
-	}
-	if exceptions > 0 {
+	case exceptions > 0 && o.wanted:
+		return &ending{err: fmt.Errorf("nights would be closed with exceptions: %d", exceptions), code: exitExceptions, hint: "nothing was changed; the tables of exceptions say why, loan by loan"}
+	case exceptions > 0:
 		return &ending{err: fmt.Errorf("nights are closed with exceptions: %d; the next run tries these loans again", exceptions), code: exitExceptions, hint: "furnisher exceptions"}
 	}
 	return nil
+}
+
+// dryCatchUp tries the nights of a catch-up, prints them, and returns how many they are and how many exceptions they have.
+func (a *app) dryCatchUp(ctx context.Context, db *database.Database, n night, until rules.Date, o dryRun, asJSON bool) (nights, exceptions int64, err error) {
+	tried, err := a.dry(ctx, db, n, o, func(ctx context.Context, db *database.Database, n night, keep func(*batch.Summary) error) error {
+		return a.catchUp(ctx, db, n, &catchUp{until: until, done: func(_ context.Context, _ rules.Date, s *batch.Summary, _ error) error {
+			if s == nil {
+				return nil
+			}
+			return keep(s)
+		}})
+	})
+	for i := range tried {
+		nights++
+		exceptions += tried[i].ExceptionCount()
+		if !asJSON && tried[i].quiet() {
+			err = errors.Join(err, a.say("dry run of %s: no loan would change\n", tried[i].BusinessDate))
+			continue
+		}
+		err = errors.Join(err, a.printTried(&tried[i], asJSON, func(w io.Writer, document any) error { return jsonLines(w).Encode(document) }))
+	}
+	return nights, exceptions, err
 }

@@ -70,7 +70,7 @@ func TestCatchUpEqualsOnTime(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := a.caughtUp(t.Context(), db, n, until, false); err != nil {
+		if err := a.caughtUp(t.Context(), db, n, until, dryRun{}, false); err != nil {
 			t.Fatal(err)
 		}
 	})

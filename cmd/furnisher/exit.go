@@ -60,6 +60,7 @@ var endings = []struct {
 	{batch.ErrClosed, exitClosed, "furnisher runs lists the dates that are closed; run the next one"},
 	{batch.ErrLocked, exitLocked, "wait until it ends, then repeat the command; furnisher runs shows it"},
 	{batch.ErrOnDuty, exitLocked, "stop that scheduler first, or leave the nights to it"},
+	{batch.ErrGaveWay, exitLocked, "nothing was changed; repeat the command when it has ended"},
 	{batch.ErrLockLost, exitLocked, "the session that held the book ended or was cut off; repeat the command to resume"},
 	{batch.ErrLedger, exitFailed, "furnisher runs shows what the run is now; if nobody changed it by hand, keep the database and ask for help"},
 	{batch.ErrDate, exitUsage, "correct --date; if it is right, add --allow-date REASON"},

@@ -38,6 +38,8 @@ type night struct {
 	limits   batch.Limits
 	accept   []string // brakes
 	reason   string
+	trial    *batch.Trial // where the night is only tried; nil: it is real
+	mark     string       // of files that are not to be sent
 }
 
 // flags are the flags that `run` and `schedule` share.
@@ -71,6 +73,7 @@ func (a *app) runCommand() *cobra.Command {
 	var date dateFlag
 	var asJSON bool
 	var metricsFile string
+	var o dryRun
 	c := &cobra.Command{
 		Use: "run --date YYYY-MM-DD", Short: "run the night of a business date", Args: cobra.NoArgs,
 		Long: `Takes the book through the night of a business date and writes the files that are due. Run the same command again to
@@ -90,7 +93,9 @@ the run ledger. furnisher brakes lists the brakes.
 With --workers river the workers of all machines (furnisher worker) take part; the run does not depend on them. Where the
 same command is started many times at once, as by a Kubernetes Indexed Job, --chunk-index I --chunk-count N is enough:
 index 0 leads the run and says how it ended. The others wait for it, take their share of the chunks, and do the chunks
-that a lost process left.`,
+that a lost process left.
+
+` + helpDryRun,
 		RunE: a.does(func(ctx context.Context, _ []string) (err error) {
 			if date == 0 {
 				return &ending{err: errors.New("--date is missing"), code: exitUsage, hint: hintDate}
@@ -102,7 +107,16 @@ that a lost process left.`,
 			if err := n.check(a.getenv); err != nil {
 				return err
 			}
+			if err := o.check(a, &n); err != nil {
+				return err
+			}
+			if o.wanted && metricsFile != "" {
+				return &ending{err: errors.New("--metrics is for nights that are run, not for --dry-run"), code: exitUsage, hint: "leave one of them out"}
+			}
 			return a.withDatabase(ctx, func(db *database.Database) error {
+				if o.wanted {
+					return a.dryNight(ctx, db, n, o, asJSON)
+				}
 				if n.share.Index > 0 {
 					return a.runner(db, n).Join(ctx, n.date)
 				}
@@ -125,6 +139,7 @@ that a lost process left.`,
 	c.Flags().IntVar(&n.share.Index, "chunk-index", 0, "number of this process among those that share the run, from 0")
 	c.Flags().IntVar(&n.share.Count, "chunk-count", 1, "how many processes share the run")
 	c.Flags().StringVar(&metricsFile, "metrics", "", "file for the night's figures, for Prometheus' node exporter (its name ends in .prom)")
+	o.flags(c.Flags())
 	jsonFlag(c, &asJSON)
 	c.Flags().IntVar(&n.chunk, "chunk-size", 0, "loans in a chunk")
 	c.Flags().Lookup("chunk-size").Hidden = true // a small book has chunks enough to be struck only with it
@@ -161,10 +176,10 @@ func (a *app) night(ctx context.Context, db *database.Database, n night) (*batch
 func (a *app) runner(db *database.Database, n night) *batch.Runner {
 	collectSeldom()
 	return &batch.Runner{
-		DB: db.DB, Direct: db.Direct, Plan: step.Nightly(bureau.Files{Dir: n.dir, VendorVersion: version}), Log: a.log, Now: a.now,
+		DB: db.DB, Direct: db.Direct, Plan: step.Nightly(bureau.Files{Dir: n.dir, VendorVersion: version, Mark: n.mark}), Log: a.log, Now: a.now,
 		Workers: n.workers.here, Share: n.share, ChunkSize: n.chunk, Patience: n.patience, Version: version, Who: a.who(), Why: n.why,
 		Today: rules.DateOf(a.now()), AllowDate: string(n.allow), EveryDate: true, AllowGap: string(n.allowGap),
-		Limits: n.limits, Accept: n.accept, AcceptWhy: n.reason,
+		Limits: n.limits, Accept: n.accept, AcceptWhy: n.reason, Trial: n.trial,
 	}
 }
 

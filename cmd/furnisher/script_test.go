@@ -62,6 +62,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": status, "lock": lock, "copydir": copyDir, "listeners": listeners, "replace": replace, "cut": cut, "pooler": pooler, "sql": execute,
+			"tables": tables,
 		},
 	})
 }
@@ -110,6 +111,25 @@ func execute(ts *testscript.TestScript, _ bool, args []string) {
 	defer db.Close()
 	_, err = db.ExecContext(context.Background(), args[0])
 	ts.Check(err)
+}
+
+// tables FILE writes a checksum of every table of DATABASE_URL to a file.
+func tables(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: tables FILE")
+	}
+	db, err := database.Open(context.Background(), ts.Getenv("DATABASE_URL"))
+	ts.Check(err)
+	defer db.Close()
+	var names []string
+	ts.Check(db.Select(&names, "SELECT tablename FROM pg_tables WHERE schemaname = 'furnisher' ORDER BY 1"))
+	var sums strings.Builder
+	for _, name := range names {
+		var sum string
+		ts.Check(db.Get(&sum, "SELECT count(*) || ' ' || coalesce(md5(string_agg(CAST(r AS text), E'\\n' ORDER BY CAST(r AS text))), '') FROM "+name+" r"))
+		sums.WriteString(name + " " + sum + "\n")
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(sums.String()), 0o600))
 }
 
 // testingTB is the key of a script's test.

@@ -110,20 +110,8 @@ func (a *app) simulated(ctx context.Context, db *database.Database, s simulation
 
 // printSimulated prints a night that changed anything.
 func (a *app) printSimulated(n *simulatedNight) error {
-	rows := make([][]any, 0, len(n.Moves)+len(n.Tradelines))
-	for _, m := range n.Moves {
-		rows = append(rows, []any{m.LoanID, strings.ToLower(m.State) + " status", dash(m.From), m.To, m.Rule, compact(m.Facts)})
-	}
-	for _, t := range n.Tradelines {
-		rows = append(rows, []any{
-			t.LoanID, fmt.Sprintf("tradeline of %s", t.AsOf), tradelineWords(t.From, t.FromPastDue, t.FromDOFD),
-			tradelineWords(t.To, t.ToPastDue, t.ToDOFD), t.Rule, compact(t.Facts),
-		})
-	}
-	if len(rows) > 0 {
-		if err := printTitled(a.stdout, "night of "+n.BusinessDate.String(), []string{"loan", "what", "from", "to", "rule", "facts"}, rows); err != nil {
-			return err
-		}
+	if err := a.printChanges(n.BusinessDate, n.NightChanges); err != nil {
+		return err
 	}
 	if n.Exceptions > 0 {
 		if err := a.say("night of %s: %d loans would be exceptions\n", n.BusinessDate, n.Exceptions); err != nil {
@@ -136,6 +124,24 @@ func (a *app) printSimulated(n *simulatedNight) error {
 		}
 	}
 	return nil
+}
+
+// printChanges prints what a night changed of loans, if anything.
+func (a *app) printChanges(d rules.Date, n *inquiry.NightChanges) error {
+	rows := make([][]any, 0, len(n.Moves)+len(n.Tradelines))
+	for _, m := range n.Moves {
+		rows = append(rows, []any{m.LoanID, strings.ToLower(m.State) + " status", dash(m.From), m.To, m.Rule, compact(m.Facts)})
+	}
+	for _, t := range n.Tradelines {
+		rows = append(rows, []any{
+			t.LoanID, fmt.Sprintf("tradeline of %s", t.AsOf), tradelineWords(t.From, t.FromPastDue, t.FromDOFD),
+			tradelineWords(t.To, t.ToPastDue, t.ToDOFD), t.Rule, compact(t.Facts),
+		})
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return printTitled(a.stdout, "night of "+d.String(), []string{"loan", "what", "from", "to", "rule", "facts"}, rows)
 }
 
 // tradelineWords says the status of a tradeline, what is past due, and since when.

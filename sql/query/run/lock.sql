@@ -21,6 +21,21 @@ WHERE l.locktype = 'advisory' AND l.granted AND l.mode = 'ExclusiveLock'
 -- Takes a lock of the session. $1 key. Locks: that key, until the session gives it back or ends.
 SELECT pg_advisory_lock($1)
 
+-- name: LockShare
+-- Takes a lock that others share, for the session. $1 key. Locks: that key, shared, until the session ends.
+SELECT pg_advisory_lock_shared($1)
+
+-- name: LockOust
+-- Ends the sessions that share a lock. Those of other roles whose rights this one has not are left. $1 key.
+WITH sharing AS MATERIALIZED (
+    SELECT DISTINCT a.pid
+    FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+    WHERE l.locktype = 'advisory' AND l.granted AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+      AND l.classid = CAST(CAST($1 AS bigint) >> 32 AS oid) AND l.objid = CAST(CAST($1 AS bigint) & 4294967295 AS oid) AND l.objsubid = 1
+      AND a.pid <> pg_backend_pid() AND pg_has_role(a.usesysid, 'USAGE')
+)
+SELECT count(*) FROM sharing WHERE pg_terminate_backend(pid)
+
 -- name: LockGive
 -- Gives a lock of the session back. $1 key.
 SELECT pg_advisory_unlock($1)
