@@ -3,7 +3,7 @@
 //	err := bureau.Plan(ctx, tx, run)                    // which files a night owes
 //	read, err := bureau.Furnish(ctx, tx, chunk, files, &tally) // what they say of a chunk's loans
 //	err = bureau.Files{Dir: dir}.Assemble(ctx, db, run) // checked, atomic, in account order
-//	err = bureau.Change(ctx, db, file, bureau.Released, who, why, now)
+//	effect, err := bureau.Change(ctx, db, bureau.Move{File: file, To: bureau.Released, Who: who, Why: why}, now)
 //	done, err := bureau.Rebuild(ctx, db, file, "", who, now)           // a lost file, byte for byte
 //
 // What a file says of a loan is decided by package rules; the bytes are package metro2's.

@@ -16,7 +16,8 @@ func (l *lender) change(states ...bureau.State) {
 		l.t.Fatal(err)
 	}
 	for _, to := range states {
-		if err := bureau.Change(l.t.Context(), l.db, file, to, "test", "because", clock()); err != nil {
+		m := bureau.Move{File: file, To: to, Who: "test", Why: "because", Acknowledged: []string{bureau.AllWarnings}}
+		if _, err := bureau.Change(l.t.Context(), l.db, m, clock()); err != nil {
 			l.t.Fatal(err)
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+
+	"github.com/furnisher/furnisher/rules"
 )
 
 // onDisk is a file as the database describes it.
@@ -18,6 +20,10 @@ type onDisk struct {
 	Path   string `db:"path"`
 	SHA256 string `db:"sha256"`
 	Bytes  int64  `db:"bytes"`
+
+	AsOf       rules.Date `db:"as_of"`
+	PreviousOn rules.Date `db:"previous_on"`
+	CreatedOn  rules.Date `db:"created_on"`
 }
 
 // asideFolders are where files go that were taken back, each beside the file.

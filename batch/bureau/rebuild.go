@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 
 	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/metro2"
@@ -64,7 +65,7 @@ func Rebuild(ctx context.Context, db *sqlx.DB, file int64, dir, who string, now 
 		if done.There, err = kept.restore(ctx, ownTx(db), file, target, f); err != nil || done.There || dir != "" {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, fileEventAdd, file, f.State, who, "the file was missing and was made again", now)
+		_, err = tx.ExecContext(ctx, fileEventAdd, file, f.State, who, "the file was missing and was made again", now, pq.Array([]string{}))
 		return err
 	})
 	if err != nil {

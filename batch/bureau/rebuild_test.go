@@ -59,7 +59,7 @@ func TestRebuild(t *testing.T) {
 	same(filepath.Join(other, filepath.Base(path)))
 	alone(filepath.Join(other, filepath.Base(path)))
 
-	if err := Change(t.Context(), db, 1, Voided, "ada", "wrong header", now); err != nil {
+	if _, err := Change(t.Context(), db, Move{File: 1, To: Voided, Who: "ada", Why: "wrong header"}, now); err != nil {
 		t.Fatal(err)
 	}
 	aside := filepath.Join(dir, "voided", filepath.Base(path))

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 
 	"github.com/furnisher/furnisher/batch/database"
 )
@@ -24,6 +25,8 @@ const (
 	Accepted    State = "ACCEPTED"
 	Voided      State = "VOIDED"
 	Rejected    State = "REJECTED"
+
+	inWork State = "BUILDING" // not written yet
 )
 
 // follows lists the states that may follow each state.
@@ -33,7 +36,7 @@ var follows = map[State][]State{
 	Transmitted: {Accepted, Rejected},
 }
 
-// Errors that a caller of Change branches on.
+// Errors that a caller of Change branches on. With any of them nothing has changed.
 var (
 	// ErrNoFile: there is no such file.
 	ErrNoFile = errors.New("no such file")
@@ -41,53 +44,87 @@ var (
 	ErrState = errors.New("the file cannot change to that state")
 	// ErrFileDiffers: the file on disk is not the one that was made.
 	ErrFileDiffers = errors.New("the file on disk is not the one that was made")
+	// ErrFindings: a rule finds an error in the file.
+	ErrFindings = errors.New("the file has errors")
+	// ErrWarnings: a rule gives a warning that nobody acknowledged. It is an *UnacknowledgedError.
+	ErrWarnings = errors.New("the file has warnings that were not acknowledged")
+	// ErrOrder: an earlier file of the destination goes first. It is an *OrderError.
+	ErrOrder = errors.New("an earlier file goes first")
+	// ErrInWork: a file that goes by this one is being made.
+	ErrInWork = errors.New("a later file is being made that goes by this one")
 )
 
-// Change takes a file to another state and notes who did it and why. It is durable when Change returns.
-//
-// A file moves on only if the one on disk is the one that was made (ErrFileDiffers). A file that is voided or
-// rejected is moved aside, into a folder of that name beside it, and gives its deletions back: they did not count,
-// and go into the next file (DC6). A file that was sent answers what bureaus refused or changed of its accounts in files
-// before; if it is rejected later, that is open again (BR11). Locks of fields that ended with a file that does not count last (BR9).
-func Change(ctx context.Context, db *sqlx.DB, file int64, to State, who, why string, now time.Time) error {
-	err := database.InDurableTx(ctx, db, func(tx *sqlx.Tx) error {
-		present, _, err := enter(ctx, tx, file, to, now)
-		if err != nil {
-			return err
-		}
-		path := present.Path
-		if to == Voided || to == Rejected {
-			if path, err = present.moveAside(to); err != nil {
-				return err
-			}
-		}
-		return note(ctx, tx, file, to, path, who, why, now)
-	})
-	if err != nil {
-		return fmt.Errorf("file %d: %w", file, err)
-	}
-	return nil
+// OrderError names the file that goes first.
+type OrderError struct{ File int64 }
+
+func (e *OrderError) Error() string {
+	return fmt.Sprintf("%v: file %d is released and was not sent", ErrOrder, e.File)
 }
 
-// Effect is what a change of a file's state does to what the file said.
+func (e *OrderError) Unwrap() error { return ErrOrder }
+
+// Move asks for a change of a file's state.
+type Move struct {
+	File         int64
+	To           State
+	Who, Why     string
+	Acknowledged []string // the rules whose warnings are no obstacle to a release; AllWarnings for every one
+}
+
+// AllWarnings acknowledges the warnings of every rule.
+const AllWarnings = "all"
+
+// Effect is what a change of a file's state does to what the file said, and what follows for other files.
 type Effect struct {
 	Answered  int64 // answers of bureaus that the file answers (BR11)
 	Deletions int64 // they go into the next file (DC6)
 	Reopened  int64
 	Restored  int64 // locks of fields that last again (BR9)
+
+	Acknowledged []string // rules whose warnings the file was released with
+	Waiting      []int64  // earlier files of the destination that were not released
+	Later        []int64  // later ones, which were made as if this one were sent
+}
+
+// Change takes a file to another state and notes who did it and why. It is durable when Change returns.
+//
+// A file moves on only if the one on disk is the one that was made (ErrFileDiffers), is released only without errors of the rules
+// and the examiner's checks (ErrFindings) and with its warnings acknowledged (ErrWarnings), and is sent only after the released
+// ones of earlier dates (ErrOrder). A file that is voided or rejected is moved aside, into a folder of that name beside it, and
+// gives its deletions back: they did not count, and go into the next file (DC6). A file that was sent answers what bureaus refused
+// or changed of its accounts in files before; if it is rejected later, that is open again (BR11). Locks of fields that ended with
+// a file that does not count last (BR9).
+func Change(ctx context.Context, db *sqlx.DB, m Move, now time.Time) (effect Effect, err error) {
+	err = database.InDurableTx(ctx, db, func(tx *sqlx.Tx) error {
+		var present onDisk
+		if present, effect, err = enter(ctx, tx, m, now); err != nil {
+			return err
+		}
+		path := present.Path
+		if m.To == Voided || m.To == Rejected {
+			if path, err = present.moveAside(m.To); err != nil {
+				return err
+			}
+		}
+		return note(ctx, tx, m, path, effect.Acknowledged, now)
+	})
+	if err != nil {
+		return Effect{}, fmt.Errorf("file %d: %w", m.File, err)
+	}
+	return effect, nil
 }
 
 // Preview does all of Change but the move and the commit, and returns what it would do. It has the errors of Change.
-func Preview(ctx context.Context, db *sqlx.DB, file int64, to State, now time.Time) (Effect, error) {
+func Preview(ctx context.Context, db *sqlx.DB, m Move, now time.Time) (Effect, error) {
 	var effect Effect
 	err := database.InTx(ctx, db, func(tx *sqlx.Tx) (err error) {
-		if _, effect, err = enter(ctx, tx, file, to, now); err != nil {
+		if _, effect, err = enter(ctx, tx, m, now); err != nil {
 			return err
 		}
 		return errPreview
 	})
 	if !errors.Is(err, errPreview) {
-		return Effect{}, fmt.Errorf("file %d: %w", file, err)
+		return Effect{}, fmt.Errorf("file %d: %w", m.File, err)
 	}
 	return effect, nil
 }
@@ -96,31 +133,66 @@ func Preview(ctx context.Context, db *sqlx.DB, file int64, to State, now time.Ti
 var errPreview = errors.New("only a preview")
 
 // enter takes what a file said to where it is in another state, and returns the file as it still is.
-func enter(ctx context.Context, tx *sqlx.Tx, file int64, to State, now time.Time) (present onDisk, effect Effect, err error) {
-	if present, err = lockFile(ctx, tx, file); err != nil {
+func enter(ctx context.Context, tx *sqlx.Tx, m Move, now time.Time) (present onDisk, effect Effect, err error) {
+	if present, err = lockFile(ctx, tx, m.File); err != nil {
 		return present, effect, err
 	}
-	if !slices.Contains(follows[present.State], to) {
-		return present, effect, fmt.Errorf("%w: it is %s, not %s", ErrState, present.State, to)
+	if !slices.Contains(follows[present.State], m.To) {
+		return present, effect, fmt.Errorf("%w: it is %s, not %s", ErrState, present.State, m.To)
+	}
+	if err := effect.around(ctx, tx, m); err != nil {
+		return present, effect, err
 	}
 	count := func(n *int64, query string, args ...any) {
 		if err == nil {
 			*n, err = changed(ctx, tx, query, args...)
 		}
 	}
-	switch to {
+	switch m.To {
 	case Voided, Rejected: // it does not count
-		count(&effect.Deletions, deletionGiveBack, file)
-		count(&effect.Reopened, answerReopen, file, nil)
-		count(&effect.Restored, correctionRestore, file, nil)
+		count(&effect.Deletions, deletionGiveBack, m.File)
+		count(&effect.Reopened, answerReopen, m.File, nil)
+		count(&effect.Restored, correctionRestore, m.File, nil)
 	case Transmitted:
 		if err = present.compare(); err == nil {
-			count(&effect.Answered, answerByFile, file, now)
+			count(&effect.Answered, answerByFile, m.File, now)
 		}
+	case Released:
+		effect.Acknowledged, err = present.releasable(ctx, m.Acknowledged)
 	default:
 		err = present.compare()
 	}
 	return present, effect, err
+}
+
+// around looks at the other files of the destination: a file is sent after the released ones of earlier dates, and none is taken
+// back while a later one is being made that goes by it.
+func (e *Effect) around(ctx context.Context, tx *sqlx.Tx, m Move) error {
+	if _, err := tx.ExecContext(ctx, fileDestination, m.File); err != nil {
+		return err
+	}
+	var others []struct {
+		File    int64 `db:"file"`
+		State   State `db:"state"`
+		Earlier bool  `db:"earlier"`
+	}
+	if err := tx.SelectContext(ctx, &others, fileAround, m.File); err != nil {
+		return err
+	}
+	back := m.To == Voided || m.To == Rejected
+	for _, o := range others {
+		switch {
+		case m.To == Transmitted && o.Earlier && o.State == Released:
+			return &OrderError{o.File}
+		case m.To == Transmitted && o.Earlier && o.State == Generated:
+			e.Waiting = append(e.Waiting, o.File)
+		case back && !o.Earlier && o.State == inWork:
+			return fmt.Errorf("%w: file %d", ErrInWork, o.File)
+		case back && !o.Earlier:
+			e.Later = append(e.Later, o.File)
+		}
+	}
+	return nil
 }
 
 // changed runs a statement and returns how many rows it changed.
@@ -130,25 +202,6 @@ func changed(ctx context.Context, tx *sqlx.Tx, query string, args ...any) (int64
 		return 0, err
 	}
 	return result.RowsAffected()
-}
-
-// Verify looks whether a file on disk, wherever it was moved, is the one that was made: its size and its SHA-256. It returns
-// where it is, and ErrFileDiffers with what is wrong, ErrNoFile, or ErrState for one that is not written yet.
-func Verify(ctx context.Context, db *sqlx.DB, file int64) (path string, err error) {
-	var f onDisk
-	err = db.GetContext(ctx, &f, fileWritten, file)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		err = ErrNoFile
-	case err == nil && f.Path == "":
-		err = fmt.Errorf("%w: it is not written yet", ErrState)
-	case err == nil:
-		err = f.compare()
-	}
-	if err != nil {
-		return "", fmt.Errorf("file %d: %w", file, err)
-	}
-	return f.Path, nil
 }
 
 // lockFile reads a file and locks it against other changes.
@@ -161,10 +214,10 @@ func lockFile(ctx context.Context, tx *sqlx.Tx, file int64) (f onDisk, err error
 }
 
 // note writes the new state, where the file is now, and who changed it.
-func note(ctx context.Context, tx *sqlx.Tx, file int64, to State, path, who, why string, now time.Time) error {
-	if _, err := tx.ExecContext(ctx, fileChange, file, to, why, path); err != nil {
+func note(ctx context.Context, tx *sqlx.Tx, m Move, path string, acknowledged []string, now time.Time) error {
+	if _, err := tx.ExecContext(ctx, fileChange, m.File, m.To, m.Why, path); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, fileEventAdd, file, to, who, why, now)
+	_, err := tx.ExecContext(ctx, fileEventAdd, m.File, m.To, m.Who, m.Why, now, pq.Array(acknowledged))
 	return err
 }

@@ -1,6 +1,7 @@
 package bureau_test
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -16,9 +17,21 @@ import (
 
 	"github.com/furnisher/furnisher/batch/bureau"
 	"github.com/furnisher/furnisher/fixtures/pgtest"
+	"github.com/furnisher/furnisher/metro2"
 )
 
-const content = "the bytes of a file\n"
+// content is a file without a record.
+var content = func() string {
+	var file bytes.Buffer
+	w := metro2.NewWriter(&file, metro2.Header{
+		ExperianID: "FRN1", ActivityDate: 20260930, DateCreated: 20260930,
+		ReporterName: "NORTHFIELD", ReporterAddress: "1 STREET", VendorName: "FURNISHER",
+	}, metro2.Options{})
+	if err := w.Close(); err != nil {
+		panic(err)
+	}
+	return file.String()
+}()
 
 // shelf is a database with files of the bureaus, and the folder that they are in.
 type shelf struct {
@@ -45,16 +58,23 @@ func (s shelf) exec(query string, args ...any) {
 	}
 }
 
-// file puts a file into the folder and the database, in a state, with a deletion.
+// file puts a file of 2026-09-30 into the folder and the database, in a state, with a deletion.
 func (s shelf) file(number int64, state bureau.State) (path string) {
+	s.t.Helper()
+	path = s.fileOf(number, state, "2026-09-30")
+	s.exec(`INSERT INTO deletion (destination, loan, file, account_number, code, date_closed) VALUES (1, 7, $1, 'ACCT7', 'DF', '2026-09-20')`, number)
+	return path
+}
+
+// fileOf puts a file of a date into the folder and the database, in a state.
+func (s shelf) fileOf(number int64, state bureau.State, asOf string) (path string) {
 	s.t.Helper()
 	path = filepath.Join(s.dir, fmt.Sprintf("metro2-NORTH-%d-20260930.txt", number))
 	s.write(path, content)
 	sum := sha256.Sum256([]byte(content))
 	s.exec(`INSERT INTO bureau_file (file, run, program, destination, as_of, previous_on, created_on, state, name, path, sha256, bytes, records)
-		VALUES ($1, 1, 1, 1, '2026-09-30', '2026-08-31', '2026-09-30', $2, $3, $4, $5, $6, 0)`,
-		number, state, filepath.Base(path), path, hex.EncodeToString(sum[:]), len(content))
-	s.exec(`INSERT INTO deletion (destination, loan, file, account_number, code, date_closed) VALUES (1, 7, $1, 'ACCT7', 'DF', '2026-09-20')`, number)
+		VALUES ($1, 1, 1, 1, $7, CAST($7 AS date) - 30, $7, $2, $3, $4, $5, $6, 0)`,
+		number, state, filepath.Base(path), path, hex.EncodeToString(sum[:]), len(content), asOf)
 	return path
 }
 
@@ -69,7 +89,10 @@ func (s shelf) write(path, text string) {
 }
 
 func (s shelf) change(number int64, to bureau.State) error {
-	return bureau.Change(s.t.Context(), s.db, number, to, "operator", "because", time.Date(2026, 10, 1, 6, 0, 0, 0, time.UTC))
+	_, err := bureau.Change(s.t.Context(), s.db, bureau.Move{
+		File: number, To: to, Who: "operator", Why: "because", Acknowledged: []string{bureau.AllWarnings},
+	}, time.Date(2026, 10, 1, 6, 0, 0, 0, time.UTC))
+	return err
 }
 
 // now is what the database says of a file: its state, its events, whether its deletion counts, and its path.
@@ -116,9 +139,9 @@ func TestChangeComparesFile(t *testing.T) {
 			says string
 		}{
 			{"missing", func() error { return os.Remove(path) }, path + " is missing"},
-			{"cut", func() error { return os.Truncate(path, 3) }, path + " has 3 bytes, not 20"},
-			{"longer", func() error { return os.WriteFile(path, []byte(content+"\n"), 0o600) }, path + " has 21 bytes, not 20"},
-			{"changed", func() error { return os.WriteFile(path, []byte(strings.ToUpper(content)), 0o600) }, path + " has other bytes"},
+			{"cut", func() error { return os.Truncate(path, 3) }, fmt.Sprintf("%s has 3 bytes, not %d", path, len(content))},
+			{"longer", func() error { return os.WriteFile(path, []byte(content+"\n"), 0o600) }, fmt.Sprintf("%s has %d bytes, not %d", path, len(content)+1, len(content))},
+			{"changed", func() error { return os.WriteFile(path, []byte(strings.ToLower(content)), 0o600) }, path + " has other bytes"},
 			{"a folder", func() error { return errors.Join(os.Remove(path), os.Mkdir(path, 0o700)) }, path + " is not a file"},
 		} {
 			if err := c.harm(); err != nil {
@@ -252,6 +275,90 @@ func TestAsideImpossible(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestOrder: a file is sent after the released ones of earlier dates; of those that nobody released it only tells, and of the later
+// ones when it is taken back. None is taken back while a later one is being made.
+func TestOrder(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t, t.TempDir())
+	for n, asOf := range []string{"2026-07-31", "2026-08-31", "2026-09-30"} {
+		s.fileOf(int64(n+1), bureau.Released, asOf)
+	}
+	s.exec(`UPDATE bureau_file SET state = 'GENERATED' WHERE file = 1`)
+	now := time.Date(2026, 10, 1, 6, 0, 0, 0, time.UTC)
+	move := func(file int64, to bureau.State) (bureau.Effect, error) {
+		m := bureau.Move{File: file, To: to, Who: "operator", Why: "because"}
+		would, errWould := bureau.Preview(t.Context(), s.db, m, now)
+		effect, err := bureau.Change(t.Context(), s.db, m, now)
+		if diff := cmp.Diff(effect, would); diff != "" || fmt.Sprint(err) != fmt.Sprint(errWould) {
+			t.Errorf("file %d to %s: the preview says %+v, %v; want %+v, %v", file, to, would, errWould, effect, err)
+		}
+		return effect, err
+	}
+	if _, err := move(3, bureau.Transmitted); !errors.Is(err, bureau.ErrOrder) || !strings.Contains(err.Error(), "file 2 is released") {
+		t.Errorf("file 3 before file 2: %v", err)
+	}
+	if effect, err := move(2, bureau.Transmitted); err != nil || !cmp.Equal(effect.Waiting, []int64{1}) {
+		t.Errorf("file 2: %+v, %v; want file 1 as one that waits", effect, err)
+	}
+	if effect, err := move(3, bureau.Transmitted); err != nil || !cmp.Equal(effect.Waiting, []int64{1}) || effect.Later != nil {
+		t.Errorf("file 3: %+v, %v; want file 1 as one that waits", effect, err)
+	}
+	if effect, err := move(2, bureau.Rejected); err != nil || !cmp.Equal(effect.Later, []int64{3}) {
+		t.Errorf("file 2 is rejected: %+v, %v; want file 3 as a later one", effect, err)
+	}
+	s.exec(`INSERT INTO bureau_file (file, run, program, destination, as_of, previous_on, created_on, state)
+		VALUES (4, 1, 1, 1, '2026-10-31', '2026-09-30', '2026-10-31', 'BUILDING')`)
+	if _, err := move(1, bureau.Voided); !errors.Is(err, bureau.ErrInWork) || !strings.Contains(err.Error(), "file 4") {
+		t.Errorf("file 1 is voided while file 4 is being made: %v", err)
+	}
+}
+
+// TestRelease: a file is released if no rule finds an error in it, and every rule that gives a warning was acknowledged by name.
+func TestRelease(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t, t.TempDir())
+	good := content
+	for n, c := range []struct {
+		name, content string
+		acknowledged  []string
+		want          error
+		says, kept    string
+	}{
+		{name: "nothing found", content: good, kept: "{}"},
+		{name: "nothing found, acknowledged", content: good, acknowledged: []string{"all"}, kept: "{}"},
+		{name: "no header", content: "a text\n", acknowledged: []string{"all"}, want: bureau.ErrFindings, says: "the file has errors: "},
+		{name: "a warning", content: warned(good), want: bureau.ErrWarnings, says: "not acknowledged: F02 1"},
+		{name: "another acknowledged", content: warned(good), acknowledged: []string{"B12"}, want: bureau.ErrWarnings, says: "F02 1"},
+		{name: "acknowledged", content: warned(good), acknowledged: []string{"B12", "F02"}, kept: "{F02}"},
+		{name: "all acknowledged", content: warned(good), acknowledged: []string{"all"}, kept: "{F02}"},
+	} {
+		file := int64(n + 1)
+		path := s.fileOf(file, bureau.Generated, fmt.Sprintf("2020-%02d-28", n+1))
+		s.write(path, c.content)
+		sum := sha256.Sum256([]byte(c.content))
+		s.exec(`UPDATE bureau_file SET bytes = $2, sha256 = $3, as_of = '2026-09-30', previous_on = '2026-08-31', created_on = '2026-09-30' WHERE file = $1`,
+			file, len(c.content), hex.EncodeToString(sum[:]))
+		before := s.now(file)
+		_, err := bureau.Change(t.Context(), s.db, bureau.Move{File: file, To: bureau.Released, Who: "operator", Why: "because", Acknowledged: c.acknowledged}, time.Time{})
+		if !errors.Is(err, c.want) || c.want != nil && !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v, want %v with %q", c.name, err, c.want, c.says)
+		}
+		if after := s.now(file); (after == before) != (c.want != nil) {
+			t.Errorf("%s: the database says %q, before %q", c.name, after, before)
+		}
+		if c.want == nil {
+			var kept string
+			if err := s.db.Get(&kept, `SELECT concat(acknowledged, CASE WHEN came_from IS NULL THEN ' from nowhere' END) FROM bureau_file_event WHERE file = $1`, file); err != nil || kept != c.kept {
+				t.Errorf("%s: kept %s, %v; want %s", c.name, kept, err, c.kept)
+			}
+		}
+		s.exec(`UPDATE bureau_file SET as_of = as_of - 365 * CAST(file AS integer) WHERE file = $1`, file) // one file a date
+	}
+}
+
+// warned is a file with a warning.
+func warned(file string) string { return strings.Replace(file, "NORTHFIELD", "          ", 1) }
 
 // TestChangeRefused: a file goes only the way that its states allow.
 func TestChangeRefused(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 
 	"github.com/furnisher/furnisher/rules"
 )
@@ -58,6 +59,9 @@ type FileEvent struct {
 	Who   string    `json:"who" db:"who"`
 	Why   string    `json:"why" db:"why"`
 	At    time.Time `json:"at" db:"at"`
+
+	CameFrom     *string        `json:"came_from" db:"came_from"` // database user and address; nil: not known
+	Acknowledged pq.StringArray `json:"acknowledged" db:"acknowledged"`
 }
 
 // ShowFile returns a file by its number; ErrNotFound if there is none.

@@ -219,7 +219,8 @@ func TestWhatDidNotCountIsToBeReported(t *testing.T) {
 func move(t *testing.T, db *sqlx.DB, file int64, states ...bureau.State) {
 	t.Helper()
 	for _, to := range states {
-		if err := bureau.Change(t.Context(), db, file, to, "ada", "because", clock()); err != nil {
+		m := bureau.Move{File: file, To: to, Who: "ada", Why: "because", Acknowledged: []string{bureau.AllWarnings}}
+		if _, err := bureau.Change(t.Context(), db, m, clock()); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -49,10 +49,10 @@ func TestNightsDeleteOnce(t *testing.T) {
 	}
 
 	ctx := context.Background()
-	if err := bureau.Change(ctx, db, july.File, bureau.Voided, "test", "wrong header", clock()); err != nil {
+	if _, err := bureau.Change(ctx, db, bureau.Move{File: july.File, To: bureau.Voided, Who: "test", Why: "wrong header"}, clock()); err != nil {
 		t.Fatal(err)
 	}
-	if err := bureau.Change(ctx, db, june.File, bureau.Voided, "test", "wrong header", clock()); err != nil {
+	if _, err := bureau.Change(ctx, db, bureau.Move{File: june.File, To: bureau.Voided, Who: "test", Why: "wrong header"}, clock()); err != nil {
 		t.Fatal(err)
 	}
 	august := records(t, night(t, db, dir, "2026-08-31").Files[0].Path)

@@ -51,7 +51,8 @@ func TestSaidIsDurable(t *testing.T) {
 				AND (SELECT count(*) FROM tradeline) = 5 * (SELECT count(*) FROM bureau_file)`, n+1)
 		for _, to := range []bureau.State{bureau.Released, bureau.Transmitted, bureau.Accepted} {
 			said(fmt.Sprintf("file %d %s", n+1, to), func(db *sqlx.DB) {
-				if err := bureau.Change(t.Context(), db, int64(n+1), to, "tester", "a test", clock()); err != nil {
+				m := bureau.Move{File: int64(n + 1), To: to, Who: "tester", Why: "a test", Acknowledged: []string{bureau.AllWarnings}}
+				if _, err := bureau.Change(t.Context(), db, m, clock()); err != nil {
 					t.Fatal(err)
 				}
 			}, fmt.Sprintf("SELECT count(*) FROM bureau_file WHERE file = %d AND state = '%s'", n+1, to), 1)

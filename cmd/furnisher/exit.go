@@ -83,6 +83,8 @@ var endings = []struct {
 	{bureau.ErrFolder, exitFailed, "make the folder writable, or name another with --files or FURNISHER_FILES, then repeat the command"},
 	{bureau.ErrNoFile, exitFailed, "furnisher files"},
 	{bureau.ErrState, exitFailed, "furnisher files"},
+	{bureau.ErrFindings, exitInvalid, "nothing was changed; furnisher metro2 validate PATH lists the errors; correct the data, void the file and make it again"},
+	{bureau.ErrInWork, exitLocked, "nothing was changed; wait until the night ends (furnisher runs), then repeat the command"},
 	{bureau.ErrNoAnswer, exitFailed, "furnisher answers"},
 	{bureau.ErrAnswered, exitFailed, "furnisher answers"},
 	{servicing.ErrInvalid, exitUsage, ""},
@@ -130,6 +132,12 @@ func classify(ctx context.Context, err error) (code int, hint string) {
 			return e.code, e.hint
 		}
 	}
+	if order, is := errors.AsType[*bureau.OrderError](err); is {
+		return exitFailed, fmt.Sprintf("nothing was changed; furnisher files transmit %d --why TEXT, or void it", order.File)
+	}
+	if warned, is := errors.AsType[*bureau.UnacknowledgedError](err); is {
+		return exitInvalid, hintWarned(warned)
+	}
 	if braked, is := errors.AsType[*batch.BrakedError](err); is {
 		return exitExceptions, hintBraked(braked)
 	}
@@ -170,6 +178,11 @@ func (a *app) end(ctx context.Context, command string, err error) int {
 		a.tell(labelHint, hint)
 	}
 	return code
+}
+
+// hintWarned says how a file with warnings is released.
+func hintWarned(warned *bureau.UnacknowledgedError) string {
+	return fmt.Sprintf("nothing was changed; furnisher metro2 validate %s lists them; if they are right, add --acknowledge %s", shellWord(warned.Path), strings.Join(warned.Rules, ","))
 }
 
 // hintBraked says how a night that brakes stopped goes on.

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/spf13/cobra"
@@ -14,7 +14,6 @@ import (
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/bureau"
 	"github.com/furnisher/furnisher/batch/inquiry"
-	"github.com/furnisher/furnisher/metro2"
 )
 
 func (a *app) filesCommand() *cobra.Command {
@@ -29,8 +28,9 @@ show tells who did what with a file, when and why. verify looks at the file on d
 the rules and the examiner's checks find in it. rebuild makes a file again that is lost.
 
 release, transmit and accept compare the file on disk with the one that was made, by size and SHA-256; if they differ the
-state does not change (exit status 6). void and reject move the file into the folder voided or rejected beside it. What a
-voided or rejected file deleted goes into the next one. refuse and answers record what bureaus say of single records of a file
+state does not change (exit status 6). release also checks the file as verify does: errors refuse it, and each rule that gives
+warnings must be acknowledged. A released file is sent before later ones. void and reject move the file into the folder voided or
+rejected beside it. What a voided or rejected file deleted goes into the next one. refuse and answers record what bureaus say of single records of a file
 that was sent; furnisher answers lists it.`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			return a.withDB(ctx, func(db *sqlx.DB) error {
@@ -54,48 +54,6 @@ that was sent; furnisher answers lists it.`,
 		a.fileRefuseCommand(), a.fileAnswersCommand(),
 	)
 	return c
-}
-
-func (a *app) fileChangeCommand(verb, short string, to bureau.State) *cobra.Command {
-	var why string
-	var dryRun bool
-	c := &cobra.Command{
-		Use: verb + " FILE --why TEXT", Short: short, Args: cobra.ExactArgs(1),
-		RunE: a.does(func(ctx context.Context, args []string) error {
-			if why == "" && !dryRun {
-				return &ending{err: errors.New("--why is missing"), code: exitUsage, hint: fmt.Sprintf("furnisher files %s %s --why TEXT", verb, shellWord(args[0]))}
-			}
-			return a.withDB(ctx, func(db *sqlx.DB) error {
-				file, err := fileNumber(ctx, db, args[0])
-				if err != nil {
-					return err
-				}
-				if dryRun {
-					return a.previewChange(ctx, db, file, to)
-				}
-				if err := bureau.Change(ctx, db, file, to, a.who(), why, a.now()); err != nil {
-					return err
-				}
-				if a.settings.quiet {
-					return nil
-				}
-				_, err = fmt.Fprintf(a.stdout, "file %d is %s\n", file, to)
-				return err
-			})
-		}),
-	}
-	c.Flags().StringVar(&why, "why", "", "reason for the change, for the ledger")
-	c.Flags().BoolVar(&dryRun, "dry-run", false, "say what would change, and change nothing")
-	return c
-}
-
-func (a *app) previewChange(ctx context.Context, db *sqlx.DB, file int64, to bureau.State) error {
-	effect, err := bureau.Preview(ctx, db, file, to, a.now())
-	if err != nil {
-		return err
-	}
-	return a.say("file %d would be %s: answers answered %d, deletions given back %d, answers open again %d, corrections in force again %d; nothing was changed\n",
-		file, to, effect.Answered, effect.Deletions, effect.Reopened, effect.Restored)
 }
 
 func (a *app) fileShowCommand() *cobra.Command {
@@ -131,9 +89,9 @@ func (a *app) printLife(l *inquiry.FileLife) error {
 	}
 	rows := make([][]any, len(l.Events))
 	for i, e := range l.Events {
-		rows[i] = []any{e.State, e.At.UTC().Format(timeLayout), e.Who, e.Why}
+		rows[i] = []any{e.State, e.At.UTC().Format(timeLayout), e.Who, shown(e.CameFrom), e.Why, dash(strings.Join(e.Acknowledged, " "))}
 	}
-	return printTitled(a.stdout, "what was done with it", []string{"state", "at", "who", "why"}, rows)
+	return printTitled(a.stdout, "what was done with it", []string{"state", "at", "who", "from", "why", "warnings acknowledged"}, rows)
 }
 
 // verified is what `files verify --json` says of a file: that it is the one that was made, and how often each rule found something.
@@ -159,13 +117,12 @@ metro2 validate lists the findings.`,
 				if err != nil {
 					return err
 				}
-				v := verified{File: number, Found: map[string]int{}}
-				if v.Path, err = bureau.Verify(ctx, db, number); err != nil {
+				found, err := bureau.Verify(ctx, db, number)
+				if err != nil {
 					return err
 				}
-				if err := a.checkFile(ctx, &v); err != nil {
-					return err
-				}
+				v := verified{File: number, Path: found.Path, Records: found.Records, Found: map[string]int{}}
+				v.Errors, v.Warnings = v.add(found.Errors), v.add(found.Warnings)
 				return errors.Join(a.printVerified(&v, asJSON), v.outcome())
 			})
 		}),
@@ -174,15 +131,13 @@ metro2 validate lists the findings.`,
 	return c
 }
 
-// checkFile counts what the rules find in a file.
-func (a *app) checkFile(ctx context.Context, v *verified) error {
-	return a.readMetro2(ctx, v.Path, func(r io.Reader) error {
-		s, err := validateOne(r, newValidator(), func(_ string, f *metro2.Finding) {
-			v.Found[f.Rule]++
-		})
-		v.Records, v.Errors, v.Warnings = int(s.Totals.TotalBase), s.Errors, s.Warnings
-		return err
-	})
+// add adds what rules found, and returns how much that is.
+func (v *verified) add(found map[string]int) (n int) {
+	for rule, count := range found {
+		v.Found[rule] += count
+		n += count
+	}
+	return n
 }
 
 func (a *app) printVerified(v *verified, asJSON bool) error {

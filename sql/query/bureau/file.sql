@@ -9,10 +9,11 @@ WHERE $1 = CAST(0 AS bigint) OR f.run = $1
 ORDER BY f.file
 
 -- name: ProgramCalendars
--- Every program with its calendar and destinations. Few rows.
+-- Every program with its calendar and destinations. Few rows. Locks: the destinations, against files that are taken back.
 SELECT p.program, p.program_id, p.calendar, d.destination
 FROM program p JOIN destination d ON d.program = p.program
 ORDER BY p.program_id, d.name
+FOR SHARE OF d
 
 -- name: FilePlan
 -- A file that a run owes: a destination's calendar date, unless a live file has it or the program has no loan opened by
@@ -89,8 +90,19 @@ FROM bureau_file f JOIN run r ON r.run = f.run WHERE f.file = $1
 
 -- name: FileState
 -- A file for a change of its state. $1 file. Locks: the row.
-SELECT state, coalesce(path, '') AS path, coalesce(sha256, '') AS sha256, coalesce(bytes, 0) AS bytes
+SELECT state, coalesce(path, '') AS path, coalesce(sha256, '') AS sha256, coalesce(bytes, 0) AS bytes, as_of, previous_on, created_on
 FROM bureau_file WHERE file = $1 FOR UPDATE
+
+-- name: FileDestination
+-- Keeps a night from planning files of a file's destination until the transaction ends. $1 file. Locks: the destination.
+SELECT d.destination FROM destination d JOIN bureau_file f ON f.destination = d.destination WHERE f.file = $1 FOR NO KEY UPDATE OF d
+
+-- name: FileAround
+-- The other files of a file's destination that were not taken back, in the order of their dates. $1 file.
+SELECT o.file, o.state, o.as_of < f.as_of AS earlier
+FROM bureau_file f JOIN bureau_file o ON o.destination = f.destination AND o.file <> f.file
+WHERE f.file = $1 AND o.state NOT IN ('VOIDED', 'REJECTED')
+ORDER BY o.as_of
 
 -- name: FileKept
 -- What a file's bytes are made from beside its records. $1 file. Index: bureau_file_pkey.
@@ -98,7 +110,7 @@ SELECT coalesce(name, '') AS name, coalesce(header, '') AS header, coalesce(reco
 
 -- name: FileWritten
 -- A file as it was written, and where it is now. $1 file. Index: bureau_file_pkey.
-SELECT state, coalesce(path, '') AS path, coalesce(sha256, '') AS sha256, coalesce(bytes, 0) AS bytes
+SELECT state, coalesce(path, '') AS path, coalesce(sha256, '') AS sha256, coalesce(bytes, 0) AS bytes, as_of, previous_on, created_on
 FROM bureau_file WHERE file = $1
 
 -- name: FileChange
@@ -106,9 +118,9 @@ FROM bureau_file WHERE file = $1
 UPDATE bureau_file SET state = $2, state_why = $3, path = $4 WHERE file = $1
 
 -- name: FileEventAdd
--- The history of a file's state. $1 file, $2 state, $3 who, $4 why, $5 now. Index: bureau_file_event_pkey.
-INSERT INTO bureau_file_event (file, seq, state, who, why, at)
-SELECT $1, coalesce(max(seq), 0) + 1, $2, $3, $4, $5 FROM bureau_file_event WHERE file = $1
+-- The history of a file's state. $1 file, $2 state, $3 who, $4 why, $5 now, $6 acknowledged rules. Index: bureau_file_event_pkey.
+INSERT INTO bureau_file_event (file, seq, state, who, why, at, acknowledged)
+SELECT $1, coalesce(max(seq), 0) + 1, $2, $3, $4, $5, coalesce(CAST($6 AS text[]), '{}') FROM bureau_file_event WHERE file = $1
 
 -- name: FileNumbers
 -- What the files that a run has still to write hold, and the last three files that count before each of the same destination:

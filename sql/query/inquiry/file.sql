@@ -27,7 +27,7 @@ ORDER BY f.file DESC
 
 -- name: InquiryFileEvents
 -- What people did with a file, in order. $1 file. Index: bureau_file_event_pkey.
-SELECT state, who, why, at FROM bureau_file_event WHERE file = $1 ORDER BY seq
+SELECT state, who, why, at, came_from, acknowledged FROM bureau_file_event WHERE file = $1 ORDER BY seq
 
 -- name: InquiryExclusions
 -- A page of the loans that a file left out, in the order of the book. $1 file, $2 loan to begin after, $3 rows.

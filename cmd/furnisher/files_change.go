@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/spf13/cobra"
+
+	"github.com/furnisher/furnisher/batch/bureau"
+)
+
+// fileMove holds the settings of a command that changes a file's state.
+type fileMove struct {
+	verb        string
+	to          bureau.State
+	why         string
+	dryRun      bool
+	acknowledge []string
+}
+
+func (a *app) fileChangeCommand(verb, short string, to bureau.State) *cobra.Command {
+	m := fileMove{verb: verb, to: to}
+	c := &cobra.Command{
+		Use: verb + " FILE --why TEXT", Short: short, Args: cobra.ExactArgs(1),
+		RunE: a.does(func(ctx context.Context, args []string) error {
+			if m.why == "" && !m.dryRun {
+				return &ending{err: errors.New("--why is missing"), code: exitUsage, hint: fmt.Sprintf("furnisher files %s %s --why TEXT", verb, shellWord(args[0]))}
+			}
+			return a.withDB(ctx, func(db *sqlx.DB) error { return a.moveFile(ctx, db, args[0], &m) })
+		}),
+	}
+	c.Flags().StringVar(&m.why, "why", "", "reason for the change, for the ledger")
+	c.Flags().BoolVar(&m.dryRun, "dry-run", false, "say what would change, and change nothing")
+	if to == bureau.Released {
+		c.Long = `Releases a file for sending, if it is the one that was made and no rule finds an error in it. Each rule that gives warnings must
+be acknowledged by its name; the names are kept in the ledger, and furnisher files show lists them. What a lender has settled once
+for all goes into FURNISHER_ACKNOWLEDGE.
+
+  furnisher files release 3 --why "looked through" --acknowledge B12,Status-PaymentAmount-1
+  furnisher files release 3 --why "looked through" --acknowledge all`
+		c.Flags().StringSliceVar(&m.acknowledge, "acknowledge", nil, "rules whose warnings are right, or all; default FURNISHER_ACKNOWLEDGE")
+	}
+	return c
+}
+
+func (a *app) moveFile(ctx context.Context, db *sqlx.DB, name string, m *fileMove) error {
+	file, err := fileNumber(ctx, db, name)
+	if err != nil {
+		return err
+	}
+	settled := strings.FieldsFunc(a.getenv("FURNISHER_ACKNOWLEDGE"), func(r rune) bool { return r == ',' || r == ' ' })
+	move := bureau.Move{File: file, To: m.to, Who: a.who(), Why: m.why, Acknowledged: slices.Concat(m.acknowledge, settled)}
+	if m.dryRun {
+		effect, err := bureau.Preview(ctx, db, move, a.now())
+		if err != nil {
+			return err
+		}
+		a.tellFollows(file, &effect)
+		return a.say("file %d would be %s: answers answered %d, deletions given back %d, answers open again %d, corrections in force again %d; nothing was changed\n",
+			file, m.to, effect.Answered, effect.Deletions, effect.Reopened, effect.Restored)
+	}
+	effect, err := bureau.Change(ctx, db, move, a.now())
+	if err != nil {
+		return err
+	}
+	a.tellFollows(file, &effect)
+	return a.say("file %d is %s\n", file, m.to)
+}
+
+// tellFollows tells what a change of a file's state means for other files of its destination.
+func (a *app) tellFollows(file int64, effect *bureau.Effect) {
+	if len(effect.Waiting) > 0 {
+		a.tell(labelNote, fmt.Sprintf("earlier files were not sent: %s; release and send them, or void them", numbers(effect.Waiting)))
+	}
+	if len(effect.Later) > 0 {
+		a.tell(labelNote, fmt.Sprintf("files %s were made as if file %d were sent: their payments and history go on from it; void those that were not sent, too", numbers(effect.Later), file))
+	}
+}
+
+// numbers lists numbers: "2, 3".
+func numbers(list []int64) string {
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint(list), " ", ", "), "[]")
+}
