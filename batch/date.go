@@ -15,6 +15,9 @@ func (r *Runner) checkDate(ctx context.Context, tx *sqlx.Tx, d, previous rules.D
 	if err := r.checkAhead(d); err != nil {
 		return err
 	}
+	if err := r.checkNeeded(d); err != nil {
+		return err
+	}
 	if previous != 0 {
 		return r.checkGap(d, previous)
 	}
@@ -41,26 +44,53 @@ func (r *Runner) checkAhead(d rules.Date) error {
 
 // checkGap refuses a business date that skips others.
 func (r *Runner) checkGap(d, previous rules.Date) error {
-	if !r.EveryDate || r.AllowGap != "" || previous == 0 || d <= previous+1 {
+	skipped := r.skipped(d, previous)
+	if r.AllowGap != "" || skipped == "" {
 		return nil
 	}
-	return fmt.Errorf("%w: the book is closed up to %s, and %s", ErrGap, previous, skipped(d, previous))
+	return fmt.Errorf("%w: the book is closed up to %s, and %s", ErrGap, previous, skipped)
 }
 
-// skipped says which dates lie between two business dates.
-func skipped(d, previous rules.Date) string {
-	if d == previous+2 {
-		return fmt.Sprintf("%s was not run", previous+1)
+// checkNeeded refuses a business date that needs no night.
+func (r *Runner) checkNeeded(d rules.Date) error {
+	if r.AllowDate != "" || r.Calendar.NeedsNight(d) {
+		return nil
 	}
-	return fmt.Sprintf("the %d dates from %s to %s were not run", d-previous-1, previous+1, d-1)
+	name, _ := r.Calendar.Days.Closed(d)
+	return fmt.Errorf("%w: %s is closed (%s)", ErrNoNight, d, name)
+}
+
+// skipped says which dates between two business dates need a night and have none, "" if none does.
+func (r *Runner) skipped(d, previous rules.Date) string {
+	if !r.EveryDate || previous == 0 {
+		return ""
+	}
+	var first, last rules.Date
+	count := 0
+	for date := previous + 1; date < d; date++ {
+		if r.Calendar.NeedsNight(date) {
+			if count++; first == 0 {
+				first = date
+			}
+			last = date
+		}
+	}
+	switch count {
+	case 0:
+		return ""
+	case 1:
+		return fmt.Sprintf("%s was not run", first)
+	}
+	return fmt.Sprintf("the %d dates from %s to %s were not run", count, first, last)
 }
 
 // noteGap writes into the run ledger which dates a new run skips, and why that is right.
 func (r *Runner) noteGap(ctx context.Context, tx *sqlx.Tx, run int64, d, previous rules.Date) error {
-	if !r.EveryDate || previous == 0 || d <= previous+1 {
+	skipped := r.skipped(d, previous)
+	if skipped == "" {
 		return nil
 	}
-	return changeOne(ctx, tx, "note the gap", runNote, run, fmt.Sprintf("; %s: %s", skipped(d, previous), r.AllowGap))
+	return changeOne(ctx, tx, "note the gap", runNote, run, fmt.Sprintf("; %s: %s", skipped, r.AllowGap))
 }
 
 // standing is how far the book has come, for a business date that is asked for.
@@ -100,6 +130,9 @@ func (r *Runner) checkJoin(ctx context.Context, d rules.Date) error {
 		return nil
 	case d <= s.Last:
 		return passed(ctx, r.DB, d)
+	}
+	if err := r.checkNeeded(d); err != nil {
+		return err
 	}
 	return r.checkGap(d, s.Last)
 }

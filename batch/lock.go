@@ -189,6 +189,18 @@ func HaltOperations(ctx context.Context, tx *sqlx.Tx) error {
 	return nil
 }
 
+// HaltNights keeps nights and imports out until the transaction ends. It returns ErrLocked if one of them holds the book.
+func HaltNights(ctx context.Context, tx *sqlx.Tx) error {
+	var free bool
+	if err := tx.GetContext(ctx, &free, lockFree, int64(bookLock)); err != nil {
+		return fmt.Errorf("look who holds the book: %w", err)
+	}
+	if !free {
+		return ErrLocked
+	}
+	return nil
+}
+
 // fence reports whether a session holds the lock of a key. If so, nobody else gets the book until the transaction ends; if
 // not, the transaction must not go on.
 func fence(ctx context.Context, tx *sqlx.Tx, key int64) (held bool, err error) {

@@ -187,6 +187,8 @@ var (
 	ErrDate = errors.New("that business date looks mistyped")
 	// ErrGap: business dates between the last closed one and this one were not run.
 	ErrGap = errors.New("business dates before it were not run")
+	// ErrNoNight: the calendar says that the date needs no night.
+	ErrNoNight = errors.New("that date needs no night")
 	// ErrBeforeBook: the book's first night was of a later date.
 	ErrBeforeBook = errors.New("that business date is before the book's first night")
 	// ErrAbandon is returned by Abandon for a run that cannot be taken back.
@@ -214,23 +216,24 @@ type Runner struct {
 	Direct    *sqlx.DB // of connections that keep their session, for the book's lock; DB if nil
 	Plan      Plan
 	Log       logrus.FieldLogger
-	Now       func() time.Time // for time stamps only
-	Workers   int              // chunks at once, DefaultWorkers if 0
-	Queue     Queue            // workers on other machines, nil for none
-	Share     Share            // of the chunks, where several processes are given the same night
-	Patience  time.Duration    // how long another process may keep a chunk, DefaultPatience if 0
-	Grace     time.Duration    // how long what a run does may take to end after an interruption, DefaultGrace if 0
-	ChunkSize int              // loans a chunk, DefaultChunkSize if 0
-	Version   string           // of the program, kept with the run
-	Who, Why  string           // who runs it and why, kept with the run
-	Today     rules.Date       // the date of the person's calendar, to tell a mistyped business date by; 0: not told
-	AllowDate string           // why an unusual business date is right, kept with the run; empty: it is refused
-	EveryDate bool             // every calendar date is a business date: a run that skips one is refused
-	AllowGap  string           // why dates may be skipped all the same, kept with the run that skips some
-	Limits    Limits           // beyond which brakes stop a run; nil: nothing does
-	Accept    []string         // brakes that stopped the run and do not any more, at their numbers
-	AcceptWhy string           // why, kept with the run
-	Trial     *Trial           // where the run is only tried, by this process alone and a chunk at a time; nil: it is real
+	Now       func() time.Time        // for time stamps only
+	Workers   int                     // chunks at once, DefaultWorkers if 0
+	Queue     Queue                   // workers on other machines, nil for none
+	Share     Share                   // of the chunks, where several processes are given the same night
+	Patience  time.Duration           // how long another process may keep a chunk, DefaultPatience if 0
+	Grace     time.Duration           // how long what a run does may take to end after an interruption, DefaultGrace if 0
+	ChunkSize int                     // loans a chunk, DefaultChunkSize if 0
+	Version   string                  // of the program, kept with the run
+	Who, Why  string                  // who runs it and why, kept with the run
+	Today     rules.Date              // the date of the person's calendar, to tell a mistyped business date by; 0: not told
+	AllowDate string                  // why an unusual business date is right, kept with the run; empty: it is refused
+	EveryDate bool                    // a run that skips a date which needs a night is refused
+	Calendar  *rules.BusinessCalendar // says which dates need none; nil: every calendar date needs one
+	AllowGap  string                  // why dates may be skipped all the same, kept with the run that skips some
+	Limits    Limits                  // beyond which brakes stop a run; nil: nothing does
+	Accept    []string                // brakes that stopped the run and do not any more, at their numbers
+	AcceptWhy string                  // why, kept with the run
+	Trial     *Trial                  // where the run is only tried, by this process alone and a chunk at a time; nil: it is real
 
 	halt <-chan struct{} // closed when the run was interrupted: no chunk is begun any more
 }

@@ -24,7 +24,7 @@ func (c Calendar) Dates(previous, d Date) []Date {
 	}
 	var dates []Date
 	for day := previous + 1; day <= d; day++ {
-		if !c.monthly() || day == c.inMonth(day) {
+		if !c.Monthly() || day == c.inMonth(day) {
 			dates = append(dates, day)
 		}
 	}
@@ -37,7 +37,7 @@ func (c Calendar) Before(d Date) Date {
 	switch {
 	case c == "daily":
 		return d - 1
-	case c.monthly():
+	case c.Monthly():
 		return c.inMonth(d.monthBefore())
 	default:
 		return d.AddMonths(-1)
@@ -61,7 +61,8 @@ func CycleDays(d Date) []int {
 // ByCycle reports whether each export takes only the loans whose billing cycle ends on its date.
 func (c Calendar) ByCycle() bool { return c == "cycle" }
 
-func (c Calendar) monthly() bool { return strings.HasPrefix(string(c), "monthly:") }
+// Monthly reports whether the calendar has one date a month.
+func (c Calendar) Monthly() bool { return strings.HasPrefix(string(c), "monthly:") }
 
 // inMonth returns the calendar date of d's month: day DD, or its last day.
 func (c Calendar) inMonth(d Date) Date {

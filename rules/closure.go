@@ -97,10 +97,10 @@ func (l *Loan) paidOff(d Date) (on Date, balance Cents) {
 // payment known to it are over (PO6, Q9).
 func (l *Loan) closesOn(paidOn Date) Date {
 	night := max(paidOn, l.Since+1, l.HoldUntil+1, l.PromoEndsOn+1)
-	hold := Date(l.Product.PayoffHoldDays)
+	hold := l.Product.PayoffHoldDays
 	holds := func(e Entry) bool {
 		paid := (e.Kind == Payment || e.Kind == Offset) && e.Amount > 0 && (e.UndoneOn == 0 || e.UndoneOn > night)
-		return paid && e.Effective <= night && night < e.Effective+hold
+		return paid && e.Effective <= night && night < l.Product.CountIn.After(e.Effective, hold)
 	}
 	for hold > 0 && slices.ContainsFunc(l.Ledger.Entries, holds) {
 		night++

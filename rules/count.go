@@ -23,7 +23,9 @@ func underpayments(l *Loan, d, after, undoneBy Date) []int {
 }
 
 // evaluatedOn returns the evaluation date of a cycle that is due on a date (DQ1, Q81).
-func (l *Loan) evaluatedOn(due Date) Date { return l.excusedUntil(due) + Date(l.Product.GraceDays) }
+func (l *Loan) evaluatedOn(due Date) Date {
+	return l.Product.CountIn.After(l.excusedUntil(due), l.Product.GraceDays)
+}
 
 // uncounted reports whether a cycle that is due on the date is neither an underpayment nor a satisfied cycle: it falls in a
 // pause (DQ8, Q5) or in another accommodation (Q45).

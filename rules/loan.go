@@ -8,8 +8,9 @@ type Product struct {
 	ChargeOffAfter  int // N2 of DQ5; 0: never
 	GraceDays       int // DQ1
 	ClosesOnPayoff  bool
-	PayoffHoldDays  int // PO6
-	TrailingReports int // DC10, 1 to 3
+	PayoffHoldDays  int           // PO6
+	CountIn         *BusinessDays // what grace days and hold days count; nil: calendar days
+	TrailingReports int           // DC10, 1 to 3
 	PortfolioType   string
 	TermsFrequency  string
 

@@ -27,7 +27,7 @@ func NextLook(l *Loan, known Ledger, d Date) Date {
 	on(l.Since + 1)
 	on(l.HoldUntil + 1)
 	on(l.PromoEndsOn + 1)
-	on(l.Ledger.LastPaymentOn(d) + Date(l.Product.PayoffHoldDays))
+	on(l.Product.CountIn.After(l.Ledger.LastPaymentOn(d), l.Product.PayoffHoldDays))
 	for _, e := range known.Entries {
 		on(e.Effective)
 		on(e.UndoneOn)

@@ -15,6 +15,7 @@ import (
 type Settings struct {
 	Products map[int64]Product
 	Programs map[int64]Program
+	Calendar *rules.BusinessCalendar
 }
 
 // Product is a product: its settings, and what a record says of its accounts.
@@ -31,14 +32,15 @@ type Program struct {
 }
 
 type productRow struct {
-	key int64
+	key      int64
+	business bool // its days are counted by the business days
 	Product
 }
 
 func (r *productRow) columns() []any {
 	return []any{
 		&r.key, &r.PortfolioType, &r.AccountType, &r.TermsFrequency, &r.InterestType, &r.DelinquentAfter, &r.ChargeOffAfter,
-		&r.GraceDays, &r.ClosesOnPayoff, &r.PayoffHoldDays, &r.TrailingReports, &r.DelinquencyMethod, &r.PaymentsAhead,
+		&r.GraceDays, &r.ClosesOnPayoff, &r.PayoffHoldDays, &r.TrailingReports, &r.DelinquencyMethod, &r.PaymentsAhead, &r.business,
 	}
 }
 
@@ -55,8 +57,15 @@ func (r *programRow) columns() []any {
 // ReadSettings reads the settings of every product and program.
 func ReadSettings(ctx context.Context, tx *sqlx.Tx) (*Settings, error) {
 	s := &Settings{Products: map[int64]Product{}, Programs: map[int64]Program{}}
-	err := database.Each(ctx, tx, (*productRow).columns, func(r *productRow) error {
+	var err error
+	if s.Calendar, err = ReadCalendar(ctx, tx); err != nil {
+		return nil, err
+	}
+	err = database.Each(ctx, tx, (*productRow).columns, func(r *productRow) error {
 		r.Product.Product = r.Product.WithDefaults()
+		if r.business {
+			r.CountIn = s.Calendar.Days
+		}
 		s.Products[r.key] = r.Product
 		return nil
 	}, productAll)

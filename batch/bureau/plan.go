@@ -8,6 +8,7 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/rules"
 )
 
@@ -32,7 +33,8 @@ type Building struct {
 	ActivityCycleIDs     pq.StringArray `db:"activity_cycle_ids"`
 }
 
-// Plan notes the files that a night owes: each program's calendar dates that no night has made yet (BR1, Q17).
+// Plan notes the files that a night owes: each program's calendar dates that no night has made yet (BR1, Q17), those of closed
+// days as the business calendar says.
 func Plan(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
 	var programs []struct {
 		Program     int64          `db:"program"`
@@ -43,8 +45,12 @@ func Plan(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
 	if err := tx.SelectContext(ctx, &programs, programCalendars); err != nil {
 		return fmt.Errorf("read programs: %w", err)
 	}
+	closed, err := book.ReadCalendar(ctx, tx)
+	if err != nil {
+		return err
+	}
 	for _, p := range programs {
-		for _, asOf := range p.Calendar.Dates(run.Previous, run.Date) {
+		for _, asOf := range closed.FileDates(p.Calendar, p.ProgramID, run.Previous, run.Date) {
 			if p.Calendar.ByCycle() {
 				var ends bool
 				if err := tx.GetContext(ctx, &ends, cycleEnds, p.Program, asOf, pq.Array(rules.CycleDays(asOf))); err != nil {
@@ -54,7 +60,7 @@ func Plan(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
 					continue
 				}
 			}
-			_, err := tx.ExecContext(ctx, filePlan, run.ID, p.Program, p.Destination, asOf, p.Calendar.Before(asOf), run.Date)
+			_, err := tx.ExecContext(ctx, filePlan, run.ID, p.Program, p.Destination, asOf, closed.FileBefore(p.Calendar, p.ProgramID, asOf), run.Date)
 			if err != nil {
 				return fmt.Errorf("plan the file of program %s as of %s: %w", p.ProgramID, asOf, err)
 			}

@@ -169,6 +169,7 @@ type Product struct {
 	TrailingReports   int    `json:"trailing_reports" db:"trailing_reports"`
 	DelinquencyMethod string `json:"delinquency_method" db:"delinquency_method"` // empty: the portfolio's default
 	PaymentsAhead     string `json:"payments_ahead" db:"payments_ahead"`         // empty: the portfolio's default
+	DaysCounted       string `json:"days_counted" db:"days_counted"`             // of grace and hold: calendar or business
 }
 
 // Settings are what a program and its products say about how servicing data become records.
@@ -194,4 +195,19 @@ func ProgramSettings(ctx context.Context, db *sqlx.DB, programID string) (*Setti
 		return nil, fmt.Errorf("program %q: %w", programID, err)
 	}
 	return s, nil
+}
+
+// ProgramCalendar is a program and when it reports.
+type ProgramCalendar struct {
+	ProgramID string         `db:"program_id"`
+	Calendar  rules.Calendar `db:"calendar"`
+}
+
+// Programs lists the programs.
+func Programs(ctx context.Context, db *sqlx.DB) ([]ProgramCalendar, error) {
+	var programs []ProgramCalendar
+	if err := db.SelectContext(ctx, &programs, inquiryPrograms); err != nil {
+		return nil, fmt.Errorf("read the programs: %w", err)
+	}
+	return programs, nil
 }

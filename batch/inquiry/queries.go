@@ -30,6 +30,7 @@ var (
 	inquiryFileMarks       = database.Query("inquiry", "InquiryFileMarks")
 	inquiryLoanByAccount   = database.Query("inquiry", "InquiryLoanByAccount")
 	inquiryProgram         = database.Query("inquiry", "InquiryProgram")
+	inquiryPrograms        = database.Query("inquiry", "InquiryPrograms")
 	inquiryProducts        = database.Query("inquiry", "InquiryProducts")
 	inquiryStatements      = database.Query("inquiry", "InquiryStatements")
 	inquiryStatement       = database.Query("inquiry", "InquiryStatement")

@@ -120,6 +120,7 @@ var tables = withPlaces([]table{
 			may("payoff_hold_days", countKind(0)).or("0"),
 			may("trailing_reports", trailingKind).or("1"),
 			may("delinquency_method", codeKind("days", "months")), may("payments_ahead", codeKind("carry", "whole", "drop")),
+			may("days_counted", codeKind("calendar", "business")).or("calendar"),
 		},
 		merges: []string{importProducts},
 	},

@@ -14,6 +14,7 @@ var (
 	operationClose    = database.Query("servicing", "OperationClose")
 	operationNights   = database.Query("servicing", "OperationNights")
 	operationOpen     = database.Query("servicing", "OperationOpen")
+	programCalendar   = database.Query("servicing", "ProgramCalendar")
 	removalDone       = database.Query("servicing", "RemovalDone")
 	removalPending    = database.Query("servicing", "RemovalPending")
 	removalRefused    = database.Query("servicing", "RemovalRefused")

@@ -49,6 +49,8 @@ func (o *outcome) changed() bool { return len(o.counts) > 0 }
 // work is a chunk on its way through the deciders.
 type work struct {
 	batch.Chunk
+	calendar *rules.BusinessCalendar
+	rested   bool // a decider left what it would look at to the next business day
 	loans    []*book.Loan
 	closed   map[int64][]rules.ClosedFor // loans that were closed between two nights (Q50)
 	closings closings
@@ -85,7 +87,10 @@ func (s Servicing) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch
 	if err != nil {
 		return batch.Tally{}, err
 	}
-	w := &work{Chunk: c}
+	w, err := begin(ctx, tx, c)
+	if err != nil {
+		return batch.Tally{}, err
+	}
 	if w.loans, err = book.Lock(ctx, tx, keys, c.Date); err != nil {
 		return batch.Tally{}, err
 	}
@@ -106,6 +111,16 @@ func (s Servicing) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch
 	return tallies[0], book.StopServicing(ctx, tx, book.By{On: c.Date, Run: c.Run}, w.contacts.stops)
 }
 
+// begin begins the work on a chunk. Where closures rest on closed days, the night before is the last one that had them.
+func begin(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (*work, error) {
+	calendar, err := book.ReadCalendar(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	c.Previous = calendar.Worked("closure", c.Previous)
+	return &work{Chunk: c, calendar: calendar}, nil
+}
+
 // rehearsed is how many of the deciders, from the first on, have numbers that brakes judge.
 const rehearsed = 2
 
@@ -115,7 +130,10 @@ func (s Servicing) Rehearse(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (ba
 	if err != nil {
 		return batch.Tally{}, err
 	}
-	w := &work{Chunk: c}
+	w, err := begin(ctx, tx, c)
+	if err != nil {
+		return batch.Tally{}, err
+	}
 	if w.loans, err = book.Peek(ctx, tx, keys, c.Date); err != nil {
 		return batch.Tally{}, err
 	}
@@ -129,8 +147,18 @@ func (s Servicing) Rehearse(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (ba
 	return tallies[0], nil
 }
 
-// through takes the loans through one decider.
+// through takes the loans through one decider. On a closed day on which it rests it only counts them.
 func (w *work) through(ctx context.Context, tx *sqlx.Tx, d *decider, tally *batch.Tally) error {
+	if w.calendar.Rests(d.name, w.Date) {
+		w.rested = true
+		for _, l := range w.loans {
+			if l.Awake {
+				tally.Read++
+			}
+		}
+		tally.Count(countRested, tally.Read)
+		return nil
+	}
 	if d.prepare != nil {
 		if err := d.prepare(ctx, tx, w); err != nil {
 			return err
@@ -179,8 +207,15 @@ func (w *work) countChecked(tally *batch.Tally) {
 	}
 }
 
-// next is the date on which a loan is looked at again: by its own facts, or when its statement is due.
+// countRested counts the loans that a step left to the next business day.
+const countRested = "rested"
+
+// next is the date on which a loan is looked at again: by its own facts, or when its statement is due. A decider that rests
+// has not looked at it yet.
 func (w *work) next(l *book.Loan) rules.Date {
+	if w.rested && l.Awake {
+		return w.Date + 1
+	}
 	next := rules.NextLook(&l.Loan, l.Facts.Ledger, w.Date)
 	if on, ok := w.closings.waiting[l.Facts.Loan]; ok {
 		next = min(next, on)

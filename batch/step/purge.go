@@ -31,6 +31,14 @@ func (s Purge) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tal
 		return tally, err
 	}
 	tally.Read = int64(len(keys))
+	calendar, err := book.ReadCalendar(ctx, tx)
+	if err != nil {
+		return tally, err
+	}
+	if calendar.Rests(s.Name(), c.Date) {
+		tally.Count(countRested, tally.Read)
+		return tally, nil
+	}
 	cancelled, err := book.CancelContacts(ctx, tx, book.By{On: c.Date, Run: c.Run}, keys)
 	if err != nil {
 		return tally, err

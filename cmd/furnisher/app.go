@@ -47,7 +47,7 @@ a file is not the one that was made (no file moves on), 10 database unreachable 
 	root.SetErr(a.stderr)
 	a.settings.flags(root.PersistentFlags())
 	root.AddCommand(
-		a.versionCommand(), a.migrateCommand(), a.importCommand(), a.runCommand(), a.catchUpCommand(), a.brakesCommand(), a.workerCommand(), a.runsCommand(), a.filesCommand(),
+		a.versionCommand(), a.migrateCommand(), a.importCommand(), a.runCommand(), a.catchUpCommand(), a.brakesCommand(), a.calendarCommand(), a.workerCommand(), a.runsCommand(), a.filesCommand(),
 		a.loansCommand(), a.loanCommand(), a.exclusionsCommand(), a.exceptionsCommand(), a.answersCommand(), a.reviewsCommand(), a.correctionsCommand(), a.metro2Command(),
 		a.generateCommand(), a.demoCommand(), a.scheduleCommand(), a.simulateCommand(), a.statementCommand(), a.servicingCommand(), a.statusCommand(), a.customersCommand(),
 		a.dictionaryCommand(), a.explainLoanCommand(), a.mappingCommand(), a.extractCommand(),

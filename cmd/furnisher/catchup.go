@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/inquiry"
 	"github.com/furnisher/furnisher/rules"
@@ -26,17 +27,26 @@ type catchUp struct {
 	waits bool
 	// done is told how each night ended, before an error ends the work.
 	done func(ctx context.Context, d rules.Date, s *batch.Summary, err error) error
+
+	rests bool // the last date needs no night: it is a closed day
 }
 
-// next is the date to run next, 0 if there is none: an unfinished one first, then the dates after the last closed one.
-func (c *catchUp) next(at inquiry.Standing) rules.Date {
+// next is the date to run next, 0 if there is none: an unfinished one first, then the dates after the last closed one that need
+// a night.
+func (c *catchUp) next(at inquiry.Standing, calendar *rules.BusinessCalendar) rules.Date {
+	c.rests = !calendar.NeedsNight(c.until)
 	switch {
 	case at.Unfinished != 0:
 		return at.Unfinished
-	case at.Closed == 0:
+	case at.Closed == 0 && calendar.NeedsNight(c.first):
 		return c.first
-	case at.Closed < c.until:
-		return at.Closed + 1
+	case at.Closed == 0:
+		return 0
+	}
+	for d := at.Closed + 1; d <= c.until; d++ {
+		if calendar.NeedsNight(d) {
+			return d
+		}
 	}
 	return 0
 }
@@ -48,7 +58,10 @@ func (a *app) catchUp(ctx context.Context, db *database.Database, n night, c *ca
 		if err != nil {
 			return err
 		}
-		if n.date = c.next(at); n.date == 0 {
+		if n.calendar, err = book.ReadCalendar(ctx, db.DB); err != nil {
+			return err
+		}
+		if n.date = c.next(at, n.calendar); n.date == 0 {
 			return nil
 		}
 		if c.waits && at.Braked {
@@ -95,7 +108,7 @@ func (a *app) catchUpCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "catch-up [--until YYYY-MM-DD]", Short: "run the nights that were missed, oldest first", Args: cobra.NoArgs,
 		Long: `Finishes the unfinished run, if there is one, whatever its date. Then it runs each business date after the last closed one
-up to --until, oldest first, with what is known as of that date: every calendar date is a business date. Without --until it goes
+up to --until, oldest first, with what is known as of that date: every calendar date that needs a night (furnisher calendar). Without --until it goes
 up to yesterday by the calendar of --timezone, the last date whose night is due; it never goes beyond today. It prints a line
 for each date and stops at the first night that fails or that a brake stops, with the exit status of that night.
 

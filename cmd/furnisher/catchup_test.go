@@ -36,7 +36,7 @@ func TestCatchUpNext(t *testing.T) {
 		{name: "the unfinished one beyond the end", at: inquiry.Standing{Closed: d - 3, Unfinished: d + 1}, until: d, want: d + 1},
 		{name: "the unfinished one is the first", at: inquiry.Standing{Unfinished: d}, until: d, want: d},
 	} {
-		if got := (&catchUp{until: c.until, first: c.first}).next(c.at); got != c.want {
+		if got := (&catchUp{until: c.until, first: c.first}).next(c.at, nil); got != c.want {
 			t.Errorf("%s: got %s, want %s", c.name, got, c.want)
 		}
 	}

@@ -158,6 +158,10 @@ func (d *daemon) evening(ctx context.Context, fired time.Time, c *catchUp) error
 		told, cut = false, false
 		err := d.attempt(ctx, c)
 		switch {
+		case err == nil && nights == 0 && c.rests:
+			d.log.WithField("business_date", c.until.String()).Info(logNightRests)
+			closed()
+			return nil
 		case err == nil && nights == 0 && c.first != 0:
 			d.log.WithField("business_date", c.until.String()).Info(logNightClosed)
 			closed()

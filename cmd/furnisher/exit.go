@@ -65,6 +65,7 @@ var endings = []struct {
 	{batch.ErrLedger, exitFailed, "furnisher runs shows what the run is now; if nobody changed it by hand, keep the database and ask for help"},
 	{batch.ErrDate, exitUsage, "correct --date; if it is right, add --allow-date REASON"},
 	{batch.ErrGap, exitUsage, "furnisher catch-up, or add --allow-gap REASON"},
+	{batch.ErrNoNight, exitUsage, "furnisher calendar lists the closed days; to run a night all the same, add --allow-date REASON"},
 	{batch.ErrBeforeBook, exitUsage, "furnisher runs lists the dates that are closed; run the next one"},
 	{batch.ErrAbandon, exitFailed, "furnisher runs show RUN says what the run did; to finish it, run its date again"},
 	{batch.ErrUnfinished, exitFailed, "furnisher runs shows the unfinished date; run that date first"},

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/batch/bureau"
 	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/fanout"
@@ -38,8 +39,9 @@ type night struct {
 	limits   batch.Limits
 	accept   []string // brakes
 	reason   string
-	trial    *batch.Trial // where the night is only tried; nil: it is real
-	mark     string       // of files that are not to be sent
+	trial    *batch.Trial            // where the night is only tried; nil: it is real
+	mark     string                  // of files that are not to be sent
+	calendar *rules.BusinessCalendar // read from the database before each night
 }
 
 // flags are the flags that `run` and `schedule` share.
@@ -79,8 +81,9 @@ func (a *app) runCommand() *cobra.Command {
 		Long: `Takes the book through the night of a business date and writes the files that are due. Run the same command again to
 resume a stopped run. A date that is closed is not run again (exit status 4). A date more than 7 days ahead of the clock, or
 before the first loan was opened, is taken for a mistake (exit status 2) unless --allow-date says why it is right. Every
-calendar date is a business date: a date that skips one after the last closed date is refused (exit status 2); run the dates
-before it with furnisher catch-up, or say with --allow-gap why they may stay without a night.
+calendar date is a business date, unless furnisher calendar says that closed days need no night: a date that skips one after the
+last closed date is refused (exit status 2); run the dates before it with furnisher catch-up, or say with --allow-gap why they
+may stay without a night.
 
 Interrupted by a signal it finishes the chunks that are under way, within 20 seconds, and exits 130; a second signal ends it at
 once. Either way the same command resumes it.
@@ -114,6 +117,9 @@ that a lost process left.
 				return &ending{err: errors.New("--metrics is for nights that are run, not for --dry-run"), code: exitUsage, hint: "leave one of them out"}
 			}
 			return a.withDatabase(ctx, func(db *database.Database) error {
+				if n.calendar, err = book.ReadCalendar(ctx, db.DB); err != nil {
+					return err
+				}
 				if o.wanted {
 					return a.dryNight(ctx, db, n, o, asJSON)
 				}
@@ -178,7 +184,7 @@ func (a *app) runner(db *database.Database, n night) *batch.Runner {
 	return &batch.Runner{
 		DB: db.DB, Direct: db.Direct, Plan: step.Nightly(bureau.Files{Dir: n.dir, VendorVersion: version, Mark: n.mark}), Log: a.log, Now: a.now,
 		Workers: n.workers.here, Share: n.share, ChunkSize: n.chunk, Patience: n.patience, Version: version, Who: a.who(), Why: n.why,
-		Today: rules.DateOf(a.now()), AllowDate: string(n.allow), EveryDate: true, AllowGap: string(n.allowGap),
+		Today: rules.DateOf(a.now()), AllowDate: string(n.allow), EveryDate: true, Calendar: n.calendar, AllowGap: string(n.allowGap),
 		Limits: n.limits, Accept: n.accept, AcceptWhy: n.reason, Trial: n.trial,
 	}
 }

@@ -21,6 +21,7 @@ import (
 const (
 	logNightDone   = "night done"
 	logNightClosed = "that date is already closed"
+	logNightRests  = "no night: a closed day"
 	logNightFailed = "night failed"
 	logNightWaits  = "night waits"
 	logNightLate   = "night late"
@@ -37,8 +38,8 @@ the date of that time in the calendar, however late the night runs. Choose an ho
 forward, an earlier hour may be missing on one night of the year.
 
 At the start and at each of these times it first finishes the unfinished run, then runs each date that was missed, oldest
-first, and then tonight's. Every calendar date is a business date, also one on which the expression does not fire. The first
-night of a book begins at the first time that comes.
+first, and then tonight's. Every calendar date is a business date, also one on which the expression does not fire, unless
+furnisher calendar says that closed days need no night. The first night of a book begins at the first time that comes.
 
 With --before and --import the news are part of the night: first the shell runs COMMAND, with the date in
 FURNISHER_BUSINESS_DATE, then DIR is imported. That happens once, before the first date that is missing, and not before an

@@ -189,9 +189,41 @@ ORDER BY s.loan
 SELECT product, portfolio_type, account_type, coalesce(terms_frequency, '') AS terms_frequency,
        coalesce(interest_type, '') AS interest_type, coalesce(delinquent_after, 0) AS delinquent_after,
        coalesce(charge_off_after, 0) AS charge_off_after, grace_days, closes_on_payoff, payoff_hold_days, trailing_reports,
-       coalesce(delinquency_method, '') AS delinquency_method, coalesce(payments_ahead, '') AS payments_ahead
+       coalesce(delinquency_method, '') AS delinquency_method, coalesce(payments_ahead, '') AS payments_ahead,
+       days_counted = 'business' AS business
 FROM product
 
 -- name: ProgramAll
 -- The settings of every program that rules go by.
 SELECT program, dofd_rule, charge_off_past_due, accommodations, reason_aliases FROM program
+
+-- name: CalendarRead
+-- The business days and the policies of closed days, as JSON. Few rows.
+SELECT c.kind,
+       (SELECT coalesce(json_object_agg(d.day, json_build_object('open', d.open, 'name', d.name)), '{}') FROM business_day d) AS own,
+       (SELECT coalesce(json_object_agg(p.entry, p.policy), '{}') FROM closed_day_policy p) AS policies
+FROM business_calendar c
+
+-- name: CalendarClear
+-- Empties the lender's own days and policies, to write them anew. Few rows.
+WITH days AS (
+    DELETE FROM business_day
+)
+DELETE FROM closed_day_policy
+
+-- name: CalendarWrite
+-- Writes the business days. $1 kind, $2 own days and $3 policies as JSON objects.
+WITH days AS (
+    INSERT INTO business_day (day, open, name)
+    SELECT CAST(d.key AS date), CAST(d.value ->> 'open' AS boolean), d.value ->> 'name' FROM json_each($2) d
+), policies AS (
+    INSERT INTO closed_day_policy (entry, policy)
+    SELECT p.key, p.value FROM json_each_text($3) p
+)
+UPDATE business_calendar SET kind = $1
+
+-- name: CalendarWake
+-- Wakes the loans whose days are counted by the business days, which have changed: nothing that a packed row holds.
+SELECT count(*) FROM (
+    SELECT wake(array_agg(l.loan), 'product') FROM loan l JOIN product p ON p.product = l.product WHERE p.days_counted = 'business'
+) w

@@ -18,16 +18,16 @@ WITH updated AS (
         terms_frequency = s.terms_frequency, interest_type = s.interest_type, delinquent_after = s.delinquent_after,
         charge_off_after = s.charge_off_after, grace_days = s.grace_days, closes_on_payoff = s.closes_on_payoff,
         payoff_hold_days = s.payoff_hold_days, trailing_reports = s.trailing_reports,
-        delinquency_method = s.delinquency_method, payments_ahead = s.payments_ahead
+        delinquency_method = s.delinquency_method, payments_ahead = s.payments_ahead, days_counted = s.days_counted
     FROM staged_products s
     WHERE t.product_id = s.product_id
       AND (t.name, t.portfolio_type, t.account_type, t.terms_frequency, t.interest_type, t.delinquent_after,
           t.charge_off_after, t.grace_days, t.closes_on_payoff, t.payoff_hold_days, t.trailing_reports, t.delinquency_method,
-          t.payments_ahead)
+          t.payments_ahead, t.days_counted)
           IS DISTINCT FROM
           (s.name, s.portfolio_type, s.account_type, s.terms_frequency, s.interest_type, s.delinquent_after,
           s.charge_off_after, s.grace_days, s.closes_on_payoff, s.payoff_hold_days, s.trailing_reports, s.delinquency_method,
-          s.payments_ahead)
+          s.payments_ahead, s.days_counted)
     RETURNING t.product
 ), woken AS ( -- what its loans are decided by has changed, and nothing that a packed row holds
     SELECT wake(array_agg(l.loan), 'product') FROM loan l
@@ -36,11 +36,11 @@ WITH updated AS (
     INSERT INTO product (
         product_id, name, portfolio_type, account_type, terms_frequency, interest_type, delinquent_after,
         charge_off_after, grace_days, closes_on_payoff, payoff_hold_days, trailing_reports, delinquency_method,
-        payments_ahead)
+        payments_ahead, days_counted)
     SELECT
         s.product_id, s.name, s.portfolio_type, s.account_type, s.terms_frequency, s.interest_type,
         s.delinquent_after, s.charge_off_after, s.grace_days, s.closes_on_payoff, s.payoff_hold_days,
-        s.trailing_reports, s.delinquency_method, s.payments_ahead
+        s.trailing_reports, s.delinquency_method, s.payments_ahead, s.days_counted
     FROM staged_products s
     WHERE NOT EXISTS (SELECT FROM product t WHERE t.product_id = s.product_id)
     ORDER BY s.product_id COLLATE "C"

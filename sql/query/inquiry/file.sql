@@ -49,5 +49,10 @@ FROM program WHERE program_id = $1
 -- name: InquiryProducts
 -- The settings of the products. Few rows.
 SELECT product_id, portfolio_type, account_type, delinquent_after, charge_off_after, grace_days, closes_on_payoff, payoff_hold_days,
-       trailing_reports, coalesce(delinquency_method, '') AS delinquency_method, coalesce(payments_ahead, '') AS payments_ahead
+       trailing_reports, coalesce(delinquency_method, '') AS delinquency_method, coalesce(payments_ahead, '') AS payments_ahead,
+       days_counted
 FROM product ORDER BY product_id COLLATE "C"
+
+-- name: InquiryPrograms
+-- The programs and their calendars. Few rows.
+SELECT program_id, calendar FROM program ORDER BY program_id COLLATE "C"

@@ -35,3 +35,7 @@ SELECT customer FROM customer WHERE customer_id = $1
 -- name: CustomerLoans
 -- The loans that a customer has now, in the order of the key. $1 customer. Index: loan_customer_by_customer.
 SELECT loan FROM loan_customer WHERE customer = $1 ORDER BY loan
+
+-- name: ProgramCalendar
+-- The reporting calendar of a program. $1 program id. Index: program_program_id_key.
+SELECT calendar FROM program WHERE program_id = $1

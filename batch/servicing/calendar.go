@@ -1,0 +1,148 @@
+package servicing
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/book"
+	"github.com/furnisher/furnisher/rules"
+)
+
+// CalendarRequest asks to change the lender's business days, or what happens on the others. What is not given stays.
+type CalendarRequest struct {
+	Order
+	Kind     rules.BusinessDayKind            `json:"kind"`     // empty: stays
+	Own      map[rules.Date]rules.OwnDay      `json:"own"`      // all of the lender's own days; nil: stay
+	Policies map[string]rules.ClosedDayPolicy `json:"policies"` // by entry; empty: it has none of its own any more
+}
+
+// CalendarResult is what became of the calendar.
+type CalendarResult struct {
+	Receipt
+	Kind     rules.BusinessDayKind            `json:"kind"`
+	Own      map[rules.Date]rules.OwnDay      `json:"own"`
+	Policies map[string]rules.ClosedDayPolicy `json:"policies"`
+}
+
+// calendarOf is what an operation's row says of the calendar.
+type calendarOf struct {
+	Kind     rules.BusinessDayKind            `json:"kind"`
+	Own      map[rules.Date]rules.OwnDay      `json:"own"`
+	Policies map[string]rules.ClosedDayPolicy `json:"policies"`
+}
+
+// SetCalendar changes the business calendar. Nights and files go by one calendar: it does not change while a night runs or is
+// unfinished.
+//
+// Errors to branch on: ErrInvalid, ErrUnknown, ErrRefused, ErrKeyUsed, ErrBusy.
+func (d *Desk) SetCalendar(ctx context.Context, r CalendarRequest) (*CalendarResult, error) {
+	err := needsWhy(r.Order)
+	if err == nil {
+		err = r.check()
+	}
+	done := &CalendarResult{}
+	if err == nil {
+		err = d.perform(ctx, "SET_CALENDAR", r.Order, r, done, func(tx *sqlx.Tx, w *deed) error { return r.set(ctx, tx, w, done) })
+	}
+	if err != nil {
+		return nil, fmt.Errorf("set the calendar: %w", err)
+	}
+	return done, nil
+}
+
+func (r *CalendarRequest) check() error {
+	if r.Kind != "" && !slices.Contains(rules.BusinessDayKinds(), r.Kind) {
+		return invalid("there are no business days %q", r.Kind)
+	}
+	for _, own := range r.Own {
+		if own.Name == "" || len(own.Name) > longestKey {
+			return invalid("a day of its own has no name, or a longer one than %d bytes", longestKey)
+		}
+	}
+	for entry, policy := range r.Policies {
+		if _, of := strings.CutPrefix(entry, rules.ProgramEntries); !of && !slices.Contains(rules.PolicyEntries(), entry) {
+			return invalid("there is no entry %q", entry)
+		}
+		if policy != "" && !slices.Contains(rules.ClosedDayPolicies(), policy) {
+			return invalid("there is no policy %q", policy)
+		}
+	}
+	return nil
+}
+
+func (r *CalendarRequest) set(ctx context.Context, tx *sqlx.Tx, w *deed, done *CalendarResult) error {
+	if err := nobodysNight(ctx, tx); err != nil {
+		return err
+	}
+	for entry, policy := range r.Policies {
+		if err := checkProgram(ctx, tx, entry, policy); err != nil {
+			return err
+		}
+	}
+	now, err := book.ReadCalendar(ctx, tx)
+	if err != nil {
+		return err
+	}
+	w.before = calendarOf{now.Days.Kind, maps.Clone(now.Days.Own), maps.Clone(now.Policies)}
+	if r.Kind != "" {
+		now.Days.Kind = r.Kind
+	}
+	if r.Own != nil {
+		now.Days.Own = r.Own
+	}
+	if err := now.Days.Check(); err != nil {
+		return fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	for entry, policy := range r.Policies {
+		if now.Policies[entry] = policy; policy == "" {
+			delete(now.Policies, entry)
+		}
+	}
+	after := calendarOf{now.Days.Kind, now.Days.Own, now.Policies}
+	w.after = after
+	done.Kind, done.Own, done.Policies = after.Kind, after.Own, after.Policies
+	return book.WriteCalendar(ctx, tx, now, r.Kind != "" || r.Own != nil)
+}
+
+// nobodysNight refuses to go on while a night or an import runs, or a night is unfinished.
+func nobodysNight(ctx context.Context, tx *sqlx.Tx) error {
+	if err := batch.HaltNights(ctx, tx); err != nil {
+		return err
+	}
+	var nights struct {
+		Closed     rules.Date `db:"closed"`
+		Unfinished rules.Date `db:"unfinished"`
+	}
+	if err := tx.GetContext(ctx, &nights, operationNights); err != nil {
+		return fmt.Errorf("find the unfinished night: %w", err)
+	}
+	if nights.Unfinished != 0 {
+		return fmt.Errorf("%w: the night of %s is unfinished and goes by the calendar as it is", ErrRefused, nights.Unfinished)
+	}
+	return nil
+}
+
+// checkProgram refuses a policy of a program that is not known, or that cannot have it.
+func checkProgram(ctx context.Context, tx *sqlx.Tx, entry string, policy rules.ClosedDayPolicy) error {
+	id, of := strings.CutPrefix(entry, rules.ProgramEntries)
+	if !of {
+		return nil
+	}
+	var calendar rules.Calendar
+	err := tx.GetContext(ctx, &calendar, programCalendar, id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return unknown("program", id)
+	}
+	if err != nil {
+		return fmt.Errorf("read the program: %w", err)
+	}
+	return refused(ErrRefused, rules.CheckPolicy(calendar, policy))
+}
