@@ -12,7 +12,7 @@ GOLANGCI_LINT_VERSION = v2.15.0
 GOLANGCI_LINT = .cache/bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test race fuzz bin/bench bench bench-check microbench golden lint verify strikes kills years pg pgbouncer
+.PHONY: help build demo test race fuzz bin/bench bench bench-check microbench golden lint verify strikes kills years pg pgbouncer sshd gpg
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-11s %s\n", $$1, $$2}' Makefile
@@ -23,10 +23,10 @@ build: ## Build bin/furnisher
 demo: pg build ## Take a generated portfolio through its nights
 	bin/furnisher demo
 
-test: pg pgbouncer ## Run all tests, on a real PostgreSQL that they start themselves
+test: pg pgbouncer sshd gpg ## Run all tests, on a real PostgreSQL that they start themselves
 	$(GO) test -timeout 30m ./...
 
-race: pg pgbouncer ## Run all tests under the race detector
+race: pg pgbouncer sshd gpg ## Run all tests under the race detector
 	CGO_ENABLED=1 $(GO) test -race -timeout 60m ./...
 
 fuzz: pg ## Fuzz every decoder for FUZZTIME each
@@ -93,3 +93,9 @@ pg: ## Find PostgreSQL server programs, or get them
 
 pgbouncer: ## Find pgbouncer for the tests, or get it
 	@fixtures/pgbouncer-install.sh
+
+sshd: ## Find OpenSSH's sshd for the tests, or get it
+	@fixtures/sshd-install.sh
+
+gpg: ## Find GnuPG for the tests, or get it
+	@fixtures/gpg-install.sh

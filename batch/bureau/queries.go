@@ -45,6 +45,7 @@ var (
 	fileNumber         = database.Query("bureau", "FileNumbers")
 	fileOfRun          = database.Query("bureau", "FileOfRun")
 	filePlan           = database.Query("bureau", "FilePlan")
+	fileSent           = database.Query("bureau", "FileSent")
 	fileState          = database.Query("bureau", "FileState")
 	fileUndo           = database.Query("bureau", "FileUndo")
 	lineLast           = database.Query("bureau", "LineLast")

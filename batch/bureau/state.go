@@ -52,6 +52,8 @@ var (
 	ErrOrder = errors.New("an earlier file goes first")
 	// ErrInWork: a file that goes by this one is being made.
 	ErrInWork = errors.New("a later file is being made that goes by this one")
+	// ErrSent: the file may have reached an address, so it cannot be voided.
+	ErrSent = errors.New("the file may have been sent")
 )
 
 // OrderError names the file that goes first.
@@ -148,6 +150,11 @@ func enter(ctx context.Context, tx *sqlx.Tx, m Move, now time.Time) (present onD
 			*n, err = changed(ctx, tx, query, args...)
 		}
 	}
+	if m.To == Voided {
+		if err := unsent(ctx, tx, m.File); err != nil {
+			return present, effect, err
+		}
+	}
 	switch m.To {
 	case Voided, Rejected: // it does not count
 		count(&effect.Deletions, deletionGiveBack, m.File)
@@ -193,6 +200,20 @@ func (e *Effect) around(ctx context.Context, tx *sqlx.Tx, m Move) error {
 		}
 	}
 	return nil
+}
+
+// unsent returns ErrSent, with the address, for a file that may be at one to which it was delivered. What lies in a folder for a
+// person to send is not sent.
+func unsent(ctx context.Context, tx *sqlx.Tx, file int64) error {
+	var address string
+	err := tx.GetContext(ctx, &address, fileSent, file)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
+		return err
+	}
+	return fmt.Errorf("%w: to %s", ErrSent, address)
 }
 
 // changed runs a statement and returns how many rows it changed.

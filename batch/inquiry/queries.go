@@ -6,6 +6,7 @@ import "github.com/furnisher/furnisher/batch/database"
 var (
 	inquiryAnswers         = database.Query("inquiry", "InquiryAnswers")
 	inquiryCorrections     = database.Query("inquiry", "InquiryCorrections")
+	inquiryDeliveries      = database.Query("inquiry", "InquiryDeliveries")
 	inquiryDeletions       = database.Query("inquiry", "InquiryDeletions")
 	inquiryExceptions      = database.Query("inquiry", "InquiryExceptions")
 	inquiryExcluded        = database.Query("inquiry", "InquiryExcluded")

@@ -11,6 +11,7 @@ import (
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/bureau"
 	"github.com/furnisher/furnisher/batch/database"
+	"github.com/furnisher/furnisher/batch/delivery"
 	"github.com/furnisher/furnisher/batch/fanout"
 	"github.com/furnisher/furnisher/batch/inquiry"
 	"github.com/furnisher/furnisher/batch/intake"
@@ -27,6 +28,7 @@ const (
 	exitClosed      = 4   // that business date is already closed, nothing was done
 	exitLocked      = 5   // another run or import holds the book, or took it
 	exitInvalid     = 6   // validation failed, or a file is not the one that was made: no file moved on
+	exitUndelivered = 7   // a file did not reach all its addresses: it is still RELEASED
 	exitUnreachable = 10  // the database cannot be reached, or was lost
 	exitInterrupted = 130 // stopped by a signal
 )
@@ -86,6 +88,13 @@ var endings = []struct {
 	{bureau.ErrState, exitFailed, "furnisher files"},
 	{bureau.ErrFindings, exitInvalid, "nothing was changed; furnisher metro2 validate PATH lists the errors; correct the data, void the file and make it again"},
 	{bureau.ErrInWork, exitLocked, "nothing was changed; wait until the night ends (furnisher runs), then repeat the command"},
+	{bureau.ErrSent, exitFailed, "furnisher deliveries shows the attempts; deliver it to the end, then reject it (furnisher files reject)"},
+	{delivery.ErrSettings, exitUsage, "furnisher deliver --help"},
+	{delivery.ErrNoDestination, exitUsage, "name the file of the addresses with --destinations or FURNISHER_DESTINATIONS; furnisher deliver --help shows one"},
+	{delivery.ErrBusy, exitLocked, "wait until it ends; furnisher deliveries shows it"},
+	{delivery.ErrHostKey, exitUndelivered, "nothing was sent; ask the receiver for the fingerprint of the host key, and correct known_hosts only if it is the one shown"},
+	{delivery.ErrKeyRefused, exitUndelivered, "nothing was sent; ask the receiver to take the public key of the user, or correct user and key in the destinations"},
+	{delivery.ErrOccupied, exitUndelivered, "nothing was replaced; ask the receiver what the file there is, and have it removed if it is not wanted"},
 	{bureau.ErrNoAnswer, exitFailed, "furnisher answers"},
 	{bureau.ErrAnswered, exitFailed, "furnisher answers"},
 	{servicing.ErrInvalid, exitUsage, ""},

@@ -50,15 +50,18 @@ var allowances = []allowance{
 		github.com/riverqueue/river/riverdriver/riverpgxv5 github.com/riverqueue/river/rivertype
 		github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgconn github.com/jackc/pgx/v5/pgxpool
 		github.com/sirupsen/logrus/hooks/slog`},
+	{folder: "batch/delivery", may: everyRoom + `batch/database batch/bureau rules
+		github.com/ProtonMail/gopenpgp/v3/crypto github.com/pkg/sftp golang.org/x/crypto/ssh golang.org/x/crypto/ssh/knownhosts`},
 	{folder: "batch", may: everyRoom + "batch/database rules"},
 
 	{folder: "fixtures", may: `std rules metro2 sql batch/localpg batch/database fixtures/...
-		github.com/jmoiron/sqlx github.com/lib/pq github.com/lib/pq/pqerror`},
+		github.com/jmoiron/sqlx github.com/lib/pq github.com/lib/pq/pqerror
+		golang.org/x/crypto/ssh golang.org/x/crypto/ssh/knownhosts`},
 	{folder: "cmd", may: `std rules metro2 sql batch/... fixtures
 		github.com/jmoiron/sqlx github.com/lib/pq github.com/sirupsen/logrus golang.org/x/term
 		github.com/robfig/cron/v3 github.com/spf13/cobra github.com/spf13/pflag
 		github.com/jedib0t/go-pretty/v6/... github.com/schollz/progressbar/v3
-		codeberg.org/go-pdf/fpdf github.com/prometheus/client_golang/...`},
+		codeberg.org/go-pdf/fpdf github.com/prometheus/client_golang/... github.com/BurntSushi/toml`},
 }
 
 // everyRoom is what every room of batch may import.
@@ -263,6 +266,8 @@ func TestTable(t *testing.T) {
 		{"batch/inquiry", module + "batch/bureau", false},
 		{"batch/fanout", "github.com/riverqueue/river", true},
 		{"batch/fanout", module + "batch/step", false},
+		{"batch/delivery", "github.com/pkg/sftp", true},
+		{"batch/delivery", module + "batch/step", false},
 		{"fixtures", module + "batch", false},
 		{"fixtures", module + "cmd/furnisher", false},
 		{"cmd", "github.com/robfig/cron/v3", true},

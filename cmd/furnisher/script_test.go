@@ -17,6 +17,7 @@ import (
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/fixtures/pgtest"
+	"github.com/furnisher/furnisher/fixtures/sshtest"
 )
 
 func TestMain(m *testing.M) {
@@ -62,7 +63,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": status, "lock": lock, "copydir": copyDir, "listeners": listeners, "replace": replace, "cut": cut, "pooler": pooler, "sql": execute,
-			"tables": tables,
+			"tables": tables, "sshd": sshd,
 		},
 	})
 }
@@ -141,6 +142,15 @@ func pooler(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("usage: pooler VARIABLE")
 	}
 	ts.Setenv(args[0], pgtest.Pooled(ts.Value(testingTB{}).(testing.TB), ts.Getenv("DATABASE_URL")))
+}
+
+// sshd starts an SFTP server for the script: $SFTP is its address, $INBOX its folder, and the files $KNOWN_HOSTS and $KEY what
+// goes with it.
+func sshd(ts *testscript.TestScript, _ bool, _ []string) {
+	s := sshtest.New(ts.Value(testingTB{}).(testing.TB))
+	for name, value := range map[string]string{"SFTP": s.URL(), "INBOX": s.Dir, "KNOWN_HOSTS": s.KnownHosts, "KEY": s.Key} {
+		ts.Setenv(name, value)
+	}
 }
 
 // listeners N waits until so many processes wait for news from the database.

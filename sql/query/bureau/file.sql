@@ -108,6 +108,10 @@ ORDER BY o.as_of
 -- What a file's bytes are made from beside its records. $1 file. Index: bureau_file_pkey.
 SELECT coalesce(name, '') AS name, coalesce(header, '') AS header, coalesce(records, 0) AS records FROM bureau_file WHERE file = $1
 
+-- name: FileSent
+-- An address that a file was sent to, or where it may be. $1 file. Index: delivery_pkey.
+SELECT address FROM delivery WHERE file = $1 AND state <> 'WAITING' AND NOT by_hand ORDER BY address LIMIT 1
+
 -- name: FileWritten
 -- A file as it was written, and where it is now. $1 file. Index: bureau_file_pkey.
 SELECT state, coalesce(path, '') AS path, coalesce(sha256, '') AS sha256, coalesce(bytes, 0) AS bytes, as_of, previous_on, created_on
