@@ -14,10 +14,13 @@ import (
 // app is one run of the program: its surroundings and its settings.
 type app struct {
 	stdin          io.Reader
-	stdout, stderr io.Writer // stdout is a visible writer; tell escapes what goes to stderr
-	bytes          io.Writer // standard output as it is, for converted files
-	getenv         func(string) string
+	stdout, stderr io.Writer           // stdout is a visible writer; tell escapes what goes to stderr
+	bytes          io.Writer           // standard output as it is, for converted files
+	getenv         func(string) string // the environment, and what the configuration file says
 	now            func() time.Time
+
+	environment func(string) string // alone
+	config      config
 
 	settings settings
 	log      *logrus.Logger
@@ -40,7 +43,10 @@ Exit statuses: 0 done, 1 failed, 2 wrong usage or configuration, 3 a person must
 or stopped by a brake, 4 that date is already closed, 5 another run or import holds the book, or took it, 6 validation failed or
 a file is not the one that was made (no file moves on), 7 a file did not reach all its addresses, 10 database unreachable or lost, 130 interrupted.`,
 		SilenceErrors: true, SilenceUsage: true,
-		PersistentPreRun: func(*cobra.Command, []string) { a.log = a.newLog() },
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
+			a.log = a.newLog()
+			return a.configure(c)
+		},
 	}
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
@@ -50,7 +56,7 @@ a file is not the one that was made (no file moves on), 7 a file did not reach a
 		a.versionCommand(), a.migrateCommand(), a.importCommand(), a.runCommand(), a.catchUpCommand(), a.brakesCommand(), a.calendarCommand(), a.workerCommand(), a.runsCommand(), a.filesCommand(), a.deliverCommand(), a.deliveriesCommand(),
 		a.loansCommand(), a.loanCommand(), a.exclusionsCommand(), a.exceptionsCommand(), a.answersCommand(), a.reviewsCommand(), a.correctionsCommand(), a.metro2Command(),
 		a.generateCommand(), a.demoCommand(), a.scheduleCommand(), a.simulateCommand(), a.statementCommand(), a.servicingCommand(), a.statusCommand(), a.customersCommand(),
-		a.dictionaryCommand(), a.explainLoanCommand(), a.mappingCommand(), a.extractCommand(),
+		a.dictionaryCommand(), a.explainLoanCommand(), a.mappingCommand(), a.extractCommand(), a.configCommand(),
 	)
 	return root
 }

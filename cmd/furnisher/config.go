@@ -19,6 +19,7 @@ type settings struct {
 	directURL               string // DATABASE_URL_DIRECT
 	data                    string // FURNISHER_DATA
 	files                   string // FURNISHER_FILES
+	config                  string // FURNISHER_CONFIG
 }
 
 func (s *settings) flags(f *pflag.FlagSet) {
@@ -28,6 +29,7 @@ func (s *settings) flags(f *pflag.FlagSet) {
 	f.StringVar(&s.databaseURL, "database-url", "", "PostgreSQL database to use; default DATABASE_URL, else a private server")
 	f.StringVar(&s.directURL, "database-url-direct", "", "address of the same database past a pooler, for locks and migrations; default DATABASE_URL_DIRECT")
 	f.StringVar(&s.data, "data", "", "folder of the private server; default FURNISHER_DATA, else a folder of this machine or user")
+	f.StringVar(&s.config, "config", "", "configuration file; default FURNISHER_CONFIG, else "+systemConfig+" if it is there")
 	f.StringVar(&s.files, "files", "", "folder for the bureaus' files; default FURNISHER_FILES, else files in the data folder")
 }
 
