@@ -28,6 +28,7 @@ var general = []setting{
 	{"files", "FURNISHER_FILES", "folder for the bureaus' files"},
 	{"brakes", "FURNISHER_BRAKES", "limits beyond which a night stops, such as delinquent=8%,500 closed=off"},
 	{"acknowledge", "FURNISHER_ACKNOWLEDGE", "rules whose warnings do not keep a file from its release"},
+	{"destinations", "FURNISHER_DESTINATIONS", "file that says where files are delivered"},
 }
 
 // configurable lists the flags that a command takes from the file, in a table of its own, or from the environment: what a machine
@@ -311,4 +312,3 @@ func withoutPassword(key, value string) string {
 	}
 	return u.Redacted()
 }
-
