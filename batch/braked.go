@@ -278,6 +278,9 @@ func (r *Runner) accept(ctx context.Context, tx *sqlx.Tx, run int64) error {
 	if len(r.Accept) == 0 {
 		return nil
 	}
+	if err := r.permit(ctx, tx, ActAcceptBrake, fmt.Sprintf("run %d: %s", run, strings.Join(r.Accept, " ")), r.AcceptWhy); err != nil {
+		return err
+	}
 	var known []BrakeSummary
 	if run != 0 {
 		if err := tx.SelectContext(ctx, &known, brakeFind, run, ""); err != nil {

@@ -93,6 +93,25 @@ func (r *Runner) noteGap(ctx context.Context, tx *sqlx.Tx, run int64, d, previou
 	return changeOne(ctx, tx, "note the gap", runNote, run, fmt.Sprintf("; %s: %s", skipped, r.AllowGap))
 }
 
+// permitDate refuses an unusual date and a gap that somebody allows who may not.
+func (r *Runner) permitDate(ctx context.Context, tx *sqlx.Tx, run int64, d, previous rules.Date) error {
+	about := fmt.Sprintf("run %d of %s", run, d)
+	if r.AllowDate != "" {
+		if err := r.permit(ctx, tx, ActAllowDate, about, r.AllowDate); err != nil {
+			return err
+		}
+	}
+	if r.skipped(d, previous) != "" {
+		return r.permit(ctx, tx, ActAllowGap, about, r.AllowGap)
+	}
+	return nil
+}
+
+// permit asks whether who runs the night may do what needs a supervisor.
+func (r *Runner) permit(ctx context.Context, tx *sqlx.Tx, kind ActKind, about, why string) error {
+	return r.Authority.Permit(ctx, tx, Act{Kind: kind, About: about, Who: r.Who, Why: why}, r.Now())
+}
+
 // standing is how far the book has come, for a business date that is asked for.
 type standing struct {
 	First      rules.Date `db:"first"` // closed business dates; 0: none

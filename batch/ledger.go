@@ -110,6 +110,9 @@ func (r *Runner) openNew(ctx context.Context, tx *sqlx.Tx, d rules.Date) (Run, e
 	if err := r.checkDate(ctx, tx, d, row.PreviousDate); err != nil {
 		return Run{}, err
 	}
+	if err := r.permitDate(ctx, tx, row.Run, d, row.PreviousDate); err != nil {
+		return Run{}, err
+	}
 	if err := r.noteGap(ctx, tx, row.Run, d, row.PreviousDate); err != nil {
 		return Run{}, err
 	}

@@ -233,6 +233,7 @@ type Runner struct {
 	Limits    Limits                  // beyond which brakes stop a run; nil: nothing does
 	Accept    []string                // brakes that stopped the run and do not any more, at their numbers
 	AcceptWhy string                  // why, kept with the run
+	Authority Authority               // who may accept brakes and allow unusual dates and gaps
 	Trial     *Trial                  // where the run is only tried, by this process alone and a chunk at a time; nil: it is real
 
 	halt <-chan struct{} // closed when the run was interrupted: no chunk is begun any more

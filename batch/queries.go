@@ -4,6 +4,8 @@ import "github.com/furnisher/furnisher/batch/database"
 
 // The queries of this package, by name in sql/query.
 var (
+	actAdd   = database.Query("run", "ActAdd")
+	actRole  = database.Query("run", "ActRole")
 	fileList = database.Query("bureau", "FileList")
 
 	brakeAccept      = database.Query("run", "BrakeAccept")

@@ -24,6 +24,7 @@ type onDisk struct {
 	AsOf       rules.Date `db:"as_of"`
 	PreviousOn rules.Date `db:"previous_on"`
 	CreatedOn  rules.Date `db:"created_on"`
+	RanBy      string     `db:"ran_by"` // its night
 }
 
 // asideFolders are where files go that were taken back, each beside the file.

@@ -11,6 +11,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/database"
 )
 
@@ -71,7 +72,11 @@ type Move struct {
 	To           State
 	Who, Why     string
 	Acknowledged []string // the rules whose warnings are no obstacle to a release; AllWarnings for every one
+	Authority    batch.Authority
 }
+
+// supervised are the moves that need a supervisor.
+var supervised = map[State]batch.ActKind{Released: batch.ActRelease, Voided: batch.ActVoid, Rejected: batch.ActReject}
 
 // AllWarnings acknowledges the warnings of every rule.
 const AllWarnings = "all"
@@ -90,6 +95,7 @@ type Effect struct {
 
 // Change takes a file to another state and notes who did it and why. It is durable when Change returns.
 //
+// Who releases, voids or rejects a file must be a supervisor (batch.ErrNotSupervisor, batch.ErrFourEyes).
 // A file moves on only if the one on disk is the one that was made (ErrFileDiffers), is released only without errors of the rules
 // and the examiner's checks (ErrFindings) and with its warnings acknowledged (ErrWarnings), and is sent only after the released
 // ones of earlier dates (ErrOrder). A file that is voided or rejected is moved aside, into a folder of that name beside it, and
@@ -141,6 +147,15 @@ func enter(ctx context.Context, tx *sqlx.Tx, m Move, now time.Time) (present onD
 	}
 	if !slices.Contains(follows[present.State], m.To) {
 		return present, effect, fmt.Errorf("%w: it is %s, not %s", ErrState, present.State, m.To)
+	}
+	if kind := supervised[m.To]; kind != "" {
+		act := batch.Act{Kind: kind, About: fmt.Sprintf("file %d", m.File), Who: m.Who, Why: m.Why}
+		if m.To == Released {
+			act.Before = present.RanBy
+		}
+		if err := m.Authority.Permit(ctx, tx, act, now); err != nil {
+			return present, effect, err
+		}
 	}
 	if err := effect.around(ctx, tx, m); err != nil {
 		return present, effect, err

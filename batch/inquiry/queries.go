@@ -4,6 +4,7 @@ import "github.com/furnisher/furnisher/batch/database"
 
 // The queries of this package, by name in sql/query.
 var (
+	inquiryActs            = database.Query("inquiry", "InquiryActs")
 	inquiryAnswers         = database.Query("inquiry", "InquiryAnswers")
 	inquiryCorrections     = database.Query("inquiry", "InquiryCorrections")
 	inquiryDeliveries      = database.Query("inquiry", "InquiryDeliveries")

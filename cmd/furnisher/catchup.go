@@ -117,7 +117,7 @@ for each date and stops at the first night that fails or that a brake stops, wit
 			if n.dir, err = a.filesDir(); err != nil {
 				return err
 			}
-			if err := n.check(a.getenv); err != nil {
+			if err := n.check(a); err != nil {
 				return err
 			}
 			where, err := location(zone)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -16,7 +17,7 @@ import (
 // systemConfig is the configuration file that is read, if it is there, when none is named.
 const systemConfig = "/etc/furnisher/furnisher.toml"
 
-// setting is a value that the configuration file or a variable of the environment may give. The variable wins.
+// setting is a value that the configuration file or a variable of the environment may give. The variable wins, but for binding ones.
 type setting struct{ key, env, says string }
 
 // general settings are those of every command. Their flags, where they have one, win over both.
@@ -29,7 +30,12 @@ var general = []setting{
 	{"brakes", "FURNISHER_BRAKES", "limits beyond which a night stops, such as delinquent=8%,500 closed=off"},
 	{"acknowledge", "FURNISHER_ACKNOWLEDGE", "rules whose warnings do not keep a file from its release"},
 	{"destinations", "FURNISHER_DESTINATIONS", "file that says where files are delivered"},
+	{"supervisors", "FURNISHER_SUPERVISORS", "who may release, void and reject files, accept brakes, allow gaps and dates; empty: everybody"},
+	{"four_eyes", "FURNISHER_FOUR_EYES", "true: nobody releases a file whose night they ran"},
 }
+
+// binding are the settings that the file keeps: they bind the person who could set the variable.
+var binding = []string{"supervisors", "four_eyes"}
 
 // configurable lists the flags that a command takes from the file, in a table of its own, or from the environment: what a machine
 // keeps, not what a person decides for one night.
@@ -63,14 +69,9 @@ func (a *app) configure(c *cobra.Command) (err error) {
 	a.environment = a.getenv
 	byEnv := map[string]string{}
 	for _, s := range general {
-		byEnv[s.env] = a.config.values[s.key]
+		byEnv[s.env], _ = a.valueOf(s)
 	}
-	a.getenv = func(name string) string {
-		if v := a.environment(name); v != "" {
-			return v
-		}
-		return byEnv[name]
-	}
+	a.getenv = func(name string) string { return cmp.Or(byEnv[name], a.environment(name)) }
 	for _, of := range configurable {
 		if c.CommandPath() != "furnisher "+of.command {
 			continue
@@ -110,7 +111,7 @@ const (
 
 // valueOf is the value of a setting and where it comes from; empty if neither the environment nor the file has it.
 func (a *app) valueOf(s setting) (value, from string) {
-	if v := a.environment(s.env); v != "" {
+	if v := a.environment(s.env); v != "" && (a.config.values[s.key] == "" || !slices.Contains(binding, s.key)) {
 		return v, fromEnvironment
 	}
 	if v := a.config.values[s.key]; v != "" {

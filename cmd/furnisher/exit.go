@@ -29,6 +29,7 @@ const (
 	exitLocked      = 5   // another run or import holds the book, or took it
 	exitInvalid     = 6   // validation failed, or a file is not the one that was made: no file moved on
 	exitUndelivered = 7   // a file did not reach all its addresses: it is still RELEASED
+	exitForbidden   = 8   // the person may not do that, nothing was done
 	exitUnreachable = 10  // the database cannot be reached, or was lost
 	exitInterrupted = 130 // stopped by a signal
 )
@@ -59,6 +60,8 @@ var endings = []struct {
 	code int
 	hint string
 }{
+	{batch.ErrNotSupervisor, exitForbidden, "nothing was changed; ask a supervisor (FURNISHER_SUPERVISORS names them, or they have the database's role furnisher_supervisor)"},
+	{batch.ErrFourEyes, exitForbidden, "nothing was changed; ask another supervisor"},
 	{batch.ErrClosed, exitClosed, "furnisher runs lists the dates that are closed; run the next one"},
 	{batch.ErrLocked, exitLocked, "wait until it ends, then repeat the command; furnisher runs shows it"},
 	{batch.ErrOnDuty, exitLocked, "stop that scheduler first, or leave the nights to it"},

@@ -52,8 +52,14 @@ func (a *app) moveFile(ctx context.Context, db *sqlx.DB, name string, m *fileMov
 	if err != nil {
 		return err
 	}
-	settled := strings.FieldsFunc(a.getenv("FURNISHER_ACKNOWLEDGE"), func(r rune) bool { return r == ',' || r == ' ' })
-	move := bureau.Move{File: file, To: m.to, Who: a.who(), Why: m.why, Acknowledged: slices.Concat(m.acknowledge, settled)}
+	authority, err := a.authority()
+	if err != nil {
+		return err
+	}
+	move := bureau.Move{
+		File: file, To: m.to, Who: a.who(), Why: m.why, Authority: authority,
+		Acknowledged: slices.Concat(m.acknowledge, words(a.getenv("FURNISHER_ACKNOWLEDGE"))),
+	}
 	if m.dryRun {
 		effect, err := bureau.Preview(ctx, db, move, a.now())
 		if err != nil {

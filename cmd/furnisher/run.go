@@ -26,22 +26,23 @@ const maxWorkers = 64
 
 // night holds what a person decides about a night.
 type night struct {
-	date     rules.Date
-	workers  workersFlag
-	patience time.Duration
-	share    batch.Share
-	chunk    int // loans a chunk, 0 for the default
-	why      string
-	allow    allowFlag // why an unusual date is right
-	allowGap allowFlag // why dates may be skipped
-	dir      string    // of the bureaus' files
-	brakes   brakeFlag // limits other than those out of the box
-	limits   batch.Limits
-	accept   []string // brakes
-	reason   string
-	trial    *batch.Trial            // where the night is only tried; nil: it is real
-	mark     string                  // of files that are not to be sent
-	calendar *rules.BusinessCalendar // read from the database before each night
+	date      rules.Date
+	workers   workersFlag
+	patience  time.Duration
+	share     batch.Share
+	chunk     int // loans a chunk, 0 for the default
+	why       string
+	allow     allowFlag // why an unusual date is right
+	allowGap  allowFlag // why dates may be skipped
+	dir       string    // of the bureaus' files
+	brakes    brakeFlag // limits other than those out of the box
+	limits    batch.Limits
+	accept    []string // brakes
+	reason    string
+	trial     *batch.Trial // where the night is only tried; nil: it is real
+	mark      string       // of files that are not to be sent
+	authority batch.Authority
+	calendar  *rules.BusinessCalendar // read from the database before each night
 }
 
 // flags are the flags that `run` and `schedule` share.
@@ -54,9 +55,12 @@ func (n *night) flags(f *pflag.FlagSet, why string) {
 	f.Var(&n.allow, "allow-date", "reason why a date far ahead, or before the book's first, is right, for the ledger")
 }
 
-// check refuses settings that no night can run with, and sets the limits of its brakes.
-func (n *night) check(getenv func(string) string) (err error) {
-	if n.limits, err = n.brakes.limits(getenv); err != nil {
+// check refuses settings that no night can run with, and sets the limits of its brakes and who may go beyond them.
+func (n *night) check(a *app) (err error) {
+	if n.limits, err = n.brakes.limits(a.getenv); err != nil {
+		return err
+	}
+	if n.authority, err = a.authority(); err != nil {
 		return err
 	}
 	switch here, share := n.workers.here, n.share; {
@@ -107,7 +111,7 @@ that a lost process left.
 			if n.dir, err = a.filesDir(); err != nil {
 				return err
 			}
-			if err := n.check(a.getenv); err != nil {
+			if err := n.check(a); err != nil {
 				return err
 			}
 			if err := o.check(a, &n); err != nil {
@@ -185,7 +189,7 @@ func (a *app) runner(db *database.Database, n night) *batch.Runner {
 		DB: db.DB, Direct: db.Direct, Plan: step.Nightly(bureau.Files{Dir: n.dir, VendorVersion: version, Mark: n.mark}), Log: a.log, Now: a.now,
 		Workers: n.workers.here, Share: n.share, ChunkSize: n.chunk, Patience: n.patience, Version: version, Who: a.who(), Why: n.why,
 		Today: rules.DateOf(a.now()), AllowDate: string(n.allow), EveryDate: true, Calendar: n.calendar, AllowGap: string(n.allowGap),
-		Limits: n.limits, Accept: n.accept, AcceptWhy: n.reason, Trial: n.trial,
+		Limits: n.limits, Accept: n.accept, AcceptWhy: n.reason, Authority: n.authority, Trial: n.trial,
 	}
 }
 

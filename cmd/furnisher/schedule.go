@@ -66,7 +66,7 @@ exits 0, or 130 if it interrupted a night; the next start resumes it. A second s
 			if d.dir, err = a.filesDir(); err != nil {
 				return err
 			}
-			if err := d.check(a.getenv); err != nil {
+			if err := d.check(a); err != nil {
 				return err
 			}
 			if d.giveUp <= 0 {

@@ -90,7 +90,8 @@ FROM bureau_file f JOIN run r ON r.run = f.run WHERE f.file = $1
 
 -- name: FileState
 -- A file for a change of its state. $1 file. Locks: the row.
-SELECT state, coalesce(path, '') AS path, coalesce(sha256, '') AS sha256, coalesce(bytes, 0) AS bytes, as_of, previous_on, created_on
+SELECT state, coalesce(path, '') AS path, coalesce(sha256, '') AS sha256, coalesce(bytes, 0) AS bytes, as_of, previous_on, created_on,
+       (SELECT who FROM run r WHERE r.run = bureau_file.run) AS ran_by
 FROM bureau_file WHERE file = $1 FOR UPDATE
 
 -- name: FileDestination
@@ -114,7 +115,8 @@ SELECT address FROM delivery WHERE file = $1 AND state <> 'WAITING' AND NOT by_h
 
 -- name: FileWritten
 -- A file as it was written, and where it is now. $1 file. Index: bureau_file_pkey.
-SELECT state, coalesce(path, '') AS path, coalesce(sha256, '') AS sha256, coalesce(bytes, 0) AS bytes, as_of, previous_on, created_on
+SELECT state, coalesce(path, '') AS path, coalesce(sha256, '') AS sha256, coalesce(bytes, 0) AS bytes, as_of, previous_on, created_on,
+       (SELECT who FROM run r WHERE r.run = bureau_file.run) AS ran_by
 FROM bureau_file WHERE file = $1
 
 -- name: FileChange

@@ -1,0 +1,5 @@
+-- name: InquiryActs
+-- A page of what needed a supervisor, newest first. $1 act to begin before, null: at the start; $2 rows. Index: act_pkey.
+SELECT act, kind, about, at, who, host, came_from, why FROM act
+WHERE CAST($1 AS bigint) IS NULL OR act < CAST($1 AS bigint)
+ORDER BY act DESC LIMIT $2
