@@ -80,10 +80,31 @@ func (f *Failure) Passes() bool {
 // It returns bureau.ErrNoFile, bureau.ErrState for a file that is not released, bureau.ErrOrder, bureau.ErrFileDiffers, ErrNoDestination,
 // or ErrBusy.
 func (d *Deliverer) Deliver(ctx context.Context, number int64) (*Result, error) {
-	return d.deliver(ctx, number, func(known) bool { return true })
+	return d.deliver(ctx, number, false)
 }
 
-func (d *Deliverer) deliver(ctx context.Context, number int64, due func(known) bool) (*Result, error) {
+// Due delivers the released files of the destinations that are automatic, oldest first, to the addresses that are due: not tried yet, or
+// long enough ago. It tells how each delivery went; in its result a failure without an error is of an address that is not due. What
+// another process delivers at the time is left to it.
+func (d *Deliverer) Due(ctx context.Context, tell func(file int64, r *Result, err error)) error {
+	var files []int64
+	if err := d.DB.SelectContext(ctx, &files, deliveryReleased); err != nil {
+		return fmt.Errorf("look for files to deliver: %w", err)
+	}
+	for _, file := range files {
+		r, err := d.deliver(ctx, file, true)
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if (r != nil || err != nil) && !errors.Is(err, ErrBusy) && !errors.Is(err, ErrNoDestination) {
+			tell(file, r, err)
+		}
+	}
+	return nil
+}
+
+// deliver delivers a file: unattended, only what is automatic and due. Its result is nil if that is nothing.
+func (d *Deliverer) deliver(ctx context.Context, number int64, unattended bool) (*Result, error) {
 	if d.Patience == 0 {
 		d.Patience = silence
 	}
@@ -99,6 +120,11 @@ func (d *Deliverer) deliver(ctx context.Context, number int64, due func(known) b
 	destination, ok := destinationOf(d.Destinations, f)
 	if !ok {
 		return nil, fmt.Errorf("deliver file %d: %w: it is of program %s, destination %s", number, ErrNoDestination, f.Program, f.Destination)
+	}
+	now := d.Now()
+	due := func(k known) bool { return k.State != delivered && !(unattended && k.NextAt.After(now)) }
+	if unattended && !(destination.Automatic && d.awaits(destination, have, due)) {
+		return nil, nil
 	}
 	if err := d.ready(ctx, f, destination, have); err != nil {
 		return nil, err
@@ -126,6 +152,18 @@ func (d *Deliverer) deliver(ctx context.Context, number int64, due func(known) b
 		}
 	}
 	return r, d.finish(ctx, f, r)
+}
+
+// awaits reports whether a released file waits for something that can be done now: an attempt, or to be TRANSMITTED.
+func (d *Deliverer) awaits(destination Destination, have map[string]known, due func(known) bool) bool {
+	all := true
+	for key, address := range destination.Addresses {
+		if due(have[key]) {
+			return true
+		}
+		all = all && have[key].State == delivered && !address.byHand()
+	}
+	return all
 }
 
 // ready refuses a file that could not be TRANSMITTED now: what is found after it was sent comes too late. One that all have already is

@@ -361,3 +361,53 @@ func TestTwoAddresses(t *testing.T) {
 		t.Errorf("got %+v, attempts %s", result, o.outcomes())
 	}
 }
+
+// Unattended only what is released, automatic and due is delivered: each address once, again no earlier than the pause after it failed
+// allows, and what a person is to send not twice.
+func TestDue(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, 1000, nil)
+	now := time.Date(2026, 10, 1, 6, 0, 0, 0, time.UTC)
+	o.Now = func() time.Time { return now }
+	due := func(want string) {
+		t.Helper()
+		told := []string{}
+		err := o.Due(t.Context(), func(_ int64, r *delivery.Result, err error) {
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			told = append(told, string(r.State))
+		})
+		if got := strings.Join(told, " "); err != nil || got != want {
+			t.Errorf("at %s: delivered %q, want %q: %v", now.Format(time.TimeOnly), got, want, err)
+		}
+	}
+	due("") // a person delivers
+	right := o.Destinations["bureaus"].Addresses["bureau"]
+	wrong := right
+	wrong.SFTP += "/none"
+	o.goesTo(map[string]delivery.Address{"bureau": wrong})
+	o.automatic()
+	due("RELEASED")
+	due("") // it failed just now
+	now = now.Add(4 * time.Second)
+	due("")
+	now = now.Add(time.Second)
+	due("RELEASED")
+	now = now.Add(9 * time.Second)
+	due("")
+	o.goesTo(map[string]delivery.Address{"bureau": right})
+	o.automatic()
+	now = now.Add(time.Second)
+	due("TRANSMITTED")
+	due("")
+	if got := o.outcomes(); got != "FAILED FAILED SENT" {
+		t.Errorf("attempts %s", got)
+	}
+	o.file(2, 10, "RELEASED", "2026-10-31")
+	o.goesTo(map[string]delivery.Address{"desk": {Folder: t.TempDir()}})
+	o.automatic()
+	due("RELEASED")
+	due("")
+}

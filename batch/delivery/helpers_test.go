@@ -113,6 +113,13 @@ func (o *office) goesTo(addresses map[string]delivery.Address) {
 	}
 }
 
+// automatic makes the destination so.
+func (o *office) automatic() {
+	d := o.Destinations["bureaus"]
+	d.Automatic = true
+	o.Destinations["bureaus"] = d
+}
+
 // address returns the settings of the address "bureau", changed.
 func (o *office) address(change func(*delivery.Address)) map[string]delivery.Address {
 	a := o.Destinations["bureaus"].Addresses["bureau"]

@@ -26,6 +26,7 @@ const (
 	alertBraked      = "braked"      // a brake stopped a run before its changes were final: it waits for a person
 	alertQuarantined = "quarantined" // a run is closed, with loans that it could not decide
 	alertLate        = "late"        // a night is not closed by --late
+	alertUndelivered = "undelivered" // a released file does not reach an address: a person must see to it
 	alertTest        = "test"
 )
 
@@ -34,6 +35,7 @@ type alert struct {
 	Event        string     `json:"event"`
 	BusinessDate rules.Date `json:"business_date"`
 	Run          int64      `json:"run,omitempty"`
+	File         int64      `json:"file,omitempty"`
 	State        string     `json:"state,omitempty"`
 	Exceptions   int64      `json:"exceptions,omitempty"`
 	Error        string     `json:"error,omitempty"`

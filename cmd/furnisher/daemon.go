@@ -13,6 +13,7 @@ import (
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/database"
+	"github.com/furnisher/furnisher/batch/delivery"
 	"github.com/furnisher/furnisher/batch/inquiry"
 	"github.com/furnisher/furnisher/rules"
 )
@@ -38,6 +39,8 @@ type daemon struct {
 	alerts alerts
 	listen string // address of the monitoring, empty for none
 
+	destinations map[string]delivery.Destination // where released files go beside the nights
+
 	monitor *monitor
 }
 
@@ -57,6 +60,12 @@ func (d *daemon) live(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	carrying, halt := context.WithCancel(ctx)
+	wait := d.carry(carrying)
+	defer func() {
+		halt()
+		wait()
+	}()
 	if begun {
 		if err := d.evening(ctx, fired, &catchUp{until: dateOf(fired)}); err != nil {
 			return err

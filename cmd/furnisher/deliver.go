@@ -23,13 +23,20 @@ import (
 func (a *app) deliverCommand() *cobra.Command {
 	var destinations string
 	var giveUp time.Duration
+	var due bool
 	c := &cobra.Command{
-		Use: "deliver FILE", Short: "send a released file to the addresses of its destination", Args: cobra.ExactArgs(1),
+		Use: "deliver (FILE | --due)", Short: "send a released file to the addresses of its destination",
+		Args: func(_ *cobra.Command, args []string) error {
+			if due == (len(args) == 1) || len(args) > 1 {
+				return errors.New("name one FILE, or give --due")
+			}
+			return nil
+		},
 		Long: `Sends a released file to each address of its destination. FILE is the number of a file, its name or its path. The addresses
 stand in a file of TOML, which --destinations or FURNISHER_DESTINATIONS names; a path in it that is not absolute is beside it:
 
   [destination.bureaus]                         # or [destination."PROGRAM/bureaus"], for one program
-  automatic = true                              # the scheduler and the workers deliver what is released
+  automatic = true                              # the scheduler and --due deliver what is released
 
   [destination.bureaus.address.experian]
   sftp = "sftp://lender@sftp.example:22/incoming"
@@ -51,7 +58,10 @@ a person has sent it. Once a file may be at a server, it cannot be voided.
 
 What passes by itself (no connection, a full disk) is tried again after 5 seconds, then twice as long each time, up to an hour, until
 --give-up is over. Given up or interrupted, the same command goes on; it sends nothing twice. If an address has not got the file, the
-exit status is 7.`,
+exit status is 7.
+
+--due delivers, once, the released files of the destinations that are automatic, oldest first, to the addresses that were not tried
+or may be tried again. furnisher schedule --destinations does that every minute.`,
 		Example: `  furnisher deliver 12
   furnisher deliver metro2-NORTH-12-20260930.txt --destinations /etc/furnisher/destinations.toml --give-up 2h`,
 		RunE: a.does(func(ctx context.Context, args []string) error {
@@ -60,11 +70,14 @@ exit status is 7.`,
 				return err
 			}
 			return a.withDatabase(ctx, func(db *database.Database) error {
-				file, err := fileNumber(ctx, db.DB, args[0])
+				d, err := a.deliverer(db, settings)
 				if err != nil {
 					return err
 				}
-				d, err := a.deliverer(db, settings)
+				if due {
+					return a.deliverDue(ctx, d)
+				}
+				file, err := fileNumber(ctx, db.DB, args[0])
 				if err != nil {
 					return err
 				}
@@ -73,6 +86,7 @@ exit status is 7.`,
 		}),
 	}
 	destinationsFlag(c.Flags(), &destinations)
+	c.Flags().BoolVar(&due, "due", false, "deliver what is due of the destinations that are automatic")
 	c.Flags().DurationVar(&giveUp, "give-up", 15*time.Minute, "how long to try what passes by itself")
 	return c
 }
@@ -150,20 +164,57 @@ func (a *app) deliverUntil(ctx context.Context, d *delivery.Deliverer, file int6
 	}
 }
 
-// nextAttempt returns when to try again, zero if that is no use, and what failed. A failure that a person must see to decides the exit
-// status.
+// deliverDue delivers what is due, and returns what failed.
+func (a *app) deliverDue(ctx context.Context, d *delivery.Deliverer) error {
+	var failed error
+	err := d.Due(ctx, func(_ int64, r *delivery.Result, err error) {
+		if r != nil {
+			_, undelivered := nextAttempt(r)
+			err = errors.Join(a.printReceipts(r, map[string]bool{}), err, undelivered)
+			if undelivered == nil {
+				err = errors.Join(err, a.printDelivered(r))
+			}
+		}
+		failed = errors.Join(failed, err)
+	})
+	return errors.Join(err, failed)
+}
+
+// nextAttempt returns when to try again, zero if that is no use, and what failed, nil if nothing did. A failure that a person must see
+// to decides the exit status.
 func nextAttempt(r *delivery.Result) (next time.Time, failed error) {
-	end := &ending{code: exitUndelivered, hint: "furnisher deliveries shows the attempts; repeat the command when the cause is gone: nothing is sent twice"}
+	var all *ending
 	for _, f := range r.Failures {
-		err := fmt.Errorf("deliver file %d to %s: %w", r.File, f.Address, f.Err)
-		end.err = errors.Join(end.err, err)
-		if !f.Passes() {
-			end.code, end.hint = classify(context.Background(), err)
-		} else if next.IsZero() || f.NextAt.Before(next) {
+		if f.Err == nil {
+			continue // not due
+		}
+		end := undelivered(r.File, &f)
+		switch {
+		case all == nil:
+			all = end
+		case f.Passes():
+			all.err = errors.Join(all.err, end.err)
+		default:
+			all = &ending{err: errors.Join(all.err, end.err), code: end.code, hint: end.hint}
+		}
+		if f.Passes() && (next.IsZero() || f.NextAt.Before(next)) {
 			next = f.NextAt
 		}
 	}
-	return next, end
+	if all == nil {
+		return next, nil
+	}
+	return next, all
+}
+
+// undelivered is a failure as a person is told of it.
+func undelivered(file int64, f *delivery.Failure) *ending {
+	end := &ending{err: fmt.Errorf("deliver file %d to %s: %w", file, f.Address, f.Err), code: exitUndelivered,
+		hint: "furnisher deliveries shows the attempts; repeat the command when the cause is gone: nothing is sent twice"}
+	if !f.Passes() {
+		end.code, end.hint = classify(context.Background(), end.err)
+	}
+	return end
 }
 
 func (a *app) logFailure(file int64, f *delivery.Failure) {

@@ -29,7 +29,7 @@ const (
 
 func (a *app) scheduleCommand() *cobra.Command {
 	d := daemon{app: a, sleep: sleep, alerts: alerts{after: afterRealTime}, monitor: newMonitor()}
-	var expression, zone string
+	var expression, zone, destinations string
 	var testAlert bool
 	c := &cobra.Command{
 		Use: "schedule --cron EXPRESSION --timezone ZONE", Short: "run a night at the times of a cron expression", Args: cobra.NoArgs,
@@ -47,7 +47,10 @@ unfinished run. If the news fail, the night fails. After a crash they are brough
 
 With --alert-command a shell command gets one line of JSON on its standard input for each night that failed (failed), stopped
 where it can be resumed (stopped), was stopped by a brake (braked), closed with quarantined loans (quarantined), or was not
-closed by --late (late).
+closed by --late (late), and for a released file that does not reach an address (undelivered).
+
+With --destinations it looks every minute for released files whose destination is automatic, and delivers them, beside the nights
+(furnisher deliver). An upload under way is broken off when it ends; the next start goes on.
 
 A night that a brake stopped waits for a person: the scheduler does not try it again, and alerts at each of these times until
 somebody has accepted the brake or run the date again (furnisher run).
@@ -75,6 +78,9 @@ exits 0, or 130 if it interrupted a night; the next start resumes it. A second s
 			if err := d.news.check(); err != nil {
 				return err
 			}
+			if d.destinations, err = a.destinations(destinations); err != nil {
+				return err
+			}
 			if d.when, d.where, err = parseSchedule(expression, zone, a.now()); err != nil {
 				return err
 			}
@@ -92,6 +98,7 @@ exits 0, or 130 if it interrupted a night; the next start resumes it. A second s
 	c.Flags().StringVar(&d.alerts.command, "alert-command", "", "shell command that gets an alert as JSON on its standard input")
 	c.Flags().Var(&d.alerts.late, "late", "alert if a night is not closed by this time of day, for example 05:00")
 	c.Flags().StringVar(&d.listen, "listen", "", "address for /healthz, /readyz and /metrics, for example 127.0.0.1:9464")
+	destinationsFlag(c.Flags(), &destinations)
 	c.Flags().BoolVar(&testAlert, "test-alert", false, "give a test alert to --alert-command, and end")
 	d.flags(c.Flags(), "schedule")
 	return c

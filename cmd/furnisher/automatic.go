@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"github.com/furnisher/furnisher/batch/bureau"
+	"github.com/furnisher/furnisher/batch/database"
+	"github.com/furnisher/furnisher/batch/delivery"
+	"github.com/furnisher/furnisher/rules"
+)
+
+const (
+	// betweenDeliveries is how often the scheduler looks for released files.
+	betweenDeliveries = time.Minute
+	// worryingAttempt is the attempt at which a person is told of what should have passed by itself: after ten minutes.
+	worryingAttempt = 8
+)
+
+// carrier delivers released files beside the nights of the scheduler.
+type carrier struct {
+	*daemon
+	destinations map[string]delivery.Destination
+	sleep        func(ctx context.Context, d time.Duration) error
+	said         map[string]string // what a person was last told of a file and address, so that it is told once
+}
+
+// carry starts to deliver what is released, if a destination is automatic. The returned function waits until that ended, after ctx did.
+func (d *daemon) carry(ctx context.Context) (wait func()) {
+	for _, destination := range d.destinations {
+		if destination.Automatic {
+			c := &carrier{d, d.destinations, sleep, map[string]string{}}
+			ended := make(chan struct{})
+			go func() {
+				defer close(ended)
+				c.live(ctx)
+			}()
+			return func() { <-ended }
+		}
+	}
+	return func() {}
+}
+
+// live delivers what is due until ctx ends. An upload under way is broken off then: the next start goes on.
+func (c *carrier) live(ctx context.Context) {
+	for ctx.Err() == nil {
+		if err := c.pass(ctx); err != nil && ctx.Err() == nil {
+			c.unable(ctx, 0, err)
+		}
+		if c.sleep(ctx, betweenDeliveries) != nil {
+			return
+		}
+	}
+}
+
+// pass delivers what is due. A panic is its error.
+func (c *carrier) pass(ctx context.Context) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v", r)
+		}
+	}()
+	return c.withDatabase(ctx, func(db *database.Database) error {
+		d, err := c.deliverer(db, c.destinations)
+		if err != nil {
+			return err
+		}
+		return d.Due(ctx, func(file int64, r *delivery.Result, err error) {
+			if r != nil {
+				c.went(ctx, r)
+			}
+			if err != nil {
+				c.unable(ctx, file, err)
+			}
+		})
+	})
+}
+
+// went logs how a delivery went, and alerts of an address that a person must see to.
+func (c *carrier) went(ctx context.Context, r *delivery.Result) {
+	for _, receipt := range r.Receipts {
+		if receipt.Outcome != "" {
+			c.log.WithFields(logrus.Fields{
+				"file": r.File, "address": receipt.Address, "attempt": receipt.Attempt, "name": receipt.Name,
+				"bytes": receipt.Bytes, "sha256": receipt.SHA256, "outcome": receipt.Outcome,
+			}).Info("delivered")
+		}
+	}
+	for _, f := range r.Failures {
+		if f.Err == nil {
+			continue // not due
+		}
+		c.logFailure(r.File, &f)
+		if !f.Passes() || f.Attempt == worryingAttempt {
+			c.alarm(ctx, r.File, f.Address, undelivered(r.File, &f))
+		}
+	}
+	if r.State == bureau.Transmitted {
+		c.log.WithField("file", r.File).Info("file transmitted")
+	}
+}
+
+// unable tells of a file that could not be tried; 0: of none.
+func (c *carrier) unable(ctx context.Context, file int64, err error) {
+	code, hint := classify(ctx, err)
+	c.alarm(ctx, file, "", &ending{err, code, hint})
+}
+
+// alarm logs and alerts of what a person must see to, unless it was told before.
+func (c *carrier) alarm(ctx context.Context, file int64, address string, end *ending) {
+	about, said := fmt.Sprintf("%d %s", file, address), oneLine(end)
+	if c.said[about] == said {
+		return
+	}
+	c.said[about] = said
+	c.log.WithFields(logrus.Fields{"file": file, "error": said, "hint": end.hint}).Error("a delivery waits for a person")
+	c.send(ctx, alert{
+		Event: alertUndelivered, BusinessDate: rules.DateOf(c.now().In(c.where)), File: file, Error: said, Status: end.code, Hint: end.hint,
+	})
+}
