@@ -4,9 +4,11 @@ import "github.com/furnisher/furnisher/batch/database"
 
 // The queries of this package, by name in sql/query.
 var (
-	actAdd   = database.Query("run", "ActAdd")
-	actRole  = database.Query("run", "ActRole")
-	fileList = database.Query("bureau", "FileList")
+	chunksOf      = database.Query("run", "ChunksOf")
+	runUnfinished = database.Query("run", "RunUnfinished")
+	actAdd        = database.Query("run", "ActAdd")
+	actRole       = database.Query("run", "ActRole")
+	fileList      = database.Query("bureau", "FileList")
 
 	brakeAccept      = database.Query("run", "BrakeAccept")
 	brakeAdd         = database.Query("run", "BrakeAdd")

@@ -191,3 +191,12 @@ func (l *lender) excluded(loan string) string {
 	}
 	return strings.Join(reasons, ", ")
 }
+
+// row is the one text that a query gives.
+func (l *lender) row(query string) (text string) {
+	l.t.Helper()
+	if err := l.db.Get(&text, query); err != nil {
+		l.t.Fatal(err)
+	}
+	return text
+}

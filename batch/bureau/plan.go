@@ -12,9 +12,13 @@ import (
 	"github.com/furnisher/furnisher/rules"
 )
 
+// ExportStep is the key of the step that makes files.
+const ExportStep = "export"
+
 // Building is a file that a run has still to write.
 type Building struct {
 	File                 int64          `db:"file"`
+	Run                  int64          `db:"run"`
 	Program              int64          `db:"program"`
 	Destination          int64          `db:"destination"`
 	AsOf                 rules.Date     `db:"as_of"`

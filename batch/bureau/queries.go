@@ -4,6 +4,8 @@ import "github.com/furnisher/furnisher/batch/database"
 
 // The queries of this package, by name in sql/query.
 var (
+	fileAgain          = database.Query("bureau", "FileAgain")
+	fileGeneration     = database.Query("bureau", "FileGeneration")
 	answerAdd          = database.Query("bureau", "AnswerAdd")
 	answerAssign       = database.Query("bureau", "AnswerAssign")
 	answerByFile       = database.Query("bureau", "AnswerByFile")

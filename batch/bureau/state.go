@@ -13,6 +13,7 @@ import (
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/database"
+	"github.com/furnisher/furnisher/rules"
 )
 
 // State is the state of a file.
@@ -187,17 +188,21 @@ func enter(ctx context.Context, tx *sqlx.Tx, m Move, now time.Time) (present onD
 	return present, effect, err
 }
 
+// otherFile is another file of a file's destination that was not taken back.
+type otherFile struct {
+	File    int64      `db:"file"`
+	State   State      `db:"state"`
+	AsOf    rules.Date `db:"as_of"`
+	Earlier bool       `db:"earlier"`
+}
+
 // around looks at the other files of the destination: a file is sent after the released ones of earlier dates, and none is taken
 // back while a later one is being made that goes by it.
 func (e *Effect) around(ctx context.Context, tx *sqlx.Tx, m Move) error {
 	if _, err := tx.ExecContext(ctx, fileDestination, m.File); err != nil {
 		return err
 	}
-	var others []struct {
-		File    int64 `db:"file"`
-		State   State `db:"state"`
-		Earlier bool  `db:"earlier"`
-	}
+	var others []otherFile
 	if err := tx.SelectContext(ctx, &others, fileAround, m.File); err != nil {
 		return err
 	}

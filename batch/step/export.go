@@ -17,7 +17,7 @@ import (
 type Export struct{ Files bureau.Files }
 
 // Name is the step's key in the ledger.
-func (Export) Name() string { return "export" }
+func (Export) Name() string { return bureau.ExportStep }
 
 // Begin notes the files that the night owes, and makes sure that they can be written before anything is done.
 func (e Export) Begin(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {

@@ -89,6 +89,7 @@ var endings = []struct {
 	{bureau.ErrFolder, exitFailed, "make the folder writable, or name another with --files or FURNISHER_FILES, then repeat the command"},
 	{bureau.ErrNoFile, exitFailed, "furnisher files"},
 	{bureau.ErrState, exitFailed, "furnisher files"},
+	{bureau.ErrCounted, exitFailed, "nothing was changed; the next regular file tells of every account; furnisher files lists the files; void those that were not sent, then replace all of them, oldest first"},
 	{bureau.ErrFindings, exitInvalid, "nothing was changed; furnisher metro2 validate PATH lists the errors; correct the data, void the file and make it again"},
 	{bureau.ErrInWork, exitLocked, "nothing was changed; wait until the night ends (furnisher runs), then repeat the command"},
 	{bureau.ErrSent, exitFailed, "furnisher deliveries shows the attempts; deliver it to the end, then reject it (furnisher files reject)"},

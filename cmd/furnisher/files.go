@@ -13,6 +13,7 @@ import (
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/bureau"
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/inquiry"
 )
 
@@ -25,7 +26,8 @@ func (a *app) filesCommand() *cobra.Command {
 before it was sent, or REJECTED as a whole after it was sent. FILE is the number of a file, its name or its path.
 
 show tells who did what with a file, when and why. verify looks at the file on disk: whether it is the one that was made, and what
-the rules and the examiner's checks find in it. rebuild makes a file again that is lost.
+the rules and the examiner's checks find in it. rebuild makes a file again that is lost; replace makes a new one instead of one that
+was voided or rejected.
 
 release, transmit and accept compare the file on disk with the one that was made, by size and SHA-256; if they differ the
 state does not change (exit status 6). release also checks the file as verify does: errors refuse it, and each rule that gives
@@ -45,7 +47,7 @@ that was sent; furnisher answers lists it.`,
 	p.flags(c.Flags())
 	jsonFlag(c, &asJSON)
 	c.AddCommand(
-		a.fileShowCommand(), a.fileVerifyCommand(), a.fileRebuildCommand(),
+		a.fileShowCommand(), a.fileVerifyCommand(), a.fileRebuildCommand(), a.fileReplaceCommand(),
 		a.fileChangeCommand("release", "release a generated file for sending", bureau.Released),
 		a.fileChangeCommand("transmit", "record that a released file was sent", bureau.Transmitted),
 		a.fileChangeCommand("accept", "record that the bureaus accepted a file", bureau.Accepted),
@@ -196,6 +198,49 @@ removed cannot be made again: the records beside that one are erased, too.
 		}),
 	}
 	c.Flags().StringVar(&out, "out", "", "put the file into this folder instead of its place")
+	jsonFlag(c, &asJSON)
+	return c
+}
+
+func (a *app) fileReplaceCommand() *cobra.Command {
+	var why string
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "replace FILE --why TEXT", Short: "make a new file instead of one that was voided or rejected", Args: cobra.ExactArgs(1),
+		Long: `Makes the file of a program and date again after it was voided or rejected: as of its date, of the loans that its night had, and
+with all that is known now. Correct the data first (furnisher import). No night does it by itself. The new file is GENERATED and goes
+its own way. It is refused when a file of that date or a later one counts: the next regular file tells of every account. Files of
+several dates are replaced oldest first. The command holds the book; interrupted, it has changed nothing.
+
+  furnisher files replace 3 --why "the reporter's address was wrong"
+  furnisher files replace metro2-NORTH-3-20261130.txt --why "rejected by the bureaus" --json`,
+		RunE: a.does(func(ctx context.Context, args []string) error {
+			if why == "" {
+				return &ending{err: errors.New("--why is missing"), code: exitUsage, hint: fmt.Sprintf("furnisher files replace %s --why TEXT", shellWord(args[0]))}
+			}
+			return a.withDatabase(ctx, func(db *database.Database) error {
+				number, err := fileNumber(ctx, db.DB, args[0])
+				if err != nil {
+					return err
+				}
+				dir, err := a.filesDir()
+				if err != nil {
+					return err
+				}
+				done, err := bureau.Files{Dir: dir, VendorVersion: version}.Replace(ctx, db.DB, db.Direct, number, a.who(), why, a.now())
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return printJSON(a.stdout, done)
+				}
+				n, b := done.New, done.Before
+				return a.say("file %d replaces file %d: %s\nrecords %d (before %d), excluded %d (%d), deletions %d (%d)\n",
+					n.File, b.File, done.Path, n.Records, b.Records, n.Excluded, b.Excluded, n.Deletions, b.Deletions)
+			})
+		}),
+	}
+	c.Flags().StringVar(&why, "why", "", "reason, for the ledger")
 	jsonFlag(c, &asJSON)
 	return c
 }

@@ -65,7 +65,7 @@ func (a *app) moveFile(ctx context.Context, db *sqlx.DB, name string, m *fileMov
 		if err != nil {
 			return err
 		}
-		a.tellFollows(file, &effect)
+		a.tellFollows(file, m.to, &effect)
 		return a.say("file %d would be %s: answers answered %d, deletions given back %d, answers open again %d, corrections in force again %d; nothing was changed\n",
 			file, m.to, effect.Answered, effect.Deletions, effect.Reopened, effect.Restored)
 	}
@@ -73,14 +73,17 @@ func (a *app) moveFile(ctx context.Context, db *sqlx.DB, name string, m *fileMov
 	if err != nil {
 		return err
 	}
-	a.tellFollows(file, &effect)
+	a.tellFollows(file, m.to, &effect)
 	return a.say("file %d is %s\n", file, m.to)
 }
 
 // tellFollows tells what a change of a file's state means for other files of its destination.
-func (a *app) tellFollows(file int64, effect *bureau.Effect) {
+func (a *app) tellFollows(file int64, to bureau.State, effect *bureau.Effect) {
 	if len(effect.Waiting) > 0 {
 		a.tell(labelNote, fmt.Sprintf("earlier files were not sent: %s; release and send them, or void them", numbers(effect.Waiting)))
+	}
+	if taken := to == bureau.Voided || to == bureau.Rejected; taken && len(effect.Later) == 0 {
+		a.tell(labelNote, fmt.Sprintf("no night makes it again; correct the data, then furnisher files replace %d --why TEXT", file))
 	}
 	if len(effect.Later) > 0 {
 		a.tell(labelNote, fmt.Sprintf("files %s were made as if file %d were sent: their payments and history go on from it; void those that were not sent, too", numbers(effect.Later), file))

@@ -23,6 +23,21 @@ SELECT (SELECT coalesce(max(file), 0) + 1 FROM bureau_file), $1, $2, $3, $4, $5,
 WHERE EXISTS (SELECT FROM loan WHERE program = $2 AND opened_on <= $4)
   AND NOT EXISTS (SELECT FROM bureau_file WHERE destination = $3 AND as_of = $4 AND state NOT IN ('VOIDED', 'REJECTED'))
 
+-- name: FileAgain
+-- A file that replaces one that was taken back, with what is known up to the last closed business date. It returns its run.
+-- $1 file, $2 who makes it.
+INSERT INTO bureau_file (file, run, program, destination, as_of, previous_on, created_on, state, made_by)
+SELECT (SELECT max(n.file) + 1 FROM bureau_file n), f.run, f.program, f.destination, f.as_of, f.previous_on,
+       (SELECT max(r.business_date) FROM run r WHERE r.state = 'CLOSED'), 'BUILDING', $2
+FROM bureau_file f WHERE f.file = $1
+RETURNING run
+
+-- name: FileGeneration
+-- What a file holds. $1 file. Index: bureau_file_pkey, deletion by destination.
+SELECT f.file, f.records, f.excluded,
+       (SELECT count(*) FROM deletion d WHERE d.destination = f.destination AND d.file = f.file) AS deletions
+FROM bureau_file f WHERE f.file = $1
+
 -- name: FileUndo
 -- Takes back what the chunks of a run made for its files that are not written yet, so that they can be made again.
 -- $1 run. Index: tradeline_pkey, excluded_pkey, file_page_pkey, correction_by_file.
@@ -66,7 +81,7 @@ OR EXISTS (
 
 -- name: FileBuilding
 -- The files that a run is building, oldest calendar date first. $1 run.
-SELECT f.file, f.program, f.destination, f.as_of, f.previous_on, f.created_on, p.program_id, p.identification_number,
+SELECT f.file, f.run, f.program, f.destination, f.as_of, f.previous_on, f.created_on, p.program_id, p.identification_number,
        p.reporter_name, p.reporter_address, coalesce(p.reporter_phone, '') AS reporter_phone,
        coalesce(p.innovis_id, '') AS innovis_id, coalesce(p.equifax_id, '') AS equifax_id,
        coalesce(p.experian_id, '') AS experian_id, coalesce(p.transunion_id, '') AS transunion_id,
@@ -91,7 +106,7 @@ FROM bureau_file f JOIN run r ON r.run = f.run WHERE f.file = $1
 -- name: FileState
 -- A file for a change of its state. $1 file. Locks: the row.
 SELECT state, coalesce(path, '') AS path, coalesce(sha256, '') AS sha256, coalesce(bytes, 0) AS bytes, as_of, previous_on, created_on,
-       (SELECT who FROM run r WHERE r.run = bureau_file.run) AS ran_by
+       coalesce(made_by, (SELECT who FROM run r WHERE r.run = bureau_file.run)) AS ran_by
 FROM bureau_file WHERE file = $1 FOR UPDATE
 
 -- name: FileDestination
@@ -100,7 +115,7 @@ SELECT d.destination FROM destination d JOIN bureau_file f ON f.destination = d.
 
 -- name: FileAround
 -- The other files of a file's destination that were not taken back, in the order of their dates. $1 file.
-SELECT o.file, o.state, o.as_of < f.as_of AS earlier
+SELECT o.file, o.state, o.as_of, o.as_of < f.as_of AS earlier
 FROM bureau_file f JOIN bureau_file o ON o.destination = f.destination AND o.file <> f.file
 WHERE f.file = $1 AND o.state NOT IN ('VOIDED', 'REJECTED')
 ORDER BY o.as_of
@@ -116,7 +131,7 @@ SELECT address FROM delivery WHERE file = $1 AND state <> 'WAITING' AND NOT by_h
 -- name: FileWritten
 -- A file as it was written, and where it is now. $1 file. Index: bureau_file_pkey.
 SELECT state, coalesce(path, '') AS path, coalesce(sha256, '') AS sha256, coalesce(bytes, 0) AS bytes, as_of, previous_on, created_on,
-       (SELECT who FROM run r WHERE r.run = bureau_file.run) AS ran_by
+       coalesce(made_by, (SELECT who FROM run r WHERE r.run = bureau_file.run)) AS ran_by
 FROM bureau_file WHERE file = $1
 
 -- name: FileChange

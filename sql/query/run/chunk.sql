@@ -67,3 +67,10 @@ WITH kept AS MATERIALIZED (
       AND clock_timestamp() - a.xact_start > make_interval(secs => $3)
 )
 SELECT seq FROM kept WHERE pg_terminate_backend(pid) ORDER BY seq
+
+-- name: ChunksOf
+-- The chunks of a step of a run, in order. $1 run, $2 step. Index: run_chunk_pkey.
+SELECT c.seq, c.after_loan, c.last_loan, r.business_date, r.previous_date
+FROM run_chunk c JOIN run r ON r.run = c.run
+WHERE c.run = $1 AND c.step = $2
+ORDER BY c.seq

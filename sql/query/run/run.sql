@@ -81,3 +81,7 @@ WHERE c.run = $1 AND c.changed_count > 0 ORDER BY s.position, c.seq LIMIT 1
 -- A run is taken back. $1 run, $2 now, $3 who, $4 why.
 UPDATE run SET state = 'ABANDONED', stopped_because = NULL, finished_at = $2, why = format('%s; abandoned by %s: %s', why, CAST($3 AS text), CAST($4 AS text))
 WHERE run = $1 AND state IN ('RUNNING', 'STOPPED')
+
+-- name: RunUnfinished
+-- The business date of the run that is not finished. Index: run_one_unfinished.
+SELECT business_date FROM run WHERE state IN ('RUNNING', 'STOPPED')
