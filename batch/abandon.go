@@ -53,7 +53,7 @@ func (r *Runner) abandon(ctx context.Context, tx *sqlx.Tx, id int64, why string)
 	if err := changedNothing(ctx, tx, id); err != nil {
 		return err
 	}
-	run := Run{ID: id, Date: row.BusinessDate, Previous: row.PreviousDate, LastLoan: row.LastLoan}
+	run := row.toRun()
 	for _, s := range r.Plan {
 		if a, ok := s.(Abandoner); ok {
 			if err := a.Abandon(ctx, tx, run); err != nil {

@@ -21,12 +21,12 @@ func (r *Runner) Chunk(ctx context.Context, run int64, step string, seq int) err
 	if s == nil {
 		return fmt.Errorf("the plan has no step %q", step)
 	}
-	var date rules.Date
-	if err := r.DB.GetContext(ctx, &date, runDate, run); err != nil {
+	var row runRow
+	if err := r.DB.GetContext(ctx, &row, runOfChunk, run); err != nil {
 		return err
 	}
 	c := claim{query: chunkTake, args: []any{run, step, seq}, lock: leadLock(run), joined: true, once: true}
-	return r.work(ctx, Run{ID: run, Date: date}, s, c)
+	return r.work(ctx, row.toRun(), s, c)
 }
 
 // ErrStopped is returned by Join when the coordinator stopped the run, or a person took it back.
@@ -74,11 +74,13 @@ type joining struct {
 }
 
 type joinedRow struct {
-	Run            int64  `db:"run"`
-	State          string `db:"state"`
-	StoppedBecause string `db:"stopped_because"`
-	PlanHash       string `db:"plan_hash"`
-	Step           string `db:"step"` // the one that is open, or empty
+	Run            int64      `db:"run"`
+	PreviousDate   rules.Date `db:"previous_date"`
+	LastLoan       int64      `db:"last_loan"`
+	State          string     `db:"state"`
+	StoppedBecause string     `db:"stopped_because"`
+	PlanHash       string     `db:"plan_hash"`
+	Step           string     `db:"step"` // the one that is open, or empty
 }
 
 // take looks how the run stands and takes chunks of the step that is open. It reports whether the run is over.
@@ -113,7 +115,7 @@ func (j *joining) chunks(ctx context.Context, now joinedRow) error {
 	if s == nil {
 		return nil
 	}
-	run := Run{ID: now.Run, Date: j.date}
+	run := Run{ID: now.Run, Date: j.date, Previous: now.PreviousDate, LastLoan: now.LastLoan}
 	if err := j.runner.workers(ctx, run, s, j.runner.claim(run, s.Name())); err != nil {
 		return fmt.Errorf("run %s: step %s: %w", j.date, now.Step, err)
 	}

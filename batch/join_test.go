@@ -161,3 +161,45 @@ func TestJoinGivesUp(t *testing.T) {
 		t.Errorf("got %v, want that the database is lost", err)
 	}
 }
+
+// TestJoinedChunk: a chunk says the same whoever works on it, also which business date was closed before: between the two there
+// may be closings (Q50).
+func TestJoinedChunk(t *testing.T) {
+	t.Parallel()
+	db := newBook(t, 6)
+	if _, err := newRunner(db, &step{name: "one"}).Run(t.Context(), day("2026-08-29")); err != nil {
+		t.Fatal(err)
+	}
+	chunks := map[string]chan batch.Chunk{"coordinator": make(chan batch.Chunk, 9), "joined": make(chan batch.Chunk, 9), "asked": make(chan batch.Chunk, 9)}
+	open := make(chan struct{})
+	doing := func(who string) *batch.Runner {
+		return newRunner(db, &step{name: "one", apply: func(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tally, error) {
+			chunks[who] <- c
+			if who == "coordinator" {
+				<-open
+			}
+			return counted(ctx, tx, c)
+		}})
+	}
+	coordinator := doing("coordinator")
+	coordinator.Workers, coordinator.ChunkSize = 1, 2
+	lead := led(t, coordinator)
+	want := <-chunks["coordinator"]
+	if err := doing("asked").Chunk(t.Context(), want.Run, "one", want.Seq+1); err != nil {
+		t.Fatal(err)
+	}
+	joined := make(chan error, 1)
+	go func() { joined <- doing("joined").Join(t.Context(), day("2026-08-31")) }()
+	got := map[string]batch.Chunk{"asked": <-chunks["asked"], "joined": <-chunks["joined"]}
+	close(open)
+	for _, done := range []<-chan error{lead, joined} {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+	for who, c := range got {
+		if c.Previous != day("2026-08-29") || c.Date != want.Date || c.Run != want.Run || want.Previous != c.Previous {
+			t.Errorf("%s: got %+v beside %+v", who, c, want)
+		}
+	}
+}

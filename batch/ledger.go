@@ -23,6 +23,11 @@ type runRow struct {
 	LastLoan     int64      `db:"last_loan"`
 }
 
+// toRun is what steps are told of the run: all of it, whoever works on a chunk.
+func (k *runRow) toRun() Run {
+	return Run{ID: k.Run, Date: k.BusinessDate, Previous: k.PreviousDate, LastLoan: k.LastLoan}
+}
+
 // inTx runs f in one transaction, which commits only while the run holds the book.
 func (r *Runner) inTx(ctx context.Context, run Run, f func(tx *sqlx.Tx) error) error {
 	return database.InTx(ctx, r.DB, fenced(ctx, run.book, f))
@@ -87,7 +92,7 @@ func (r *Runner) find(ctx context.Context, tx *sqlx.Tx, d rules.Date) (Run, erro
 		case k.State != "CLOSED" && k.PlanHash != r.Plan.Hash():
 			return Run{}, fmt.Errorf("%w: run %d", ErrPlanChanged, k.Run)
 		case k.State != "CLOSED":
-			run := Run{ID: k.Run, Date: d, Previous: k.PreviousDate, LastLoan: k.LastLoan}
+			run := k.toRun()
 			return run, changeOne(ctx, tx, "resume the run", runResume, k.Run)
 		}
 	}

@@ -46,7 +46,7 @@ var (
 	runChanged       = database.Query("run", "RunChanged")
 	runClose         = database.Query("run", "RunClose")
 	runCounts        = database.Query("run", "RunCounts")
-	runDate          = database.Query("run", "RunDate")
+	runOfChunk       = database.Query("run", "RunOfChunk")
 	runExceptions    = database.Query("run", "RunExceptions")
 	runFind          = database.Query("run", "RunFind")
 	runFirst         = database.Query("run", "RunFirst")

@@ -39,14 +39,15 @@ UPDATE run SET state = 'STOPPED', stopped_because = $2 WHERE run = $1 AND state 
 UPDATE run SET state = 'CLOSED', finished_at = $2
 WHERE run = $1 AND state = 'RUNNING' AND NOT EXISTS (SELECT FROM run_step WHERE run = $1 AND finished_at IS NULL)
 
--- name: RunDate
--- The business date of a run. $1 run.
-SELECT business_date FROM run WHERE run = $1
+-- name: RunOfChunk
+-- What a run is, for one of its chunks. $1 run.
+SELECT run, business_date, previous_date, last_loan FROM run WHERE run = $1
 
 -- name: RunJoin
 -- How the night of a business date stands, and its step that is open.
 -- $1 business date. Index: run_one_per_date.
-SELECT r.run, r.state, coalesce(r.stopped_because, '') AS stopped_because, r.plan_hash, coalesce(s.step, '') AS step
+SELECT r.run, r.previous_date, r.last_loan, r.state, coalesce(r.stopped_because, '') AS stopped_because, r.plan_hash,
+       coalesce(s.step, '') AS step
 FROM run r
 LEFT JOIN run_step s ON s.run = r.run AND s.started_at IS NOT NULL AND s.finished_at IS NULL
 WHERE r.business_date = $1 AND r.state <> 'ABANDONED'
