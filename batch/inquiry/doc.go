@@ -1,8 +1,8 @@
 // Package inquiry reads what people ask about the book between nights: the loans, one loan with all that was
 // decided of it, the runs, the files, what a file left out, and the loans that could not be decided.
 //
-//	list, err := inquiry.Loans(ctx, db, inquiry.Page{Limit: 100})
-//	list, err = inquiry.Loans(ctx, db, inquiry.Page{After: list.Next, Limit: 100})
+//	list, err := inquiry.Loans(ctx, db, inquiry.LoanFilter{}, inquiry.Page{Limit: 100})
+//	list, err = inquiry.Loans(ctx, db, inquiry.LoanFilter{}, inquiry.Page{After: list.Next, Limit: 100})
 //	loan, err := inquiry.LoanDetail(ctx, db, "L-000123")
 //
 // Every list is read by key, a page at a time, so its cost and its memory do not grow with the book. What is

@@ -14,7 +14,7 @@ import (
 	"github.com/furnisher/furnisher/rules"
 )
 
-// ErrSeveral is returned by Explain when several loans have the account number.
+// ErrSeveral is returned by Explain and LoanDetail when several loans have the account number.
 var ErrSeveral = errors.New("several loans have that account number")
 
 // Which says what Explain is to explain: the loan in a file, in the file of a calendar date, or, with neither, in the last
@@ -48,7 +48,7 @@ type Place struct {
 func Explain(ctx context.Context, db *sqlx.DB, loan string, w Which) (*Explanation, error) {
 	var e Explanation
 	err := database.InSnapshot(ctx, db, func(tx *sqlx.Tx) error {
-		if err := e.find(ctx, tx, loan); err != nil {
+		if err := findLoan(ctx, tx, &e.Loan, loan); err != nil {
 			return err
 		}
 		var tradelines []Tradeline
@@ -70,9 +70,9 @@ func Explain(ctx context.Context, db *sqlx.DB, loan string, w Which) (*Explanati
 	return &e, nil
 }
 
-// find reads the loan by its id, else by its account number.
-func (e *Explanation) find(ctx context.Context, tx *sqlx.Tx, loan string) error {
-	err := tx.GetContext(ctx, &e.Loan, inquiryLoan, loan)
+// findLoan reads a loan by its id, else by its account number.
+func findLoan(ctx context.Context, tx *sqlx.Tx, found *LoanState, loan string) error {
+	err := tx.GetContext(ctx, found, inquiryLoan, loan)
 	if !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
@@ -84,7 +84,7 @@ func (e *Explanation) find(ctx context.Context, tx *sqlx.Tx, loan string) error 
 	case 0:
 		return ErrNotFound
 	case 1:
-		return tx.GetContext(ctx, &e.Loan, inquiryLoan, ids[0])
+		return tx.GetContext(ctx, found, inquiryLoan, ids[0])
 	}
 	return ErrSeveral
 }

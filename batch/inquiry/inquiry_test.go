@@ -79,12 +79,12 @@ func TestBadPages(t *testing.T) {
 	fill(t, db)
 	ctx := t.Context()
 	for _, limit := range []int{-1, inquiry.MaxLimit + 1} {
-		if _, err := inquiry.Loans(ctx, db, inquiry.Page{Limit: limit}); !errors.Is(err, inquiry.ErrBadPage) {
+		if _, err := inquiry.Loans(ctx, db, inquiry.LoanFilter{}, inquiry.Page{Limit: limit}); !errors.Is(err, inquiry.ErrBadPage) {
 			t.Errorf("limit %d: got %v, want ErrBadPage", limit, err)
 		}
 	}
 	for name, ask := range map[string]func(inquiry.Page) error{
-		"loans":      func(p inquiry.Page) error { _, err := inquiry.Loans(ctx, db, p); return err },
+		"loans":      func(p inquiry.Page) error { _, err := inquiry.Loans(ctx, db, inquiry.LoanFilter{}, p); return err },
 		"runs":       func(p inquiry.Page) error { _, err := inquiry.Runs(ctx, db, p); return err },
 		"files":      func(p inquiry.Page) error { _, err := inquiry.Files(ctx, db, p); return err },
 		"exclusions": func(p inquiry.Page) error { _, err := inquiry.Exclusions(ctx, db, 1, p); return err },
@@ -103,7 +103,7 @@ func lists(t *testing.T, db *sqlx.DB) map[string]func(limit int) [][]string {
 	return map[string]func(limit int) [][]string{
 		"loans": func(limit int) [][]string {
 			return pages(t, limit, func(l inquiry.Loan) string { return l.LoanID }, func(p inquiry.Page) (inquiry.List[inquiry.Loan], error) {
-				return inquiry.Loans(ctx, db, p)
+				return inquiry.Loans(ctx, db, inquiry.LoanFilter{}, p)
 			})
 		},
 		"runs": func(limit int) [][]string {

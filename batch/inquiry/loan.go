@@ -2,7 +2,6 @@ package inquiry
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -190,21 +189,17 @@ type Operation struct {
 	Result       json.RawMessage `json:"result" db:"result"`
 }
 
-// LoanDetail reads one loan; ErrNotFound if the book does not hold it.
-func LoanDetail(ctx context.Context, db *sqlx.DB, loanID string) (*Detail, error) {
+// LoanDetail reads one loan, by its id or its account number; ErrNotFound if the book holds neither.
+func LoanDetail(ctx context.Context, db *sqlx.DB, loan string) (*Detail, error) {
 	var s Detail
 	err := database.InSnapshot(ctx, db, func(tx *sqlx.Tx) error {
-		err := tx.GetContext(ctx, &s.Loan, inquiryLoan, loanID)
-		if errors.Is(err, sql.ErrNoRows) {
-			return ErrNotFound
-		}
-		if err != nil {
+		if err := findLoan(ctx, tx, &s.Loan, loan); err != nil {
 			return err
 		}
 		return s.read(ctx, tx)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("loan %q: %w", loanID, err)
+		return nil, fmt.Errorf("loan %q: %w", loan, err)
 	}
 	return &s, nil
 }

@@ -22,13 +22,18 @@ type Loan struct {
 	StopReason      *string               `json:"stop_reason" db:"stop_reason"`
 }
 
-// Loans lists the states of the loans in the order in which they came into the book. The key is the loan's id.
-func Loans(ctx context.Context, db *sqlx.DB, p Page) (List[Loan], error) {
+// LoanFilter says which loans are wanted; what is empty asks for nothing. Status is a whole status, its level or its sub-status.
+type LoanFilter struct {
+	Status, Servicing, Program, Product string
+}
+
+// Loans lists the states of loans in the order in which they came into the book. The key is the loan's id.
+func Loans(ctx context.Context, db *sqlx.DB, wanted LoanFilter, p Page) (List[Loan], error) {
 	after, err := loanKey(ctx, db, p)
 	if err != nil {
 		return List[Loan]{}, err
 	}
-	l, err := list(ctx, db, p, func(l *Loan) string { return l.LoanID }, inquiryLoans, after)
+	l, err := list(ctx, db, p, func(l *Loan) string { return l.LoanID }, inquiryLoans, after, wanted.Status, wanted.Servicing, wanted.Program, wanted.Product)
 	if err != nil {
 		return l, fmt.Errorf("read the loans: %w", err)
 	}

@@ -4,6 +4,11 @@ import "github.com/furnisher/furnisher/batch/database"
 
 // The queries of this package, by name in sql/query.
 var (
+	inquiryReopened        = database.Query("inquiry", "InquiryReopened")
+	inquiryWaiting         = database.Query("inquiry", "InquiryWaiting")
+	inquiryRejects         = database.Query("inquiry", "InquiryRejects")
+	inquiryImportFiles     = database.Query("inquiry", "InquiryImportFiles")
+	inquiryImports         = database.Query("inquiry", "InquiryImports")
 	inquiryActs            = database.Query("inquiry", "InquiryActs")
 	inquiryAnswers         = database.Query("inquiry", "InquiryAnswers")
 	inquiryCorrections     = database.Query("inquiry", "InquiryCorrections")

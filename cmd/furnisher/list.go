@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,11 +18,13 @@ import (
 type pageFlags struct {
 	limit int // rows; 0: all
 	after string
+	asCSV bool
 }
 
 func (p *pageFlags) flags(f *pflag.FlagSet) {
 	f.IntVar(&p.limit, "limit", inquiry.DefaultLimit, "list at most this many rows; 0 lists all")
 	f.StringVar(&p.after, "after", "", "start after this row, as the end of the last list says")
+	f.BoolVar(&p.asCSV, "csv", false, "print CSV, in which no cell is a formula")
 }
 
 // listing is a list that is read and printed a page at a time, so that memory does not grow with it.
@@ -37,8 +40,13 @@ type listing[T any] struct {
 func printList[T any](a *app, l listing[T], p pageFlags, asJSON bool) error {
 	buffered := bufio.NewWriterSize(a.stdout, 1<<16)
 	var out listWriter[T] = &listTable[T]{w: buffered, heading: l.heading, row: l.row}
-	if asJSON {
+	switch {
+	case asJSON && p.asCSV:
+		return &ending{err: errOneFormat, code: exitUsage, hint: hintHelp(l.command)}
+	case asJSON:
 		out = &listJSON[T]{w: buffered, name: l.name}
+	case p.asCSV:
+		out = newListCSV(buffered, l)
 	}
 	next, err := eachPage(l, p, out.page)
 	if err != nil {
@@ -98,6 +106,43 @@ func (t *listTable[T]) page(page []T) error {
 }
 
 func (t *listTable[T]) end(string) error { return nil }
+
+// listCSV prints a heading, then each row in a line; what is absent is empty.
+type listCSV[T any] struct {
+	w   *csv.Writer
+	row func(*T) []any
+}
+
+func newListCSV[T any](w io.Writer, l listing[T]) *listCSV[T] {
+	c := &listCSV[T]{csv.NewWriter(w), l.row}
+	heading := make([]string, len(l.heading))
+	for i, name := range l.heading {
+		heading[i] = strings.ReplaceAll(strings.TrimPrefix(name, ">"), " ", "_")
+	}
+	_ = c.w.Write(heading) // its error sticks
+	return c
+}
+
+func (c *listCSV[T]) page(page []T) error {
+	for i := range page {
+		values := c.row(&page[i])
+		cells := make([]string, len(values))
+		for k, value := range values {
+			if cells[k] = fmt.Sprint(value); cells[k] == "-" {
+				cells[k] = ""
+			}
+		}
+		if err := c.w.Write(csvCells(cells...)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *listCSV[T]) end(string) error {
+	c.w.Flush()
+	return c.w.Error()
+}
 
 // listJSON prints one document, with each row in a line of its own: {"loans":[ROW, ROW],"next":KEY}.
 type listJSON[T any] struct {

@@ -12,25 +12,45 @@ import (
 
 func (a *app) loansCommand() *cobra.Command {
 	var p pageFlags
+	var wanted inquiry.LoanFilter
 	var asJSON bool
 	c := &cobra.Command{
 		Use: "loans", Short: "list the loans and their states", Args: cobra.NoArgs,
 		Long: `Lists the state of each loan in the order in which the loans came into the book. With --json it prints one document,
-one loan a line, and the key to give to --after for the next page.`,
+one loan a line, and the key to give to --after for the next page. --status takes a status, its level or its sub-status.
+
+  furnisher loans --status DELINQUENT --program NORTH
+  furnisher loans --status CLOSED --servicing SERVICING --csv --limit 0 > closed.csv`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			return a.withDB(ctx, func(db *sqlx.DB) error {
 				return printList(a, listing[inquiry.Loan]{
-					name: "loans", command: "furnisher loans",
+					name: "loans", command: "furnisher loans" + filterWords(&wanted),
 					heading: []string{"loan", "account", "status", "since", "closed on", "servicing", "stop reason"},
 					row:     loanRow,
-					read:    func(p inquiry.Page) (inquiry.List[inquiry.Loan], error) { return inquiry.Loans(ctx, db, p) },
+					read:    func(p inquiry.Page) (inquiry.List[inquiry.Loan], error) { return inquiry.Loans(ctx, db, wanted, p) },
 				}, p, asJSON)
 			})
 		}),
 	}
+	c.Flags().StringVar(&wanted.Status, "status", "", "only loans of this status, level or sub-status, such as ACTIVE, CLOSED or PAID_OFF")
+	c.Flags().StringVar(&wanted.Servicing, "servicing", "", "only loans that are SERVICING or NOT_SERVICING")
+	c.Flags().StringVar(&wanted.Program, "program", "", "only loans of this program")
+	c.Flags().StringVar(&wanted.Product, "product", "", "only loans of this product")
 	p.flags(c.Flags())
 	jsonFlag(c, &asJSON)
 	return c
+}
+
+// filterWords are the flags that ask for the same loans.
+func filterWords(f *inquiry.LoanFilter) (words string) {
+	for _, w := range []struct{ flag, value string }{
+		{"status", f.Status}, {"servicing", f.Servicing}, {"program", f.Program}, {"product", f.Product},
+	} {
+		if w.value != "" {
+			words += " --" + w.flag + " " + shellWord(w.value)
+		}
+	}
+	return words
 }
 
 func loanRow(l *inquiry.Loan) []any {

@@ -1,10 +1,15 @@
 -- name: InquiryLoans
--- A page of the loans' states, in the order of the book. $1 loan to begin after, $2 rows. Index: loan_state_pkey.
+-- A page of loans' states, in the order of the book. $1 loan to begin after; what is wanted, empty for all: $2 status, its level or
+-- its sub-status, $3 servicing status, $4 program id, $5 product id; $6 rows. Index: loan_state_pkey; few that are wanted read many.
 SELECT l.loan_id, l.account_number, s.status, s.status_since, s.closed_on, s.servicing_status,
        nullif(s.stop_reason, '') AS stop_reason
 FROM loan_state s JOIN loan l ON l.loan = s.loan
 WHERE s.loan > $1
-ORDER BY s.loan LIMIT $2
+  AND ($2 = '' OR s.status = $2 OR split_part(s.status, '::', 1) = $2 OR split_part(s.status, '::', 2) = $2)
+  AND ($3 = '' OR s.servicing_status = $3)
+  AND ($4 = '' OR l.program = (SELECT g.program FROM program g WHERE g.program_id = $4))
+  AND ($5 = '' OR l.product = (SELECT p.product FROM product p WHERE p.product_id = $5))
+ORDER BY s.loan LIMIT $6
 
 -- name: InquiryLoanKey
 -- The key of a loan. $1 loan id. Index: loan_key_loan_id_key.
@@ -96,3 +101,38 @@ ORDER BY operation
 SELECT l.loan_id
 FROM program p JOIN loan l ON l.program = p.program AND upper(l.account_number) = upper($1)
 ORDER BY l.loan LIMIT 2
+
+-- name: InquiryReopened
+-- A page of the loans that were closed and are open again, in the order of the book, each with its last reopening, and whether
+-- schedules were cancelled that do not come back (SP8). $1 loan to begin after, $2 rows.
+-- Index: loan_state_pkey, status_history_pkey, schedule_cancelled.
+SELECT l.loan_id, l.account_number, s.status, h.effective_on, h.from_status, h.cause, h.rule, h.run, h.operation, s.servicing_status,
+       nullif(s.stop_reason, '') AS stop_reason,
+       EXISTS (SELECT FROM schedule x WHERE x.loan = s.loan AND x.cancel_reason IS NOT NULL) AS cancelled
+FROM loan_state s
+JOIN loan l ON l.loan = s.loan
+CROSS JOIN LATERAL (
+    SELECT * FROM status_history h
+    WHERE h.loan = s.loan AND h.state = 'ACCOUNT' AND h.from_status LIKE 'CLOSED::%' AND h.to_status NOT LIKE 'CLOSED::%'
+    ORDER BY h.seq DESC LIMIT 1) h
+WHERE s.loan > $1 AND s.status NOT LIKE 'CLOSED::%' AND s.episode > 0
+ORDER BY s.loan LIMIT $2
+
+-- name: InquiryWaiting
+-- A page of the deletions that wait (DC3, Q72): of the last file that counts of each destination, by file and loan, and since which
+-- file each waits. $1 file and $2 loan to begin after, $3 reason of exclusion, $4 rows. Index: excluded_pkey, once a file.
+WITH last AS (
+    SELECT DISTINCT ON (f.destination) f.file, f.destination, f.as_of
+    FROM bureau_file f WHERE f.state NOT IN ('BUILDING', 'VOIDED', 'REJECTED')
+    ORDER BY f.destination, f.file DESC
+), page AS (
+    SELECT n.file, n.destination, n.as_of, x.loan, x.detail
+    FROM last n JOIN excluded x ON x.file = n.file AND x.reason = $3
+    WHERE (n.file, x.loan) > ($1, $2)
+    ORDER BY n.file, x.loan LIMIT $4
+)
+SELECT p.file, p.loan, l.loan_id, l.account_number, p.as_of, p.detail, t.terminated_on,
+       (SELECT min(f.as_of) FROM bureau_file f JOIN excluded e ON e.file = f.file AND e.loan = p.loan AND e.reason = $3
+        WHERE f.destination = p.destination AND f.state NOT IN ('BUILDING', 'VOIDED', 'REJECTED')) AS since
+FROM page p JOIN loan l ON l.loan = p.loan LEFT JOIN termination t ON t.loan = p.loan
+ORDER BY p.file, p.loan
