@@ -25,6 +25,8 @@ var (
 	inquiryHistory         = database.Query("inquiry", "InquiryHistory")
 	inquiryItems           = database.Query("inquiry", "InquiryItems")
 	inquiryStanding        = database.Query("inquiry", "InquiryStanding")
+	inquiryServer          = database.Query("inquiry", "InquiryServer")
+	inquiryLargestFile     = database.Query("inquiry", "InquiryLargestFile")
 	inquiryLoan            = database.Query("inquiry", "InquiryLoan")
 	inquiryLoans           = database.Query("inquiry", "InquiryLoans")
 	inquiryOperations      = database.Query("inquiry", "InquiryOperations")
