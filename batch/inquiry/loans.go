@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/jmoiron/sqlx"
 
@@ -54,4 +56,13 @@ func loanKey(ctx context.Context, db *sqlx.DB, p Page) (int64, error) {
 		return 0, fmt.Errorf("find loan %q: %w", p.After, err)
 	}
 	return key, nil
+}
+
+// LoanIDs lists up to limit loan ids that begin with a prefix, in their order.
+func LoanIDs(ctx context.Context, db *sqlx.DB, prefix string, limit int) ([]string, error) {
+	var ids []string
+	if err := db.SelectContext(ctx, &ids, inquiryLoanIDs, prefix, limit); err != nil {
+		return nil, fmt.Errorf("list loan ids: %w", err)
+	}
+	return slices.DeleteFunc(ids, func(id string) bool { return !strings.HasPrefix(id, prefix) }), nil
 }

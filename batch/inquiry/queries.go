@@ -26,6 +26,7 @@ var (
 	inquiryItems           = database.Query("inquiry", "InquiryItems")
 	inquiryStanding        = database.Query("inquiry", "InquiryStanding")
 	inquiryServer          = database.Query("inquiry", "InquiryServer")
+	inquiryLoanIDs         = database.Query("inquiry", "InquiryLoanIDs")
 	inquiryLargestFile     = database.Query("inquiry", "InquiryLargestFile")
 	inquiryLoan            = database.Query("inquiry", "InquiryLoan")
 	inquiryLoans           = database.Query("inquiry", "InquiryLoans")

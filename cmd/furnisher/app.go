@@ -43,6 +43,7 @@ Exit statuses: 0 done, 1 failed, 2 wrong usage or configuration, 3 a person must
 or stopped by a brake, 4 that date is already closed, 5 another run or import holds the book, or took it, 6 validation failed or
 a file is not the one that was made (no file moves on), 7 a file did not reach all its addresses, 8 a supervisor must do that, or
 another person, 10 database unreachable or lost, 130 interrupted.`,
+		Version:       version,
 		SilenceErrors: true, SilenceUsage: true,
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
 			a.log = a.newLog()
@@ -59,6 +60,8 @@ another person, 10 database unreachable or lost, 130 interrupted.`,
 		a.generateCommand(), a.demoCommand(), a.scheduleCommand(), a.simulateCommand(), a.statementCommand(), a.servicingCommand(), a.statusCommand(), a.customersCommand(),
 		a.dictionaryCommand(), a.explainLoanCommand(), a.mappingCommand(), a.extractCommand(), a.configCommand(), a.doctorCommand(),
 	)
+	organize(root)
+	a.complete(root)
 	return root
 }
 

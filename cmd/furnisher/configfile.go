@@ -66,7 +66,9 @@ func (a *app) configure(c *cobra.Command) (err error) {
 	if a.config, err = readConfig(a.configPath()); err != nil {
 		return err
 	}
-	a.environment = a.getenv
+	if a.environment == nil { // a completion configures twice
+		a.environment = a.getenv
+	}
 	byEnv := map[string]string{}
 	for _, s := range general {
 		byEnv[s.env], _ = a.valueOf(s)

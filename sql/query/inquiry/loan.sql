@@ -136,3 +136,7 @@ SELECT p.file, p.loan, l.loan_id, l.account_number, p.as_of, p.detail, t.termina
         WHERE f.destination = p.destination AND f.state NOT IN ('BUILDING', 'VOIDED', 'REJECTED')) AS since
 FROM page p JOIN loan l ON l.loan = p.loan LEFT JOIN termination t ON t.loan = p.loan
 ORDER BY p.file, p.loan
+
+-- name: InquiryLoanIDs
+-- The first loan ids from one on. $1 the one, $2 rows. Index: loan_key_loan_id_key.
+SELECT loan_id FROM loan_key WHERE loan_id >= $1 ORDER BY loan_id LIMIT $2

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// Groups of commands in the help, in the order in which people meet them.
+var groups = []*cobra.Group{
+	{ID: "night", Title: "The night:"},
+	{ID: "files", Title: "The bureaus' files:"},
+	{ID: "answers", Title: "Answers:"},
+	{ID: "operations", Title: "Between the nights:"},
+	{ID: "format", Title: "The Metro 2 format and the extract:"},
+	{ID: "setup", Title: "Set-up:"},
+}
+
+// grouped says to which group each command belongs; one that is not named is set-up.
+var grouped = map[string][]string{
+	"night":      {"import", "run", "catch-up", "schedule", "worker", "brakes", "calendar", "simulate", "runs"},
+	"files":      {"files", "exclusions", "deliver", "deliveries", "deletions"},
+	"answers":    {"loans", "loan", "explain", "exceptions", "imports", "reopened", "mapping", "rules", "statement"},
+	"operations": {"servicing", "status", "customers", "corrections", "answers", "reviews", "acts", "events"},
+	"format":     {"metro2", "extract", "generate"},
+}
+
+// examples are command lines for each command that does something, without the program's name.
+var examples = map[string][]string{
+	"version": {"version", "--version"},
+	"demo":    {"demo", "demo --dir /tmp/demo"},
+	"doctor":  {"doctor", "doctor --json"},
+
+	"import":   {"import extract/", "import extract/ --dry-run --max-bad 0.5"},
+	"run":      {"run --date 2026-09-30", "run --date 2026-09-30 --accept-brake delinquent --reason 'the strike of the post'"},
+	"catch-up": {"catch-up", "catch-up --until 2026-09-30 --timezone America/New_York"},
+	"schedule": {
+		"schedule --cron '15 23 * * *' --timezone America/New_York --late 05:00",
+		"schedule --before /usr/local/bin/fetch-extract --import /var/lib/furnisher/extract --alert-command /usr/local/bin/page",
+	},
+	"worker":          {"worker", "worker --slots 4"},
+	"brakes":          {"brakes", "brakes --brake delinquent=8%,500 --brake closed=off"},
+	"calendar":        {"calendar 2027", "calendar --json"},
+	"calendar set":    {"calendar set federal-reserve --why 'we work when the banks do'", "calendar set weekdays --why 'no holidays' --dry-run"},
+	"calendar days":   {"calendar days our-days.csv --why 'the days of 2027'", "calendar days - --why 'none' --dry-run"},
+	"calendar policy": {"calendar policy night skip --why 'nobody is there'", "calendar policy program:NORTH roll --why 'files on business days'"},
+	"simulate":        {"simulate --from 2026-09-29 --to 2026-09-30", "simulate --from 2026-09-30 --to 2026-09-30 --loan L-1001 --extract news/"},
+	"runs":            {"runs", "runs --limit 5 --json"},
+	"runs show":       {"runs show 17", "runs show 17 --json"},
+	"runs abandon":    {"runs abandon 17 --reason 'meant 2026-09-30'", "runs abandon 18 --reason 'the extract of another lender'"},
+
+	"files":          {"files", "files --limit 5 --json"},
+	"files show":     {"files show 3", "files show metro2-NORTH-3-20260930.txt"},
+	"files verify":   {"files verify 3", "files verify 3 --json"},
+	"files rebuild":  {"files rebuild 3", "files rebuild 3 --out /tmp/again"},
+	"files release":  {"files release 3 --why 'looked at by compliance'", "files release 3 --dry-run"},
+	"files transmit": {"files transmit 3 --why 'sent by the portal'", "files transmit 3 --dry-run"},
+	"files accept":   {"files accept 3 --why 'all bureaus have it'", "files accept 3 --dry-run"},
+	"files void":     {"files void 3 --why 'a wrong extract'", "files void 3 --dry-run"},
+	"files reject":   {"files reject 3 --why 'the header'", "files reject 3 --dry-run"},
+	"files refuse":   {"files refuse 3 --account 4000000000001001 --code B27 --reason 'balance of a paid account'", "files refuse 3 --account 4000000000001001 --code A1 --reason 'no such person' --owner rivera"},
+	"files answers":  {"files answers 3 answers.csv", "files answers 3 answers.csv --received 2026-10-08 --owner rivera"},
+	"exclusions":     {"exclusions 3", "exclusions 3 --json"},
+	"deliver":        {"deliver 3", "deliver 3 --destinations /etc/furnisher/destinations.toml"},
+	"deliveries":     {"deliveries", "deliveries --file 3"},
+
+	"loans":      {"loans", "loans --limit 100 --json"},
+	"loan":       {"loan L-1001", "loan L-1001 --json"},
+	"explain":    {"explain L-1001", "explain L-1001 --field 25 --file 3"},
+	"exceptions": {"exceptions", "exceptions --run 17"},
+	"mapping":    {"mapping", "mapping --program NORTH --markdown"},
+	"rules":      {"rules", "rules DQ1"},
+	"statement":  {"statement L-1001", "statement L-1001 --pdf letter.pdf"},
+
+	"servicing cancel":    {"servicing cancel --customer C-2001", "servicing cancel --loan L-1001 --reason BANKRUPTCY --dry-run"},
+	"status set":          {"status set L-1001 CLOSED::CHARGE_OFF --charge-off-amount 812.50 --why 'agreed with the court'", "status set L-1001 ACTIVE --why 'closed by mistake' --dry-run"},
+	"status hold":         {"status hold L-1001 --until 2026-12-31 --why 'under review'", "status hold L-1001 --until 2026-12-31 --why 'under review' --dry-run"},
+	"status release":      {"status release L-1001 --why 'reviewed'", "status release L-1001 --why 'reviewed' --dry-run"},
+	"customers remove":    {"customers remove C-2001 --why 'retention is over'", "customers remove --from-import --why 'the requests of this week'"},
+	"customers eligible":  {"customers eligible", "customers eligible --as-of 2026-12-31"},
+	"corrections":         {"corrections", "corrections --live"},
+	"corrections add":     {"corrections add L-1001 --field 25 --value 2026-03-01 --reason 'our letter' --evidence 'scan 12' --source AUD", "corrections add L-1001 --field 17A --value 11 --field 21 --value 0 --reason 'paid' --evidence 'bank statement' --source DISPUTE --approver rivera"},
+	"corrections release": {"corrections release 4 --why 'the servicer has it' --approver rivera", "corrections release 5 --why 'withdrawn' --approver rivera"},
+	"answers":             {"answers", "answers --open"},
+	"answers assign":      {"answers assign 7 --owner rivera", "answers assign 8 --owner chen"},
+	"answers close":       {"answers close 7 --why 'the bureau was wrong'", "answers close 8 --why 'told the bureau'"},
+	"reviews":             {"reviews", "reviews --json"},
+	"reviews seen":        {"reviews seen K-6001 --why 'as it should be'", "reviews seen K-6001 --why 'as it should be' --dry-run"},
+	"acts":                {"acts", "acts --json"},
+
+	"metro2 dump":     {"metro2 dump FILE", "metro2 dump FILE --json"},
+	"metro2 validate": {"metro2 validate FILE", "metro2 validate OLDER NEWER --csv"},
+	"metro2 explain":  {"metro2 explain FILE --record 2", "metro2 explain FILE --account 4000000000001001"},
+	"metro2 diff":     {"metro2 diff OLDER NEWER", "metro2 diff OLDER NEWER --exit-code"},
+	"metro2 stats":    {"metro2 stats FILE", "metro2 stats OLDER NEWER --json"},
+	"metro2 convert":  {"metro2 convert FILE --to json", "metro2 convert FILE --to packed --out PACKED"},
+	"metro2 rules":    {"metro2 rules", "metro2 rules --markdown"},
+	"metro2 layout":   {"metro2 layout", "metro2 layout base --markdown"},
+	"extract layout":  {"extract layout", "extract layout loans.csv --example"},
+	"generate":        {"generate --loans 1000 --out extract/", "generate --loans 1000 --cases 10 --seed 7 --out extract/"},
+
+	"migrate up":     {"migrate up", "migrate up --json"},
+	"migrate status": {"migrate status", "migrate status --json"},
+	"config show":    {"config show", "config show --json"},
+}
+
+// organize gives the commands their groups and examples.
+func organize(root *cobra.Command) {
+	root.AddGroup(groups...)
+	root.SetHelpCommandGroupID("setup")
+	root.SetCompletionCommandGroupID("setup")
+	for _, c := range root.Commands() {
+		c.GroupID = "setup"
+		for group, names := range grouped {
+			if slices.Contains(names, c.Name()) {
+				c.GroupID = group
+			}
+		}
+	}
+	var each func(c *cobra.Command)
+	each = func(c *cobra.Command) {
+		var lines []string
+		for _, line := range examples[strings.TrimPrefix(c.CommandPath(), "furnisher ")] {
+			lines = append(lines, "  furnisher "+line)
+		}
+		c.Example = strings.Join(lines, "\n")
+		for _, below := range c.Commands() {
+			each(below)
+		}
+	}
+	each(root)
+}
