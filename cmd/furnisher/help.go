@@ -54,6 +54,7 @@ var examples = map[string][]string{
 	"files show":     {"files show 3", "files show metro2-NORTH-3-20260930.txt"},
 	"files verify":   {"files verify 3", "files verify 3 --json"},
 	"files rebuild":  {"files rebuild 3", "files rebuild 3 --out /tmp/again"},
+	"files replace":  {"files replace 3 --why 'voided by mistake'", "files replace 3 --why 'rejected for its header'"},
 	"files release":  {"files release 3 --why 'looked at by compliance'", "files release 3 --dry-run"},
 	"files transmit": {"files transmit 3 --why 'sent by the portal'", "files transmit 3 --dry-run"},
 	"files accept":   {"files accept 3 --why 'all bureaus have it'", "files accept 3 --dry-run"},
