@@ -72,7 +72,6 @@ var examples = map[string][]string{
 	"exceptions":        {"exceptions", "exceptions --run 17"},
 	"imports":           {"imports", "imports --json"},
 	"imports show":      {"imports show 4", "imports show 4 --json"},
-	"deletions":         {"deletions", "deletions --json"},
 	"deletions waiting": {"deletions waiting", "deletions waiting --json"},
 	"reopened":          {"reopened", "reopened --json"},
 	"mapping":           {"mapping", "mapping --program NORTH --markdown"},
