@@ -49,6 +49,7 @@ const (
 	ActAcceptBrake ActKind = "ACCEPT_BRAKE"
 	ActAllowGap    ActKind = "ALLOW_GAP"
 	ActAllowDate   ActKind = "ALLOW_DATE"
+	ActRunAgain    ActKind = "RUN_AGAIN"
 )
 
 // Permit decides whether an act may be done, and notes it. It returns ErrNotSupervisor or ErrFourEyes.

@@ -171,7 +171,7 @@ func (r *Runner) ranges(ctx context.Context, run Run, s Step) ([]Chunk, error) {
 	}
 	chunks := make([]Chunk, len(rows))
 	for i, row := range rows {
-		chunks[i] = Chunk{Run: run.ID, Date: run.Date, Previous: run.Previous, Seq: row.Seq, After: row.After, Last: row.Last}
+		chunks[i] = Chunk{Run: run.ID, Date: run.Date, Previous: run.Previous, Again: run.Again, Seq: row.Seq, After: row.After, Last: row.Last}
 	}
 	return chunks, nil
 }
@@ -214,7 +214,11 @@ func (r *Runner) judgeDone(ctx context.Context, run Run, s Step) error {
 	if err != nil {
 		return err
 	}
-	return r.judge(ctx, run, measured, sums, "the loans' states of the night are written, no file is made")
+	says := "the loans' states of the night are written, no file is made"
+	if run.Again {
+		says = "nothing is changed"
+	}
+	return r.judge(ctx, run, measured, sums, says)
 }
 
 // judge holds a step's numbers against the limits. If one is beyond its limit and nobody has accepted that, it notes so and

@@ -17,6 +17,7 @@ import (
 type runRow struct {
 	Run          int64      `db:"run"`
 	BusinessDate rules.Date `db:"business_date"`
+	Attempt      int        `db:"attempt"`
 	PreviousDate rules.Date `db:"previous_date"`
 	PlanHash     string     `db:"plan_hash"`
 	State        string     `db:"state"`

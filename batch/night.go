@@ -81,12 +81,24 @@ type Abandoner interface {
 // were laid out for.
 type Yielder interface{ Yields() }
 
+// Repeater is a Step that does more in another attempt at a business date than what has changed.
+type Repeater interface {
+	Step
+	// Repeat does the step, by calling do with the step or one like it, once or more. All is in one transaction.
+	Repeat(ctx context.Context, db *sqlx.DB, run Run, do func(Step) error) error
+	// Settle does what cannot be rolled back: it comes last before the commit. Done again after a crash it has the same result.
+	Settle(ctx context.Context, db *sqlx.DB, run Run) error
+}
+
 // Run identifies a run to its steps.
 type Run struct {
 	ID       int64
 	Date     rules.Date
 	Previous rules.Date // the business date closed before it, 0 if none
 	LastLoan int64      // the book of this run: loans up to this key
+	Again    bool       // it is another attempt at a date that was closed
+
+	Authority Authority // of who makes another attempt
 
 	book *Book // as its coordinator holds it; nil at a joined worker
 }
@@ -96,6 +108,7 @@ type Chunk struct {
 	Run         int64
 	Date        rules.Date
 	Previous    rules.Date // the business date closed before it, 0 if none
+	Again       bool       // of another attempt at a date that was closed
 	Seq         int
 	After, Last int64
 }
@@ -181,6 +194,8 @@ var (
 	ErrPlanChanged = errors.New("the unfinished run was opened by another plan")
 	// ErrEmptyBook: there is no loan.
 	ErrEmptyBook = errors.New("the book has no loan")
+	// ErrNotLast: a date is to be run again that is not the one that was closed last.
+	ErrNotLast = errors.New("only the business date that was closed last can be run again")
 	// ErrReconcile: a step did not read all that it was to look at.
 	ErrReconcile = errors.New("loans were not read")
 	// ErrDate: a run that is to be opened is of a date far from today, or before the book's first.
@@ -236,13 +251,15 @@ type Runner struct {
 	Authority Authority               // who may accept brakes and allow unusual dates and gaps
 	Trial     *Trial                  // where the run is only tried, by this process alone and a chunk at a time; nil: it is real
 
-	halt <-chan struct{} // closed when the run was interrupted: no chunk is begun any more
+	alone bool            // nobody may join: what others do would not be part of the transaction
+	halt  <-chan struct{} // closed when the run was interrupted: no chunk is begun any more
 }
 
 func (r *Runner) withDefaults() (*Runner, error) {
 	c := *r
 	if c.Trial != nil {
-		c.DB, c.Direct, c.Workers, c.Queue, c.Share = c.Trial.DB, c.Trial.DB, 1, nil, Share{}
+		c.DB, c.Direct = c.Trial.DB, c.Trial.DB
+		c.workAlone()
 	}
 	if c.DB == nil || c.Now == nil || len(c.Plan) == 0 {
 		return nil, errors.New("runner needs a database, a clock and a plan")
@@ -272,3 +289,6 @@ func (r *Runner) withDefaults() (*Runner, error) {
 	}
 	return &c, nil
 }
+
+// workAlone makes the runner of a transaction that holds the whole run.
+func (r *Runner) workAlone() { r.Workers, r.Queue, r.Share, r.alone = 1, nil, Share{}, true }

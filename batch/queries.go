@@ -53,6 +53,7 @@ var (
 	runJoin          = database.Query("run", "RunJoin")
 	runLeave         = database.Query("run", "RunLeave")
 	runNote          = database.Query("run", "RunNote")
+	runOpenAgain     = database.Query("run", "RunOpenAgain")
 	runOpen          = database.Query("run", "RunOpen")
 	runOpenSteps     = database.Query("run", "RunOpenSteps")
 	runResume        = database.Query("run", "RunResume")

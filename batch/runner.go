@@ -131,7 +131,7 @@ func (r *Runner) step(ctx context.Context, run Run, s Step) error {
 	if err := r.rehearse(ctx, run, s); err != nil {
 		return err
 	}
-	if r.Trial == nil { // else nobody may join: what others do would stay
+	if !r.alone {
 		if err := run.book.lead(ctx, run.ID); err != nil {
 			return err
 		}
@@ -217,7 +217,7 @@ func (r *Runner) chunk(ctx context.Context, run Run, s Step, claim claim, attemp
 		case !held:
 			return ErrLockLost
 		}
-		c := Chunk{Run: run.ID, Date: run.Date, Previous: run.Previous}
+		c := Chunk{Run: run.ID, Date: run.Date, Previous: run.Previous, Again: run.Again}
 		err = tx.QueryRowxContext(ctx, claim.query, claim.args...).Scan(&c.Seq, &c.After, &c.Last)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil

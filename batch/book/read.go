@@ -25,6 +25,8 @@ type Loan struct {
 	repack  bool // its packed row is to be written
 	moves   []rules.Move
 	from    rules.Status // before its moves
+
+	repeated *rules.Repeated // a night has moved it, and it is decided once more for the same date; nil: it is not
 }
 
 // checkedEvery is how many loans there are to one whose packed row a night checks; PickAwakeOrChecked picks by it.

@@ -109,6 +109,12 @@ type stateRow struct {
 	ChargeOff    *int64       `json:"charge_off_cents"`
 }
 
+// restoredRow is a loan that is where it was before the date, and the number of its last closure.
+type restoredRow struct {
+	Loan    int64 `json:"loan"`
+	Episode int   `json:"episode"`
+}
+
 // historyRow is one move in the history (ST4).
 type historyRow struct {
 	Loan        int64        `json:"loan"`
@@ -132,11 +138,32 @@ func optional(d rules.Date) *rules.Date {
 func saveMoves(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, loans []*Loan) error {
 	var states []stateRow
 	var history []historyRow
+	var moved []int64
+	var restored []restoredRow
 	for _, l := range loans {
-		if len(l.moves) == 0 {
+		if len(l.moves) == 0 && l.repeated == nil {
 			continue
 		}
+		from, moves := l.from, l.moves
+		if r := l.repeated; r != nil {
+			from = r.After.Status
+			if from != r.Before.Status {
+				moves = append([]rules.Move{r.TakenBack(c.Date)}, moves...)
+			}
+		}
+		for i, move := range moves {
+			history = append(history, historyRow{
+				Loan: l.Facts.Loan, Ordinal: i + 1, From: from, To: move.To, EffectiveOn: move.EffectiveOn,
+				ClosedOn: optional(move.ClosedOn), Rule: move.Rule, Facts: move.Facts,
+			})
+			from = move.To
+		}
 		s := &l.Facts.State
+		if len(l.moves) == 0 {
+			restored = append(restored, restoredRow{l.Facts.Loan, s.Episode})
+			continue
+		}
+		moved = append(moved, l.Facts.Loan)
 		row := stateRow{
 			Loan: l.Facts.Loan, Status: s.Status, ClosedOn: optional(s.ClosedOn), Episode: s.Episode, CountFrom: s.CountFrom,
 			ReopenedOn: optional(s.ReopenedOn), ChargedOffOn: optional(s.ChargedOffOn),
@@ -146,14 +173,14 @@ func saveMoves(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, loans []*Loan) e
 			row.ChargeOff = &amount
 		}
 		states = append(states, row)
-		from := l.from
-		for i, move := range l.moves {
-			history = append(history, historyRow{
-				Loan: l.Facts.Loan, Ordinal: i + 1, From: from, To: move.To, EffectiveOn: move.EffectiveOn,
-				ClosedOn: optional(move.ClosedOn), Rule: move.Rule, Facts: move.Facts,
-			})
-			from = move.To
+	}
+	if len(moved) > 0 {
+		if _, err := tx.ExecContext(ctx, stateKeep, c.Date, database.IntArray(moved)); err != nil {
+			return fmt.Errorf("keep the states before: %w", err)
 		}
+	}
+	if err := database.WriteRows(ctx, tx, stateRestore, restored); err != nil {
+		return fmt.Errorf("take states back: %w", err)
 	}
 	if err := database.WriteRows(ctx, tx, stateWrite, states, c.Date); err != nil {
 		return fmt.Errorf("write states: %w", err)

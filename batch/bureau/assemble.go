@@ -1,6 +1,7 @@
 package bureau
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -35,11 +36,17 @@ type Files struct {
 	Dir           string
 	VendorVersion string // header field 16, at most 5 characters
 	Mark          string // behind the names on the disk of files that are not to be sent; empty: they are
+
+	aside string // folder in which the files of another attempt wait for their names
 }
 
 // Prepare makes the folder of the files and tries that a file can be written there.
 func (f Files) Prepare() error {
-	if err := os.MkdirAll(f.Dir, 0o700); err != nil {
+	err := os.MkdirAll(cmp.Or(f.aside, f.Dir), 0o700)
+	if f.aside == "" && err == nil {
+		err = os.RemoveAll(filepath.Join(f.Dir, aside)) // of an attempt that was killed: nobody else holds the book
+	}
+	if err != nil {
 		return fmt.Errorf("%w: %w", ErrFolder, err)
 	}
 	probe, err := os.CreateTemp(f.Dir, ".probe-*")
@@ -116,10 +123,11 @@ func (f Files) newDraft(b Building) (*draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := removeRemains(path); err != nil {
+	place := filepath.Join(cmp.Or(f.aside, filepath.Dir(path)), filepath.Base(path))
+	if err := removeRemains(place); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFolder, err)
 	}
-	pending, err := renameio.NewPendingFile(path, renameio.WithTempDir(filepath.Dir(path)), renameio.WithPermissions(0o600))
+	pending, err := renameio.NewPendingFile(place, renameio.WithTempDir(filepath.Dir(place)), renameio.WithPermissions(0o600))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFolder, err)
 	}

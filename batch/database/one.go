@@ -44,6 +44,16 @@ func InOneTx(ctx context.Context, db *sqlx.DB, f func(one *sqlx.DB) error) error
 	return errors.Join(err, raw)
 }
 
+// Undone calls f within InOneTx and undoes what it did in the database, whatever it returns.
+func Undone(ctx context.Context, one *sqlx.DB, f func() error) error {
+	if _, err := one.ExecContext(ctx, "SAVEPOINT undone"); err != nil {
+		return err
+	}
+	err := f()
+	_, undo := one.ExecContext(context.WithoutCancel(ctx), "ROLLBACK TO SAVEPOINT undone; RELEASE SAVEPOINT undone")
+	return errors.Join(err, undo)
+}
+
 // inOneTx does the work of InOneTx on a connection. end is driver.ErrBadConn if the connection is of no more use.
 func inOneTx(ctx context.Context, conn lendable, f func(one *sqlx.DB) error) (err, end error) {
 	tx, err := conn.BeginTx(ctx, driver.TxOptions{})

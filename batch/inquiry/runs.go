@@ -16,6 +16,7 @@ type Run struct {
 	Run            int64       `json:"run" db:"run"`
 	BusinessDate   rules.Date  `json:"business_date" db:"business_date"`
 	PreviousDate   *rules.Date `json:"previous_date" db:"previous_date"`
+	Attempt        int         `json:"attempt" db:"attempt"` // at that date, from 1
 	State          string      `json:"state" db:"state"`
 	StoppedBecause string      `json:"stopped_because,omitempty" db:"stopped_because"`
 	Version        string      `json:"program_version" db:"program_version"`

@@ -39,6 +39,16 @@ func (e Export) Finish(ctx context.Context, db *sqlx.DB, run batch.Run) error {
 	return listEligible(ctx, db, run)
 }
 
+// Repeat makes the files of another attempt at a date that differ from those of the attempts before.
+func (e Export) Repeat(ctx context.Context, db *sqlx.DB, run batch.Run, do func(batch.Step) error) error {
+	return e.Files.Repeat(ctx, db, run, func(f bureau.Files) error { return do(Export{Files: f}) })
+}
+
+// Settle gives the files of another attempt their places.
+func (e Export) Settle(ctx context.Context, db *sqlx.DB, run batch.Run) error {
+	return e.Files.Settle(ctx, db, run)
+}
+
 // Measure gives the numbers of the files that are to be written.
 func (Export) Measure(ctx context.Context, tx *sqlx.Tx, run batch.Run, _ map[string]batch.Tally, asks func(string, int64) bool) ([]batch.Measure, error) {
 	return bureau.Measure(ctx, tx, run.ID, asks)

@@ -55,6 +55,15 @@ type work struct {
 	closed   map[int64][]rules.ClosedFor // loans that were closed between two nights (Q50)
 	closings closings
 	contacts contacts
+
+	later int64            // loans that people moved as of a later date: another attempt leaves them to the next night
+	made  map[int64][]made // what deciders made of the loans that are decided once more
+}
+
+// made is what a decider made of a loan.
+type made struct {
+	tally *batch.Tally
+	outcome
 }
 
 // Name is that of the first decider.
@@ -81,7 +90,7 @@ func (s Servicing) Abandon(ctx context.Context, tx *sqlx.Tx, run batch.Run) erro
 }
 
 // Apply takes a chunk through the deciders. Counts of delinquency: delinquent, charged_off, cured, drifted (amount: charged
-// off); of closure: paid_off, surplus, reopened; of statement: statements, announced; of contact: stopped.
+// off), and in another attempt at a date taken_back; of closure: paid_off, surplus, reopened; of statement: statements, announced; of contact: stopped.
 func (s Servicing) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tally, error) {
 	keys, err := batch.Picked(ctx, tx, s, c)
 	if err != nil {
@@ -94,8 +103,14 @@ func (s Servicing) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch
 	if w.loans, err = book.Lock(ctx, tx, keys, c.Date); err != nil {
 		return batch.Tally{}, err
 	}
+	if err := w.takeBack(ctx, tx); err != nil {
+		return batch.Tally{}, err
+	}
 	tallies := make([]batch.Tally, len(deciders))
 	for i := range deciders {
+		if i == movers {
+			w.settle(&tallies[0])
+		}
 		if err := w.through(ctx, tx, &deciders[i], &tallies[i]); err != nil {
 			return batch.Tally{}, err
 		}
@@ -121,8 +136,8 @@ func begin(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (*work, error) {
 	return &work{Chunk: c, calendar: calendar}, nil
 }
 
-// rehearsed is how many of the deciders, from the first on, have numbers that brakes judge.
-const rehearsed = 2
+// movers is how many of the deciders, from the first on, move loans and have numbers that brakes judge.
+const movers = 2
 
 // Rehearse tells what the first deciders would do with a chunk, with the counts of Apply.
 func (s Servicing) Rehearse(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tally, error) {
@@ -137,18 +152,23 @@ func (s Servicing) Rehearse(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (ba
 	if w.loans, err = book.Peek(ctx, tx, keys, c.Date); err != nil {
 		return batch.Tally{}, err
 	}
-	tallies := make([]batch.Tally, rehearsed)
+	if err := w.takeBack(ctx, tx); err != nil {
+		return batch.Tally{}, err
+	}
+	tallies := make([]batch.Tally, movers)
 	for i := range tallies {
 		if err := w.through(ctx, tx, &deciders[i], &tallies[i]); err != nil {
 			return batch.Tally{}, err
 		}
 	}
+	w.settle(&tallies[0])
 	tallies[0].Others = tallies[1:]
 	return tallies[0], nil
 }
 
 // through takes the loans through one decider. On a closed day on which it rests it only counts them.
 func (w *work) through(ctx context.Context, tx *sqlx.Tx, d *decider, tally *batch.Tally) error {
+	tally.Read += w.later
 	if w.calendar.Rests(d.name, w.Date) {
 		w.rested = true
 		for _, l := range w.loans {
@@ -178,6 +198,9 @@ func (w *work) through(ctx context.Context, tx *sqlx.Tx, d *decider, tally *batc
 		if !out.changed() {
 			continue
 		}
+		if w.Again {
+			w.made[l.Facts.Loan] = append(w.made[l.Facts.Loan], made{tally, out})
+		}
 		tally.Changed++
 		tally.Amount += out.amount
 		for _, c := range out.counts {
@@ -198,7 +221,7 @@ const driftDetail = "something of it was changed without waking it; it was packe
 // countChecked adds the loans that were not awake, but only checked, to what the first decider read, and lists those whose
 // packed row was wrong.
 func (w *work) countChecked(tally *batch.Tally) {
-	tally.Read = int64(len(w.loans))
+	tally.Read = int64(len(w.loans)) + w.later
 	for _, l := range w.loans {
 		if l.Drifted {
 			tally.Count("drifted", 1)

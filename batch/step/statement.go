@@ -180,7 +180,7 @@ func (c *closing) period(w *work, l *book.Loan, closed rules.State) (rules.State
 		return rules.StatementPeriod{}, false
 	}
 	return rules.FinalStatement(rules.ClosedLoan{
-		State: closed, OpenedOn: l.OpenedOn, FirstNight: firstAfter(w.closings.nights, c.importedAfter), Cycles: c.cycles,
+		State: closed, OpenedOn: l.OpenedOn, FirstNight: firstAfter(w.closings.nights, min(c.importedAfter, w.Date-1)), Cycles: c.cycles,
 	})
 }
 

@@ -46,10 +46,10 @@ func (n *night) checkAccept() error {
 		}
 	}
 	n.reason = strings.TrimSpace(n.reason)
-	if len(n.accept) > 0 != (n.reason != "") {
+	if !n.again && len(n.accept) > 0 != (n.reason != "") {
 		return &ending{err: errors.New("--accept-brake and --reason belong together"), code: exitUsage, hint: "furnisher run --date YYYY-MM-DD --accept-brake NAME --reason TEXT"}
 	}
-	return nil
+	return n.checkAgain()
 }
 
 func (a *app) brakesCommand() *cobra.Command {

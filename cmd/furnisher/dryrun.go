@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -69,7 +68,8 @@ func (o *dryRun) check(a *app, n *night) error {
 type triedNight struct {
 	DryRun bool `json:"dry_run"`
 	*batch.Summary
-	Changes *inquiry.NightChanges `json:"changes,omitempty"`
+	Changes    *inquiry.NightChanges `json:"changes,omitempty"`
+	Difference *inquiry.Difference   `json:"difference,omitempty"` // of another attempt
 }
 
 // quiet reports whether the night would be closed without a change.
@@ -91,15 +91,22 @@ func (a *app) dry(ctx context.Context, db *database.Database, n night, o dryRun,
 		}
 		defer func() { err = errors.Join(err, os.RemoveAll(n.dir)) }()
 	}
-	n.mark, n.why = dryMark, "dry run"
+	if n.mark = dryMark; !n.again {
+		n.why = "dry run"
+	}
 	err = batch.Try(ctx, db.DB, db.Direct, func(ctx context.Context, trial *batch.Trial) error {
 		n.trial = trial
 		inside := *db
 		inside.DB = trial.DB
 		return work(ctx, &inside, n, func(s *batch.Summary) error {
 			night := triedNight{DryRun: true, Summary: s}
+			var err error
+			if s.Attempt > 1 {
+				if night.Difference, err = inquiry.Differences(ctx, trial.DB, s.Run); err != nil {
+					return err
+				}
+			}
 			if o.list {
-				var err error
 				if night.Changes, err = inquiry.Changes(ctx, trial.DB, s.Run, nil); err != nil {
 					return err
 				}
@@ -122,13 +129,7 @@ func hintDry(err error) error {
 	if !is {
 		return err
 	}
-	var off string
-	for _, b := range braked.Brakes {
-		if flag := " --brake " + b.Brake + "=off"; !strings.Contains(off, flag) {
-			off += flag
-		}
-	}
-	return &ending{err: err, code: exitExceptions, hint: fmt.Sprintf("the night would be stopped here; to see what would come after it, add%s to the dry run", off)}
+	return &ending{err: err, code: exitExceptions, hint: fmt.Sprintf("the night would be stopped here; to see what would come after it, add%s to the dry run", brakesOff(braked))}
 }
 
 // dryNight tries one night and prints it.
@@ -174,6 +175,12 @@ func (a *app) printTried(t *triedNight, asJSON bool, document func(w io.Writer, 
 				return err
 			}
 		}
+	}
+	if t.Difference != nil {
+		if _, err := fmt.Fprintln(a.stdout); err != nil {
+			return err
+		}
+		return printDifference(a.stdout, t.Difference)
 	}
 	if t.Changes == nil {
 		return nil

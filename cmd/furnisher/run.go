@@ -39,6 +39,7 @@ type night struct {
 	limits    batch.Limits
 	accept    []string // brakes
 	reason    string
+	again     bool         // the last closed date once more
 	trial     *batch.Trial // where the night is only tried; nil: it is real
 	mark      string       // of files that are not to be sent
 	authority batch.Authority
@@ -102,6 +103,8 @@ same command is started many times at once, as by a Kubernetes Indexed Job, --ch
 index 0 leads the run and says how it ended. The others wait for it, take their share of the chunks, and do the chunks
 that a lost process left.
 
+` + helpAgain + `
+
 ` + helpDryRun,
 		RunE: a.does(func(ctx context.Context, _ []string) (err error) {
 			if date == 0 {
@@ -137,6 +140,9 @@ that a lost process left.
 				if summary != nil {
 					err = errors.Join(err, a.printNight(summary, asJSON))
 				}
+				if summary != nil && n.again && !asJSON && !a.settings.quiet {
+					err = errors.Join(err, a.printAgain(ctx, db.DB, summary.Run))
+				}
 				return errors.Join(err, outcome(summary, err))
 			})
 		}),
@@ -145,7 +151,8 @@ that a lost process left.
 	n.flags(c.Flags(), "by hand")
 	c.Flags().Var(&n.allowGap, "allow-gap", "reason why business dates before this one may stay without a night, for the ledger")
 	c.Flags().StringArrayVar(&n.accept, "accept-brake", nil, "let the night go on that this brake stopped, at its numbers; repeatable")
-	c.Flags().StringVar(&n.reason, "reason", "", "why --accept-brake is right, for the ledger")
+	c.Flags().BoolVar(&n.again, "again", false, "run the last closed date once more, by what is known by now")
+	c.Flags().StringVar(&n.reason, "reason", "", "why --accept-brake or --again is right, for the ledger")
 	c.Flags().IntVar(&n.share.Index, "chunk-index", 0, "number of this process among those that share the run, from 0")
 	c.Flags().IntVar(&n.share.Count, "chunk-count", 1, "how many processes share the run")
 	c.Flags().StringVar(&metricsFile, "metrics", "", "file for the night's figures, for Prometheus' node exporter (its name ends in .prom)")
@@ -170,6 +177,10 @@ func (a *app) night(ctx context.Context, db *database.Database, n night) (*batch
 		}
 		defer queue.Close()
 		runner.Queue = queue
+	}
+	if n.again {
+		summary, err := runner.Again(ctx, n.date)
+		return summary, hintAgain(err)
 	}
 	summary, err := runner.Run(ctx, n.date)
 	if errors.Is(err, batch.ErrUnfinished) {

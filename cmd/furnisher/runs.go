@@ -32,7 +32,7 @@ func (a *app) runsCommand() *cobra.Command {
 	}
 	p.flags(c.Flags())
 	jsonFlag(c, &asJSON)
-	c.AddCommand(a.runsShowCommand(), a.runsAbandonCommand())
+	c.AddCommand(a.runsShowCommand(), a.runsDiffCommand(), a.runsAbandonCommand())
 	return c
 }
 

@@ -10,7 +10,11 @@ import (
 
 // printSummary prints a run: its steps, its files, and the first loans that it quarantined.
 func printSummary(w io.Writer, r *batch.Summary) error {
-	if _, err := fmt.Fprintf(w, "run %d  business date %s  %s  (previous %s, by %s: %s)\n", r.Run, r.BusinessDate, r.State, dash(r.PreviousDate), r.Who, r.Why); err != nil {
+	attempt := ""
+	if r.Attempt > 1 {
+		attempt = fmt.Sprintf("attempt %d, ", r.Attempt)
+	}
+	if _, err := fmt.Fprintf(w, "run %d  business date %s  %s  (%sprevious %s, by %s: %s)\n", r.Run, r.BusinessDate, r.State, attempt, dash(r.PreviousDate), r.Who, r.Why); err != nil {
 		return err
 	}
 	if r.StoppedBecause != "" {

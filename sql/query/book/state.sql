@@ -8,6 +8,46 @@ FROM json_to_recordset($2) AS m (loan bigint, status text, closed_on date, episo
     reopened_on date, charged_off_on date, charge_off_cents bigint)
 WHERE s.loan = m.loan
 
+-- name: StateKeep
+-- Keeps the states of loans as they are before a night moves them; of several attempts at a business date those before the first.
+-- $1 business date, $2 loan keys. Index: loan_state_pkey, loan_state_before_pkey.
+INSERT INTO loan_state_before AS b (loan, business_date, status, status_since, status_cause, closed_on, episode, count_from,
+    reopened_on, charged_off_on, charge_off_cents)
+SELECT loan, $1, status, status_since, status_cause, closed_on, episode, count_from, reopened_on, charged_off_on, charge_off_cents
+FROM loan_state WHERE loan = ANY ($2)
+ON CONFLICT (loan) DO UPDATE SET
+    business_date = excluded.business_date, status = excluded.status, status_since = excluded.status_since,
+    status_cause = excluded.status_cause, closed_on = excluded.closed_on, episode = excluded.episode, count_from = excluded.count_from,
+    reopened_on = excluded.reopened_on, charged_off_on = excluded.charged_off_on, charge_off_cents = excluded.charge_off_cents
+WHERE b.business_date <> excluded.business_date
+
+-- name: StateBefore
+-- The states of loans before the attempts at a business date moved them, of those that nobody else has moved since; whether a
+-- statement told of a closure that the attempts made. Dates come as days, 0001-01-01 = 1. $1 loan keys, $2 business date.
+-- Index: loan_state_before_pkey, status_history_pkey, run_one_per_date, statement_pkey.
+SELECT b.loan, b.status, b.status_since - DATE '0001-01-01' + 1 AS status_since, b.status_cause <> 'NIGHT' AS by_hand,
+       b.closed_on - DATE '0001-01-01' + 1 AS closed_on, b.episode, b.count_from - DATE '0001-01-01' + 1 AS count_from,
+       b.reopened_on - DATE '0001-01-01' + 1 AS reopened_on, b.charged_off_on - DATE '0001-01-01' + 1 AS charged_off_on,
+       coalesce(b.charge_off_cents, 0) AS charge_off_cents,
+       EXISTS (SELECT FROM statement t WHERE t.loan = b.loan AND t.episode > b.episode) AS stated
+FROM loan_state_before b
+WHERE b.loan = ANY ($1) AND b.business_date = $2
+  AND NOT EXISTS (
+      SELECT FROM status_history h
+      WHERE h.loan = b.loan AND h.state = 'ACCOUNT'
+        AND h.seq > (SELECT min(m.seq) FROM status_history m JOIN run r ON r.run = m.run WHERE m.loan = b.loan AND r.business_date = $2)
+        AND NOT EXISTS (SELECT FROM run r WHERE r.run = h.run AND r.business_date = $2))
+ORDER BY b.loan
+
+-- name: StateRestore
+-- Takes loans back to where they were before a business date. $1 rows as JSON. Index: loan_state_pkey, loan_state_before_pkey.
+UPDATE loan_state s SET
+    status = b.status, status_since = b.status_since, status_cause = b.status_cause, closed_on = b.closed_on, episode = x.episode,
+    count_from = b.count_from, reopened_on = b.reopened_on, charged_off_on = b.charged_off_on, charge_off_cents = b.charge_off_cents
+FROM json_to_recordset($1) AS x (loan bigint, episode integer)
+JOIN loan_state_before b ON b.loan = x.loan
+WHERE s.loan = x.loan
+
 -- name: HistoryAdd
 -- History rows of a chunk's moves (ST4); ordinal counts the moves of one loan in this chunk.
 -- $1 run, $2 business date, $3 rows as JSON. Index: status_history_pkey.

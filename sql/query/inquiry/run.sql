@@ -1,7 +1,7 @@
 -- name: InquiryRuns
 -- A page of the runs with their sums, newest first. $1 run to begin before, null: at the start; $2 rows.
 -- Index: run_pkey, run_chunk_pkey, run_exception_pkey.
-SELECT r.run, r.business_date, r.previous_date, r.state, coalesce(r.stopped_because, '') AS stopped_because,
+SELECT r.run, r.business_date, r.attempt, r.previous_date, r.state, coalesce(r.stopped_because, '') AS stopped_because,
        r.program_version, r.who, r.why, r.started_at, r.finished_at,
        (SELECT CAST(coalesce(sum(c.changed_count), 0) AS bigint) FROM run_chunk c WHERE c.run = r.run) AS changed_count,
        (SELECT count(*) FROM run_exception e WHERE e.run = r.run) AS exceptions,
@@ -24,3 +24,19 @@ SELECT e.loan, e.step, l.loan_id, e.code, e.detail, e.first_run, e.resolved_run
 FROM run_exception e JOIN loan l ON l.loan = e.loan
 WHERE e.run = $1 AND (e.step, e.loan, e.code) > ($2, $3, $4)
 ORDER BY e.step, e.loan, e.code LIMIT $5
+
+-- name: InquiryAttempt
+-- A run as an attempt at its date. $1 run.
+SELECT run, business_date, attempt FROM run WHERE run = $1
+
+-- name: InquiryAttemptFiles
+-- What another attempt found of the files of the attempts before. $1 run. Index: run_file_pkey.
+SELECT x.file, p.program_id, f.as_of, x.outcome, x.new_file, x.old_sha256, x.new_sha256, x.added, x.removed, x.changed
+FROM run_file x JOIN bureau_file f ON f.file = x.file JOIN program p ON p.program = f.program
+WHERE x.run = $1 ORDER BY x.file
+
+-- name: InquiryAttemptRecords
+-- The records that differ, by loan. $1 run. Index: run_record_pkey.
+SELECT x.file, k.loan_id, x.change, x.fields, x.from_status, x.from_past_due, x.from_dofd, x.to_status, x.to_past_due, x.to_dofd
+FROM run_record x JOIN loan_key k ON k.loan = x.loan
+WHERE x.run = $1 ORDER BY x.file, x.loan

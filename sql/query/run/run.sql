@@ -1,12 +1,12 @@
 -- name: RunFind
 -- The runs that decide whether a business date may be run: that date's own, the unfinished one, and the latest closed.
 -- $1 business date. Locks: none. Index: run_one_per_date, run_one_unfinished.
-SELECT run, business_date, previous_date, plan_hash, state, last_loan
+SELECT run, business_date, attempt, previous_date, plan_hash, state, last_loan
 FROM run
 WHERE state <> 'ABANDONED'
   AND (business_date = $1 OR state IN ('RUNNING', 'STOPPED')
        OR business_date = (SELECT max(business_date) FROM run WHERE state = 'CLOSED'))
-ORDER BY business_date
+ORDER BY business_date, attempt
 
 -- name: RunOpen
 -- Opens the run of a business date over the book as it is now.
@@ -14,6 +14,15 @@ ORDER BY business_date
 INSERT INTO run (run, business_date, previous_date, plan_hash, program_version, state, who, why, last_loan, started_at)
 SELECT (SELECT coalesce(max(run), 0) + 1 FROM run), $1, (SELECT max(business_date) FROM run WHERE state = 'CLOSED'), $2, $3, 'RUNNING', $4, $5,
        (SELECT coalesce(max(loan), 0) FROM loan), $6
+RETURNING run, previous_date, last_loan
+
+-- name: RunOpenAgain
+-- Opens another attempt at the business date of a closed run, over the book as it is now.
+-- $1 that run, $2 plan hash, $3 program version, $4 who, $5 why, $6 now. The caller holds the book.
+INSERT INTO run (run, business_date, attempt, previous_date, plan_hash, program_version, state, who, why, last_loan, started_at)
+SELECT (SELECT max(run) + 1 FROM run), o.business_date, o.attempt + 1, o.previous_date, $2, $3, 'RUNNING', $4, $5,
+       (SELECT coalesce(max(loan), 0) FROM loan), $6
+FROM run o WHERE o.run = $1
 RETURNING run, previous_date, last_loan
 
 -- name: RunOpenSteps

@@ -1,6 +1,6 @@
 -- name: RunShow
 -- One run. $1 run.
-SELECT run, business_date, previous_date, state, coalesce(stopped_because, '') AS stopped_because, program_version,
+SELECT run, business_date, attempt, previous_date, state, coalesce(stopped_because, '') AS stopped_because, program_version,
        who, why, started_at, finished_at
 FROM run WHERE run = $1
 

@@ -11,7 +11,7 @@ WHERE s.loan <= $1 AND s.status = ANY (CAST($2 AS text[]))
 SELECT (SELECT CAST(coalesce(sum(CASE WHEN n.name = '' THEN c.amount_cents ELSE CAST(c.counts ->> n.name AS bigint) END), 0) AS bigint)
         FROM run_chunk c CROSS JOIN unnest(CAST($2 AS text[])) AS n (name)
         WHERE c.run = r.run AND c.step = $1)
-FROM (SELECT run FROM run WHERE state = 'CLOSED' ORDER BY business_date DESC LIMIT 3) r
+FROM (SELECT run FROM run WHERE state = 'CLOSED' AND attempt = 1 ORDER BY business_date DESC LIMIT 3) r
 ORDER BY r.run DESC
 
 -- name: BrakeNews
@@ -21,7 +21,7 @@ WITH news AS (
     SELECT i.finished_at FROM import i
     WHERE EXISTS (SELECT FROM import_file f WHERE f.import = i.import AND f.inserted + f.updated > 0)
 ), nights AS (
-    SELECT run, business_date, started_at FROM run WHERE state = 'CLOSED' ORDER BY business_date DESC LIMIT 3
+    SELECT run, business_date, started_at FROM run WHERE state = 'CLOSED' AND attempt = 1 ORDER BY business_date DESC LIMIT 3
 )
 SELECT CAST($1 AS date) AS business_date, (SELECT max(finished_at) FROM news) AS at, CAST(9223372036854775807 AS bigint) AS run
 UNION ALL

@@ -1,0 +1,303 @@
+package step_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/bureau"
+	"github.com/furnisher/furnisher/batch/step"
+	"github.com/furnisher/furnisher/fixtures/pgtest"
+)
+
+// again runs a date once more and fails the test on an error.
+func again(t testing.TB, db *sqlx.DB, dir, date string) *batch.Summary {
+	t.Helper()
+	summary, err := runner(db, dir).Again(t.Context(), day(date))
+	if err != nil {
+		t.Fatalf("night %s again: %v", date, err)
+	}
+	return summary
+}
+
+// lateBook is a book whose lender's news came after the night of 2026-07-31: what the night knew, and what came. LATE and GONE
+// had paid, PAID's payment had bounced, ERR is cancelled for error. DEL is deleted either way, BAD delinquent either way.
+func lateBook() (known, news extract) {
+	known = book()
+	for _, id := range []string{"BAD", "DEL", "ERR", "GONE", "LATE", "OK", "PAID"} {
+		known.loan(id)
+	}
+	known.entry("OK", "PAYMENT", "500.00", "2026-06-10", "")
+	known.entry("DEL", "PAYMENT", "1000.00", "2026-06-10", "")
+	paid := known.entry("PAID", "PAYMENT", "1000.00", "2026-07-10", "")
+	known["terminations"] = "loan_id,terminated_on,source,reason\n"
+	news = maps.Clone(known)
+	news.entry("LATE", "PAYMENT", "200.00", "2026-06-15", "")
+	news.entry("GONE", "PAYMENT", "1000.00", "2026-06-15", "")
+	news.entry("PAID", "REVERSAL", "1000.00", "2026-07-12", paid)
+	news.entry("ERR", "PAYMENT", "1000.00", "2026-06-15", "")
+	known.add("terminations", "DEL,2026-07-05,,ERRO")
+	news.add("terminations", "DEL,2026-07-05,,ERRO")
+	news.add("terminations", "ERR,2026-07-05,,ERRO")
+	return known, news
+}
+
+// throughJuly runs the nights of June and July with what a book knew in each.
+func throughJuly(t *testing.T, june, july extract) (db *sqlx.DB, dir string) {
+	t.Helper()
+	db, dir = pgtest.New(t), t.TempDir()
+	june = maps.Clone(june)
+	delete(june, "terminations")
+	june.load(t, db)
+	night(t, db, dir, "2026-06-30")
+	july.load(t, db)
+	night(t, db, dir, "2026-07-31")
+	return db, dir
+}
+
+// A date that is run again after its news have come leaves the book and the files as one night with all of them would have, down
+// to the bytes of this month's file and the next one's. What did not differ is not written. The file that was not sent becomes
+// VOIDED and is moved aside; its deletions are in the new one, and nowhere else.
+func TestAgain(t *testing.T) {
+	t.Parallel()
+	known, news := lateBook()
+	twin, twinDir := throughJuly(t, known, news)
+	db, dir := throughJuly(t, known, known)
+	if got := status(t, db, "PAID") + " " + status(t, db, "LATE"); got != "CLOSED::PAID_OFF SUSPENDED::DELINQUENT" {
+		t.Fatalf("before the news PAID and LATE are %s", got)
+	}
+	news.load(t, db)
+	summary := again(t, db, dir, "2026-07-31")
+	if summary.Attempt != 2 || summary.Run != 3 || summary.State != "CLOSED" || len(summary.Files) != 1 {
+		t.Errorf("got attempt %d, run %d, %s, %d files", summary.Attempt, summary.Run, summary.State, len(summary.Files))
+	}
+	for _, id := range []string{"BAD", "DEL", "ERR", "GONE", "LATE", "OK", "PAID"} {
+		if got, want := status(t, db, id), status(t, twin, id); got != want {
+			t.Errorf("%s is %s, want %s", id, got, want)
+		}
+	}
+	states := "SELECT string_agg(concat_ws(' ', k.loan_id, s.status, s.status_since, s.closed_on, s.count_from, s.reopened_on, s.charged_off_on), E'\\n' ORDER BY k.loan_id) FROM loan_state s JOIN loan_key k USING (loan)"
+	var got, want string
+	if err := errors.Join(db.Get(&got, states), twin.Get(&want, states)); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("states differ from those of one night (-one night +again):\n%s", diff)
+	}
+	if n := count(t, db, "SELECT count(*) FROM status_history h JOIN loan_key k USING (loan) WHERE h.run = 3 AND k.loan_id IN ('BAD', 'DEL', 'OK')"); n != 0 {
+		t.Errorf("%d changes of loans that do not differ were written", n)
+	}
+
+	made := fileHashes(t, dir)
+	expect := fileHashes(t, twinDir)
+	if name := "metro2-P1-%d-20260731.txt"; made[fmt.Sprintf(name, 3)] != expect[fmt.Sprintf(name, 2)] || expect[fmt.Sprintf(name, 2)] == "" {
+		t.Errorf("the new file is not that of one night: %v, %v", made, expect)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "voided", "metro2-P1-2-20260731.txt")); err != nil {
+		t.Errorf("the file that was replaced: %v", err)
+	}
+	if _, there := made["metro2-P1-2-20260731.txt"]; there || len(made) != 2 {
+		t.Errorf("the folder has %v", made)
+	}
+	var files string
+	if err := db.Get(&files, "SELECT string_agg(file || ' ' || state, ', ' ORDER BY file) FROM bureau_file"); err != nil || files != "1 GENERATED, 2 VOIDED, 3 GENERATED" {
+		t.Errorf("files are %s, %v", files, err)
+	}
+	deletions := "SELECT count(*) FROM deletion d JOIN loan_key k USING (loan) WHERE d.live AND d.file = 3 AND k.loan_id = $1"
+	for _, id := range []string{"DEL", "ERR"} {
+		if n := count(t, db, deletions, id); n != 1 {
+			t.Errorf("%s is deleted %d times by the new file", id, n)
+		}
+	}
+	var differs []string
+	err := db.Select(&differs, `SELECT concat_ws(' ', k.loan_id, r.change, r.from_status, r.to_status) FROM run_record r JOIN loan_key k USING (loan) WHERE run = 3 ORDER BY 1`)
+	if diff := cmp.Diff([]string{"ERR changed 71 DA", "GONE changed 71 13", "LATE changed 71 11", "PAID changed 13 71"}, differs); diff != "" || err != nil {
+		t.Errorf("records that differ, %v (-want +got):\n%s", err, diff)
+	}
+
+	night(t, db, dir, "2026-08-31")
+	night(t, twin, twinDir, "2026-08-31")
+	made, expect = fileHashes(t, dir), fileHashes(t, twinDir)
+	if made["metro2-P1-4-20260831.txt"] != expect["metro2-P1-3-20260831.txt"] {
+		t.Errorf("the next file is not that after one night: %v, %v", made, expect)
+	}
+	if n := count(t, db, "SELECT count(*) FROM deletion d JOIN loan_key k USING (loan) WHERE d.live AND k.loan_id IN ('DEL', 'ERR')"); n != 2 {
+		t.Errorf("%d deletions count in the end, want 2", n)
+	}
+}
+
+// With the same data the same bytes come out, and no new generation: nothing is written but the attempt, however often.
+func TestAgainSameData(t *testing.T) {
+	t.Parallel()
+	known, _ := lateBook()
+	db, dir := throughJuly(t, known, known)
+	tables, files := fingerprint(t, db), fileHashes(t, dir)
+	for attempt := 2; attempt < 4; attempt++ {
+		known.load(t, db)
+		summary := again(t, db, dir, "2026-07-31")
+		if summary.Attempt != attempt || len(summary.Files) != 0 {
+			t.Errorf("attempt %d made %d files", summary.Attempt, len(summary.Files))
+		}
+		for _, s := range summary.Steps {
+			if s.Changed != 0 {
+				t.Errorf("attempt %d: step %s changed %d loans", attempt, s.Step, s.Changed)
+			}
+		}
+		now := fingerprint(t, db)
+		for _, table := range []string{"act", "run", "run_step", "run_chunk", "run_file", "loan_wake"} {
+			now[table] = tables[table]
+		}
+		if diff := cmp.Diff(tables, now); diff != "" {
+			t.Errorf("attempt %d: tables differ (-before +after):\n%s", attempt, diff)
+		}
+		if diff := cmp.Diff(files, fileHashes(t, dir)); diff != "" {
+			t.Errorf("attempt %d: files differ (-before +after):\n%s", attempt, diff)
+		}
+		if n := count(t, db, "SELECT count(*) FROM run_file WHERE run = $1 AND outcome = 'SAME'", summary.Run); n != 1 {
+			t.Errorf("attempt %d: %d files are said to be the same", attempt, n)
+		}
+	}
+}
+
+// A file that was sent stays. What differs is listed and goes with the next file; a deletion still goes out once.
+func TestAgainAfterSending(t *testing.T) {
+	t.Parallel()
+	known, news := lateBook()
+	db, dir := throughJuly(t, known, known)
+	for _, to := range []bureau.State{bureau.Released, bureau.Transmitted} {
+		_, err := bureau.Change(t.Context(), db, bureau.Move{File: 2, To: to, Who: "test", Why: "test", Acknowledged: []string{bureau.AllWarnings}}, clock())
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := fileHashes(t, dir)
+	news.load(t, db)
+	summary := again(t, db, dir, "2026-07-31")
+	if len(summary.Files) != 0 {
+		t.Errorf("it made %d files", len(summary.Files))
+	}
+	if diff := cmp.Diff(before, fileHashes(t, dir)); diff != "" {
+		t.Errorf("files differ (-before +after):\n%s", diff)
+	}
+	if n := count(t, db, "SELECT count(*) FROM run_file WHERE run = 3 AND file = 2 AND outcome = 'SENT' AND changed = 4 AND added + removed = 0"); n != 1 {
+		t.Error("the differences of the file that was sent are not noted")
+	}
+	if n := count(t, db, "SELECT count(*) FROM run_record WHERE run = 3"); n != 4 {
+		t.Errorf("%d records are listed, want 4", n)
+	}
+	if n := count(t, db, "SELECT count(*) FROM deletion WHERE live"); n != 1 {
+		t.Errorf("%d deletions count, want DEL's", n)
+	}
+	night(t, db, dir, "2026-08-31")
+	august := records(t, filepath.Join(dir, "metro2-P1-3-20260831.txt"))
+	if august["ACCTERR"].AccountStatus != "DA" || august["ACCTDEL"].AccountStatus != "" {
+		t.Errorf("August: ERR %q, DEL %q, want DA and nothing", august["ACCTERR"].AccountStatus, august["ACCTDEL"].AccountStatus)
+	}
+	if n := count(t, db, "SELECT count(*) FROM deletion WHERE live"); n != 2 {
+		t.Errorf("%d deletions count in the end, want 2", n)
+	}
+}
+
+// Only the last closed date can be run again, and none beside a night that is unfinished.
+func TestAgainRefused(t *testing.T) {
+	t.Parallel()
+	known, _ := lateBook()
+	db, dir := throughJuly(t, known, known)
+	before := whole(t, db)
+	for _, date := range []string{"2026-06-30", "2026-08-31"} {
+		if _, err := runner(db, dir).Again(t.Context(), day(date)); !errors.Is(err, batch.ErrNotLast) {
+			t.Errorf("%s: got %v, want %v", date, err, batch.ErrNotLast)
+		}
+	}
+	if diff := cmp.Diff(before, whole(t, db)); diff != "" {
+		t.Errorf("tables differ (-before +after):\n%s", diff)
+	}
+	r := runner(db, dir)
+	ctx, stop := context.WithCancel(t.Context())
+	during(t, r, "purge", stop)
+	if _, err := r.Run(ctx, day("2026-08-31")); err == nil {
+		t.Fatal("the night was not interrupted")
+	}
+	if _, err := runner(db, dir).Again(t.Context(), day("2026-07-31")); !errors.Is(err, batch.ErrUnfinished) {
+		t.Errorf("beside an unfinished night: got %v, want %v", err, batch.ErrUnfinished)
+	}
+}
+
+// Whenever another attempt is cut off, the same call does it from the start: its session ended in any step, or its commit refused
+// after the files had got their places. A dry run of it changes nothing.
+func TestAgainCutOff(t *testing.T) {
+	t.Parallel()
+	known, news := lateBook()
+	want, wantDir := throughJuly(t, known, known)
+	news.load(t, want)
+	again(t, want, wantDir, "2026-07-31")
+	db, dir := throughJuly(t, known, known)
+	news.load(t, db)
+	before := whole(t, db)
+	unchanged := func(what string) {
+		t.Helper()
+		now := whole(t, db)
+		now["sequences"] = before["sequences"] // numbers that were drawn are gone
+		if diff := cmp.Diff(before, now); diff != "" {
+			t.Errorf("%s: tables differ (-before +after):\n%s", what, diff)
+		}
+	}
+	for at, session := range map[string]string{
+		"delinquency": "(SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock')", // that holds the book
+		"purge":       "(SELECT pid FROM pg_stat_activity WHERE state = 'idle in transaction')",
+		"export":      "(SELECT pid FROM pg_stat_activity WHERE state = 'idle in transaction')",
+	} {
+		r := runner(db, dir)
+		during(t, r, at, func() {
+			db.MustExec("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() AND pid IN " + session)
+		})
+		if _, err := r.Again(t.Context(), day("2026-07-31")); err == nil {
+			t.Errorf("it survived the end of its session in %s", at)
+		}
+		unchanged(at)
+	}
+	err := batch.Try(t.Context(), db, db, func(ctx context.Context, trial *batch.Trial) error {
+		r := runner(db, dir)
+		r.Trial, r.Plan = trial, step.Nightly(bureau.Files{Dir: t.TempDir(), VendorVersion: "1.0", Mark: ".dry-run"})
+		summary, err := r.Again(ctx, day("2026-07-31"))
+		if err == nil && len(summary.Files) != 1 {
+			t.Errorf("a dry run would make %d files, want 1", len(summary.Files))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	unchanged("dry run")
+	if _, there := fileHashes(t, dir)["metro2-P1-2-20260731.txt"]; !there {
+		t.Error("the dry run moved the file that it would replace")
+	}
+
+	db.MustExec(`CREATE FUNCTION refuse_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused'; END $$;
+		CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON run DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_commit()`)
+	if _, err := runner(db, dir).Again(t.Context(), day("2026-07-31")); err == nil || !strings.Contains(err.Error(), "refused") {
+		t.Errorf("got %v, want the commit refused", err)
+	}
+	db.MustExec("DROP TRIGGER refuse ON run; DROP FUNCTION refuse_commit()")
+	unchanged("commit")
+	again(t, db, dir, "2026-07-31")
+	wantTables, gotTables := fingerprint(t, want), fingerprint(t, db)
+	gotTables["act"] = wantTables["act"] // numbers that were drawn are gone
+	if diff := cmp.Diff(wantTables, gotTables); diff != "" {
+		t.Errorf("tables differ from those of an attempt that was not cut off (-want +got):\n%s", diff)
+	}
+	for _, at := range []string{"", "voided"} {
+		if diff := cmp.Diff(fileHashes(t, filepath.Join(wantDir, at)), fileHashes(t, filepath.Join(dir, at))); diff != "" {
+			t.Errorf("files differ from those of an attempt that was not cut off (-want +got):\n%s", diff)
+		}
+	}
+}
