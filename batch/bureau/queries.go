@@ -35,6 +35,7 @@ var (
 	excludedLast       = database.Query("bureau", "ExcludedLast")
 	fileAround         = database.Query("bureau", "FileAround")
 	fileBuilding       = database.Query("bureau", "FileBuilding")
+	fileAnnounce       = database.Query("bureau", "FileAnnounce")
 	fileChange         = database.Query("bureau", "FileChange")
 	fileWritten        = database.Query("bureau", "FileWritten")
 	fileCounts         = database.Query("bureau", "FileCounts")

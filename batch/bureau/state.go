@@ -259,6 +259,9 @@ func note(ctx context.Context, tx *sqlx.Tx, m Move, path string, acknowledged []
 	if _, err := tx.ExecContext(ctx, fileChange, m.File, m.To, m.Why, path); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, fileEventAdd, m.File, m.To, m.Who, m.Why, now, pq.Array(acknowledged))
+	if _, err := tx.ExecContext(ctx, fileEventAdd, m.File, m.To, m.Who, m.Why, now, pq.Array(acknowledged)); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, fileAnnounce, m.File) // FS5
 	return err
 }

@@ -49,7 +49,7 @@ func TestDeliver(t *testing.T) {
 		t.Fatal(err)
 	}
 	receipt := get[string](o, `SELECT concat_ws(' ', a.who, a.attempt, d.name, a.bytes, a.sha256, a.host_key, a.place)
-		FROM delivery_attempt a JOIN delivery d ON d.file = a.file AND d.address = a.address`)
+		FROM delivery_attempt a JOIN delivery d ON d.file = a.file AND d.receiver = a.receiver`)
 	wantReceipt := strings.Join([]string{"ada 1", sealedName, decimal(len(sealed)), sumOf(sealed), ssh.FingerprintSHA256(o.server.Host), o.server.URL()}, " ")
 	if receipt != wantReceipt {
 		t.Errorf("receipt %s,\nwant    %s", receipt, wantReceipt)

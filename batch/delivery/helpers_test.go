@@ -166,13 +166,13 @@ func get[T any](o *office, query string, args ...any) (value T) {
 func (o *office) state(number int64) string {
 	o.t.Helper()
 	return get[string](o, `SELECT concat_ws(' ', f.state, d.state) FROM bureau_file f
-		LEFT JOIN delivery d ON d.file = f.file AND d.address = 'bureau' WHERE f.file = $1`, number)
+		LEFT JOIN delivery d ON d.file = f.file AND d.receiver = 'bureau' WHERE f.file = $1`, number)
 }
 
 // outcomes are those of all attempts, in order: "-" for one that did not end.
 func (o *office) outcomes() string {
 	o.t.Helper()
-	return get[string](o, `SELECT coalesce(string_agg(coalesce(outcome, '-'), ' ' ORDER BY address, attempt), '') FROM delivery_attempt`)
+	return get[string](o, `SELECT coalesce(string_agg(coalesce(outcome, '-'), ' ' ORDER BY receiver, attempt), '') FROM delivery_attempt`)
 }
 
 // there are the names of the files on the server.

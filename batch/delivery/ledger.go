@@ -31,7 +31,7 @@ type file struct {
 
 // known is how far the delivery of a file to an address has come.
 type known struct {
-	Address  string    `db:"address"`
+	Address  string    `db:"receiver"`
 	State    string    `db:"state"`
 	ByHand   bool      `db:"by_hand"`
 	Name     string    `db:"name"`

@@ -13,7 +13,7 @@ import (
 // Delivery is an attempt to deliver a file to an address. State is that of the delivery, not of the attempt.
 type Delivery struct {
 	File    int64      `json:"file" db:"file"`
-	Address string     `json:"address" db:"address"`
+	Address string     `json:"address" db:"receiver"`
 	State   string     `json:"state" db:"state"`
 	ByHand  bool       `json:"by_hand" db:"by_hand"`
 	Name    string     `json:"name" db:"name"`

@@ -14,6 +14,7 @@ var (
 	inquiryCorrections     = database.Query("inquiry", "InquiryCorrections")
 	inquiryDeliveries      = database.Query("inquiry", "InquiryDeliveries")
 	inquiryDeletions       = database.Query("inquiry", "InquiryDeletions")
+	inquiryEvents          = database.Query("inquiry", "InquiryEvents")
 	inquiryExceptions      = database.Query("inquiry", "InquiryExceptions")
 	inquiryExcluded        = database.Query("inquiry", "InquiryExcluded")
 	inquiryExclusions      = database.Query("inquiry", "InquiryExclusions")

@@ -12,12 +12,18 @@ import (
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/database"
+	"github.com/furnisher/furnisher/batch/delivery"
 	"github.com/furnisher/furnisher/batch/inquiry"
 	"github.com/furnisher/furnisher/rules"
 )
 
-// alertPatience is how long an alert command may take.
-const alertPatience = time.Minute
+const (
+	// alertPatience is how long an alert may take.
+	alertPatience = time.Minute
+	// alertTries and alertPause say how often a webhook is tried, and the time in between.
+	alertTries = 3
+	alertPause = 5 * time.Second
+)
 
 // Events of an alert. They are an interface: never change one, only add.
 const (
@@ -46,9 +52,12 @@ type alert struct {
 
 // alerts tells a person by a command of their choice.
 type alerts struct {
-	command string    // of the shell, empty for none
-	late    clockFlag // by which a night must be closed; not set: never late
+	command string            // of the shell, empty for none
+	webhook *delivery.Webhook // nil for none
+	late    clockFlag         // by which a night must be closed; not set: never late
 	after   func(d time.Duration, f func()) (stop func() bool)
+
+	pause time.Duration // between the tries of a webhook
 
 	mu sync.Mutex // one alert at a time
 }
@@ -87,9 +96,9 @@ func (c *clockFlag) next(t time.Time) time.Time {
 // afterRealTime is time.AfterFunc.
 func afterRealTime(d time.Duration, f func()) func() bool { return time.AfterFunc(d, f).Stop }
 
-// alert gives an alert to the command. A signal that ends the scheduler does not keep it from telling why.
+// alert gives an alert to the command and to the webhook. A signal that ends the scheduler does not keep it from telling why.
 func (d *daemon) alert(ctx context.Context, told alert) error {
-	if d.alerts.command == "" {
+	if d.alerts.command == "" && d.alerts.webhook == nil {
 		return nil
 	}
 	d.alerts.mu.Lock()
@@ -99,7 +108,15 @@ func (d *daemon) alert(ctx context.Context, told alert) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), alertPatience)
+	ctx = context.WithoutCancel(ctx)
+	return errors.Join(d.alertCommand(ctx, body), d.alertWebhook(ctx, told, body))
+}
+
+func (d *daemon) alertCommand(ctx context.Context, body []byte) error {
+	if d.alerts.command == "" {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, alertPatience)
 	defer cancel()
 	c := shell(ctx, d.alerts.command)
 	c.Stdin, c.Stdout, c.Stderr = bytes.NewReader(append(body, '\n')), d.stderr, d.stderr
@@ -107,6 +124,24 @@ func (d *daemon) alert(ctx context.Context, told alert) error {
 		return fmt.Errorf("the alert command failed: %w", err)
 	}
 	return nil
+}
+
+// alertWebhook posts an alert, a few times under one id if it must. It does not go by way of the outbox: it tells also of a database that
+// is away.
+func (d *daemon) alertWebhook(ctx context.Context, told alert, body []byte) (err error) {
+	if d.alerts.webhook == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, alertPatience)
+	defer cancel()
+	now := d.now()
+	id := fmt.Sprintf("alert:%s:%s:%d", told.Event, told.BusinessDate, now.UnixNano())
+	for try := 1; ; try++ {
+		err = d.alerts.webhook.Post(ctx, id, body, now)
+		if err == nil || try == alertTries || sleep(ctx, d.alerts.pause) != nil {
+			return err
+		}
+	}
 }
 
 // tellNight alerts of a night that ended badly. An alert that fails is logged: the nights go on.
@@ -135,16 +170,24 @@ func (d *daemon) tellNight(ctx context.Context, date rules.Date, s *batch.Summar
 	d.send(ctx, told)
 }
 
-// testAlert gives a test alert to the command.
+// testAlert gives a test alert to the command and to the webhook.
 func (d *daemon) testAlert(ctx context.Context) error {
-	const hint = "furnisher schedule --alert-command COMMAND --test-alert"
-	if d.alerts.command == "" {
-		return &ending{err: errors.New("--alert-command is missing"), code: exitUsage, hint: hint}
+	const hint = "furnisher schedule --alert-command COMMAND --test-alert, or with --alert-webhook URL"
+	if d.alerts.command == "" && d.alerts.webhook == nil {
+		return &ending{err: errors.New("--alert-command or --alert-webhook is missing"), code: exitUsage, hint: hint}
 	}
 	if err := d.alert(ctx, alert{Event: alertTest, BusinessDate: rules.DateOf(d.local())}); err != nil {
 		return &ending{err: err, code: exitFailed, hint: hint}
 	}
-	return d.say("the alert command took the test alert\n")
+	if d.alerts.command != "" {
+		if err := d.say("the alert command took the test alert\n"); err != nil {
+			return err
+		}
+	}
+	if d.alerts.webhook != nil {
+		return d.say("the alert webhook took the test alert\n")
+	}
+	return nil
 }
 
 func (d *daemon) send(ctx context.Context, told alert) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jmoiron/sqlx"
 	"github.com/sirupsen/logrus"
 
 	"github.com/furnisher/furnisher/batch/bureau"
@@ -20,31 +21,33 @@ const (
 	worryingAttempt = 8
 )
 
-// carrier delivers released files beside the nights of the scheduler.
+// carrier delivers released files and sends events beside the nights of the scheduler.
 type carrier struct {
 	*daemon
-	destinations map[string]delivery.Destination
-	sleep        func(ctx context.Context, d time.Duration) error
-	said         map[string]string // what a person was last told of a file and address, so that it is told once
+	sleep func(ctx context.Context, d time.Duration) error
+	said  map[string]string // what a person was last told of a file and address, so that it is told once
 }
 
-// carry starts to deliver what is released, if a destination is automatic. The returned function waits until that ended, after ctx did.
+// carry starts to deliver what is released, if a destination is automatic, and to send events, if somebody hears them. The returned
+// function waits until that ended, after ctx did.
 func (d *daemon) carry(ctx context.Context) (wait func()) {
+	wanted := d.events != nil
 	for _, destination := range d.destinations {
-		if destination.Automatic {
-			c := &carrier{d, d.destinations, sleep, map[string]string{}}
-			ended := make(chan struct{})
-			go func() {
-				defer close(ended)
-				c.live(ctx)
-			}()
-			return func() { <-ended }
-		}
+		wanted = wanted || destination.Automatic
 	}
-	return func() {}
+	if !wanted {
+		return func() {}
+	}
+	c := &carrier{daemon: d, sleep: sleep, said: map[string]string{}}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		c.live(ctx)
+	}()
+	return func() { <-ended }
 }
 
-// live delivers what is due until ctx ends. An upload under way is broken off then: the next start goes on.
+// live delivers and sends what is due until ctx ends. An upload under way is broken off then: the next start goes on.
 func (c *carrier) live(ctx context.Context) {
 	for ctx.Err() == nil {
 		if err := c.pass(ctx); err != nil && ctx.Err() == nil {
@@ -56,7 +59,7 @@ func (c *carrier) live(ctx context.Context) {
 	}
 }
 
-// pass delivers what is due. A panic is its error.
+// pass delivers and sends what is due. A panic is its error.
 func (c *carrier) pass(ctx context.Context) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -68,7 +71,7 @@ func (c *carrier) pass(ctx context.Context) (err error) {
 		if err != nil {
 			return err
 		}
-		return d.Due(ctx, func(file int64, r *delivery.Result, err error) {
+		err = d.Due(ctx, func(file int64, r *delivery.Result, err error) {
 			if r != nil {
 				c.went(ctx, r)
 			}
@@ -76,7 +79,28 @@ func (c *carrier) pass(ctx context.Context) (err error) {
 				c.unable(ctx, file, err)
 			}
 		})
+		if err == nil && c.events != nil {
+			err = c.sendEvents(ctx, db.DB)
+		}
+		return err
 	})
+}
+
+// sendEvents sends the events that are due. What the webhook does not take is logged, and alerted of when it is given up.
+func (c *carrier) sendEvents(ctx context.Context, db *sqlx.DB) error {
+	done, err := c.sender(db, c.events).Send(ctx)
+	if done.Sent+done.Failed+done.Dead > 0 {
+		log := c.log.WithFields(logrus.Fields{"sent": done.Sent, "failed": done.Failed, "given_up": done.Dead})
+		if done.Last != nil {
+			log.WithField("error", oneLine(done.Last)).Warn("events were not taken")
+		} else {
+			log.Info("events sent")
+		}
+	}
+	if done.Dead > 0 {
+		c.alarm(ctx, 0, "webhook", &ending{fmt.Errorf("events were given up: %w", done.Last), exitUndelivered, "furnisher events tail, then furnisher events retry --dead"})
+	}
+	return err
 }
 
 // went logs how a delivery went, and alerts of an address that a person must see to.
@@ -105,6 +129,10 @@ func (c *carrier) went(ctx context.Context, r *delivery.Result) {
 
 // unable tells of a file that could not be tried; 0: of none.
 func (c *carrier) unable(ctx context.Context, file int64, err error) {
+	if c.retries(err) {
+		c.log.WithField("error", oneLine(err)).Warn("deliveries wait")
+		return
+	}
 	code, hint := classify(ctx, err)
 	c.alarm(ctx, file, "", &ending{err, code, hint})
 }

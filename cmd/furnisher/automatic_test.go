@@ -38,7 +38,7 @@ func TestScheduleDelivers(t *testing.T) {
 	check()
 	ctx, stop := context.WithCancel(t.Context())
 	passes := 0
-	c := &carrier{daemon: &daemon{app: a, where: time.UTC}, destinations: destinations, said: map[string]string{}}
+	c := &carrier{daemon: &daemon{app: a, where: time.UTC, destinations: destinations}, said: map[string]string{}}
 	c.sleep = func(ctx context.Context, d time.Duration) error {
 		slept += d
 		switch passes++; passes {

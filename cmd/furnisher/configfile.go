@@ -30,6 +30,8 @@ var general = []setting{
 	{"brakes", "FURNISHER_BRAKES", "limits beyond which a night stops, such as delinquent=8%,500 closed=off"},
 	{"acknowledge", "FURNISHER_ACKNOWLEDGE", "rules whose warnings do not keep a file from its release"},
 	{"destinations", "FURNISHER_DESTINATIONS", "file that says where files are delivered"},
+	{"webhook", "FURNISHER_WEBHOOK", "address that outgoing events are posted to"},
+	{"webhook_secret_file", "FURNISHER_WEBHOOK_SECRET_FILE", "file of the secret that signs what webhooks get"},
 	{"supervisors", "FURNISHER_SUPERVISORS", "who may release, void and reject files, accept brakes, allow gaps and dates; empty: everybody"},
 	{"four_eyes", "FURNISHER_FOUR_EYES", "true: nobody releases a file whose night they ran"},
 }
@@ -45,7 +47,7 @@ var configurable = []struct {
 }{
 	{"run", []string{"workers", "patience"}},
 	{"catch-up", []string{"workers", "patience", "timezone"}},
-	{"schedule", []string{"cron", "timezone", "before", "import", "give-up", "alert-command", "late", "listen", "workers", "patience"}},
+	{"schedule", []string{"cron", "timezone", "before", "import", "give-up", "alert-command", "alert-webhook", "late", "listen", "workers", "patience"}},
 	{"import", []string{"max-bad"}},
 }
 
@@ -234,7 +236,7 @@ file, and that over what the program has out of the box. The file is the one tha
   cron = "15 23 * * *"
   timezone = "America/New_York"
 
-A password in an address is not shown.`,
+A password in an address is not shown, nor the address of a webhook.`,
 	}
 	show.RunE = func(c *cobra.Command, _ []string) error {
 		a.begun = true
@@ -282,7 +284,7 @@ func (a *app) shownSettings(root *cobra.Command) []shownSetting {
 			if from == "" {
 				value, from = command.Flags().Lookup(name).DefValue, fromDefault
 			}
-			shown = append(shown, shownSetting{s.key, s.env, value, from})
+			shown = append(shown, shownSetting{s.key, s.env, withoutPassword(s.key, value), from})
 		}
 	}
 	return shown
@@ -299,8 +301,11 @@ func (a *app) outOfTheBox(key string) (value string) {
 	return value
 }
 
-// withoutPassword is a setting's value as it may be shown.
+// withoutPassword is a setting's value as it may be shown. The address of a webhook is often a secret as a whole.
 func withoutPassword(key, value string) string {
+	if strings.HasSuffix(key, "webhook") && value != "" {
+		return "(set)"
+	}
 	if !strings.HasPrefix(key, "database_url") || value == "" {
 		return value
 	}

@@ -96,6 +96,7 @@ var endings = []struct {
 	{bureau.ErrSent, exitFailed, "furnisher deliveries shows the attempts; deliver it to the end, then reject it (furnisher files reject)"},
 	{delivery.ErrSettings, exitUsage, "furnisher deliver --help"},
 	{delivery.ErrNoDestination, exitUsage, "name the file of the addresses with --destinations or FURNISHER_DESTINATIONS; furnisher deliver --help shows one"},
+	{delivery.ErrNoEvent, exitFailed, "nothing was changed; furnisher events tail --all"},
 	{delivery.ErrBusy, exitLocked, "wait until it ends; furnisher deliveries shows it"},
 	{delivery.ErrHostKey, exitUndelivered, "nothing was sent; ask the receiver for the fingerprint of the host key, and correct known_hosts only if it is the one shown"},
 	{delivery.ErrKeyRefused, exitUndelivered, "nothing was sent; ask the receiver to take the public key of the user, or correct user and key in the destinations"},

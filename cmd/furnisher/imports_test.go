@@ -51,7 +51,8 @@ var allowances = []allowance{
 		github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgconn github.com/jackc/pgx/v5/pgxpool
 		github.com/sirupsen/logrus/hooks/slog`},
 	{folder: "batch/delivery", may: everyRoom + `batch/database batch/bureau rules
-		github.com/ProtonMail/gopenpgp/v3/crypto github.com/pkg/sftp golang.org/x/crypto/ssh golang.org/x/crypto/ssh/knownhosts`},
+		github.com/ProtonMail/gopenpgp/v3/crypto github.com/pkg/sftp golang.org/x/crypto/ssh golang.org/x/crypto/ssh/knownhosts
+		github.com/standard-webhooks/standard-webhooks/libraries/go`},
 	{folder: "batch", may: everyRoom + "batch/database rules"},
 
 	{folder: "fixtures", may: `std rules metro2 sql batch/localpg batch/database fixtures/...

@@ -28,8 +28,8 @@ const (
 )
 
 func (a *app) scheduleCommand() *cobra.Command {
-	d := daemon{app: a, sleep: sleep, alerts: alerts{after: afterRealTime}, monitor: newMonitor()}
-	var expression, zone, destinations string
+	d := daemon{app: a, sleep: sleep, alerts: alerts{after: afterRealTime, pause: alertPause}, monitor: newMonitor()}
+	var expression, zone, destinations, webhook, alertWebhook string
 	var testAlert bool
 	c := &cobra.Command{
 		Use: "schedule --cron EXPRESSION --timezone ZONE", Short: "run a night at the times of a cron expression", Args: cobra.NoArgs,
@@ -45,12 +45,13 @@ With --before and --import the news are part of the night: first the shell runs 
 FURNISHER_BUSINESS_DATE, then DIR is imported. That happens once, before the first date that is missing, and not before an
 unfinished run. If the news fail, the night fails. After a crash they are brought in again, so COMMAND must stand to be repeated.
 
-With --alert-command a shell command gets one line of JSON on its standard input for each night that failed (failed), stopped
+With --alert-command a shell command gets one line of JSON on its standard input, and --alert-webhook the same by POST, for each night that failed (failed), stopped
 where it can be resumed (stopped), was stopped by a brake (braked), closed with quarantined loans (quarantined), or was not
 closed by --late (late), and for a released file that does not reach an address (undelivered).
 
 With --destinations it looks every minute for released files whose destination is automatic, and delivers them, beside the nights
-(furnisher deliver). An upload under way is broken off when it ends; the next start goes on.
+(furnisher deliver). An upload under way is broken off when it ends; the next start goes on. With --webhook it sends outgoing events
+every minute, too (furnisher events).
 
 A night that a brake stopped waits for a person: the scheduler does not try it again, and alerts at each of these times until
 somebody has accepted the brake or run the date again (furnisher run).
@@ -81,6 +82,14 @@ exits 0, or 130 if it interrupted a night; the next start resumes it. A second s
 			if d.destinations, err = a.destinations(destinations); err != nil {
 				return err
 			}
+			if d.events, err = a.eventHook(webhook); err != nil {
+				return err
+			}
+			if alertWebhook != "" {
+				if d.alerts.webhook, err = a.hook(alertWebhook); err != nil {
+					return &ending{err: fmt.Errorf("--alert-webhook: %w", err), code: exitUsage, hint: hintSchedule + " --alert-webhook https://HOST/PATH"}
+				}
+			}
 			if d.when, d.where, err = parseSchedule(expression, zone, a.now()); err != nil {
 				return err
 			}
@@ -96,10 +105,12 @@ exits 0, or 130 if it interrupted a night; the next start resumes it. A second s
 	c.Flags().StringVar(&d.news.dir, "import", "", "folder of an extract to import before the night")
 	c.Flags().DurationVar(&d.giveUp, "give-up", 4*time.Hour, "how long to wait for the book, the database or the news")
 	c.Flags().StringVar(&d.alerts.command, "alert-command", "", "shell command that gets an alert as JSON on its standard input")
+	c.Flags().StringVar(&alertWebhook, "alert-webhook", "", "address that gets an alert as JSON, signed if there is a secret (furnisher events --help)")
 	c.Flags().Var(&d.alerts.late, "late", "alert if a night is not closed by this time of day, for example 05:00")
 	c.Flags().StringVar(&d.listen, "listen", "", "address for /healthz, /readyz and /metrics, for example 127.0.0.1:9464")
 	destinationsFlag(c.Flags(), &destinations)
-	c.Flags().BoolVar(&testAlert, "test-alert", false, "give a test alert to --alert-command, and end")
+	webhookFlag(c.Flags(), &webhook)
+	c.Flags().BoolVar(&testAlert, "test-alert", false, "give a test alert to --alert-command and --alert-webhook, and end")
 	d.flags(c.Flags(), "schedule")
 	return c
 }

@@ -3,7 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +16,7 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/database"
@@ -63,7 +67,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": status, "lock": lock, "copydir": copyDir, "listeners": listeners, "replace": replace, "cut": cut, "pooler": pooler, "sql": execute,
-			"tables": tables, "sshd": sshd,
+			"tables": tables, "sshd": sshd, "receiver": receiver,
 		},
 	})
 }
@@ -151,6 +155,32 @@ func sshd(ts *testscript.TestScript, _ bool, _ []string) {
 	for name, value := range map[string]string{"SFTP": s.URL(), "INBOX": s.Dir, "KNOWN_HOSTS": s.KnownHosts, "KEY": s.Key} {
 		ts.Setenv(name, value)
 	}
+}
+
+// receiver STATUS starts a webhook at $HOOK that answers so; it appends what it gets to the file received, each message after its id and
+// whether FURNISHER_WEBHOOK_SECRET signed it.
+func receiver(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: receiver STATUS")
+	}
+	answer, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	verify, err := standardwebhooks.NewWebhook(ts.Getenv("FURNISHER_WEBHOOK_SECRET"))
+	ts.Check(err)
+	file := ts.MkAbs("received")
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		f, open := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		if err := errors.Join(err, open); err != nil {
+			w.WriteHeader(http.StatusTeapot)
+			return
+		}
+		fmt.Fprintf(f, "%s %t %s\n", r.Header.Get(standardwebhooks.HeaderWebhookID), verify.VerifyIgnoringTimestamp(body, r.Header) == nil, body)
+		_ = f.Close()
+		w.WriteHeader(answer)
+	}))
+	ts.Defer(s.Close)
+	ts.Setenv("HOOK", s.URL+"/TOKEN")
 }
 
 // listeners N waits until so many processes wait for news from the database.

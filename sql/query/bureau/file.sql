@@ -126,7 +126,7 @@ SELECT coalesce(name, '') AS name, coalesce(header, '') AS header, coalesce(reco
 
 -- name: FileSent
 -- An address that a file was sent to, or where it may be. $1 file. Index: delivery_pkey.
-SELECT address FROM delivery WHERE file = $1 AND state <> 'WAITING' AND NOT by_hand ORDER BY address LIMIT 1
+SELECT receiver FROM delivery WHERE file = $1 AND state <> 'WAITING' AND NOT by_hand ORDER BY receiver LIMIT 1
 
 -- name: FileWritten
 -- A file as it was written, and where it is now. $1 file. Index: bureau_file_pkey.
@@ -142,6 +142,17 @@ UPDATE bureau_file SET state = $2, state_why = $3, path = $4 WHERE file = $1
 -- The history of a file's state. $1 file, $2 state, $3 who, $4 why, $5 now, $6 acknowledged rules. Index: bureau_file_event_pkey.
 INSERT INTO bureau_file_event (file, seq, state, who, why, at, acknowledged)
 SELECT $1, coalesce(max(seq), 0) + 1, $2, $3, $4, $5, coalesce(CAST($6 AS text[]), '{}') FROM bureau_file_event WHERE file = $1
+
+-- name: FileAnnounce
+-- The outgoing event of a file's new state; its id is the same whenever it is sent (FS5). $1 file. Index: bureau_file_pkey.
+INSERT INTO outbox (loan, event_id, type, run, business_date, payload)
+SELECT 0, concat('file_state:', f.file, ':', f.state), 'file_state', f.run, f.created_on,
+       jsonb_build_object('file', f.file, 'program_id', p.program_id, 'destination', d.name, 'as_of', f.as_of, 'state', f.state,
+           'name', f.name, 'sha256', f.sha256, 'bytes', f.bytes, 'records', f.records)
+FROM bureau_file f
+JOIN program p ON p.program = f.program
+JOIN destination d ON d.destination = f.destination
+WHERE f.file = $1
 
 -- name: FileNumbers
 -- What the files that a run has still to write hold, and the last three files that count before each of the same destination:
