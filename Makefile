@@ -1,6 +1,7 @@
 # The targets that people need. Everything that is fetched or built goes to bin/ and .cache/.
 
 GO ?= go
+PREFIX ?= /usr/local
 FUZZTIME ?= 20s
 LOANS ?= 1000000
 BENCH ?=
@@ -12,13 +13,24 @@ GOLANGCI_LINT_VERSION = v2.15.0
 GOLANGCI_LINT = .cache/bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test race fuzz bin/bench bench bench-check microbench golden lint verify strikes kills years pg pgbouncer sshd gpg
+.PHONY: help build install demo test race fuzz bin/bench bench bench-check microbench golden lint verify strikes kills years pg pgbouncer sshd gpg
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-11s %s\n", $$1, $$2}' Makefile
 
 build: ## Build bin/furnisher
 	$(GO) build -o bin/furnisher ./cmd/furnisher
+
+install: build ## Install the program, its manual pages, completion and units under PREFIX
+	install -D -m 755 bin/furnisher $(DESTDIR)$(PREFIX)/bin/furnisher
+	bin/furnisher man $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	bin/furnisher completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/furnisher
+	bin/furnisher completion zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_furnisher
+	bin/furnisher completion fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/furnisher.fish
+	for unit in furnisher.service furnisher.timer furnisher-schedule.service; do \
+		install -d $(DESTDIR)$(PREFIX)/lib/systemd/system && sed 's|/usr/local/bin|$(PREFIX)/bin|' cmd/furnisher/packaging/systemd/$$unit >$(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit; \
+	done
 
 demo: pg build ## Take a generated portfolio through its nights
 	bin/furnisher demo

@@ -60,7 +60,7 @@ var allowances = []allowance{
 		golang.org/x/crypto/ssh golang.org/x/crypto/ssh/knownhosts`},
 	{folder: "cmd", may: `std rules metro2 sql batch/... fixtures
 		github.com/jmoiron/sqlx github.com/lib/pq github.com/sirupsen/logrus golang.org/x/term
-		github.com/robfig/cron/v3 github.com/spf13/cobra github.com/spf13/pflag
+		github.com/robfig/cron/v3 github.com/spf13/cobra github.com/spf13/cobra/doc github.com/spf13/pflag
 		github.com/jedib0t/go-pretty/v6/... github.com/schollz/progressbar/v3
 		codeberg.org/go-pdf/fpdf github.com/prometheus/client_golang/... github.com/BurntSushi/toml`},
 }
