@@ -50,6 +50,7 @@ const (
 	ActAllowGap    ActKind = "ALLOW_GAP"
 	ActAllowDate   ActKind = "ALLOW_DATE"
 	ActRunAgain    ActKind = "RUN_AGAIN"
+	ActResolve     ActKind = "RESOLVE_EXCEPTION"
 )
 
 // Permit decides whether an act may be done, and notes it. It returns ErrNotSupervisor or ErrFourEyes.

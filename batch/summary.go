@@ -27,6 +27,8 @@ type Summary struct {
 	Steps          []StepSummary      `json:"steps"`
 	Files          []FileSummary      `json:"files"`
 	Exceptions     []ExceptionSummary `json:"exceptions"`
+	ExceptionLoans int64              `json:"exception_loans" db:"exception_loans"` // each once, whatever the steps and reasons
+	ExceptionRows  int64              `json:"-" db:"exception_rows"`                // of which Exceptions holds the first ones
 	Brakes         []BrakeSummary     `json:"brakes,omitempty"`
 }
 
@@ -61,14 +63,6 @@ type FileSummary struct {
 	Records     int64      `json:"records" db:"records"`
 	Excluded    int64      `json:"excluded" db:"excluded"`
 	Deletions   int64      `json:"deletions" db:"deletions"`
-}
-
-// ExceptionCount is the number of the run's exceptions, of which Exceptions holds the first ones.
-func (s *Summary) ExceptionCount() (n int64) {
-	for _, step := range s.Steps {
-		n += step.Exceptions
-	}
-	return n
 }
 
 // ExceptionSummary is a quarantined loan. ResolvedRun 0: still quarantined.

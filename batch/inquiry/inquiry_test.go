@@ -34,9 +34,6 @@ func TestEmptyBook(t *testing.T) {
 	if s, err := inquiry.Stand(ctx, db); err != nil || s != (inquiry.Standing{}) {
 		t.Errorf("Stand: got %+v, %v", s, err)
 	}
-	if run, err := inquiry.LastRun(ctx, db); err != nil || run != 0 {
-		t.Errorf("LastRun: got %d, %v", run, err)
-	}
 	for name, pages := range lists(t, db) {
 		if got := pages(1); len(got) != 1 || len(got[0]) != 0 {
 			t.Errorf("%s: got pages %q, want one empty page", name, got)

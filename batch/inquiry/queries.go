@@ -4,6 +4,8 @@ import "github.com/furnisher/furnisher/batch/database"
 
 // The queries of this package, by name in sql/query.
 var (
+	inquiryExceptionNotes  = database.Query("inquiry", "InquiryExceptionNotes")
+	inquiryOpenExceptions  = database.Query("inquiry", "InquiryOpenExceptions")
 	inquiryReopened        = database.Query("inquiry", "InquiryReopened")
 	inquiryWaiting         = database.Query("inquiry", "InquiryWaiting")
 	inquiryRejects         = database.Query("inquiry", "InquiryRejects")

@@ -42,15 +42,6 @@ func Runs(ctx context.Context, db *sqlx.DB, p Page) (List[Run], error) {
 	return l, nil
 }
 
-// LastRun returns the number of the newest run, 0 if there is none.
-func LastRun(ctx context.Context, db *sqlx.DB) (int64, error) {
-	l, err := Runs(ctx, db, Page{Limit: 1})
-	if err != nil || len(l.Rows) == 0 {
-		return 0, err
-	}
-	return l.Rows[0].Run, nil
-}
-
 // Standing is how far the nights have come.
 type Standing struct {
 	Closed     rules.Date `db:"closed"`     // the last business date that was closed, 0 if none was

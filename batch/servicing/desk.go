@@ -24,6 +24,8 @@ type Desk struct {
 	Now      func() time.Time // for time stamps only
 	Today    rules.Date       // the date of the calendar; an operation without a date is of it, or of the next night if that is later
 	Patience time.Duration    // how long an operation waits for an import or a night, DefaultPatience if 0
+
+	Authority batch.Authority // who may resolve exceptions
 }
 
 // DefaultPatience is longer than a chunk of a night takes.

@@ -4,6 +4,8 @@ import "github.com/furnisher/furnisher/batch/database"
 
 // The queries of this package, by name in sql/query.
 var (
+	exceptionNote     = database.Query("servicing", "ExceptionNote")
+	exceptionOpen     = database.Query("servicing", "ExceptionOpen")
 	caseKnown         = database.Query("servicing", "CaseKnown")
 	caseSeen          = database.Query("servicing", "CaseSeen")
 	customerLoans     = database.Query("servicing", "CustomerLoans")

@@ -15,14 +15,11 @@ func (a *app) actsCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "acts", Short: "list who released, voided or allowed what, when, why and from where", Args: cobra.NoArgs,
 		Long: `Lists what was done that needs a supervisor, newest first: files that were released, voided or rejected, brakes that were
-accepted, gaps and unusual dates that were allowed.
+accepted, gaps and unusual dates that were allowed, exceptions that were resolved.
 
 A supervisor is who is named in FURNISHER_SUPERVISORS, or, if the database has the role furnisher_supervisor,
 whose database user is its member. Without names and without that role everybody is. With FURNISHER_FOUR_EYES=true nobody releases
-a file whose night they ran. Others are refused with exit status 8.
-
-  furnisher acts
-  furnisher acts --json --limit 0`,
+a file whose night they ran. Others are refused with exit status 8.`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			return a.withDB(ctx, func(db *sqlx.DB) error {
 				return printList(a, listing[inquiry.Act]{

@@ -148,7 +148,7 @@ func (d *daemon) alertWebhook(ctx context.Context, told alert, body []byte) (err
 func (d *daemon) tellNight(ctx context.Context, date rules.Date, s *batch.Summary, err error) {
 	told := alert{BusinessDate: date}
 	if s != nil {
-		told.Run, told.State, told.Exceptions = s.Run, s.State, s.ExceptionCount()
+		told.Run, told.State, told.Exceptions = s.Run, s.State, s.ExceptionLoans
 	}
 	switch {
 	case err == nil && told.Exceptions == 0 || errors.Is(err, batch.ErrClosed):

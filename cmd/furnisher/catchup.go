@@ -186,12 +186,12 @@ func (a *app) caughtUp(ctx context.Context, db *database.Database, n night, unti
 		if s == nil {
 			return nil
 		}
-		exceptions += s.ExceptionCount()
+		exceptions += s.ExceptionLoans
 		switch {
 		case asJSON:
-			return jsonLines(a.stdout).Encode(caughtNight{d, s.Run, s.State, s.ExceptionCount(), s.Files})
+			return jsonLines(a.stdout).Encode(caughtNight{d, s.Run, s.State, s.ExceptionLoans, s.Files})
 		default:
-			return a.say("%s  run %d  %s  exceptions %d, files %d\n", d, s.Run, s.State, s.ExceptionCount(), len(s.Files))
+			return a.say("%s  run %d  %s  exceptions %d, files %d\n", d, s.Run, s.State, s.ExceptionLoans, len(s.Files))
 		}
 	}}
 	if o.wanted {
@@ -224,7 +224,7 @@ func (a *app) dryCatchUp(ctx context.Context, db *database.Database, n night, un
 	})
 	for i := range tried {
 		nights++
-		exceptions += tried[i].ExceptionCount()
+		exceptions += tried[i].ExceptionLoans
 		if !asJSON && tried[i].quiet() {
 			err = errors.Join(err, a.say("dry run of %s: no loan would change\n", tried[i].BusinessDate))
 			continue

@@ -149,11 +149,11 @@ func (a *app) dryNight(ctx context.Context, db *database.Database, n night, o dr
 
 // dryOutcome is the ending of a dry run with exceptions.
 func dryOutcome(t *triedNight, err error) error {
-	if err != nil || t.ExceptionCount() == 0 {
+	if err != nil || t.ExceptionLoans == 0 {
 		return nil
 	}
 	return &ending{
-		err: fmt.Errorf("the run of %s would be closed with exceptions: %d", t.BusinessDate, t.ExceptionCount()), code: exitExceptions,
+		err: fmt.Errorf("the run of %s would be closed with exceptions: %d", t.BusinessDate, t.ExceptionLoans), code: exitExceptions,
 		hint: "nothing was changed; the table of exceptions says why, loan by loan",
 	}
 }

@@ -172,10 +172,7 @@ func (a *app) fileRebuildCommand() *cobra.Command {
 		Long: `Makes the bytes of any file again, also of one that was sent, voided, rejected or lost, from the records that the database
 keeps, and proves them by size and SHA-256. Without --out the file goes back to its place. Nothing is ever overwritten. The exit
 status is 6 if the bytes are other ones, or if something else has the file's name. A file with a record of a customer who was
-removed cannot be made again: the records beside that one are erased, too.
-
-  furnisher files rebuild 3
-  furnisher files rebuild metro2-NORTH-3-20261130.txt --out /tmp/proof`,
+removed cannot be made again: the records beside that one are erased, too.`,
 		RunE: a.does(func(ctx context.Context, args []string) error {
 			return a.withDB(ctx, func(db *sqlx.DB) error {
 				number, err := fileNumber(ctx, db, args[0])
@@ -210,10 +207,7 @@ func (a *app) fileReplaceCommand() *cobra.Command {
 		Long: `Makes the file of a program and date again after it was voided or rejected: as of its date, of the loans that its night had, and
 with all that is known now. Correct the data first (furnisher import). No night does it by itself. The new file is GENERATED and goes
 its own way. It is refused when a file of that date or a later one counts: the next regular file tells of every account. Files of
-several dates are replaced oldest first. The command holds the book; interrupted, it has changed nothing.
-
-  furnisher files replace 3 --why "the reporter's address was wrong"
-  furnisher files replace metro2-NORTH-3-20261130.txt --why "rejected by the bureaus" --json`,
+several dates are replaced oldest first. The command holds the book; interrupted, it has changed nothing.`,
 		RunE: a.does(func(ctx context.Context, args []string) error {
 			if why == "" {
 				return &ending{err: errors.New("--why is missing"), code: exitUsage, hint: fmt.Sprintf("furnisher files replace %s --why TEXT", shellWord(args[0]))}

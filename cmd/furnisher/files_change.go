@@ -38,10 +38,7 @@ func (a *app) fileChangeCommand(verb, short string, to bureau.State) *cobra.Comm
 	if to == bureau.Released {
 		c.Long = `Releases a file for sending, if it is the one that was made and no rule finds an error in it. Each rule that gives warnings must
 be acknowledged by its name; the names are kept in the ledger, and furnisher files show lists them. What a lender has settled once
-for all goes into FURNISHER_ACKNOWLEDGE.
-
-  furnisher files release 3 --why "looked through" --acknowledge B12,Status-PaymentAmount-1
-  furnisher files release 3 --why "looked through" --acknowledge all`
+for all goes into FURNISHER_ACKNOWLEDGE.`
 		c.Flags().StringSliceVar(&m.acknowledge, "acknowledge", nil, "rules whose warnings are right, or all; default FURNISHER_ACKNOWLEDGE")
 	}
 	return c

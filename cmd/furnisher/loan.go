@@ -17,10 +17,7 @@ func (a *app) loanCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "loan LOAN", Short: "show one loan: history, statements, tradelines, and why", Args: cobra.ExactArgs(1),
 		Long: `Shows what was decided about a loan, by which rule and from which facts, and what each file said about it. LOAN is the loan's id or
-its account number.
-
-  furnisher loan L-000123
-  furnisher loan 4000123456 --json`,
+its account number.`,
 		RunE: a.does(func(ctx context.Context, args []string) error {
 			return a.withDB(ctx, func(db *sqlx.DB) error {
 				detail, err := inquiry.LoanDetail(ctx, db, args[0])

@@ -17,10 +17,7 @@ func (a *app) loansCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "loans", Short: "list the loans and their states", Args: cobra.NoArgs,
 		Long: `Lists the state of each loan in the order in which the loans came into the book. With --json it prints one document,
-one loan a line, and the key to give to --after for the next page. --status takes a status, its level or its sub-status.
-
-  furnisher loans --status DELINQUENT --program NORTH
-  furnisher loans --status CLOSED --servicing SERVICING --csv --limit 0 > closed.csv`,
+one loan a line, and the key to give to --after for the next page. --status takes a status, its level or its sub-status.`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			return a.withDB(ctx, func(db *sqlx.DB) error {
 				return printList(a, listing[inquiry.Loan]{

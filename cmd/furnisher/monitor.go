@@ -68,7 +68,7 @@ func (m *metrics) ended(ctx context.Context, s *batch.Summary, err error) (outco
 		outcome = outcomeStopped
 	}
 	switch {
-	case err == nil && s != nil && s.ExceptionCount() > 0:
+	case err == nil && s != nil && s.ExceptionLoans > 0:
 		outcome, status = outcomeQuarantined, exitExceptions
 	case err == nil || errors.Is(err, batch.ErrClosed):
 		outcome, status = outcomeClosed, exitDone

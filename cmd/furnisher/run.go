@@ -221,11 +221,11 @@ func collectSeldom() {
 
 // outcome is the ending of a run that was closed with exceptions.
 func outcome(summary *batch.Summary, err error) error {
-	if err != nil || summary == nil || summary.ExceptionCount() == 0 {
+	if err != nil || summary == nil || summary.ExceptionLoans == 0 {
 		return nil
 	}
 	return &ending{
-		err: fmt.Errorf("the run is closed with exceptions: %d; the next run tries these loans again", summary.ExceptionCount()), code: exitExceptions, hint: fmt.Sprintf("furnisher runs show %d", summary.Run),
+		err: fmt.Errorf("the run is closed with exceptions: %d; the next run tries these loans again", summary.ExceptionLoans), code: exitExceptions, hint: fmt.Sprintf("furnisher runs show %d", summary.Run),
 	}
 }
 

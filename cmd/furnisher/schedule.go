@@ -199,7 +199,7 @@ func smallHours(when cron.Schedule, now time.Time) bool {
 func (a *app) logNight(ctx context.Context, date rules.Date, r *batch.Summary, err error) {
 	fields := logrus.Fields{"business_date": date.String()}
 	if r != nil {
-		fields["run"], fields["state"], fields["exceptions"], fields["files"] = r.Run, r.State, r.ExceptionCount(), len(r.Files)
+		fields["run"], fields["state"], fields["exceptions"], fields["files"] = r.Run, r.State, r.ExceptionLoans, len(r.Files)
 	}
 	log := a.log.WithFields(fields)
 	if err == nil {

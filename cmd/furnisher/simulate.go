@@ -95,7 +95,7 @@ func (a *app) simulated(ctx context.Context, db *database.Database, s simulation
 		if err != nil {
 			return err
 		}
-		done := simulatedNight{date, summary.Steps, summary.Files, summary.ExceptionCount(), changes}
+		done := simulatedNight{date, summary.Steps, summary.Files, summary.ExceptionLoans, changes}
 		if s.asJSON {
 			err = jsonLines(a.stdout).Encode(done)
 		} else {

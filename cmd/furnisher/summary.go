@@ -52,7 +52,7 @@ func printExceptions(w io.Writer, r *batch.Summary) error {
 	if err := printTitled(w, "exceptions", []string{"loan", "step", "code", ">since run", "detail"}, rows); err != nil {
 		return err
 	}
-	more := r.ExceptionCount() - int64(len(rows))
+	more := r.ExceptionRows - int64(len(rows))
 	if more <= 0 {
 		return nil
 	}

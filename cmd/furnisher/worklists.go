@@ -17,10 +17,7 @@ func (a *app) importsCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use: "imports", Short: "list the imports and what became of their rows", Args: cobra.NoArgs,
-		Long: `Lists the imports, newest first, with what became of their rows. imports show lists the rows that one did not take.
-
-  furnisher imports
-  furnisher imports show 12 --csv --limit 0 > rejected.csv`,
+		Long: `Lists the imports, newest first, with what became of their rows. imports show lists the rows that one did not take.`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			return a.withDB(ctx, func(db *sqlx.DB) error {
 				return printList(a, listing[inquiry.Import]{
@@ -46,10 +43,7 @@ func (a *app) importShowCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "show IMPORT", Short: "list the rows that an import did not take", Args: cobra.ExactArgs(1),
 		Long: `Shows the files of an import, then the rows that it did not take, with the column, the kind of value that stood there and the
-reason; never the value itself. --json and --csv print the rows alone.
-
-  furnisher imports show 12
-  furnisher imports show 12 --json`,
+reason; never the value itself. --json and --csv print the rows alone.`,
 		RunE: a.does(func(ctx context.Context, args []string) error {
 			number, err := strconv.ParseInt(args[0], 10, 64)
 			if err != nil {
@@ -103,10 +97,7 @@ func (a *app) deletionsCommand() *cobra.Command {
 	waiting := &cobra.Command{
 		Use: "waiting", Short: "list the deletions that wait for open receivables", Args: cobra.NoArgs,
 		Long: `Lists the loans that the last file of each destination left out because their deletion waits until nothing is open any more, with
-what it waits for and since which file.
-
-  furnisher deletions waiting
-  furnisher deletions waiting --csv --limit 0 > waiting.csv`,
+what it waits for and since which file.`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			return a.withDB(ctx, func(db *sqlx.DB) error {
 				return printList(a, listing[inquiry.Waiting]{
@@ -133,10 +124,7 @@ func (a *app) reopenedCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "reopened", Short: "list the loans that were closed and are open again", Args: cobra.NoArgs,
 		Long: `Lists the loans that were closed and are open again, with what reopened them. Schedules that were cancelled meanwhile do not come
-back by themselves: a person sets them up again where they are wanted.
-
-  furnisher reopened
-  furnisher reopened --csv --limit 0 > reopened.csv`,
+back by themselves: a person sets them up again where they are wanted.`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			return a.withDB(ctx, func(db *sqlx.DB) error {
 				return printList(a, listing[inquiry.Reopened]{

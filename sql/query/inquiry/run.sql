@@ -4,7 +4,7 @@
 SELECT r.run, r.business_date, r.attempt, r.previous_date, r.state, coalesce(r.stopped_because, '') AS stopped_because,
        r.program_version, r.who, r.why, r.started_at, r.finished_at,
        (SELECT CAST(coalesce(sum(c.changed_count), 0) AS bigint) FROM run_chunk c WHERE c.run = r.run) AS changed_count,
-       (SELECT count(*) FROM run_exception e WHERE e.run = r.run) AS exceptions,
+       (SELECT count(DISTINCT e.loan) FROM run_exception e WHERE e.run = r.run) AS exceptions,
        (SELECT count(*) FROM bureau_file f WHERE f.run = r.run) AS files
 FROM run r
 WHERE CAST($1 AS bigint) IS NULL OR r.run < CAST($1 AS bigint)
@@ -16,14 +16,6 @@ ORDER BY r.run DESC LIMIT $2
 SELECT (SELECT max(business_date) FROM run WHERE state = 'CLOSED') AS closed,
        (SELECT business_date FROM run WHERE state IN ('RUNNING', 'STOPPED')) AS unfinished,
        EXISTS (SELECT FROM run r JOIN run_brake b ON b.run = r.run WHERE r.state IN ('RUNNING', 'STOPPED') AND b.state = 'BRAKED') AS braked
-
--- name: InquiryRunExceptions
--- A page of the loans that a run could not decide. $1 run, $2 step, $3 loan, $4 code to begin after, $5 rows.
--- Index: run_exception_pkey.
-SELECT e.loan, e.step, l.loan_id, e.code, e.detail, e.first_run, e.resolved_run
-FROM run_exception e JOIN loan l ON l.loan = e.loan
-WHERE e.run = $1 AND (e.step, e.loan, e.code) > ($2, $3, $4)
-ORDER BY e.step, e.loan, e.code LIMIT $5
 
 -- name: InquiryAttempt
 -- A run as an attempt at its date. $1 run.

@@ -1,7 +1,9 @@
 -- name: RunShow
--- One run. $1 run.
+-- One run. $1 run. Index: run_pkey, run_exception_pkey.
 SELECT run, business_date, attempt, previous_date, state, coalesce(stopped_because, '') AS stopped_because, program_version,
-       who, why, started_at, finished_at
+       who, why, started_at, finished_at,
+       (SELECT count(DISTINCT e.loan) FROM run_exception e WHERE e.run = run.run) AS exception_loans,
+       (SELECT count(*) FROM run_exception e WHERE e.run = run.run) AS exception_rows
 FROM run WHERE run = $1
 
 -- name: RunSteps
@@ -12,7 +14,7 @@ SELECT s.step,
        CAST(coalesce(sum(c.read_count), 0) AS bigint) AS read_count,
        CAST(coalesce(sum(c.changed_count), 0) AS bigint) AS changed_count,
        CAST(coalesce(sum(c.amount_cents), 0) AS bigint) AS amount_cents,
-       (SELECT count(*) FROM run_exception e WHERE e.run = s.run AND e.step = s.step) AS exceptions,
+       (SELECT count(DISTINCT e.loan) FROM run_exception e WHERE e.run = s.run AND e.step = s.step) AS exceptions,
        CAST(coalesce(extract(epoch FROM s.finished_at - s.started_at), 0) AS double precision) AS seconds
 FROM run_step s LEFT JOIN run_chunk c ON c.run = s.run AND c.step = s.step
 WHERE s.run = $1
