@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 
 	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/rules"
@@ -54,6 +55,16 @@ func TakeBack(ctx context.Context, tx *sqlx.Tx, d rules.Date, loans []*Loan) err
 		return fmt.Errorf("read the states before: %w", err)
 	}
 	return nil
+}
+
+// WakeListed wakes the loans that some steps could not decide: another attempt at a date tries them again, or it would take them
+// for decided.
+func WakeListed(ctx context.Context, tx *sqlx.Tx, steps []string) error {
+	var loans []int64
+	if err := tx.SelectContext(ctx, &loans, wakeListed, pq.Array(steps), pq.Array(rules.StandingCodes)); err != nil {
+		return fmt.Errorf("find loans that could not be decided: %w", err)
+	}
+	return Wake(ctx, tx, loans, Listed)
 }
 
 // Repeated reports whether the loan is decided once more, and if so whether as before: then it stays as it is.

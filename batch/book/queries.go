@@ -39,6 +39,7 @@ var (
 	stateRestore       = database.Query("book", "StateRestore")
 	stateWrite         = database.Query("book", "StateWrite")
 	wake               = database.Query("book", "Wake")
+	wakeListed         = database.Query("book", "WakeListed")
 	wakeAbandoned      = database.Query("book", "WakeAbandoned")
 	wakeAdded          = database.Query("book", "WakeAdded")
 	wakeAnalyze        = database.Query("book", "WakeAnalyze")

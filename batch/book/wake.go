@@ -24,6 +24,7 @@ const (
 	RecordRefused     Why = "record refused"     // a bureau refused a record of it (BR11)
 	ProductChanged    Why = "product"            // the settings of its product: they are not packed
 	ProgramChanged    Why = "program"            // the settings of its program: they are not packed
+	Listed            Why = "listed"             // it could not be decided, and its date is run again
 	Drift             Why = "drift"              // its packed row was not what the book says
 )
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"github.com/furnisher/furnisher/batch/bureau"
 	"github.com/furnisher/furnisher/batch/step"
 	"github.com/furnisher/furnisher/fixtures/pgtest"
+	"github.com/furnisher/furnisher/rules"
 )
 
 // again runs a date once more and fails the test on an error.
@@ -54,13 +56,19 @@ func lateBook() (known, news extract) {
 // throughJuly runs the nights of June and July with what a book knew in each.
 func throughJuly(t *testing.T, june, july extract) (db *sqlx.DB, dir string) {
 	t.Helper()
+	return twoNights(t, june, july, "2026-06-30", "2026-07-31")
+}
+
+// twoNights runs two nights with what a book knew in each; in the first it knew of no terminations.
+func twoNights(t *testing.T, first, second extract, one, two string) (db *sqlx.DB, dir string) {
+	t.Helper()
 	db, dir = pgtest.New(t), t.TempDir()
-	june = maps.Clone(june)
-	delete(june, "terminations")
-	june.load(t, db)
-	night(t, db, dir, "2026-06-30")
-	july.load(t, db)
-	night(t, db, dir, "2026-07-31")
+	first = maps.Clone(first)
+	delete(first, "terminations")
+	first.load(t, db)
+	night(t, db, dir, one)
+	second.load(t, db)
+	night(t, db, dir, two)
 	return db, dir
 }
 
@@ -300,4 +308,119 @@ func TestAgainCutOff(t *testing.T) {
 			t.Errorf("files differ from those of an attempt that was not cut off (-want +got):\n%s", diff)
 		}
 	}
+}
+
+// A loan that cannot be decided is tried again and stays listed since the first night, whatever else has come.
+func TestAgainKeepsExceptions(t *testing.T) {
+	t.Parallel()
+	known, news := lateBook()
+	for _, e := range []extract{known, news} {
+		e.add("loans", "ODD,PL,P1,ACCTODD,2026-05-01,1000.00,10,100.00,ACTIVE,2026-05-01,,SERVICING,,,") // without cycles
+		e.add("loan_customers", "ODD,C1,1,1")
+	}
+	db, dir := throughJuly(t, known, known)
+	listed := func() (list []string) {
+		t.Helper()
+		err := db.Select(&list, "SELECT concat_ws(' ', run, step, code, first_run, resolved_run) FROM run_exception e JOIN loan_key k USING (loan) WHERE loan_id = 'ODD' AND step <> 'export' ORDER BY 1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return list
+	}
+	want := listed()
+	if len(want) == 0 {
+		t.Fatal("the loan is not listed")
+	}
+	news.load(t, db)
+	again(t, db, dir, "2026-07-31")
+	for _, row := range listed() {
+		if strings.HasPrefix(row, "3 ") {
+			want = append(want, strings.Replace(want[len(want)-1], "2 ", "3 ", 1))
+		}
+	}
+	if diff := cmp.Diff(want, listed()); diff != "" || len(want) < 3 {
+		t.Errorf("exceptions (-want +got):\n%s", diff)
+	}
+}
+
+// randomBook is a book of random postings: what a night knew, and what its lender knew after it.
+func randomBook(random *rand.Rand) (known, news extract) {
+	known = book()
+	known["terminations"] = "loan_id,terminated_on,source,reason\n"
+	known["scheduled_items"] = "item_id,loan_id,kind,state,due_at\n"
+	news = maps.Clone(known)
+	both := func(f func(e extract)) { f(known); f(news) }
+	maybe := func(f func(e extract)) { // half of them come late
+		if f(news); random.IntN(2) == 0 {
+			f(known)
+		}
+	}
+	entries := 0
+	entry := func(e extract, n int, loan, kind, amount, on, reverses string) {
+		e.add("transactions", "R%d,%s,%s,%s,%s,%sT12:00:00Z,SETTLED,%s", n, loan, kind, amount, on, on, reverses)
+	}
+	for n := range 40 {
+		both(func(e extract) { e.loan(fmt.Sprintf("X%02d", n)) })
+	}
+	for n := range 40 {
+		id := fmt.Sprintf("X%02d", n)
+		paid := []string{"1000.00", "1100.00", "300.00", "200.00", "100.00"}
+		for range random.IntN(4) {
+			entries++
+			number, amount, on := entries, paid[random.IntN(len(paid))], day("2026-05-20")+rules.Date(random.IntN(130))
+			maybe(func(e extract) { entry(e, number, id, "PAYMENT", amount, on.String(), "") })
+			if random.IntN(3) == 0 && strings.Contains(known["transactions"], fmt.Sprintf("R%d,", number)) {
+				entries++
+				back, undone := entries, on+rules.Date(random.IntN(9))
+				maybe(func(e extract) {
+					entry(e, back, id, "REVERSAL", amount, undone.String(), fmt.Sprintf("R%d", number))
+				})
+			}
+		}
+		if random.IntN(8) == 0 {
+			reason := []string{"ERRO", "FRAD"}[random.IntN(2)]
+			maybe(func(e extract) { e.add("terminations", "%s,2026-09-%02d,,%s", id, 1+random.IntN(28), reason) })
+		}
+		if random.IntN(4) == 0 {
+			entries++
+			number := entries
+			maybe(func(e extract) { entry(e, number, id, "FEE", "25.00", "2026-09-15", "") })
+		}
+	}
+	return known, news
+}
+
+// Whatever has come late: in the end files and states are those of one night that knew it all, this month and the next.
+func TestAgainIsOneNight(t *testing.T) {
+	t.Parallel()
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	known, news := randomBook(rand.New(rand.NewPCG(seed, 0)))
+	db, dir := twoNights(t, known, known, "2026-08-31", "2026-09-30")
+	twin, twinDir := twoNights(t, known, news, "2026-08-31", "2026-09-30")
+	news.load(t, db)
+	again(t, db, dir, "2026-09-30")
+	if records, back := count(t, db, "SELECT count(*) FROM run_record"), count(t, db, "SELECT count(*) FROM status_history WHERE rule = 'ST4'"); records < 5 || back < 1 {
+		t.Errorf("%d records differed and %d states were taken back: too few to tell", records, back)
+	}
+	compare := func(month string, file, twinFile int) {
+		t.Helper()
+		name := "metro2-P1-%d-%s.txt"
+		got, want := fileHashes(t, dir)[fmt.Sprintf(name, file, month)], fileHashes(t, twinDir)[fmt.Sprintf(name, twinFile, month)]
+		if got != want || want == "" {
+			t.Errorf("the file of %s is not that of one night", month)
+		}
+		var states, twins []string
+		query := "SELECT concat_ws(' ', k.loan_id, s.status, s.status_since, s.closed_on, s.count_from, s.reopened_on, s.charged_off_on, s.charge_off_cents) FROM loan_state s JOIN loan_key k USING (loan) ORDER BY 1"
+		if err := errors.Join(db.Select(&states, query), twin.Select(&twins, query)); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(twins, states); diff != "" {
+			t.Errorf("states in %s (-one night +again):\n%s", month, diff)
+		}
+	}
+	compare("20260930", 3, 2)
+	night(t, db, dir, "2026-10-31")
+	night(t, twin, twinDir, "2026-10-31")
+	compare("20261031", 4, 3)
 }

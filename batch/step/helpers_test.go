@@ -95,6 +95,9 @@ func (e extract) loadThrough(t testing.TB, db, direct *sqlx.DB) {
 	dir := t.TempDir()
 	e.writeTo(t, dir)
 	report, err := intake.Import(context.Background(), db, intake.Options{Dir: dir, MaxBadPercent: 0.1, Now: clock, Direct: direct})
+	if refused, is := errors.AsType[*intake.RefusedError](err); is {
+		t.Fatalf("%v: %+v", err, refused.Rejects)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

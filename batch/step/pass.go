@@ -81,6 +81,15 @@ func (Servicing) Parts() []batch.Part {
 
 // Begin makes sure that every loan of the book can be picked.
 func (Servicing) Begin(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
+	if run.Again {
+		steps := make([]string, len(deciders))
+		for i := range deciders {
+			steps[i] = deciders[i].name
+		}
+		if err := book.WakeListed(ctx, tx, steps); err != nil {
+			return err
+		}
+	}
 	return book.Begin(ctx, tx, run.LastLoan)
 }
 

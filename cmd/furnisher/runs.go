@@ -37,7 +37,11 @@ func (a *app) runsCommand() *cobra.Command {
 }
 
 func runRow(r *inquiry.Run) []any {
-	return []any{r.Run, r.BusinessDate, r.State, r.Changed, r.Files, r.Exceptions, r.Started.UTC().Format(timeLayout), r.Who, r.Why, r.StoppedBecause}
+	date := r.BusinessDate.String()
+	if r.Attempt > 1 {
+		date += fmt.Sprintf(" again (%d)", r.Attempt)
+	}
+	return []any{r.Run, date, r.State, r.Changed, r.Files, r.Exceptions, r.Started.UTC().Format(timeLayout), r.Who, r.Why, r.StoppedBecause}
 }
 
 func (a *app) runsShowCommand() *cobra.Command {

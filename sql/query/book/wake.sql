@@ -28,6 +28,11 @@ WHERE w.loan = x.loan AND w.version = x.version AND w.loan = ANY($1)
 -- Index: loan_wake_pkey.
 UPDATE loan_wake SET version = version + 1, state = 'AWAKE', wake_on = '-infinity', why = $2 WHERE loan = ANY($1)
 
+-- name: WakeListed
+-- The loans that some steps could not decide. $1 steps, $2 codes that only a person resolves. Reads run_exception once.
+SELECT DISTINCT loan FROM run_exception
+WHERE resolved_run IS NULL AND step = ANY (CAST($1 AS text[])) AND code <> ALL (CAST($2 AS text[]))
+
 -- name: WakeAbandoned
 -- Wakes the loans that a run has put to sleep, and perhaps some that slept before: what it decided of them was as of a
 -- date that did not come. $1 run, $2 step. The caller holds the book. Index: run_chunk_pkey, loan_wake_pkey.
