@@ -38,6 +38,7 @@ var (
 	fileAnnounce       = database.Query("bureau", "FileAnnounce")
 	fileChange         = database.Query("bureau", "FileChange")
 	fileWritten        = database.Query("bureau", "FileWritten")
+	fileCopies         = database.Query("bureau", "FileCopies")
 	fileCounts         = database.Query("bureau", "FileCounts")
 	fileDestination    = database.Query("bureau", "FileDestination")
 	fileDone           = database.Query("bureau", "FileDone")

@@ -92,6 +92,7 @@ type Effect struct {
 	Acknowledged []string // rules whose warnings the file was released with
 	Waiting      []int64  // earlier files of the destination that were not released
 	Later        []int64  // later ones, which were made as if this one were sent
+	Copies       []string // of one that was taken back, in folders from which people send
 }
 
 // Change takes a file to another state and notes who did it and why. It is durable when Change returns.
@@ -176,6 +177,9 @@ func enter(ctx context.Context, tx *sqlx.Tx, m Move, now time.Time) (present onD
 		count(&effect.Deletions, deletionGiveBack, m.File)
 		count(&effect.Reopened, answerReopen, m.File, nil)
 		count(&effect.Restored, correctionRestore, m.File, nil)
+		if err == nil {
+			err = tx.SelectContext(ctx, &effect.Copies, fileCopies, m.File)
+		}
 	case Transmitted:
 		if err = present.compare(); err == nil {
 			count(&effect.Answered, answerByFile, m.File, now)

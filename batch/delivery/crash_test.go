@@ -5,11 +5,14 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"runtime"
 	"strconv"
+	"syscall"
 	"testing"
 	"time"
 
@@ -87,12 +90,7 @@ func TestKilled(t *testing.T) {
 // child delivers file 1 in a process of its own; the returned function kills it.
 func (o *office) child() (kill func()) {
 	o.t.Helper()
-	text, err := json.Marshal(order{o.url, o.Spool, o.Destinations})
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	c := exec.Command(os.Args[0])
-	c.Env, c.Stderr = append(os.Environ(), childOf+"="+string(text)), os.Stderr
+	c := o.command()
 	if err := c.Start(); err != nil {
 		o.t.Fatal(err)
 	}
@@ -105,6 +103,18 @@ func (o *office) child() (kill func()) {
 			o.t.Error("the process had ended before it was killed")
 		}
 	}
+}
+
+// command is a process that delivers file 1.
+func (o *office) command() *exec.Cmd {
+	o.t.Helper()
+	text, err := json.Marshal(order{o.url, o.Spool, o.Destinations})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	c := exec.Command(os.Args[0])
+	c.Env, c.Stderr = append(os.Environ(), childOf+"="+string(text)), os.Stderr
+	return c
 }
 
 // holdAfter lets the line stand still after so many bytes.
@@ -145,4 +155,40 @@ func blocked(table, when string) func(o *office) (there, over func()) {
 		}
 		return there, over
 	}
+}
+
+// Memory does not grow with the file: it is compared, encrypted and uploaded a piece at a time.
+func TestStreams(t *testing.T) {
+	t.Parallel()
+	const size, most = 160 << 20, 64 << 20
+	o := newOffice(t, 1, newKeys(t))
+	if err := os.Truncate(o.path(1), size); err != nil {
+		t.Fatal(err)
+	}
+	hash := sha256.New()
+	f, err := os.Open(o.path(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = io.Copy(hash, f)
+	if err := errors.Join(err, f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	o.exec(`UPDATE bureau_file SET bytes = $1, sha256 = $2`, size, hex.EncodeToString(hash.Sum(nil)))
+	c := o.command()
+	if err := c.Run(); err != nil {
+		t.Fatal(err)
+	}
+	usage, ok := c.ProcessState.SysUsage().(*syscall.Rusage)
+	if !ok {
+		t.Fatal("the system does not say how much memory it took")
+	}
+	resident := usage.Maxrss
+	if runtime.GOOS == "linux" {
+		resident <<= 10
+	}
+	if resident > most {
+		t.Errorf("it took %d MiB of memory for a file of %d MiB", resident>>20, size>>20)
+	}
+	o.delivered("SENT", sealedName)
 }

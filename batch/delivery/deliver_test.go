@@ -117,7 +117,7 @@ func TestFaults(t *testing.T) {
 		}, says: "upload ", passes: true},
 		"a server that falls silent half-way": {fault: func(_ *testing.T, o *office) func() {
 			o.server.HoldAfter(1 << 20)
-			o.Patience = time.Second
+			o.Patience = 8 * time.Second // long enough to get there on a busy machine
 			return func() { o.server.Mend(); o.Patience = time.Minute }
 		}, says: "upload ", passes: true},
 		"a server that falls silent at once": {fault: func(_ *testing.T, o *office) func() {

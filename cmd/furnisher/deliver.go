@@ -111,8 +111,12 @@ func (a *app) destinations(file string) (map[string]delivery.Destination, error)
 		Destination map[string]delivery.Destination `toml:"destination"`
 	}
 	meta, err := toml.NewDecoder(bytes.NewReader(text)).Decode(&settings)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %s: %w", delivery.ErrSettings, file, err)
+	var syntax toml.ParseError
+	switch {
+	case errors.As(err, &syntax): // its own text may show what stands there
+		return nil, fmt.Errorf("%w: %s: line %d: it is not TOML", delivery.ErrSettings, file, syntax.Position.Line)
+	case err != nil:
+		return nil, fmt.Errorf("%w: %s: a setting is of the wrong kind", delivery.ErrSettings, file)
 	}
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		return nil, fmt.Errorf("%w: %s: there is no setting %s", delivery.ErrSettings, file, unknown[0])

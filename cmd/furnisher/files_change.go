@@ -82,6 +82,9 @@ func (a *app) tellFollows(file int64, to bureau.State, effect *bureau.Effect) {
 	if taken := to == bureau.Voided || to == bureau.Rejected; taken && len(effect.Later) == 0 {
 		a.tell(labelNote, fmt.Sprintf("no night makes it again; correct the data, then furnisher files replace %d --why TEXT", file))
 	}
+	for _, copied := range effect.Copies {
+		a.tell(labelNote, fmt.Sprintf("a copy of file %d lies in %s: remove it, so that nobody sends it", file, copied))
+	}
 	if len(effect.Later) > 0 {
 		a.tell(labelNote, fmt.Sprintf("files %s were made as if file %d were sent: their payments and history go on from it; void those that were not sent, too", numbers(effect.Later), file))
 	}

@@ -124,6 +124,12 @@ ORDER BY o.as_of
 -- What a file's bytes are made from beside its records. $1 file. Index: bureau_file_pkey.
 SELECT coalesce(name, '') AS name, coalesce(header, '') AS header, coalesce(records, 0) AS records FROM bureau_file WHERE file = $1
 
+-- name: FileCopies
+-- Where copies of a file lie for people to send. $1 file. Index: delivery_pkey, delivery_attempt_pkey.
+SELECT a.place || '/' || d.name
+FROM delivery d JOIN delivery_attempt a ON a.file = d.file AND a.receiver = d.receiver AND a.attempt = d.attempts
+WHERE d.file = $1 AND d.by_hand AND d.state <> 'WAITING' ORDER BY d.receiver
+
 -- name: FileSent
 -- An address that a file was sent to, or where it may be. $1 file. Index: delivery_pkey.
 SELECT receiver FROM delivery WHERE file = $1 AND state <> 'WAITING' AND NOT by_hand ORDER BY receiver LIMIT 1
