@@ -65,22 +65,19 @@ func (s *source) rowsToCome() int64 {
 	return text/shortest + 1 // the last may lack its line end
 }
 
-// tooMany reports whether bad rows are more than the given percentage of all.
-func tooMany(bad, rows int64, percent float64) bool { return float64(bad)*100 > percent*float64(rows) }
-
 // hopeless reports whether the share of bad rows will be too high even if all rows to come are good. A file that would
 // be accepted at its end is never without hope.
-func (p *parser) hopeless() bool { return tooMany(p.bad, p.rows+p.source.rowsToCome(), p.maxBad) }
+func (p *parser) hopeless() bool { return !p.options.tolerates(p.bad, p.rows+p.source.rowsToCome()) }
 
 // refuse is the error for a file without hope.
 func (p *parser) refuse() error {
 	r := &RefusedError{File: p.source.table.file, Rejects: p.rejects[:min(len(p.rejects), maxRefusedRejects)]}
-	if r.Reason = tooManyReason(p.bad, p.rows, p.maxBad); p.source.rowsToCome() > 0 {
-		r.Reason = fmt.Sprintf("%d of the first %d rows are bad: more than %g %% of all rows that the file can hold", p.bad, p.rows, p.maxBad)
+	if r.Reason = tooManyReason(p.bad, p.rows, p.options); p.source.rowsToCome() > 0 {
+		r.Reason = fmt.Sprintf("%d of the first %d rows are bad: more than %s of all rows that the file can hold", p.bad, p.rows, p.options.bound())
 	}
 	return r
 }
 
-func tooManyReason(bad, rows int64, percent float64) string {
-	return fmt.Sprintf("%d of %d rows are bad, more than %g %%", bad, rows, percent)
+func tooManyReason(bad, rows int64, o Options) string {
+	return fmt.Sprintf("%d of %d rows are bad, more than %s", bad, rows, o.bound())
 }

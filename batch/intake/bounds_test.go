@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -74,6 +75,24 @@ func TestRefusedBeforeItsEnd(t *testing.T) {
 		t.Errorf("%d of %d bytes read, want less than half", last, size)
 	}
 	empty(t, db)
+}
+
+// So many rows may be bad whatever their share; one more is too many.
+func TestTolerates(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	for bad, taken := range map[int]bool{2: true, 3: false} {
+		o := options(extract{"reason_rules.csv": rulesHeader + "\nA,B,true\n" + strings.Repeat("A,C,maybe\n", bad)}.write(t))
+		o.MaxBadPercent, o.MaxBadRows = 0.1, 2
+		_, err := intake.Import(t.Context(), db, o)
+		var refused *intake.RefusedError
+		switch {
+		case taken && err != nil:
+			t.Errorf("%d bad rows: %v", bad, err)
+		case !taken && (!errors.As(err, &refused) || !strings.Contains(refused.Reason, "more than 0.1 % and 2")):
+			t.Errorf("%d bad rows: %v", bad, err)
+		}
+	}
 }
 
 // At most 10,000 rejected rows are kept, however they were found; all are counted.

@@ -71,7 +71,7 @@ func TestNeverRefusedTooEarly(t *testing.T) {
 			t.Fatalf("seed %d, file %d: %d rows, want %d", seed, i, rows, n)
 		}
 		read, _, refused := parse(t, path, percent)
-		if refused && !tooMany(bad, rows, percent) {
+		if refused && (Options{MaxBadPercent: percent}).tolerates(bad, rows) {
 			t.Errorf("seed %d, file %d: refused after %d rows, yet %d of %d rows are bad where %g %% may be", seed, i, read, bad, rows, percent)
 		}
 		if refused && read < rows {

@@ -23,9 +23,11 @@ type Options struct {
 	// MaxBadPercent is the share of a file's rows that may be bad before the file is refused; default 0.1.
 	// Import takes 0 at its word: no bad row at all.
 	MaxBadPercent float64
-	Check         bool             // do everything but commit: the summary is that of an import, and nothing is stored
-	Now           func() time.Time // feeds time stamps only
-	Direct        *sqlx.DB         // of connections that keep their session, for the book's lock; the import's own if nil
+	// MaxBadRows is how many rows of a file may be bad whatever their share.
+	MaxBadRows int64
+	Check      bool             // do everything but commit: the summary is that of an import, and nothing is stored
+	Now        func() time.Time // feeds time stamps only
+	Direct     *sqlx.DB         // of connections that keep their session, for the book's lock; the import's own if nil
 	// Progress, if not nil, is told now and then how far the reading of a file has come. It is called by one
 	// goroutine at a time, not always the caller's.
 	Progress func(file string, bytesRead, bytesTotal int64)
@@ -39,12 +41,27 @@ func (o Options) WithDefaults() Options {
 	return o
 }
 
+// tolerates reports whether so many bad rows of all leave a file to be taken.
+func (o Options) tolerates(bad, rows int64) bool {
+	return bad <= o.MaxBadRows || float64(bad)*100 <= o.MaxBadPercent*float64(rows)
+}
+
+// bound is what tolerates says, in words.
+func (o Options) bound() string {
+	if o.MaxBadRows > 0 {
+		return fmt.Sprintf("%g %% and %d", o.MaxBadPercent, o.MaxBadRows)
+	}
+	return fmt.Sprintf("%g %%", o.MaxBadPercent)
+}
+
 func (o Options) validate() error {
 	switch {
 	case o.Dir == "":
 		return errors.New("import: no directory given")
 	case o.MaxBadPercent < 0 || o.MaxBadPercent > 100:
 		return fmt.Errorf("import: max bad %g %%: must be 0 to 100", o.MaxBadPercent)
+	case o.MaxBadRows < 0:
+		return fmt.Errorf("import: max bad %d rows: must be 0 or more", o.MaxBadRows)
 	case o.Now == nil:
 		return errors.New("import: no clock given")
 	}

@@ -24,7 +24,7 @@ const (
 type parser struct {
 	source   *source
 	progress func(file string, bytesRead, bytesTotal int64)
-	maxBad   float64 // percent of the rows
+	options  Options
 	row      row
 	repeats  *repeats
 	key      []byte // of the present row
@@ -38,7 +38,7 @@ type parser struct {
 
 func newParser(s *source, o Options) *parser {
 	return &parser{
-		source: s, progress: o.Progress, maxBad: o.MaxBadPercent, repeats: newRepeats(s.textSize()),
+		source: s, progress: o.Progress, options: o, repeats: newRepeats(s.textSize()),
 		row: row{table: s.table, values: make([][]byte, len(s.table.columns))},
 	}
 }

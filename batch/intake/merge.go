@@ -22,7 +22,7 @@ func (i *importer) file(ctx context.Context, p *parser) error {
 	if err := i.check(ctx, t, &counts); err != nil {
 		return err
 	}
-	if tooMany(counts.Rejected, counts.Rows, i.options.MaxBadPercent) {
+	if !i.options.tolerates(counts.Rejected, counts.Rows) {
 		return i.refuse(ctx, counts)
 	}
 	if err := i.merge(ctx, t, &counts); err != nil {
@@ -215,7 +215,7 @@ func (i *importer) room() int64 { return maxRejects - i.kept }
 
 // refuse is the error for a file with too many bad rows.
 func (i *importer) refuse(ctx context.Context, counts FileSummary) error {
-	refused := &RefusedError{File: counts.File, Reason: tooManyReason(counts.Rejected, counts.Rows, i.options.MaxBadPercent)}
+	refused := &RefusedError{File: counts.File, Reason: tooManyReason(counts.Rejected, counts.Rows, i.options)}
 	err := i.tx.SelectContext(ctx, &refused.Rejects, importFileRejects, i.summary.Import, counts.File, maxRefusedRejects)
 	if err != nil {
 		return err

@@ -84,19 +84,33 @@ func (w *workersFlag) Set(s string) (err error) {
 	return nil
 }
 
-// percentFlag is a share in percent as a flag: 0.1 or 0.1%.
-type percentFlag float64
-
-func (p *percentFlag) String() string {
-	return strconv.FormatFloat(float64(*p), 'f', -1, 64)
+// boundFlag is how many rows of a file may be bad: a share in percent, and how many at least, such as 0.1%,20.
+type boundFlag struct {
+	percent float64
+	rows    int64
 }
-func (p *percentFlag) Type() string { return "PERCENT" }
-func (p *percentFlag) Set(s string) error {
-	v, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(s, "%")), 64)
-	if err != nil || !(v >= 0 && v <= 100) {
+
+func (b *boundFlag) String() string {
+	text := strconv.FormatFloat(b.percent, 'f', -1, 64)
+	if b.rows > 0 {
+		text += "," + strconv.FormatInt(b.rows, 10)
+	}
+	return text
+}
+func (b *boundFlag) Type() string { return "PERCENT[,ROWS]" }
+func (b *boundFlag) Set(s string) (err error) {
+	share, rows, counted := strings.Cut(s, ",")
+	set := boundFlag{}
+	set.percent, err = strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(share), "%")), 64)
+	if err != nil || !(set.percent >= 0 && set.percent <= 100) {
 		return fmt.Errorf("not a percentage from 0 to 100")
 	}
-	*p = percentFlag(v)
+	if counted {
+		if set.rows, err = strconv.ParseInt(strings.TrimSpace(rows), 10, 64); err != nil || set.rows < 0 {
+			return fmt.Errorf("not a number of rows after the comma")
+		}
+	}
+	*b = set
 	return nil
 }
 

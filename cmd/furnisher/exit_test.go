@@ -154,25 +154,30 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
-func TestPercent(t *testing.T) {
+func TestBoundFlag(t *testing.T) {
 	for _, c := range []struct {
 		in   string
-		want percentFlag
+		want boundFlag
 		ok   bool
 	}{
-		{"0.1", 0.1, true},
-		{"0.1%", 0.1, true},
-		{"0", 0, true},
-		{"100%", 100, true},
-		{" 5 %", 5, true},
-		{"100.1", 0, false},
-		{"-1", 0, false},
-		{"NaN", 0, false},
-		{"", 0, false},
-		{"%", 0, false},
-		{"ten", 0, false},
+		{"0.1", boundFlag{0.1, 0}, true},
+		{"0.1%", boundFlag{0.1, 0}, true},
+		{"0", boundFlag{}, true},
+		{"100%", boundFlag{100, 0}, true},
+		{" 5 %", boundFlag{5, 0}, true},
+		{"0.1%, 20", boundFlag{0.1, 20}, true},
+		{"0,20", boundFlag{0, 20}, true},
+		{"100.1", boundFlag{}, false},
+		{"-1", boundFlag{}, false},
+		{"NaN", boundFlag{}, false},
+		{"", boundFlag{}, false},
+		{"%", boundFlag{}, false},
+		{"ten", boundFlag{}, false},
+		{"1,", boundFlag{}, false},
+		{"1,-2", boundFlag{}, false},
+		{"1,2.5", boundFlag{}, false},
 	} {
-		var got percentFlag
+		var got boundFlag
 		if err := got.Set(c.in); (err == nil) != c.ok || got != c.want {
 			t.Errorf("%q: got %v, %v; want %v, %v", c.in, got, err, c.want, c.ok)
 		}

@@ -32,7 +32,7 @@ var examples = map[string][]string{
 	"demo":    {"demo", "demo --dir /tmp/demo"},
 	"doctor":  {"doctor", "doctor --json"},
 
-	"import":   {"import extract/", "import extract/ --dry-run --max-bad 0.5"},
+	"import":   {"import extract/", "import extract/ --dry-run --max-bad 0.5,20"},
 	"run":      {"run --date 2026-09-30", "run --date 2026-09-30 --accept-brake delinquent --reason 'the strike of the post'"},
 	"catch-up": {"catch-up", "catch-up --until 2026-09-30 --timezone America/New_York"},
 	"schedule": {
@@ -48,6 +48,7 @@ var examples = map[string][]string{
 	"simulate":        {"simulate --from 2026-09-29 --to 2026-09-30", "simulate --from 2026-09-30 --to 2026-09-30 --loan L-1001 --extract news/"},
 	"runs":            {"runs", "runs --limit 5 --json"},
 	"runs show":       {"runs show 17", "runs show 17 --json"},
+	"runs diff":       {"runs diff 17", "runs diff 17 --json"},
 	"runs abandon":    {"runs abandon 17 --reason 'meant 2026-09-30'", "runs abandon 18 --reason 'the extract of another lender'"},
 
 	"files":          {"files", "files --limit 5 --json"},
@@ -64,6 +65,10 @@ var examples = map[string][]string{
 	"files answers":  {"files answers 3 answers.csv", "files answers 3 answers.csv --received 2026-10-08 --owner rivera"},
 	"exclusions":     {"exclusions 3", "exclusions 3 --json"},
 	"deliver":        {"deliver 3", "deliver 3 --destinations /etc/furnisher/destinations.toml"},
+	"events tail":    {"events tail", "events tail --all --json"},
+	"events ack":     {"events ack 12", "events ack 12 13"},
+	"events retry":   {"events retry 12", "events retry 12 13"},
+	"events send":    {"events send", "events send --webhook https://hooks.example.com/furnisher"},
 	"deliveries":     {"deliveries", "deliveries --file 3"},
 
 	"loans":              {"loans --status DELINQUENT --program NORTH", "loans --status CLOSED --servicing SERVICING --csv --limit 0"},

@@ -20,7 +20,7 @@ import (
 const shownRejects = 20
 
 func (a *app) importCommand() *cobra.Command {
-	maxBad := percentFlag(intake.Options{}.WithDefaults().MaxBadPercent)
+	maxBad := boundFlag{percent: intake.Options{}.WithDefaults().MaxBadPercent}
 	var asJSON, check bool
 	c := &cobra.Command{
 		Use: "import DIR", Short: "import a servicing extract, all of it or nothing", Args: cobra.ExactArgs(1),
@@ -29,11 +29,11 @@ many bad rows is refused, and the whole import with it. Importing the same extra
 everything is done but the last step: the same summary and exit status, and nothing is stored; keys of new rows are used up.
 It holds the book as an import does (exit status 5 beside a run), and carries out no removals. --check is its old name.`,
 		RunE: a.does(func(ctx context.Context, args []string) error {
-			o := intake.Options{Dir: args[0], MaxBadPercent: float64(maxBad), Check: check, Now: a.now}
+			o := intake.Options{Dir: args[0], MaxBadPercent: maxBad.percent, MaxBadRows: maxBad.rows, Check: check, Now: a.now}
 			return a.withDatabase(ctx, func(db *database.Database) error { return a.intake(ctx, db, o, asJSON) })
 		}),
 	}
-	c.Flags().Var(&maxBad, "max-bad", "percentage of a file's rows that may be bad")
+	c.Flags().Var(&maxBad, "max-bad", "percentage of a file's rows that may be bad, and how many may be bad whatever their share")
 	c.Flags().BoolVar(&check, "dry-run", false, "check the extract and store nothing")
 	c.Flags().BoolVar(&check, "check", false, "the same as --dry-run")
 	c.Flags().Lookup("check").Hidden = true
