@@ -92,8 +92,8 @@ strikes: pg build ## Strike at nights, imports and files STRIKES times, compare 
 	$(GO) build -o .cache/strikes ./fixtures/strikes
 	.cache/strikes -program bin/furnisher -strikes $(STRIKES) -seed $(SEED)
 
-kills: pg ## Kill the scheduler KILLS times over ten business days; it closes all of them by itself
-	$(GO) test ./cmd/furnisher -count 1 -run '^TestScheduleKilled$$' -kills $(KILLS)
+kills: pg ## Kill the scheduler KILLS times over ten business days, and a night that is run again; all is as if nothing had been
+	$(GO) test ./cmd/furnisher -count 1 -run '^Test(Schedule|Again)Killed$$' -kills $(KILLS)
 
 years: pg build ## Take 2,000 loans with every situation through 24 month-ends, check the files as a regulator would
 	@mkdir -p .cache

@@ -22,11 +22,18 @@
 // Brakes stop a run that would change far more than nights do, until a person accepts its numbers: they are held against
 // limits before a step's changes are final. A Rehearser is judged before its first chunk, by what its chunks would do. To
 // judge what they have committed would save that second look at the loans, but ask the person about changes that nobody can
-// take back: history never changes, and a loan that was charged off for want of an import stays so. A run that is stopped
+// take back by itself. A run that is stopped
 // before it has changed nothing: it can be accepted, resumed after the missing import, or abandoned. While a step is rehearsed
 // no worker has joined, because the run is not led yet. Another Measured step, the export, is judged between its chunks and
 // its files; what the chunks made for files that do not exist is taken back, as for ErrRedo, and the next attempt decides
 // anew. The acceptance is a row of the run ledger, on disk before the run goes on.
+//
+// Again runs the last closed date once more, as an attempt of its own, in one transaction (database.InOneTx): the chunks and steps
+// see savepoints where a night has transactions, so the code is the same, and a crash leaves nothing to go on with. The price is
+// that one connection does the work, a chunk at a time, and that what it locks stays locked until the end. A loan that something
+// has come in of is decided from where it was before the date: from there a charge-off for want of a payment is no more, while the
+// next night would find it charged off. A Trial is the same for runs of which nothing shall stay: whoever takes the book ends it,
+// and nobody may join it, because what a worker of another process commits would stay.
 //
 // The package refuses to know a schedule, a clock of its own, or a policy: those are package cmd's, the
 // Runner's Now, and package rules'.

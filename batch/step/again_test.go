@@ -229,6 +229,18 @@ func TestAgainRefused(t *testing.T) {
 	if diff := cmp.Diff(before, whole(t, db)); diff != "" {
 		t.Errorf("tables differ (-before +after):\n%s", diff)
 	}
+	braked := runner(db, dir)
+	braked.Limits = batch.Limits{batch.BrakeNewsAge: {}, batch.BrakeFileRecords: {}}
+	db.MustExec("UPDATE import SET finished_at = finished_at - interval '200 days'")
+	before = whole(t, db)
+	if _, err := braked.Again(t.Context(), day("2026-07-31")); !errors.Is(err, batch.ErrBraked) {
+		t.Errorf("beyond a limit: got %v, want %v", err, batch.ErrBraked)
+	}
+	now := whole(t, db)
+	now["sequences"] = before["sequences"]
+	if diff := cmp.Diff(before, now); diff != "" {
+		t.Errorf("beyond a limit: tables differ (-before +after):\n%s", diff)
+	}
 	r := runner(db, dir)
 	ctx, stop := context.WithCancel(t.Context())
 	during(t, r, "purge", stop)

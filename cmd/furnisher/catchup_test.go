@@ -137,6 +137,9 @@ func hashes(t *testing.T, dir string) map[string]string {
 	}
 	found := map[string]string{}
 	for _, e := range entries {
+		if e.IsDir() && e.Name() == "voided" {
+			continue
+		}
 		body, err := os.ReadFile(dir + "/" + e.Name())
 		if err != nil {
 			t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/fixtures"
 	"github.com/furnisher/furnisher/rules"
 )
@@ -143,4 +144,81 @@ func (k *killable) wait() error {
 		k.said = append(k.said, k.lines.Text())
 	}
 	return k.cmd.Wait()
+}
+
+// TestAgainKilled kills another attempt at a date at random moments (kill -9). The same command then does it, once, and leaves the
+// tables and files of one that nothing disturbed.
+func TestAgainKilled(t *testing.T) {
+	t.Parallel()
+	seed := *killSeed
+	if seed == 0 {
+		seed = rand.Uint64()
+	}
+	random := rand.New(rand.NewPCG(seed, 0))
+	portfolio := fixtures.Options{Loans: 150, Seed: 5, Out: t.TempDir()}.WithDefaults()
+	if _, err := fixtures.Generate(t.Context(), portfolio); err != nil {
+		t.Fatal(err)
+	}
+	d := rules.NewDate(2026, time.September, 30)
+	late := func(dir string) (*app, *database.Database, night) { // a night whose payments come after it
+		t.Helper()
+		n := night{workers: workersFlag{here: batch.DefaultWorkers}, share: batch.Share{Count: 1}, why: "payments came late", dir: dir}
+		a, db := bookOf(t, portfolio.Out)
+		onDate(t, a, db, n, d-1)
+		onDate(t, a, db, n, d)
+		db.MustExec(`INSERT INTO loan_transaction (loan, transaction_id, type, amount_cents, effective_on, posted_at, state)
+			SELECT loan, 'LATE' || loan, 'PAYMENT', 50000, $1, CAST('2026-10-01' AS timestamptz), 'SETTLED' FROM loan_state WHERE status NOT LIKE 'CLOSED%'`, d-20)
+		db.MustExec("SELECT furnisher.wake(array_agg(loan), 'late payments') FROM loan_transaction WHERE transaction_id LIKE 'LATE%'")
+		return a, db, n
+	}
+	twin, twinDB, n := late(t.TempDir())
+	n.date, n.again = d, true
+	began := time.Now()
+	if _, err := twin.night(t.Context(), twinDB, n); err != nil {
+		t.Fatal(err)
+	}
+	usual := time.Since(began) + time.Second // with the start of a program
+	a, db, m := late(t.TempDir())
+	attempts := func() (count int) {
+		t.Helper()
+		if err := db.Get(&count, "SELECT max(attempt) FROM run WHERE business_date = $1", d); err != nil {
+			t.Fatal(err)
+		}
+		return count
+	}
+	command := func() *exec.Cmd {
+		c := exec.Command("furnisher", "run", "--date", d.String(), "--again", "--reason", "payments came late", "--quiet")
+		c.Env = append(os.Environ(), "DATABASE_URL="+a.settings.databaseURL, "FURNISHER_FILES="+m.dir, testClock+"="+eveningOf(d)().Format(time.RFC3339))
+		return c
+	}
+	before := fingerprint(t, db.DB)
+	for range *kills {
+		c := command()
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		timer := time.AfterFunc(time.Duration(random.Float64()*float64(usual)), func() { c.Process.Kill() })
+		_ = c.Wait()
+		timer.Stop()
+		if attempts() > 1 {
+			break
+		}
+		if diff := cmp.Diff(before, fingerprint(t, db.DB)); diff != "" {
+			t.Fatalf("seed %d: tables differ after a kill (-before +after):\n%s", seed, diff)
+		}
+	}
+	for try := 0; attempts() == 1 && try < 20; try++ { // the server may still hold the book for the one that was killed
+		out, err := command().CombinedOutput()
+		t.Logf("%s%v", out, err)
+	}
+	want, got := fingerprint(t, twinDB.DB), fingerprint(t, db.DB)
+	got["act"] = want["act"] // numbers that were drawn are gone
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("seed %d, tables, undisturbed (-) and killed (+):\n%s", seed, diff)
+	}
+	for _, folder := range []string{"", "/voided"} {
+		if diff := cmp.Diff(hashes(t, n.dir+folder), hashes(t, m.dir+folder)); diff != "" {
+			t.Errorf("seed %d, files, undisturbed (-) and killed (+):\n%s", seed, diff)
+		}
+	}
 }
