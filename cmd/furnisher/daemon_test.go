@@ -442,7 +442,7 @@ func TestScheduleAlerts(t *testing.T) {
 		}
 	}
 	s.run("2026-09-30 night failed", "2026-09-30 night late", "2026-09-30 night done", "2026-10-01 night done", "2026-10-02 night done")
-	s.tellNight(t.Context(), september+3, &batch.Summary{Run: 4, State: "CLOSED", Steps: []batch.StepSummary{{Exceptions: 2}}}, nil)
+	s.tellNight(t.Context(), september+3, &batch.Summary{Run: 4, State: "CLOSED", ExceptionLoans: 2}, nil)
 	s.tellNight(t.Context(), september+4, nil, errors.New("a fault"))
 	s.tellNight(t.Context(), september+4, nil, batch.ErrClosed)
 
