@@ -13,7 +13,7 @@ GOLANGCI_LINT_VERSION = v2.15.0
 GOLANGCI_LINT = .cache/bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build install demo test race fuzz bin/bench bench bench-check microbench golden lint verify strikes kills years pg pgbouncer sshd gpg
+.PHONY: help build install demo test race fuzz bin/bench bench bench-check microbench golden lint verify strikes kills together years pg pgbouncer sshd gpg
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-11s %s\n", $$1, $$2}' Makefile
@@ -85,7 +85,7 @@ verify: ## Make what is generated anew, fail if that changes anything, kill the 
 	$(MAKE) golden
 	@git status --porcelain >.cache/verify.after && git diff >>.cache/verify.after
 	@diff -u .cache/verify.before .cache/verify.after && echo "verify: nothing changed"
-	$(MAKE) kills years strikes
+	$(MAKE) kills together years strikes
 
 strikes: pg build ## Strike at nights, imports and files STRIKES times, compare with a twin; SEED
 	@mkdir -p .cache
@@ -94,6 +94,9 @@ strikes: pg build ## Strike at nights, imports and files STRIKES times, compare 
 
 kills: pg ## Kill the scheduler KILLS times over ten business days, and a night that is run again; all is as if nothing had been
 	$(GO) test ./cmd/furnisher -count 1 -run '^Test(Schedule|Again)Killed$$' -kills $(KILLS)
+
+together: pg ## Start two runs of one night at the same moment, 100 times
+	$(GO) test ./cmd/furnisher -count 1 -run '^TestTogether$$' -together 100 -v
 
 years: pg build ## Take 2,000 loans with every situation through 24 month-ends, check the files as a regulator would
 	@mkdir -p .cache
