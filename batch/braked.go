@@ -282,9 +282,6 @@ func (r *Runner) accept(ctx context.Context, tx *sqlx.Tx, run int64) error {
 	if len(r.Accept) == 0 {
 		return nil
 	}
-	if err := r.permit(ctx, tx, ActAcceptBrake, fmt.Sprintf("run %d: %s", run, strings.Join(r.Accept, " ")), r.AcceptWhy); err != nil {
-		return err
-	}
 	var known []BrakeSummary
 	if run != 0 {
 		if err := tx.SelectContext(ctx, &known, brakeFind, run, ""); err != nil {
@@ -302,6 +299,9 @@ func (r *Runner) accept(ctx context.Context, tx *sqlx.Tx, run int64) error {
 		has := strings.Join(states[name], " ")
 		switch {
 		case strings.Contains(has, "BRAKED"):
+			if err := r.permit(ctx, tx, ActAcceptBrake, fmt.Sprintf("run %d: %s", run, name), r.AcceptWhy); err != nil {
+				return err
+			}
 			if _, err := tx.ExecContext(ctx, brakeAccept, run, name, r.Who, r.AcceptWhy, r.Now()); err != nil {
 				return err
 			}

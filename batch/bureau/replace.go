@@ -31,8 +31,9 @@ type Generation struct {
 }
 
 // Replace makes the file of a destination and date again after it was voided or rejected: as of its date, of the book of its night,
-// and with all that is known now. It holds the book. All of it is one transaction, so that after a crash nothing of it is there,
-// and the same call does it. A file that the next one of its destination went by is not made again: that one tells of all accounts.
+// and with all that is known now. It holds the book. All of it is one transaction: after a crash the database has nothing of it, and
+// the same call does it, also over a file that had its name already. A file that the next one of its destination went by is not made
+// again: that one tells of all accounts.
 //
 // Errors to branch on: ErrNoFile, ErrState, ErrCounted, ErrInvalidFile, ErrCounts, ErrFolder, and those of batch.BetweenNights.
 func (f Files) Replace(ctx context.Context, db, direct *sqlx.DB, file int64, who, why string, now time.Time) (done *Replacement, err error) {

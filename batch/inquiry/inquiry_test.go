@@ -46,12 +46,20 @@ func TestPages(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
 	fill(t, db)
+	fillLists(t, db)
 	want := map[string][]string{
 		"loans":      {"L-9", "L-1", "L-3"}, // in the order of the book
 		"runs":       {"3", "2", "1"},
 		"files":      {"2", "1"},
 		"exclusions": {"L-9 ****", "L-1 ******3456"},
 		"exceptions": {"closure L-3 A", "export L-9 A", "export L-9 B", "export L-1 A"},
+		"open":       {"closure L-3 A 2 2026-09-28 2", "export L-9 A 2 2026-09-29 1", "export L-9 B 2 2026-09-29 1", "export L-1 A 2 2026-09-29 1"},
+		"imports":    {"2 0 0", "1 2 4"},
+		"rejects":    {"a.csv 2", "a.csv 10", "b.csv 1"},
+		"waiting":    {"L-9 **** 2 2026-09-29", "L-3 ******3456 2 2026-09-29"},
+		"reopened":   {"L-1 ******3456", "L-3 ******3456"},
+		"acts":       {"2", "1"},
+		"some loans": {"L-9", "L-3"},
 	}
 	for name, pages := range lists(t, db) {
 		for limit := 1; limit <= 5; limit++ {
@@ -86,6 +94,12 @@ func TestBadPages(t *testing.T) {
 		"files":      func(p inquiry.Page) error { _, err := inquiry.Files(ctx, db, p); return err },
 		"exclusions": func(p inquiry.Page) error { _, err := inquiry.Exclusions(ctx, db, 1, p); return err },
 		"exceptions": func(p inquiry.Page) error { _, err := inquiry.Exceptions(ctx, db, 1, p); return err },
+		"open":       func(p inquiry.Page) error { _, err := inquiry.Exceptions(ctx, db, 0, p); return err },
+		"imports":    func(p inquiry.Page) error { _, err := inquiry.Imports(ctx, db, p); return err },
+		"rejects":    func(p inquiry.Page) error { _, err := inquiry.Rejects(ctx, db, 1, p); return err },
+		"waiting":    func(p inquiry.Page) error { _, err := inquiry.WaitingDeletions(ctx, db, p); return err },
+		"reopened":   func(p inquiry.Page) error { _, err := inquiry.ReopenedLoans(ctx, db, p); return err },
+		"acts":       func(p inquiry.Page) error { _, err := inquiry.Acts(ctx, db, p); return err },
 	} {
 		if err := ask(inquiry.Page{After: "no/such/key"}); !errors.Is(err, inquiry.ErrBadPage) {
 			t.Errorf("%s: got %v, want ErrBadPage", name, err)
@@ -123,6 +137,47 @@ func lists(t *testing.T, db *sqlx.DB) map[string]func(limit int) [][]string {
 			text := func(e inquiry.OpenException) string { return e.Step + " " + e.LoanID + " " + e.Code }
 			return pages(t, limit, text, func(p inquiry.Page) (inquiry.List[inquiry.OpenException], error) {
 				return inquiry.Exceptions(ctx, db, 2, p)
+			})
+		},
+		"open": func(limit int) [][]string {
+			text := func(e inquiry.OpenException) string {
+				return fmt.Sprint(e.Step, " ", e.LoanID, " ", e.Code, " ", e.Run, " ", e.FirstSeen, " ", e.NightsWaited)
+			}
+			return pages(t, limit, text, func(p inquiry.Page) (inquiry.List[inquiry.OpenException], error) {
+				return inquiry.Exceptions(ctx, db, 0, p)
+			})
+		},
+		"imports": func(limit int) [][]string {
+			return pages(t, limit, func(i inquiry.Import) string { return fmt.Sprint(i.Import, i.Files, i.Rejected) }, func(p inquiry.Page) (inquiry.List[inquiry.Import], error) {
+				return inquiry.Imports(ctx, db, p)
+			})
+		},
+		"rejects": func(limit int) [][]string {
+			return pages(t, limit, func(r inquiry.Reject) string { return fmt.Sprint(r.File, " ", r.Line) }, func(p inquiry.Page) (inquiry.List[inquiry.Reject], error) {
+				return inquiry.Rejects(ctx, db, 1, p)
+			})
+		},
+		"waiting": func(limit int) [][]string {
+			text := func(w inquiry.Waiting) string {
+				return fmt.Sprint(w.LoanID, " ", w.AccountNumber, " ", w.File, " ", w.Since)
+			}
+			return pages(t, limit, text, func(p inquiry.Page) (inquiry.List[inquiry.Waiting], error) {
+				return inquiry.WaitingDeletions(ctx, db, p)
+			})
+		},
+		"reopened": func(limit int) [][]string {
+			return pages(t, limit, func(r inquiry.Reopened) string { return r.LoanID + " " + r.AccountNumber }, func(p inquiry.Page) (inquiry.List[inquiry.Reopened], error) {
+				return inquiry.ReopenedLoans(ctx, db, p)
+			})
+		},
+		"acts": func(limit int) [][]string {
+			return pages(t, limit, func(a inquiry.Act) string { return fmt.Sprint(a.Act) }, func(p inquiry.Page) (inquiry.List[inquiry.Act], error) {
+				return inquiry.Acts(ctx, db, p)
+			})
+		},
+		"some loans": func(limit int) [][]string {
+			return pages(t, limit, func(l inquiry.Loan) string { return l.LoanID }, func(p inquiry.Page) (inquiry.List[inquiry.Loan], error) {
+				return inquiry.Loans(ctx, db, inquiry.LoanFilter{Status: "ACTIVE", Servicing: "SERVICING", Program: "NORTH", Product: "PIL"}, p)
 			})
 		},
 	}
@@ -169,6 +224,26 @@ func fill(t *testing.T, db *sqlx.DB) {
 			VALUES (1, 1, 1, 1, '2026-09-28', '2026-08-31', '2026-09-28', 'GENERATED', ''),
 				(2, 2, 1, 1, '2026-09-29', '2026-08-31', '2026-09-29', 'GENERATED', '')`,
 		`INSERT INTO excluded (loan, file, reason, rule, detail) VALUES (1, 1, 'R', 'Q', ''), (2, 1, 'R', 'Q', ''), (2, 2, 'R', 'Q', '')`,
+	} {
+		if _, err := db.ExecContext(t.Context(), statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+}
+
+// fillLists adds what only lists show.
+func fillLists(t *testing.T, db *sqlx.DB) {
+	t.Helper()
+	for _, statement := range []string{
+		`INSERT INTO excluded (loan, file, reason, rule, detail) VALUES (1, 2, 'DELETION_WAITS', 'Q72', ''), (3, 2, 'DELETION_WAITS', 'Q72', '')`,
+		`INSERT INTO import (directory, started_at, finished_at) VALUES ('old', '2026-10-01', '2026-10-01'), ('new', '2026-10-02', '2026-10-02')`,
+		`INSERT INTO import_file (import, file, rows, inserted, updated, unchanged, rejected) VALUES (1, 'a.csv', 9, 6, 0, 0, 3), (1, 'b.csv', 1, 0, 0, 0, 1)`,
+		`INSERT INTO import_reject (import, file, line, column_name, value_class, reason) VALUES
+			(1, 'b.csv', 1, '', '', ''), (1, 'a.csv', 10, '', '', ''), (1, 'a.csv', 2, '', '', '')`,
+		`INSERT INTO act (kind, about, who, why, host, at) VALUES ('VOID_FILE', 'file 1', 'ada', 'x', 'h', '2026-10-01'), ('VOID_FILE', 'file 2', 'ada', 'x', 'h', '2026-10-01')`,
+		`UPDATE loan_state SET episode = 1, status = CASE loan WHEN 2 THEN 'SUSPENDED::DELINQUENT' ELSE status END WHERE loan > 1`,
+		`INSERT INTO status_history (loan, seq, state, from_status, to_status, business_date, effective_on, cause, rule, run)
+			SELECT loan, 1, 'ACCOUNT', 'CLOSED::PAID_OFF', 'ACTIVE', '2026-09-29', '2026-09-28', 'NIGHT', 'PO4', 2 FROM loan_key WHERE loan > 1`,
 	} {
 		if _, err := db.ExecContext(t.Context(), statement); err != nil {
 			t.Fatalf("%s: %v", statement, err)
