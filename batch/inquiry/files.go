@@ -134,3 +134,12 @@ func Exclusions(ctx context.Context, db *sqlx.DB, file int64, p Page) (List[Excl
 	}
 	return l, nil
 }
+
+// FilesOfDate returns the numbers of the files that the attempts at a business date made and that count.
+func FilesOfDate(ctx context.Context, db *sqlx.DB, d rules.Date) ([]int64, error) {
+	var files []int64
+	if err := db.SelectContext(ctx, &files, inquiryFilesOfDate, d); err != nil {
+		return nil, fmt.Errorf("read the files of %s: %w", d, err)
+	}
+	return files, nil
+}

@@ -36,6 +36,7 @@ var (
 	inquiryOperations      = database.Query("inquiry", "InquiryOperations")
 	inquiryTradelines      = database.Query("inquiry", "InquiryTradelines")
 	inquiryRuns            = database.Query("inquiry", "InquiryRuns")
+	inquiryFilesOfDate     = database.Query("inquiry", "InquiryFilesOfDate")
 	inquiryAttempt         = database.Query("inquiry", "InquiryAttempt")
 	inquiryAttemptFiles    = database.Query("inquiry", "InquiryAttemptFiles")
 	inquiryAttemptRecords  = database.Query("inquiry", "InquiryAttemptRecords")

@@ -20,8 +20,7 @@ are decided from where they were before that date; only what differs is written,
 difference (furnisher runs diff RUN). A file that comes out the same stays. One that differs is voided and replaced by another
 generation, unless it, or one of a later date, was sent: then what differs goes with the next file, and is listed. What was
 cancelled, stated or announced stays. It is one transaction, worked off a chunk at a time: interrupted or killed it has changed
-nothing, and the same command does it. It needs a supervisor. For an earlier date (exit status 2) furnisher files rebuild makes
-the file again.`
+nothing, and the same command does it. It needs a supervisor. An earlier date is refused (exit status 2).`
 
 // checkAgain refuses what does not go with another attempt.
 func (n *night) checkAgain() error {

@@ -65,7 +65,7 @@ var endings = []struct {
 	{batch.ErrClosed, exitClosed, "furnisher runs lists the dates that are closed; run the next one"},
 	{batch.ErrLocked, exitLocked, "wait until it ends, then repeat the command; furnisher runs shows it"},
 	{batch.ErrOnDuty, exitLocked, "stop that scheduler first, or leave the nights to it"},
-	{batch.ErrNotLast, exitUsage, "furnisher runs lists the closed dates; furnisher files rebuild FILE makes the file of an earlier one again"},
+	{batch.ErrNotLast, exitUsage, "furnisher runs lists the closed dates; --files-only makes the files of an earlier one again"},
 	{batch.ErrGaveWay, exitLocked, "nothing was changed; repeat the command when it has ended"},
 	{batch.ErrLockLost, exitLocked, "the session that held the book ended or was cut off; repeat the command to resume"},
 	{batch.ErrLedger, exitFailed, "furnisher runs shows what the run is now; if nobody changed it by hand, keep the database and ask for help"},

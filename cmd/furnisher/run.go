@@ -81,6 +81,7 @@ func (a *app) runCommand() *cobra.Command {
 	var asJSON bool
 	var metricsFile string
 	var o dryRun
+	var filesOnly bool
 	c := &cobra.Command{
 		Use: "run --date YYYY-MM-DD", Short: "run the night of a business date", Args: cobra.NoArgs,
 		Long: `Takes the book through the night of a business date and writes the files that are due. Run the same command again to
@@ -105,6 +106,8 @@ that a lost process left.
 
 ` + helpAgain + `
 
+` + helpFilesOnly + `
+
 ` + helpDryRun,
 		RunE: a.does(func(ctx context.Context, _ []string) (err error) {
 			if date == 0 {
@@ -126,6 +129,9 @@ that a lost process left.
 			return a.withDatabase(ctx, func(db *database.Database) error {
 				if n.calendar, err = book.ReadCalendar(ctx, db.DB); err != nil {
 					return err
+				}
+				if filesOnly {
+					return a.filesOnly(ctx, db, n, asJSON)
 				}
 				if o.wanted {
 					return a.dryNight(ctx, db, n, o, asJSON)
@@ -151,6 +157,7 @@ that a lost process left.
 	n.flags(c.Flags(), "by hand")
 	c.Flags().Var(&n.allowGap, "allow-gap", "reason why business dates before this one may stay without a night, for the ledger")
 	c.Flags().StringArrayVar(&n.accept, "accept-brake", nil, "let the night go on that this brake stopped, at its numbers; repeatable")
+	c.Flags().BoolVar(&filesOnly, "files-only", false, "make the files of a closed date again, and nothing else")
 	c.Flags().BoolVar(&n.again, "again", false, "run the last closed date once more, by what is known by now")
 	c.Flags().StringVar(&n.reason, "reason", "", "why --accept-brake or --again is right, for the ledger")
 	c.Flags().IntVar(&n.share.Index, "chunk-index", 0, "number of this process among those that share the run, from 0")

@@ -56,3 +56,9 @@ FROM product ORDER BY product_id COLLATE "C"
 -- name: InquiryPrograms
 -- The programs and their calendars. Few rows.
 SELECT program_id, calendar FROM program ORDER BY program_id COLLATE "C"
+
+-- name: InquiryFilesOfDate
+-- The files that count of a business date. $1 date. Index: run_one_per_date; few files.
+SELECT f.file FROM run r JOIN bureau_file f ON f.run = r.run
+WHERE r.business_date = $1 AND r.state = 'CLOSED' AND f.state NOT IN ('BUILDING', 'VOIDED', 'REJECTED')
+ORDER BY f.file
