@@ -62,8 +62,6 @@ exit status is 7.
 
 --due delivers, once, the released files of the destinations that are automatic, oldest first, to the addresses that were not tried
 or may be tried again. furnisher schedule --destinations does that every minute.`,
-		Example: `  furnisher deliver 12
-  furnisher deliver metro2-NORTH-12-20260930.txt --destinations /etc/furnisher/destinations.toml --give-up 2h`,
 		RunE: a.does(func(ctx context.Context, args []string) error {
 			settings, err := a.destinations(destinations)
 			if err != nil {
@@ -269,8 +267,6 @@ func (a *app) deliveriesCommand() *cobra.Command {
 		Use: "deliveries", Short: "list where files were sent, attempt by attempt", Args: cobra.NoArgs,
 		Long: `Lists the attempts to deliver files, the newest file first. The state is that of the delivery: WAITING (nothing is there under that
 name), SENDING (it may be there; the next attempt finds out), DELIVERED (proved). --json shows all of a receipt.`,
-		Example: `  furnisher deliveries
-  furnisher deliveries --file 12 --json`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			return a.withDatabase(ctx, func(db *database.Database) (err error) {
 				var number int64

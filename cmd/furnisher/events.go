@@ -39,8 +39,6 @@ func (a *app) eventsTailCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use: "tail", Short: "list the events that nobody took or acknowledged", Args: cobra.NoArgs,
-		Example: `  furnisher events tail --type file_state
-  furnisher events tail --json --limit 0`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			return a.withDB(ctx, func(db *sqlx.DB) error {
 				command := "furnisher events tail"
@@ -86,7 +84,6 @@ func (a *app) eventsChangeCommand(verb, short, flag, says string, change func(co
 			}
 			return nil
 		},
-		Example: fmt.Sprintf("  furnisher events %s file_state:1:RELEASED\n  furnisher events %[1]s --%s", verb, flag),
 		RunE: a.does(func(ctx context.Context, args []string) error {
 			return a.withDB(ctx, func(db *sqlx.DB) error {
 				if all {
@@ -109,8 +106,6 @@ func (a *app) eventsSendCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "send --webhook URL", Short: "send the events that are due to a webhook, once", Args: cobra.NoArgs,
 		Long: `Sends each event that is due once. The exit status is 7 if the webhook did not take one.`,
-		Example: `  FURNISHER_WEBHOOK_SECRET_FILE=/etc/furnisher/webhook.secret furnisher events send --webhook https://servicing.example/hooks
-  furnisher events tail`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			hook, err := a.eventHook(url)
 			if err != nil {
