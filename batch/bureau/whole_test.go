@@ -19,8 +19,8 @@ INSERT INTO program (program_id, identification_number, reporter_name, reporter_
 	VALUES ('NORTH', 'FRN1', 'Northfield', '1 Street', 'monthly:last', '{RE=REPO}');
 INSERT INTO destination (program, name) VALUES (1, 'bureaus');
 INSERT INTO product (product_id, name, portfolio_type, account_type, terms_frequency, interest_type, delinquent_after, charge_off_after,
-		grace_days, closes_on_payoff, payoff_hold_days, trailing_reports)
-	VALUES ('P', 'Loan', 'I', '01', 'M', 'F', 2, 3, 5, TRUE, 1, 3);
+		grace_days, closes_on_payoff, payoff_hold_days, trailing_reports, days_counted)
+	VALUES ('P', 'Loan', 'I', '01', 'M', 'F', 2, 3, 5, TRUE, 1, 3, 'business');
 INSERT INTO customer (customer_id, surname, first_name, middle_name, generation_code, ssn, date_of_birth, phone, address1, address2,
 		city, state, postal_code, country_code, address_indicator, residence_code, is_business, employer_name, employer_address1,
 		employer_address2, employer_city, employer_state, employer_postal_code, occupation)
