@@ -2,7 +2,11 @@ package main
 
 import (
 	"context"
+	"net/http"
+	"net/http/httptest"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,7 +17,8 @@ import (
 	"github.com/furnisher/furnisher/fixtures/sshtest"
 )
 
-// The scheduler delivers what is released while it waits for its night. What a person must see to it tells once, and goes on.
+// The scheduler delivers what is released while it waits for its night, and sends the events of that. What a person must see to it tells
+// once, again under the same id if the webhook is away, and goes on.
 func TestScheduleDelivers(t *testing.T) {
 	t.Parallel()
 	server := sshtest.New(t)
@@ -36,9 +41,28 @@ func TestScheduleDelivers(t *testing.T) {
 		}
 	}
 	check()
+	var mu sync.Mutex
+	var came []string // by the webhook, which is away at first
+	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		came = append(came, strings.TrimRight(r.Header.Get("webhook-id"), "0123456789"))
+		if len(came) == 1 {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+	}))
+	t.Cleanup(receiver.Close)
+	hook, err := delivery.NewWebhook(delivery.HookSettings{URL: receiver.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := delivery.AckEvents(t.Context(), db.DB, nil, "ada", a.now()); err != nil {
+		t.Fatal(err)
+	}
 	ctx, stop := context.WithCancel(t.Context())
 	passes := 0
-	c := &carrier{daemon: &daemon{app: a, where: time.UTC, destinations: destinations}, said: map[string]string{}}
+	c := &carrier{daemon: &daemon{app: a, where: time.UTC, destinations: destinations, events: hook}, said: map[string]string{}}
+	c.alerts.webhook = hook
 	c.sleep = func(ctx context.Context, d time.Duration) error {
 		slept += d
 		switch passes++; passes {
@@ -58,7 +82,13 @@ func TestScheduleDelivers(t *testing.T) {
 	}
 	c.live(ctx)
 	got := strings.Join(lines, ", ")
-	if want := "delivery failed, a delivery waits for a person, delivery failed, delivered, file transmitted"; got != want {
+	if want := "delivery failed, a delivery waits for a person, events sent, delivery failed, delivered, file transmitted, events sent"; got != want {
 		t.Errorf("log: %s\nwant %s", got, want)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	const told = "alert:undelivered:2026-09-30:"
+	if want := []string{told, told, "file_state:1:RELEASED", "file_state:1:TRANSMITTED"}; !slices.Equal(came, want) {
+		t.Errorf("the webhook got %q, want %q", came, want)
 	}
 }

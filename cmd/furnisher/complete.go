@@ -22,7 +22,7 @@ const (
 // Commands whose first argument is a file of the bureaus, or a loan.
 var (
 	fileCommands = []string{
-		"deliver", "files show", "files verify", "files rebuild", "files replace", "files release", "files transmit", "files accept", "files void", "files reject",
+		"files show", "files verify", "files rebuild", "files replace", "files release", "files transmit", "files accept", "files void", "files reject",
 		"files refuse", "files answers", "exclusions", "deliver",
 	}
 	loanCommands = []string{"loan", "explain", "statement", "status set", "status hold", "status release", "corrections add"}
