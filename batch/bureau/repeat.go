@@ -33,8 +33,8 @@ const (
 	Sent     Outcome = "SENT"
 )
 
-// maxDifferences is how many records of a file that differ are kept by loan; all are counted.
-const maxDifferences = 10_000
+// MaxDifferences is how many records of a file that differ are kept by loan; all are counted.
+const MaxDifferences = 10_000
 
 // earlier is a file that the attempts before made and that counts.
 type earlier struct {
@@ -276,7 +276,7 @@ func (d *difference) diff(old, now string) (map[string]account, error) {
 		default:
 			d.changed++
 		}
-		if len(accounts) < maxDifferences {
+		if len(accounts) < MaxDifferences {
 			var fields []string
 			for _, field := range x.Fields {
 				if !slices.Contains(fields, field.Key) {

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/bureau"
 	"github.com/furnisher/furnisher/batch/inquiry"
 )
 
@@ -79,7 +80,7 @@ loan, with the keys of the fields that differ. Values are shown of status, amoun
 				case asJSON:
 					return printJSON(a.stdout, d)
 				}
-				return printDifference(a.stdout, d)
+				return printDifference(a.stdout, d, max(len(d.Moves), len(d.Records)), "")
 			})
 		}),
 	}
@@ -96,17 +97,18 @@ func (a *app) printAgain(ctx context.Context, db *sqlx.DB, run int64) error {
 	if _, err := fmt.Fprintln(a.stdout); err != nil {
 		return err
 	}
-	return printDifference(a.stdout, d)
+	return printDifference(a.stdout, d, inquiry.DefaultLimit, fmt.Sprintf("furnisher runs diff %d", run))
 }
 
-// printDifference prints how an attempt differs from those before it.
-func printDifference(w io.Writer, d *inquiry.Difference) error {
+// printDifference prints how an attempt differs from those before it, at most so many loans and records; rest lists
+// the others.
+func printDifference(w io.Writer, d *inquiry.Difference, most int, rest string) error {
 	if _, err := fmt.Fprintf(w, "run %d, attempt %d at %s: differences from the attempt before\n", d.Run, d.Attempt, d.BusinessDate); err != nil {
 		return err
 	}
 	if len(d.Moves) > 0 {
-		rows := make([][]any, len(d.Moves))
-		for i, m := range d.Moves {
+		rows := make([][]any, min(len(d.Moves), most))
+		for i, m := range d.Moves[:len(rows)] {
 			rows[i] = []any{m.LoanID, strings.ToLower(m.State) + " status", dash(m.From), m.To, m.Rule, compact(m.Facts)}
 		}
 		if err := printTitled(w, "loans", []string{"loan", "what", "from", "to", "rule", "facts"}, rows); err != nil {
@@ -126,15 +128,27 @@ func printDifference(w io.Writer, d *inquiry.Difference) error {
 		}
 	}
 	if len(d.Records) == 0 {
-		return nil
+		return printMore(w, d, most, rest)
 	}
-	rows := make([][]any, len(d.Records))
-	for i := range d.Records {
+	rows := make([][]any, min(len(d.Records), most))
+	for i := range rows {
 		r := &d.Records[i]
 		rows[i] = []any{
 			r.File, r.LoanID, r.Change, tradelineWords(r.From, r.FromPastDue, r.FromDOFD), tradelineWords(r.To, r.ToPastDue, r.ToDOFD),
 			strings.Join(r.Fields, ", "),
 		}
 	}
-	return printTitled(w, "records", []string{">file", "loan", "change", "from", "to", "fields"}, rows)
+	if err := printTitled(w, "records", []string{">file", "loan", "change", "from", "to", "fields"}, rows); err != nil {
+		return err
+	}
+	return printMore(w, d, most, rest)
+}
+
+// printMore says how the rest is listed.
+func printMore(w io.Writer, d *inquiry.Difference, most int, rest string) error {
+	if len(d.Moves) <= most && len(d.Records) <= most {
+		return nil
+	}
+	_, err := fmt.Fprintf(w, "the first %d are listed; %s lists all loans, and up to %d records of each file\n", most, rest, bureau.MaxDifferences)
+	return err
 }

@@ -177,10 +177,14 @@ func (a *app) printTried(t *triedNight, asJSON bool, document func(w io.Writer, 
 		}
 	}
 	if t.Difference != nil {
+		limit := inquiry.DefaultLimit
+		if t.Changes != nil {
+			limit = max(len(t.Difference.Moves), len(t.Difference.Records))
+		}
 		if _, err := fmt.Fprintln(a.stdout); err != nil {
 			return err
 		}
-		return printDifference(a.stdout, t.Difference)
+		return printDifference(a.stdout, t.Difference, limit, "--list")
 	}
 	if t.Changes == nil {
 		return nil
