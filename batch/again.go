@@ -2,7 +2,10 @@ package batch
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
@@ -11,13 +14,45 @@ import (
 	"github.com/furnisher/furnisher/rules"
 )
 
+// ErrNoStep: the plan has no step of that name.
+var ErrNoStep = errors.New("there is no such step")
+
+// Portion is what another attempt at a date does of the plan, of the steps that are done together all. The zero value: everything.
+// What it leaves undone the next night does.
+type Portion struct {
+	From, Only string  // a step to begin with, and the only one; empty: none is named
+	Loans      []int64 // the servicing pass looks at these alone; nil: at all that it picks
+}
+
+// of returns the steps of a plan that the portion has.
+func (p Portion) of(plan Plan) (Plan, error) {
+	for _, name := range []string{p.From, p.Only} {
+		if name != "" && plan.step(name) == nil {
+			return nil, fmt.Errorf("%w: %q; the steps are %s", ErrNoStep, name, strings.Join(plan.Names(), ", "))
+		}
+	}
+	var portion Plan
+	begun := p.From == ""
+	for _, s := range plan {
+		names := Plan{s}.Names()
+		begun = begun || slices.Contains(names, p.From)
+		if begun && (p.Only == "" || slices.Contains(names, p.Only)) {
+			portion = append(portion, s)
+		}
+	}
+	return portion, nil
+}
+
 // Again runs the business date that was closed last once more, by what is known by now: loans that something has come in of are
 // decided from where they were before that date, and only what differs is written. It is an attempt of its own in the ledger. All
 // is one transaction, a chunk at a time: whatever happens before its end, nothing has changed, and the same call does it.
 //
-// Errors to branch on: those of Run, ErrNotLast and ErrNotSupervisor. What a brake stops leaves nothing in the ledger that could be accepted.
+// Errors to branch on: those of Run, ErrNotLast, ErrNoStep and ErrNotSupervisor. What a brake stops leaves nothing in the ledger that could be accepted.
 func (r *Runner) Again(ctx context.Context, d rules.Date) (summary *Summary, err error) {
 	if r, err = r.withDefaults(); err != nil {
+		return nil, err
+	}
+	if r.Plan, err = r.Portion.of(r.Plan); err != nil {
 		return nil, err
 	}
 	if r.Trial != nil {
@@ -89,7 +124,7 @@ func (r *Runner) openAgain(ctx context.Context, book *Book, d rules.Date) (run R
 		if err := r.permit(ctx, tx, ActRunAgain, fmt.Sprintf("run %d: %s", row.Run, d), r.Why); err != nil {
 			return err
 		}
-		run = Run{ID: row.Run, Date: d, Previous: row.PreviousDate, LastLoan: row.LastLoan, Again: true, Authority: r.Authority, book: book}
+		run = Run{ID: row.Run, Date: d, Previous: row.PreviousDate, LastLoan: row.LastLoan, Again: true, Loans: r.Portion.Loans, Authority: r.Authority, book: book}
 		_, err := tx.ExecContext(ctx, runOpenSteps, row.Run, pq.Array(r.Plan.Names()))
 		return err
 	})

@@ -171,7 +171,7 @@ func (r *Runner) ranges(ctx context.Context, run Run, s Step) ([]Chunk, error) {
 	}
 	chunks := make([]Chunk, len(rows))
 	for i, row := range rows {
-		chunks[i] = Chunk{Run: run.ID, Date: run.Date, Previous: run.Previous, Again: run.Again, Seq: row.Seq, After: row.After, Last: row.Last}
+		chunks[i] = Chunk{Run: run.ID, Date: run.Date, Previous: run.Previous, Again: run.Again, Loans: run.Loans, Seq: row.Seq, After: row.After, Last: row.Last}
 	}
 	return chunks, nil
 }

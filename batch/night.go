@@ -97,6 +97,7 @@ type Run struct {
 	Previous rules.Date // the business date closed before it, 0 if none
 	LastLoan int64      // the book of this run: loans up to this key
 	Again    bool       // it is another attempt at a date that was closed
+	Loans    []int64    // the servicing pass looks at these alone; nil: at all that it picks
 
 	Authority Authority // of who makes another attempt
 
@@ -109,6 +110,7 @@ type Chunk struct {
 	Date        rules.Date
 	Previous    rules.Date // the business date closed before it, 0 if none
 	Again       bool       // of another attempt at a date that was closed
+	Loans       []int64    // that it looks at; nil: at all that its step picks
 	Seq         int
 	After, Last int64
 }
@@ -250,6 +252,7 @@ type Runner struct {
 	AcceptWhy string                  // why, kept with the run
 	Authority Authority               // who may accept brakes and allow unusual dates and gaps
 	Trial     *Trial                  // where the run is only tried, by this process alone and a chunk at a time; nil: it is real
+	Portion   Portion                 // what another attempt at a date does of the plan
 
 	alone bool            // nobody may join: what others do would not be part of the transaction
 	halt  <-chan struct{} // closed when the run was interrupted: no chunk is begun any more

@@ -217,7 +217,7 @@ func (r *Runner) chunk(ctx context.Context, run Run, s Step, claim claim, attemp
 		case !held:
 			return ErrLockLost
 		}
-		c := Chunk{Run: run.ID, Date: run.Date, Previous: run.Previous, Again: run.Again}
+		c := Chunk{Run: run.ID, Date: run.Date, Previous: run.Previous, Again: run.Again, Loans: run.Loans}
 		err = tx.QueryRowxContext(ctx, claim.query, claim.args...).Scan(&c.Seq, &c.After, &c.Last)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
@@ -276,6 +276,6 @@ func quarantine(ctx context.Context, tx *sqlx.Tx, step string, c Chunk, exceptio
 	if err := database.WriteRows(ctx, tx, exceptionAdd, exceptions, c.Run, step); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, exceptionResolve, c.Run, step, c.After, c.Last, pq.Array(rules.StandingCodes))
+	_, err := tx.ExecContext(ctx, exceptionResolve, c.Run, step, c.After, c.Last, pq.Array(rules.StandingCodes), pq.Array(c.Loans))
 	return err
 }

@@ -68,6 +68,13 @@ func Changes(ctx context.Context, db *sqlx.DB, run int64, loanIDs []string) (*Ni
 
 // CheckLoans returns ErrNotFound if the book does not hold one of the loans.
 func CheckLoans(ctx context.Context, db *sqlx.DB, loanIDs []string) error {
+	_, err := LoanKeys(ctx, db, loanIDs)
+	return err
+}
+
+// LoanKeys returns the keys of loans; ErrNotFound if the book does not hold one of them.
+func LoanKeys(ctx context.Context, db *sqlx.DB, loanIDs []string) ([]int64, error) {
+	var keys []int64
 	for _, id := range loanIDs {
 		var key int64
 		err := db.GetContext(ctx, &key, inquiryLoanKey, id)
@@ -75,8 +82,9 @@ func CheckLoans(ctx context.Context, db *sqlx.DB, loanIDs []string) error {
 			err = ErrNotFound
 		}
 		if err != nil {
-			return fmt.Errorf("loan %q: %w", id, err)
+			return nil, fmt.Errorf("loan %q: %w", id, err)
 		}
+		keys = append(keys, key)
 	}
-	return nil
+	return keys, nil
 }

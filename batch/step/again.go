@@ -11,14 +11,16 @@ import (
 )
 
 // takeBack prepares the loans of another attempt at a date: those that the attempts before have moved are decided once more from
-// where they were, and those that people moved as of a later date are left to the next night.
+// where they were, and those that nobody asked for, or that people moved as of a later date, are left to the next night.
 func (w *work) takeBack(ctx context.Context, tx *sqlx.Tx) error {
 	if !w.Again {
 		return nil
 	}
 	w.made = map[int64][]made{}
 	before := len(w.loans)
-	w.loans = slices.DeleteFunc(w.loans, func(l *book.Loan) bool { return l.Awake && l.State.Since > w.Date })
+	w.loans = slices.DeleteFunc(w.loans, func(l *book.Loan) bool {
+		return w.Loans != nil && !slices.Contains(w.Loans, l.Facts.Loan) || l.Awake && l.State.Since > w.Date
+	})
 	w.later = int64(before - len(w.loans))
 	return book.TakeBack(ctx, tx, w.Date, w.loans)
 }

@@ -436,3 +436,39 @@ func TestAgainIsOneNight(t *testing.T) {
 	night(t, twin, twinDir, "2026-10-31")
 	compare("20261031", 4, 3)
 }
+
+// A part of another attempt leaves the rest to the next one: one loan is decided, the others and the file wait. A step that is not
+// of the plan is refused.
+func TestAgainInPart(t *testing.T) {
+	t.Parallel()
+	known, news := lateBook()
+	db, dir := throughJuly(t, known, known)
+	news.load(t, db)
+	r := runner(db, dir)
+	r.Portion = batch.Portion{Only: "exports"}
+	if _, err := r.Again(t.Context(), day("2026-07-31")); !errors.Is(err, batch.ErrNoStep) {
+		t.Errorf("got %v, want %v", err, batch.ErrNoStep)
+	}
+	late := int64(count(t, db, "SELECT loan FROM loan_key WHERE loan_id = 'LATE'"))
+	r.Portion = batch.Portion{Only: "closure", Loans: []int64{late}}
+	summary, err := r.Again(t.Context(), day("2026-07-31"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := status(t, db, "LATE") + " " + status(t, db, "PAID"); got != "ACTIVE CLOSED::PAID_OFF" || len(summary.Steps) != 4 || len(summary.Files) != 0 {
+		t.Errorf("LATE and PAID are %s, steps %d, files %d", got, len(summary.Steps), len(summary.Files))
+	}
+	if n := count(t, db, "SELECT count(*) FROM loan_wake w JOIN loan_key k USING (loan) WHERE loan_id IN ('ERR', 'GONE', 'PAID') AND wake_on <= '2026-07-31'"); n != 3 {
+		t.Errorf("%d of the loans that were left are looked at next time, want 3", n)
+	}
+	summary = again(t, db, dir, "2026-07-31")
+	twin, twinDir := throughJuly(t, known, news)
+	for _, id := range []string{"BAD", "DEL", "ERR", "GONE", "LATE", "OK", "PAID"} {
+		if got, want := status(t, db, id), status(t, twin, id); got != want {
+			t.Errorf("%s is %s, want %s", id, got, want)
+		}
+	}
+	if got, want := fileHashes(t, dir)["metro2-P1-3-20260731.txt"], fileHashes(t, twinDir)["metro2-P1-2-20260731.txt"]; got != want || len(summary.Files) != 1 {
+		t.Errorf("attempt %d made %d files, and the file is not that of one night", summary.Attempt, len(summary.Files))
+	}
+}

@@ -56,7 +56,7 @@ type work struct {
 	closings closings
 	contacts contacts
 
-	later int64            // loans that people moved as of a later date: another attempt leaves them to the next night
+	later int64            // loans that another attempt leaves to the next night
 	made  map[int64][]made // what deciders made of the loans that are decided once more
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/bureau"
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/inquiry"
 )
 
@@ -21,14 +22,19 @@ are decided from where they were before that date; only what differs is written,
 difference (furnisher runs diff RUN). A file that comes out the same stays. One that differs is voided and replaced by another
 generation, unless it, or one of a later date, was sent: then what differs goes with the next file, and is listed. What was
 cancelled, stated or announced stays. It is one transaction, worked off a chunk at a time: interrupted or killed it has changed
-nothing, and the same command does it. It needs a supervisor. An earlier date is refused (exit status 2).`
+nothing, and the same command does it. It needs a supervisor. An earlier date is refused (exit status 2). --from-step, --only-step
+and --loan do a part of it; the next night does the rest. The steps delinquency, closure, statement and contact are one pass.`
 
 // checkAgain refuses what does not go with another attempt.
 func (n *night) checkAgain() error {
 	const hint = "furnisher run --date YYYY-MM-DD --again --reason TEXT"
 	switch {
-	case !n.again:
+	case !n.again && n.from+n.only == "" && len(n.loans) == 0:
 		return nil
+	case !n.again:
+		return &ending{err: errors.New("--from-step, --only-step and --loan belong to --again"), code: exitUsage, hint: hint}
+	case len(n.loans) > 0 && n.from+n.only != "":
+		return &ending{err: errors.New("--loan is of the servicing pass: leave --from-step and --only-step out"), code: exitUsage, hint: hint + " --loan ID"}
 	case n.reason == "":
 		return &ending{err: errors.New("--again needs --reason"), code: exitUsage, hint: hint}
 	case len(n.accept) > 0:
@@ -37,6 +43,18 @@ func (n *night) checkAgain() error {
 		return &ending{err: errors.New("--again works alone: --workers river and --chunk-count do not go with it"), code: exitUsage, hint: hint}
 	}
 	n.why = n.reason
+	return nil
+}
+
+// choose tells a runner which loans another attempt decides.
+func (n *night) choose(ctx context.Context, db *database.Database, r *batch.Runner) (err error) {
+	if len(n.loans) == 0 {
+		return nil
+	}
+	r.Portion.Only = r.Plan.Names()[0]
+	if r.Portion.Loans, err = inquiry.LoanKeys(ctx, db.DB, n.loans); err != nil {
+		return &ending{err: err, code: exitUsage, hint: "furnisher loans"}
+	}
 	return nil
 }
 

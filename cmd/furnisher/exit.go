@@ -65,6 +65,7 @@ var endings = []struct {
 	{batch.ErrClosed, exitClosed, "furnisher runs lists the dates that are closed; run the next one"},
 	{batch.ErrLocked, exitLocked, "wait until it ends, then repeat the command; furnisher runs shows it"},
 	{batch.ErrOnDuty, exitLocked, "stop that scheduler first, or leave the nights to it"},
+	{batch.ErrNoStep, exitUsage, "repeat the command with one of them"},
 	{batch.ErrNotLast, exitUsage, "furnisher runs lists the closed dates; --files-only makes the files of an earlier one again"},
 	{batch.ErrGaveWay, exitLocked, "nothing was changed; repeat the command when it has ended"},
 	{batch.ErrLockLost, exitLocked, "the session that held the book ended or was cut off; repeat the command to resume"},

@@ -26,24 +26,26 @@ const maxWorkers = 64
 
 // night holds what a person decides about a night.
 type night struct {
-	date      rules.Date
-	workers   workersFlag
-	patience  time.Duration
-	share     batch.Share
-	chunk     int // loans a chunk, 0 for the default
-	why       string
-	allow     allowFlag // why an unusual date is right
-	allowGap  allowFlag // why dates may be skipped
-	dir       string    // of the bureaus' files
-	brakes    brakeFlag // limits other than those out of the box
-	limits    batch.Limits
-	accept    []string // brakes
-	reason    string
-	again     bool         // the last closed date once more
-	trial     *batch.Trial // where the night is only tried; nil: it is real
-	mark      string       // of files that are not to be sent
-	authority batch.Authority
-	calendar  *rules.BusinessCalendar // read from the database before each night
+	date       rules.Date
+	workers    workersFlag
+	patience   time.Duration
+	share      batch.Share
+	chunk      int // loans a chunk, 0 for the default
+	why        string
+	allow      allowFlag // why an unusual date is right
+	allowGap   allowFlag // why dates may be skipped
+	dir        string    // of the bureaus' files
+	brakes     brakeFlag // limits other than those out of the box
+	limits     batch.Limits
+	accept     []string // brakes
+	reason     string
+	again      bool         // the last closed date once more
+	from, only string       // steps: what another attempt does of the plan
+	loans      []string     // the servicing pass of another attempt looks at these alone
+	trial      *batch.Trial // where the night is only tried; nil: it is real
+	mark       string       // of files that are not to be sent
+	authority  batch.Authority
+	calendar   *rules.BusinessCalendar // read from the database before each night
 }
 
 // flags are the flags that `run` and `schedule` share.
@@ -158,6 +160,9 @@ that a lost process left.
 	c.Flags().Var(&n.allowGap, "allow-gap", "reason why business dates before this one may stay without a night, for the ledger")
 	c.Flags().StringArrayVar(&n.accept, "accept-brake", nil, "let the night go on that this brake stopped, at its numbers; repeatable")
 	c.Flags().BoolVar(&filesOnly, "files-only", false, "make the files of a closed date again, and nothing else")
+	c.Flags().StringVar(&n.from, "from-step", "", "with --again: begin with this step")
+	c.Flags().StringVar(&n.only, "only-step", "", "with --again: do this step alone")
+	c.Flags().StringSliceVar(&n.loans, "loan", nil, "with --again: decide this loan, repeatable; only the servicing pass is done")
 	c.Flags().BoolVar(&n.again, "again", false, "run the last closed date once more, by what is known by now")
 	c.Flags().StringVar(&n.reason, "reason", "", "why --accept-brake or --again is right, for the ledger")
 	c.Flags().IntVar(&n.share.Index, "chunk-index", 0, "number of this process among those that share the run, from 0")
@@ -186,6 +191,9 @@ func (a *app) night(ctx context.Context, db *database.Database, n night) (*batch
 		runner.Queue = queue
 	}
 	if n.again {
+		if err := n.choose(ctx, db, runner); err != nil {
+			return nil, err
+		}
 		summary, err := runner.Again(ctx, n.date)
 		return summary, hintAgain(err)
 	}
@@ -207,7 +215,7 @@ func (a *app) runner(db *database.Database, n night) *batch.Runner {
 		DB: db.DB, Direct: db.Direct, Plan: step.Nightly(bureau.Files{Dir: n.dir, VendorVersion: version, Mark: n.mark}), Log: a.log, Now: a.now,
 		Workers: n.workers.here, Share: n.share, ChunkSize: n.chunk, Patience: n.patience, Version: version, Who: a.who(), Why: n.why,
 		Today: rules.DateOf(a.now()), AllowDate: string(n.allow), EveryDate: true, Calendar: n.calendar, AllowGap: string(n.allowGap),
-		Limits: n.limits, Accept: n.accept, AcceptWhy: n.reason, Authority: n.authority, Trial: n.trial,
+		Limits: n.limits, Accept: n.accept, AcceptWhy: n.reason, Authority: n.authority, Trial: n.trial, Portion: batch.Portion{From: n.from, Only: n.only},
 	}
 }
 
