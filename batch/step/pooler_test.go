@@ -1,10 +1,12 @@
 package step_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/intake"
 	"github.com/furnisher/furnisher/fixtures"
@@ -13,7 +15,8 @@ import (
 )
 
 // TestNightsThroughPooler migrates, imports a portfolio and runs its nights through pgbouncer, with more
-// workers than the pooler has sessions: tables and files are those of the same nights without it.
+// workers than the pooler has sessions, then a dry run and another attempt at the last date: tables and files are those of the
+// same nights without it.
 func TestNightsThroughPooler(t *testing.T) {
 	t.Parallel()
 	portfolio := fixtures.Options{Seed: 7, Loans: 150, Months: 12, Out: t.TempDir()}.WithDefaults()
@@ -78,6 +81,21 @@ func nights(t *testing.T, c database.Config, portfolio fixtures.Options) (tables
 		if _, err := through(r, date); err != nil {
 			t.Fatalf("night %s: %v", date, err)
 		}
+	}
+	r := runner(db.DB, dir)
+	r.Direct = db.Direct
+	last := portfolio.NightDates()[len(portfolio.NightDates())-1]
+	err = batch.Try(t.Context(), db.DB, db.Direct, func(ctx context.Context, trial *batch.Trial) error {
+		tried := runner(db.DB, t.TempDir())
+		tried.Trial = trial
+		_, err := tried.Run(ctx, last+1)
+		return err
+	})
+	if err != nil {
+		t.Fatalf("dry run: %v", err)
+	}
+	if _, err := r.Again(t.Context(), last); err != nil {
+		t.Fatal(err)
 	}
 	return fingerprint(t, db.DB), fileHashes(t, dir)
 }
