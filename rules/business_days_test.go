@@ -126,6 +126,24 @@ func TestFileDates(t *testing.T) {
 			}
 		})
 	}
+	for _, c := range []struct {
+		policy   rules.ClosedDayPolicy
+		calendar rules.Calendar
+		night    string
+		want     []rules.Date
+	}{
+		{"run", "monthly:last", "2027-01-31", nil},
+		{"roll", "monthly:last", "2027-01-31", days("2027-01-31")},
+		{"roll", "monthly:last", "2027-02-01", nil},
+		{"skip", "monthly:last", "2027-01-31", days("2027-01-31")},
+		{"roll", "daily", "2027-01-31", days("2027-01-30", "2027-01-31")},
+		{"skip", "daily", "2027-01-31", nil},
+	} {
+		got := calendar(map[string]rules.ClosedDayPolicy{"export": c.policy}).FilesWaiting(c.calendar, "P", day(c.night))
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s, %s: files that wait after %s (-want +got):\n%s", c.policy, c.calendar, c.night, diff)
+		}
+	}
 	skips := calendar(map[string]rules.ClosedDayPolicy{"export": "skip"})
 	if got := skips.FileBefore("daily", "P", day("2027-02-01")); got != day("2027-01-29") {
 		t.Errorf("the period of a Monday begins after %s", got)

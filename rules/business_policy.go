@@ -71,7 +71,19 @@ func (c *BusinessCalendar) FileDates(calendar Calendar, program string, previous
 	if previous != 0 {
 		previous = c.Days.Latest(previous)
 	}
-	dates := calendar.Dates(previous, d)
+	return c.unskipped(calendar, program, calendar.Dates(previous, d))
+}
+
+// FilesWaiting returns the calendar dates of a program, up to the night of d, whose files wait for the next business day.
+func (c *BusinessCalendar) FilesWaiting(calendar Calendar, program string, d Date) []Date {
+	if c.filePolicy(program) == RunAnyway || c.Days.Has(d) {
+		return nil
+	}
+	return c.unskipped(calendar, program, calendar.Dates(c.Days.Latest(d), d))
+}
+
+// unskipped are those of some calendar dates that a program does not skip.
+func (c *BusinessCalendar) unskipped(calendar Calendar, program string, dates []Date) []Date {
 	if !c.skips(calendar, program) {
 		return dates
 	}

@@ -79,7 +79,8 @@ func (r *CalendarRequest) check() error {
 }
 
 func (r *CalendarRequest) set(ctx context.Context, tx *sqlx.Tx, w *deed, done *CalendarResult) error {
-	if err := nobodysNight(ctx, tx); err != nil {
+	closed, err := nobodysNight(ctx, tx)
+	if err != nil {
 		return err
 	}
 	for entry, policy := range r.Policies {
@@ -91,7 +92,11 @@ func (r *CalendarRequest) set(ctx context.Context, tx *sqlx.Tx, w *deed, done *C
 	if err != nil {
 		return err
 	}
-	w.before = calendarOf{now.Days.Kind, maps.Clone(now.Days.Own), maps.Clone(now.Policies)}
+	before := &rules.BusinessCalendar{
+		Days:     &rules.BusinessDays{Kind: now.Days.Kind, Own: maps.Clone(now.Days.Own)},
+		Policies: maps.Clone(now.Policies),
+	}
+	w.before = calendarOf{before.Days.Kind, before.Days.Own, before.Policies}
 	if r.Kind != "" {
 		now.Days.Kind = r.Kind
 	}
@@ -106,28 +111,58 @@ func (r *CalendarRequest) set(ctx context.Context, tx *sqlx.Tx, w *deed, done *C
 			delete(now.Policies, entry)
 		}
 	}
+	if err := leavesNothing(ctx, tx, before, now, closed); err != nil {
+		return err
+	}
 	after := calendarOf{now.Days.Kind, now.Days.Own, now.Policies}
 	w.after = after
 	done.Kind, done.Own, done.Policies = after.Kind, after.Own, after.Policies
 	return book.WriteCalendar(ctx, tx, now, r.Kind != "" || r.Own != nil)
 }
 
-// nobodysNight refuses to go on while a night or an import runs, or a night is unfinished.
-func nobodysNight(ctx context.Context, tx *sqlx.Tx) error {
+// leavesNothing refuses a change after which no night would do what the last ones left to the next business day.
+func leavesNothing(ctx context.Context, tx *sqlx.Tx, before, after *rules.BusinessCalendar, closed rules.Date) error {
+	if closed == 0 {
+		return nil
+	}
+	const until = "run the night of the next business day first"
+	var programs []struct {
+		ProgramID string         `db:"program_id"`
+		Calendar  rules.Calendar `db:"calendar"`
+	}
+	if err := tx.SelectContext(ctx, &programs, programCalendars); err != nil {
+		return fmt.Errorf("read the programs: %w", err)
+	}
+	for _, p := range programs {
+		waits := after.FilesWaiting(p.Calendar, p.ProgramID, closed)
+		for _, asOf := range before.FilesWaiting(p.Calendar, p.ProgramID, closed) {
+			if !slices.Contains(waits, asOf) {
+				return fmt.Errorf("%w: the file of program %s as of %s waits, and no night would make it; %s", ErrRefused, p.ProgramID, asOf, until)
+			}
+		}
+	}
+	if before.Worked("closure", closed) < after.Worked("closure", closed) {
+		return fmt.Errorf("%w: the closures of %s wait, and no night would date them; %s", ErrRefused, closed, until)
+	}
+	return nil
+}
+
+// nobodysNight refuses to go on while a night or an import runs, or a night is unfinished. It returns the date closed last, 0 if none was.
+func nobodysNight(ctx context.Context, tx *sqlx.Tx) (closed rules.Date, err error) {
 	if err := batch.HaltNights(ctx, tx); err != nil {
-		return err
+		return 0, err
 	}
 	var nights struct {
 		Closed     rules.Date `db:"closed"`
 		Unfinished rules.Date `db:"unfinished"`
 	}
 	if err := tx.GetContext(ctx, &nights, operationNights); err != nil {
-		return fmt.Errorf("find the unfinished night: %w", err)
+		return 0, fmt.Errorf("find the unfinished night: %w", err)
 	}
 	if nights.Unfinished != 0 {
-		return fmt.Errorf("%w: the night of %s is unfinished and goes by the calendar as it is", ErrRefused, nights.Unfinished)
+		return 0, fmt.Errorf("%w: the night of %s is unfinished and goes by the calendar as it is", ErrRefused, nights.Unfinished)
 	}
-	return nil
+	return nights.Closed, nil
 }
 
 // checkProgram refuses a policy of a program that is not known, or that cannot have it.

@@ -17,6 +17,7 @@ var (
 	operationNights   = database.Query("servicing", "OperationNights")
 	operationOpen     = database.Query("servicing", "OperationOpen")
 	programCalendar   = database.Query("servicing", "ProgramCalendar")
+	programCalendars  = database.Query("servicing", "ProgramCalendars")
 	removalDone       = database.Query("servicing", "RemovalDone")
 	removalPending    = database.Query("servicing", "RemovalPending")
 	removalRefused    = database.Query("servicing", "RemovalRefused")

@@ -39,3 +39,7 @@ SELECT loan FROM loan_customer WHERE customer = $1 ORDER BY loan
 -- name: ProgramCalendar
 -- The reporting calendar of a program. $1 program id. Index: program_program_id_key.
 SELECT calendar FROM program WHERE program_id = $1
+
+-- name: ProgramCalendars
+-- The reporting calendars of all programs. Few rows.
+SELECT program_id, calendar FROM program ORDER BY program_id
