@@ -37,6 +37,9 @@ func TestDeletion(t *testing.T) {
 	owed := originated("2025-06-01", 5000_00)
 	with := func(a *rules.Account, change func(*rules.Account)) *rules.Account { change(a); return a }
 	never := func(a *rules.Account) { a.Tradelines = nil }
+	rescinded := func(on string) func(*rules.Account) {
+		return func(a *rules.Account) { a.Termination.RescindedOn = day(on) }
+	}
 	flag := func(code string) func(*rules.Account) {
 		return func(a *rules.Account) { a.Termination.Reason, a.Termination.ReportAsDeleted = "", code }
 	}
@@ -65,6 +68,12 @@ func TestDeletion(t *testing.T) {
 		{"DC3 Q13 the charge was paid", cancelled("ERRO", undone, entry(rules.Fee, "2026-02-01", 5_00), paid("2026-02-02", 5_00)), "DA DC1"},
 		{"DC5 DA on a loan that goes on: it does not wait", with(cancelled("", owed), flag("DA")), "DA DC5"},
 		{"DC5 DF", with(cancelled("", owed), flag("DF")), "DF DC5"},
+		{"Q94 rescinded before it was reported: it was no mistake", with(cancelled("ERRO", owed), rescinded("2026-02-28")), "11 BR2"},
+		{"Q94 FRAD rescinded", with(cancelled("FRAD", owed), rescinded("2026-02-28")), "11 BR2"},
+		{"Q94 rescinded tomorrow", with(cancelled("FRAD", owed), rescinded("2026-03-01")), "DF DC1"},
+		{"Q94 DC5 rescinded", with(with(cancelled("", owed), flag("DA")), rescinded("2026-02-28")), "11 BR2"},
+		{"Q94 never reported while it stood", with(with(cancelled("FRAD", owed), never), rescinded("2026-02-28")), "11 BR2"},
+		{"DC2 rescinded after it was reported: never again", with(with(cancelled("FRAD", owed), rescinded("2026-02-28")), func(a *rules.Account) { a.DeletedOn = day("2026-02-25") }), "ALREADY_DELETED DC2"},
 		{"DC7 never reported", with(cancelled("ERRO", undone), never), "NEVER_REPORTED DC7"},
 		{"Q12 never reported: left out at once, though a receivable is open", with(cancelled("ERRO", owed), never), "NEVER_REPORTED DC7"},
 		{"DC7 report as deleted, never reported", with(with(cancelled("", owed), flag("DA")), never), "NEVER_REPORTED DC7"},

@@ -26,10 +26,11 @@ type Termination struct {
 	RescindedOn     Date   // Q94, 0: it stands
 }
 
-// deletionCode returns the deletion code that the termination calls for (DC1), empty for none.
-func (t *Termination) deletionCode() string {
+// deletionOn returns the deletion code that the termination calls for on a day (DC1), empty for none. One that was rescinded calls
+// for none from that day (Q94); what was told before it stays told (DC2).
+func (t *Termination) deletionOn(d Date) string {
 	switch {
-	case t == nil:
+	case t == nil || t.On > d || t.RescindedOn != 0 && t.RescindedOn <= d:
 		return ""
 	case t.ReportAsDeleted != "":
 		return t.ReportAsDeleted
@@ -261,10 +262,7 @@ type decision struct {
 }
 
 func (a *decision) furnish() (*Tradeline, *Exclusion, error) {
-	code := a.Termination.deletionCode()
-	if a.Termination != nil && a.Termination.On > a.AsOf {
-		code = ""
-	}
+	code := a.Termination.deletionOn(a.AsOf)
 	waits := ""
 	if code == StatusDelete && a.Termination.ReportAsDeleted == "" {
 		waits = a.openReceivables()
