@@ -3,6 +3,8 @@ package rules
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -40,14 +42,16 @@ const longestClosing = 31
 // ErrNeverOpen is the error of business days that leave more days in a row closed than any lender is.
 var ErrNeverOpen = errors.New("too many days in a row are closed")
 
-// Check returns ErrNeverOpen if own days close too long a time.
+// Check returns ErrNeverOpen if own days, with the closed ones around them, close too long a time.
 func (b *BusinessDays) Check() error {
-	for d := range b.Own {
-		if b.Has(d - 1) {
-			for last := d; !b.Has(last); last++ {
-				if last-d >= longestClosing {
-					return fmt.Errorf("%w: from %s on there is no business day in %d days", ErrNeverOpen, d, longestClosing)
-				}
+	for _, d := range slices.Sorted(maps.Keys(b.Own)) {
+		first := d
+		for first > d-longestClosing && !b.Has(first-1) {
+			first--
+		}
+		for last := first; !b.Has(last); last++ {
+			if last-first >= longestClosing {
+				return fmt.Errorf("%w: from %s on there is no business day in %d days", ErrNeverOpen, first, longestClosing)
 			}
 		}
 	}

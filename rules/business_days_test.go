@@ -90,6 +90,20 @@ func TestBusinessDays(t *testing.T) {
 	if err := closed.Check(); !errors.Is(err, rules.ErrNeverOpen) {
 		t.Errorf("longer: %v", err)
 	}
+	weekends := &rules.BusinessDays{Kind: rules.Weekdays, Own: map[rules.Date]rules.OwnDay{}}
+	for d := day("2026-07-06"); d < day("2026-08-06"); d++ { // a Monday: the days before and between are closed as weekends
+		if weekends.Has(d) {
+			weekends.Own[d] = rules.OwnDay{Name: "Move"}
+		}
+	}
+	if err := weekends.Check(); !errors.Is(err, rules.ErrNeverOpen) {
+		t.Errorf("from a Monday on: %v", err)
+	}
+	delete(weekends.Own, day("2026-07-06"))
+	delete(weekends.Own, day("2026-07-07"))
+	if err := weekends.Check(); err != nil {
+		t.Errorf("from a Wednesday on: %v", err)
+	}
 }
 
 // Q17 with business days: 2027-01-31 is a Sunday, 2027-05-31 is Memorial Day.
