@@ -145,7 +145,7 @@ func (a *app) diagnoseServer(s inquiry.Server) []diagnosis {
 	case s.Barred > 0:
 		add("rights", verdictBad, fmt.Sprintf("our role may not read and write %d of the tables", s.Barred), "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA furnisher TO our role")
 	case !s.MayCopy:
-		add("rights", verdictWarn, "our role may not make databases, which furnisher simulate needs", "ALTER ROLE … CREATEDB, if you want to use it")
+		add("rights", verdictWarn, "our role may not make databases, which furnisher simulate needs", "let the role create databases, if you want to use it")
 	default:
 		add("rights", verdictOK, "read, write, and make copies", "")
 	}
