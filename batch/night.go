@@ -121,6 +121,7 @@ type Tally struct {
 	Counts        map[string]int64
 	Amount        rules.Cents
 	Exceptions    []Exception
+	Rested        bool    // it left the loans to the next business day: what earlier runs listed of them stays open
 	Others        []Tally // of the other parts of a Pass, in their order
 }
 

@@ -246,7 +246,7 @@ func (r *Runner) chunk(ctx context.Context, run Run, s Step, claim claim, attemp
 
 // done writes what a step did with a chunk, and that the chunk is done.
 func (r *Runner) done(ctx context.Context, tx *sqlx.Tx, step string, c Chunk, tally *Tally, attempt int, started time.Time) error {
-	if err := quarantine(ctx, tx, step, c, tally.Exceptions); err != nil {
+	if err := quarantine(ctx, tx, step, c, tally); err != nil {
 		return err
 	}
 	if tally.Counts == nil {
@@ -261,20 +261,23 @@ func (r *Runner) done(ctx context.Context, tx *sqlx.Tx, step string, c Chunk, ta
 }
 
 // quarantine writes a chunk's exceptions, one for each loan and reason even if several files met it, and resolves those
-// of earlier runs that did not come back.
-func quarantine(ctx context.Context, tx *sqlx.Tx, step string, c Chunk, exceptions []Exception) error {
+// of earlier runs that did not come back, unless the step rested and has looked at none.
+func quarantine(ctx context.Context, tx *sqlx.Tx, step string, c Chunk, tally *Tally) error {
 	type reason struct {
 		loan int64
 		code string
 	}
 	known := map[reason]bool{}
-	exceptions = slices.DeleteFunc(exceptions, func(e Exception) bool {
+	exceptions := slices.DeleteFunc(tally.Exceptions, func(e Exception) bool {
 		again := known[reason{e.Loan, e.Code}]
 		known[reason{e.Loan, e.Code}] = true
 		return again
 	})
 	if err := database.WriteRows(ctx, tx, exceptionAdd, exceptions, c.Run, step); err != nil {
 		return err
+	}
+	if tally.Rested {
+		return nil
 	}
 	_, err := tx.ExecContext(ctx, exceptionResolve, c.Run, step, c.After, c.Last, pq.Array(rules.StandingCodes), pq.Array(c.Loans))
 	return err

@@ -179,7 +179,7 @@ func (s Servicing) Rehearse(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (ba
 func (w *work) through(ctx context.Context, tx *sqlx.Tx, d *decider, tally *batch.Tally) error {
 	tally.Read += w.later
 	if w.calendar.Rests(d.name, w.Date) {
-		w.rested = true
+		w.rested, tally.Rested = true, true
 		for _, l := range w.loans {
 			if l.Awake {
 				tally.Read++

@@ -36,6 +36,7 @@ func (s Purge) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tal
 		return tally, err
 	}
 	if calendar.Rests(s.Name(), c.Date) {
+		tally.Rested = true
 		tally.Count(countRested, tally.Read)
 		return tally, nil
 	}
