@@ -40,6 +40,9 @@ func (p Portion) of(plan Plan) (Plan, error) {
 			portion = append(portion, s)
 		}
 	}
+	if len(portion) == 0 {
+		return nil, fmt.Errorf("%w: %q is before %q", ErrNoStep, p.Only, p.From)
+	}
 	return portion, nil
 }
 

@@ -449,6 +449,10 @@ func TestAgainInPart(t *testing.T) {
 	if _, err := r.Again(t.Context(), day("2026-07-31")); !errors.Is(err, batch.ErrNoStep) {
 		t.Errorf("got %v, want %v", err, batch.ErrNoStep)
 	}
+	r.Portion = batch.Portion{From: "export", Only: "closure"}
+	if _, err := r.Again(t.Context(), day("2026-07-31")); !errors.Is(err, batch.ErrNoStep) {
+		t.Errorf("nothing to do: got %v, want %v", err, batch.ErrNoStep)
+	}
 	late := int64(count(t, db, "SELECT loan FROM loan_key WHERE loan_id = 'LATE'"))
 	r.Portion = batch.Portion{Only: "closure", Loans: []int64{late}}
 	summary, err := r.Again(t.Context(), day("2026-07-31"))
