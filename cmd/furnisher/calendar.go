@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -260,6 +261,9 @@ func (a *app) changeCalendar(ctx context.Context, command, args string, o *order
 	})
 }
 
+// maxOwnDays bounds the file of own days, in bytes.
+const maxOwnDays = 1 << 20
+
 // readOwnDays reads a lender's own days from CSV.
 func (a *app) readOwnDays(path string) (map[rules.Date]rules.OwnDay, error) {
 	in := a.stdin
@@ -271,7 +275,14 @@ func (a *app) readOwnDays(path string) (map[rules.Date]rules.OwnDay, error) {
 		defer file.Close()
 		in = file
 	}
-	r := csv.NewReader(io.LimitReader(in, 1<<20))
+	text, err := io.ReadAll(io.LimitReader(in, maxOwnDays+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(text) > maxOwnDays {
+		return nil, fmt.Errorf("it is larger than %d bytes", maxOwnDays)
+	}
+	r := csv.NewReader(bytes.NewReader(text))
 	r.FieldsPerRecord = 3
 	heading, err := r.Read()
 	if err != nil || !slices.Equal(heading, []string{"day", "state", "name"}) {
