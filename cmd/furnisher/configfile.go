@@ -227,7 +227,7 @@ func (a *app) configCommand() *cobra.Command {
 		Use: "show", Short: "show each setting, and where it comes from", Args: cobra.NoArgs,
 		Long: `Shows what every command goes by on this machine: a flag wins over a variable of the environment, that over the configuration
 file, and that over what the program has out of the box. The file is the one that --config or FURNISHER_CONFIG names, else
-` + systemConfig + ` if it is there. It is TOML; the keys are those of the list, for example
+` + systemConfig + ` if it is there. It is TOML, for example
 
   database_url = "postgres://furnisher@db.example.internal/furnisher?sslmode=verify-full"
   files = "/var/lib/furnisher/files"
@@ -236,7 +236,9 @@ file, and that over what the program has out of the box. The file is the one tha
   cron = "15 23 * * *"
   timezone = "America/New_York"
 
-A password in an address is not shown, nor the address of a webhook.`,
+A password in an address is not shown, nor the address of a webhook. The file may hold
+
+` + listSettings(),
 	}
 	show.RunE = func(c *cobra.Command, _ []string) error {
 		a.begun = true
@@ -259,6 +261,18 @@ A password in an address is not shown, nor the address of a webhook.`,
 	}
 	jsonFlag(show, &asJSON)
 	return group("config", "show the settings of this machine", show)
+}
+
+// listSettings lists what the file may hold: settings of every command, and tables of flags.
+func listSettings() string {
+	var list strings.Builder
+	for _, s := range general {
+		fmt.Fprintf(&list, "  %-20s %s\n", s.key, s.says)
+	}
+	for _, of := range configurable {
+		fmt.Fprintf(&list, "  %-20s flags of furnisher %s: %s\n", "["+strings.ReplaceAll(of.command, "-", "_")+"]", of.command, strings.ReplaceAll(strings.Join(of.flags, ", "), "-", "_"))
+	}
+	return strings.TrimSuffix(list.String(), "\n")
 }
 
 func (a *app) shownSettings(root *cobra.Command) []shownSetting {
