@@ -27,12 +27,10 @@ type CalendarRequest struct {
 // CalendarResult is what became of the calendar.
 type CalendarResult struct {
 	Receipt
-	Kind     rules.BusinessDayKind            `json:"kind"`
-	Own      map[rules.Date]rules.OwnDay      `json:"own"`
-	Policies map[string]rules.ClosedDayPolicy `json:"policies"`
+	calendarOf
 }
 
-// calendarOf is what an operation's row says of the calendar.
+// calendarOf is the calendar as results and an operation's row say it.
 type calendarOf struct {
 	Kind     rules.BusinessDayKind            `json:"kind"`
 	Own      map[rules.Date]rules.OwnDay      `json:"own"`
@@ -114,9 +112,8 @@ func (r *CalendarRequest) set(ctx context.Context, tx *sqlx.Tx, w *deed, done *C
 	if err := leavesNothing(ctx, tx, before, now, closed); err != nil {
 		return err
 	}
-	after := calendarOf{now.Days.Kind, now.Days.Own, now.Policies}
-	w.after = after
-	done.Kind, done.Own, done.Policies = after.Kind, after.Own, after.Policies
+	done.calendarOf = calendarOf{now.Days.Kind, now.Days.Own, now.Policies}
+	w.after = done.calendarOf
 	return book.WriteCalendar(ctx, tx, now, r.Kind != "" || r.Own != nil)
 }
 
