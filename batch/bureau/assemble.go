@@ -40,7 +40,7 @@ type Files struct {
 	aside string // folder in which the files of another attempt wait for their names
 }
 
-// Prepare makes the folder of the files and tries that a file can be written there.
+// Prepare makes the folder of the files and tries that a file can be written there. Only who holds the book may call it.
 func (f Files) Prepare() error {
 	err := os.MkdirAll(cmp.Or(f.aside, f.Dir), 0o700)
 	if f.aside == "" && err == nil {
@@ -49,11 +49,35 @@ func (f Files) Prepare() error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrFolder, err)
 	}
-	probe, err := os.CreateTemp(f.Dir, ".probe-*")
+	return f.Try()
+}
+
+// Try makes the folder of the files and tries that a file can be written there, as TryFolder.
+func (f Files) Try() error {
+	err := os.MkdirAll(f.Dir, 0o700)
+	if err == nil {
+		err = TryFolder(f.Dir)
+	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrFolder, err)
 	}
-	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+	return nil
+}
+
+// probe is what TryFolder writes: a block, for an empty file finds room on a disk that is full.
+var probe = make([]byte, 4096)
+
+// TryFolder writes a small file in a folder, as far as the disk, and removes it.
+func TryFolder(dir string) error {
+	file, err := os.CreateTemp(dir, ".probe-*")
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(probe)
+	if err == nil {
+		err = file.Sync()
+	}
+	return errors.Join(err, file.Close(), os.Remove(file.Name()))
 }
 
 // Assemble writes the files that a run has still to write: each streamed in account order to a temporary

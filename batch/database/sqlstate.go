@@ -37,6 +37,9 @@ func IsConnectionLost(err error) bool {
 	return refusal.Code.Class() == pqerror.ClassConnectionException
 }
 
+// IsDiskFull reports whether the server has no room left on its disk (53100).
+func IsDiskFull(err error) bool { return pq.As(err, pqerror.DiskFull) != nil }
+
 // IsUniqueViolation reports whether a unique index refused a row: the name of the index, empty for any other error.
 func IsUniqueViolation(err error) (index string, refused bool) {
 	if violation := pq.As(err, pqerror.UniqueViolation); violation != nil {

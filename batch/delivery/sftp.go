@@ -84,13 +84,9 @@ func (l *line) Close() error {
 
 // connect opens the folder of an address on its server.
 func (d *Deliverer) connect(ctx context.Context, a *Address) (*server, error) {
-	signer, err := d.signer(a)
+	signer, known, err := d.credentials(a)
 	if err != nil {
 		return nil, err
-	}
-	known, err := knownhosts.New(a.KnownHosts)
-	if err != nil {
-		return nil, fmt.Errorf("%w: read known_hosts: %w", ErrSettings, err)
 	}
 	dialer := net.Dialer{Timeout: d.Patience}
 	conn, err := dialer.DialContext(ctx, "tcp", a.url.Host)
@@ -103,6 +99,19 @@ func (d *Deliverer) connect(ctx context.Context, a *Address) (*server, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// credentials are the key of the user, and the host keys that are known.
+func (d *Deliverer) credentials(a *Address) (ssh.Signer, ssh.HostKeyCallback, error) {
+	signer, err := d.signer(a)
+	if err != nil {
+		return nil, nil, err
+	}
+	known, err := knownhosts.New(a.KnownHosts)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w: read known_hosts: %w", ErrSettings, err)
+	}
+	return signer, known, nil
 }
 
 func (s *server) begin(a *Address, signer ssh.Signer, known ssh.HostKeyCallback) error {

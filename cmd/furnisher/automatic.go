@@ -32,7 +32,7 @@ type carrier struct {
 // function waits until that ended, after ctx did.
 func (d *daemon) carry(ctx context.Context) (wait func()) {
 	wanted := d.events != nil
-	for _, destination := range d.destinations {
+	for _, destination := range d.receivers {
 		wanted = wanted || destination.Automatic
 	}
 	if !wanted {
@@ -67,7 +67,7 @@ func (c *carrier) pass(ctx context.Context) (err error) {
 		}
 	}()
 	return c.withDatabase(ctx, func(db *database.Database) error {
-		d, err := c.deliverer(db, c.destinations)
+		d, err := c.deliverer(db, c.receivers)
 		if err != nil {
 			return err
 		}

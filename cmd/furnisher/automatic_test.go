@@ -61,7 +61,7 @@ func TestScheduleDelivers(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	passes := 0
-	c := &carrier{daemon: &daemon{app: a, where: time.UTC, destinations: destinations, events: hook}, said: map[string]string{}}
+	c := &carrier{daemon: &daemon{app: a, night: night{receivers: destinations}, where: time.UTC, events: hook}, said: map[string]string{}}
 	c.alerts.webhook = hook
 	c.sleep = func(ctx context.Context, d time.Duration) error {
 		slept += d

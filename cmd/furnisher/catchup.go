@@ -68,6 +68,11 @@ func (a *app) catchUp(ctx context.Context, db *database.Database, n night, c *ca
 			err := brakedWaits(n.date)
 			return errors.Join(err, c.done(ctx, n.date, nil, err))
 		}
+		if n.trial == nil { // a trial writes elsewhere
+			if err := a.ready(n); err != nil {
+				return errors.Join(err, c.done(ctx, n.date, nil, err))
+			}
+		}
 		if c.news != nil && at.Unfinished == 0 {
 			if err := c.news(ctx, db, n.date); err != nil {
 				return err
@@ -118,6 +123,9 @@ for each date and stops at the first night that fails or that a brake stops, wit
 				return err
 			}
 			if err := n.check(a); err != nil {
+				return err
+			}
+			if n.receivers, err = a.destinations(""); err != nil {
 				return err
 			}
 			where, err := location(zone)

@@ -39,8 +39,7 @@ type daemon struct {
 	alerts alerts
 	listen string // address of the monitoring, empty for none
 
-	destinations map[string]delivery.Destination // where released files go beside the nights
-	events       *delivery.Webhook               // where outgoing events go; nil: nowhere
+	events *delivery.Webhook // where outgoing events go; nil: nowhere
 
 	monitor *monitor
 }

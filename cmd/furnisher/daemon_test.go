@@ -284,10 +284,12 @@ func TestScheduleNeverBegins(t *testing.T) {
 	}
 }
 
-// TestScheduleFails: another failure is logged once, and the next evening finishes that night first.
+// TestScheduleFails: another failure is logged once, and the next evening runs that night first. A folder that cannot be written is
+// found before the night has begun.
 func TestScheduleFails(t *testing.T) {
 	t.Parallel()
 	s := newScheduler(t, "UTC", "2026-09-30 23:00", september+1)
+	s.closed(september - 1)
 	blocked := filepath.Join(t.TempDir(), "blocked")
 	if err := os.WriteFile(blocked, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -295,8 +297,16 @@ func TestScheduleFails(t *testing.T) {
 	dir := s.dir
 	s.dir = blocked
 	s.onLine = func(e *logrus.Entry) {
-		if e.Message == logNightFailed {
-			s.dir = dir
+		if e.Message != logNightFailed {
+			return
+		}
+		s.dir = dir
+		var runs int
+		if err := s.db.GetContext(s.ctx, &runs, "SELECT count(*) FROM run"); err != nil || runs != 1 {
+			t.Errorf("there are %d runs, want that of the closed date alone: %v", runs, err)
+		}
+		if e.Data["status"] != exitUsage {
+			t.Errorf("got status %v", e.Data["status"])
 		}
 	}
 	s.run("2026-09-30 night failed", "2026-09-30 night done", "2026-10-01 night done")
@@ -434,11 +444,10 @@ func TestScheduleAlerts(t *testing.T) {
 	if err := s.alerts.late.Set("05:00"); err != nil {
 		t.Fatal(err)
 	}
-	dir := s.dir
-	s.dir = filepath.Join("testdata", "extract", "loans.csv") // no folder
+	s.db.DB.MustExec("ALTER TABLE bureau_file ADD CONSTRAINT halt CHECK (false) NOT VALID")
 	s.onLine = func(e *logrus.Entry) {
 		if e.Message == logNightLate {
-			s.dir = dir
+			s.db.DB.MustExec("ALTER TABLE bureau_file DROP CONSTRAINT halt")
 		}
 	}
 	s.run("2026-09-30 night failed", "2026-09-30 night late", "2026-09-30 night done", "2026-10-01 night done", "2026-10-02 night done")

@@ -48,8 +48,8 @@ func (a *app) doctorCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "doctor", Short: "look whether this machine is ready for a night", Args: cobra.NoArgs,
 		Long: `Tries what a night needs before it needs it: the configuration, the database with its version, schema, settings and our rights, the
-folder of the files and its disk, the clock, the business days, the addresses that files are delivered to, and whether a night is
-unfinished. Each line that is not ok says what to do. It makes the folder of the files if there is none, as the first night would.
+folder of the files and its disk, the clock, the business days, the folders and keys of the addresses that files are delivered to, and
+whether a night is unfinished. Each line that is not ok says what to do. It makes the folder of the files if there is none, as the first night would.
 The exit status is 1 if there is an error.`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			found := a.diagnose(ctx)
@@ -200,13 +200,16 @@ func (a *app) diagnoseDays(days *rules.BusinessDays) diagnosis {
 
 func (a *app) diagnoseFolder(largest int64) []diagnosis {
 	dir, err := a.filesDir()
-	if err == nil {
-		err = bureau.Files{Dir: dir}.Prepare()
-	}
 	folder := diagnosis{About: "files", Verdict: verdictOK, Says: dir}
+	if err == nil {
+		if err = (bureau.Files{Dir: dir}).Try(); err != nil {
+			folder.Do = hintFolder(err, dir, otherFiles)
+		}
+	} else {
+		_, folder.Do = classify(context.Background(), err)
+	}
 	if err != nil {
-		_, hint := classify(context.Background(), err)
-		folder.Verdict, folder.Says, folder.Do = verdictBad, oneLine(err), hint
+		folder.Verdict, folder.Says = verdictBad, oneLine(err)
 		return []diagnosis{folder}
 	}
 	if info, err := os.Stat(dir); err == nil && info.Mode().Perm()&0o007 != 0 {
@@ -236,10 +239,17 @@ func (a *app) diagnoseDestinations() diagnosis {
 	case err != nil:
 		_, d.Do = classify(context.Background(), err)
 		d.Verdict, d.Says = verdictBad, oneLine(err)
+		return d
 	case len(known) == 0:
 		d.Says = "none; files are sent by hand"
-	default:
-		d.Says = fmt.Sprintf("%d", len(known))
+		return d
+	}
+	d.Says = fmt.Sprintf("%d, their folders and keys are there", len(known))
+	if err := a.tryDestinations(known, true); err != nil {
+		d.Verdict, d.Says, d.Do = verdictWarn, oneLine(err), "correct the file of the destinations, or the file or folder that it names"
+		if a.tryDestinations(known, false) != nil { // without these no night begins
+			d.Verdict = verdictBad
+		}
 	}
 	return d
 }

@@ -146,6 +146,9 @@ func classify(ctx context.Context, err error) (code int, hint string) {
 	}
 	for _, e := range endings {
 		if errors.Is(err, e.is) {
+			if path, full := fullDisk(err); full {
+				return e.code, hintFullDisk(path)
+			}
 			return e.code, e.hint
 		}
 	}
@@ -164,6 +167,11 @@ func classify(ctx context.Context, err error) (code int, hint string) {
 		return exitFailed, "nothing was imported; correct the file, or allow more bad rows with --max-bad, then repeat the command"
 	case database.IsConnectionLost(err):
 		return exitUnreachable, hintUnreachable
+	case database.IsDiskFull(err):
+		return exitFailed, "make room on the disk of the database's server, then repeat the command; nothing is left half done"
+	}
+	if path, full := fullDisk(err); full {
+		return exitFailed, hintFullDisk(path)
 	}
 	return exitFailed, ""
 }

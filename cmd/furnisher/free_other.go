@@ -5,3 +5,5 @@ package main
 import "errors"
 
 func freeBytes(string) (int64, error) { return 0, errors.ErrUnsupported }
+
+func mountPoint(string) string { return "" }

@@ -15,6 +15,7 @@ import (
 	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/batch/bureau"
 	"github.com/furnisher/furnisher/batch/database"
+	"github.com/furnisher/furnisher/batch/delivery"
 	"github.com/furnisher/furnisher/batch/fanout"
 	"github.com/furnisher/furnisher/batch/inquiry"
 	"github.com/furnisher/furnisher/batch/step"
@@ -46,6 +47,8 @@ type night struct {
 	mark       string       // of files that are not to be sent
 	authority  batch.Authority
 	calendar   *rules.BusinessCalendar // read from the database before each night
+
+	receivers map[string]delivery.Destination // where released files go; the automatic ones must be ready
 }
 
 // flags are the flags that `run` and `schedule` share.
@@ -93,6 +96,9 @@ calendar date is a business date, unless furnisher calendar says that closed day
 last closed date is refused (exit status 2); run the dates before it with furnisher catch-up, or say with --allow-gap why they
 may stay without a night.
 
+Before anything is changed it tries the folder of the files, and the folders and keys of the destinations that are automatic (exit
+status 2; furnisher doctor tries all of them).
+
 Interrupted by a signal it finishes the chunks that are under way, within 20 seconds, and exits 130; a second signal ends it at
 once. Either way the same command resumes it.
 
@@ -125,6 +131,9 @@ that a lost process left.
 			if err := o.check(a, &n); err != nil {
 				return err
 			}
+			if n.receivers, err = a.destinations(""); err != nil {
+				return err
+			}
 			if o.wanted && metricsFile != "" {
 				return &ending{err: errors.New("--metrics is for nights that are run, not for --dry-run"), code: exitUsage, hint: "leave one of them out"}
 			}
@@ -141,7 +150,10 @@ that a lost process left.
 				if n.share.Index > 0 {
 					return a.runner(db, n).Join(ctx, n.date)
 				}
-				summary, err := a.night(ctx, db, n)
+				var summary *batch.Summary
+				if err = a.ready(n); err == nil {
+					summary, err = a.night(ctx, db, n)
+				}
 				if metricsFile != "" {
 					a.writeMetrics(ctx, metricsFile, summary, err)
 				}

@@ -79,7 +79,7 @@ exits 0, or 130 if it interrupted a night; the next start resumes it. A second s
 			if err := d.news.check(); err != nil {
 				return err
 			}
-			if d.destinations, err = a.destinations(destinations); err != nil {
+			if d.receivers, err = a.destinations(destinations); err != nil {
 				return err
 			}
 			if d.events, err = a.eventHook(webhook); err != nil {
