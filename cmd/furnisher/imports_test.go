@@ -37,6 +37,8 @@ var allowances = []allowance{
 	{folder: "metro2", may: "std", never: "os os/... net net/... log log/... database/... context syscall time math/rand math/rand/v2"},
 
 	{folder: "batch/localpg", may: "std github.com/lib/pq github.com/lib/pq/pqerror github.com/sirupsen/logrus"},
+	{folder: "batch/seal", may: `std github.com/tink-crypto/tink-go/v2/aead github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset
+		github.com/tink-crypto/tink-go/v2/keyset github.com/tink-crypto/tink-go/v2/prf github.com/tink-crypto/tink-go/v2/tink`},
 	{folder: "batch/database", may: `std sql github.com/jmoiron/sqlx github.com/lib/pq github.com/lib/pq/pqerror
 		github.com/pressly/goose/v3 github.com/pressly/goose/v3/lock github.com/sirupsen/logrus`},
 	{folder: "batch/book", may: everyRoom + "batch batch/database rules"},
@@ -246,6 +248,9 @@ func TestTable(t *testing.T) {
 		{"batch/database", "github.com/pressly/goose/v3", true},
 		{"batch/database", module + "batch/localpg", false},
 		{"batch/database", module + "rules", false},
+		{"batch/seal", "github.com/tink-crypto/tink-go/v2/aead", true},
+		{"batch/seal", module + "batch/database", false},
+		{"batch/seal", "github.com/jmoiron/sqlx", false},
 		{"batch/localpg", module + "batch/database", false},
 		{"batch/localpg", "github.com/jmoiron/sqlx", false},
 		{"batch/localpg", "github.com/pressly/goose/v3", false},
