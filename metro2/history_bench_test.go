@@ -77,6 +77,21 @@ func BenchmarkValidateFiles(b *testing.B) {
 			b.ReportMetric(peakMemory(), "peak-kB")
 		})
 	}
+	b.Run(fmt.Sprintf("beside one of %d records", *records), func(b *testing.B) {
+		b.SetBytes(2 * info.Size())
+		for b.Loop() {
+			before, err := os.Open(path)
+			if err != nil {
+				b.Fatal(err)
+			}
+			v := NewValidator(CheckEnv{})
+			v.Examiner, v.AccountOrder, v.Earlier = true, true, NewEarlier(before)
+			n := validatePath(b, v, path)
+			if err := errors.Join(v.Earlier.Err(), before.Close()); err != nil || n > 0 {
+				b.Errorf("%d findings, %v", n, err)
+			}
+		}
+	})
 }
 
 func generate(t testing.TB, path string, records int) {

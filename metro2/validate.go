@@ -49,8 +49,8 @@ func Validate(r io.Reader, each func(Finding) error) (Summary, error) {
 
 // Validator checks a file record by record: each record by [CheckRecord], the
 // order of the records, duplicates, and at the end the counters of the trailer.
-// It remembers about 30 bytes of each account and nothing else, unless History is
-// asked for. Fields are set before the first record.
+// It remembers about 30 bytes of each account and nothing else, unless History or
+// AccountOrder is asked for. Fields are set before the first record.
 type Validator struct {
 	// Examiner asks for the checks of [CheckExaminer] as well.
 	Examiner bool
@@ -62,6 +62,9 @@ type Validator struct {
 	// numbers, byte by byte. Duplicates are neighbours then, and no account is
 	// remembered; a record out of order is an error. Without History only.
 	AccountOrder bool
+	// Earlier are files of earlier months: each record is compared with the newest
+	// one of its account there. With AccountOrder only.
+	Earlier *Earlier
 
 	before   neighbour
 	given    CheckEnv // what the caller knows about every file
@@ -135,6 +138,9 @@ func (v *Validator) Check(item *Item, findings []Finding) []Finding {
 			findings = v.checkHistory(item, findings)
 		} else {
 			findings = v.checkDuplicate(item, findings)
+		}
+		if v.Earlier != nil {
+			findings = v.Earlier.check(item.Record, v.month, v.env, v.Examiner, findings)
 		}
 	}
 	v.last = item.Kind

@@ -15,6 +15,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/metro2"
 )
 
@@ -24,13 +25,15 @@ type Findings struct {
 	Records  int
 	Errors   map[string]int
 	Warnings map[string]int
+	Compared []Compared // with these of the month before, newest first
 }
 
 // UnacknowledgedError are warnings that keep a file from being released, by rule. It is ErrWarnings.
 type UnacknowledgedError struct {
-	Path  string
-	Rules []string
-	Found map[string]int
+	Path     string
+	Rules    []string
+	Found    map[string]int
+	Compared []Compared
 }
 
 func (e *UnacknowledgedError) Error() string {
@@ -49,48 +52,56 @@ func foundText(found map[string]int, ids []string) string {
 }
 
 // Verify looks whether a file on disk, wherever it was moved, is the one that was made, by its size and its SHA-256, and checks it
-// by every rule and the examiner's checks. It returns ErrFileDiffers with what is wrong, ErrNoFile, or ErrState for a file that is
-// not written yet.
+// by every rule and the examiner's checks, those that compare it with the file before too. It returns ErrFileDiffers with what is
+// wrong, ErrNoFile, or ErrState for a file that is not written yet.
 func Verify(ctx context.Context, db *sqlx.DB, file int64) (found Findings, err error) {
-	var f onDisk
-	err = db.GetContext(ctx, &f, fileWritten, file)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		err = ErrNoFile
-	case err == nil && f.SHA256 == "":
-		err = fmt.Errorf("%w: it is not written yet", ErrState)
-	case err == nil:
-		found, err = f.examine(ctx)
-	}
+	err = database.InTx(ctx, db, func(tx *sqlx.Tx) error {
+		var f onDisk
+		err := tx.GetContext(ctx, &f, fileWritten, file)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			return ErrNoFile
+		case err != nil:
+			return err
+		case f.SHA256 == "":
+			return fmt.Errorf("%w: it is not written yet", ErrState)
+		}
+		found, err = f.examine(ctx, tx)
+		return err
+	})
 	if err != nil {
 		return Findings{}, fmt.Errorf("file %d: %w", file, err)
 	}
 	return found, nil
 }
 
-// releasable returns the rules of which a file that may be released has warnings. It returns ErrFileDiffers, ErrFindings or an
-// *UnacknowledgedError.
-func (f onDisk) releasable(ctx context.Context, acknowledged []string) ([]string, error) {
-	found, err := f.examine(ctx)
+// releasable returns the rules of which a file that may be released has warnings, and the files that it was compared with. It
+// returns ErrFileDiffers, ErrFindings or an *UnacknowledgedError.
+func (f onDisk) releasable(ctx context.Context, tx *sqlx.Tx, acknowledged []string) ([]string, []Compared, error) {
+	found, err := f.examine(ctx, tx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(found.Errors) > 0 {
-		return nil, fmt.Errorf("%w: %s (%s)", ErrFindings, foundText(found.Errors, slices.Sorted(maps.Keys(found.Errors))), f.Path)
+		where := f.Path
+		for _, c := range found.Compared {
+			where += fmt.Sprintf(", compared with file %d", c.File)
+		}
+		return nil, nil, fmt.Errorf("%w: %s (%s)", ErrFindings, foundText(found.Errors, slices.Sorted(maps.Keys(found.Errors))), where)
 	}
 	warned := slices.Sorted(maps.Keys(found.Warnings))
 	if slices.Contains(acknowledged, AllWarnings) {
-		return warned, nil
+		return warned, found.Compared, nil
 	}
 	left := slices.DeleteFunc(slices.Clone(warned), func(rule string) bool { return slices.Contains(acknowledged, rule) })
 	if len(left) > 0 {
-		return nil, &UnacknowledgedError{f.Path, left, found.Warnings}
+		return nil, nil, &UnacknowledgedError{f.Path, left, found.Warnings, found.Compared}
 	}
-	return warned, nil
+	return warned, found.Compared, nil
 }
 
 // examine compares a file with the one that was made and checks it. What is checked are the bytes that are compared.
-func (f onDisk) examine(ctx context.Context) (found Findings, err error) {
+func (f onDisk) examine(ctx context.Context, tx *sqlx.Tx) (found Findings, err error) {
 	if err := f.compare(); err != nil {
 		return found, err
 	}
@@ -99,8 +110,13 @@ func (f onDisk) examine(ctx context.Context) (found Findings, err error) {
 		return found, fmt.Errorf("look at the file: %w", err)
 	}
 	defer file.Close()
+	before, err := f.openBefore(ctx, tx)
+	if err != nil {
+		return found, err
+	}
+	defer func() { err = errors.Join(err, before.close()) }()
 	hash := sha256.New()
-	if found, err = f.check(ctx, io.TeeReader(file, hash)); err != nil {
+	if found, err = f.check(ctx, io.TeeReader(file, hash), before); err != nil {
 		return found, fmt.Errorf("look at the file: %w", err)
 	}
 	if hex.EncodeToString(hash.Sum(nil)) != f.SHA256 {
@@ -110,10 +126,13 @@ func (f onDisk) examine(ctx context.Context) (found Findings, err error) {
 }
 
 // check counts what is found in a file, over the period that it was made for.
-func (f onDisk) check(ctx context.Context, in io.Reader) (Findings, error) {
-	found := Findings{Path: f.Path, Errors: map[string]int{}, Warnings: map[string]int{}}
+func (f onDisk) check(ctx context.Context, in io.Reader, before *monthBefore) (Findings, error) {
+	found := Findings{Path: f.Path, Errors: map[string]int{}, Warnings: map[string]int{}, Compared: before.compared}
+	if lost := len(before.compared) - len(before.files); lost > 0 {
+		found.Warnings[NotCompared] = lost
+	}
 	v := metro2.NewValidator(metro2.CheckEnv{Created: date(f.CreatedOn), PeriodStart: date(f.PreviousOn + 1), PeriodEnd: date(f.AsOf)})
-	v.Examiner, v.AccountOrder = true, true
+	v.Examiner, v.AccountOrder, v.Earlier = true, true, before.earlier()
 	count := func(findings []metro2.Finding) {
 		for i := range findings {
 			if findings[i].Severity == metro2.Error {
@@ -141,5 +160,5 @@ func (f onDisk) check(ctx context.Context, in io.Reader) (Findings, error) {
 	}
 	count(v.Finish(findings[:0]))
 	found.Records = int(v.Summary().Totals.TotalBase)
-	return found, nil
+	return found, v.Earlier.Err()
 }

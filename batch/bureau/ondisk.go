@@ -16,6 +16,7 @@ import (
 
 // onDisk is a file as the database describes it.
 type onDisk struct {
+	File   int64  `db:"file"`
 	State  State  `db:"state"`
 	Path   string `db:"path"`
 	SHA256 string `db:"sha256"`
@@ -24,7 +25,9 @@ type onDisk struct {
 	AsOf       rules.Date `db:"as_of"`
 	PreviousOn rules.Date `db:"previous_on"`
 	CreatedOn  rules.Date `db:"created_on"`
-	RanBy      string     `db:"ran_by"` // its night
+
+	Calendar rules.Calendar `db:"calendar"` // of its program
+	RanBy    string         `db:"ran_by"`   // its night
 }
 
 // asideFolders are where files go that were taken back, each beside the file.

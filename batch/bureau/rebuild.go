@@ -83,43 +83,58 @@ type kept struct {
 
 // restore makes the file under a temporary name, proves it, and gives it its name. there: the name had the same bytes.
 func (k kept) restore(ctx context.Context, in within, file int64, target string, f onDisk) (there bool, err error) {
-	header, err := k.header()
+	draft, err := k.draft(ctx, in, file, target, f)
 	if err != nil {
 		return false, err
 	}
+	defer func() { err = errors.Join(err, draft.Close(), os.Remove(draft.Name())) }()
+	return f.place(draft.Name(), target)
+}
+
+// draft makes the file under a temporary name beside another one, and proves it.
+func (k kept) draft(ctx context.Context, in within, file int64, target string, f onDisk) (draft *os.File, err error) {
+	header, err := k.header()
+	if err != nil {
+		return nil, err
+	}
 	if err := os.MkdirAll(filepath.Dir(target), 0o700); err != nil {
-		return false, fmt.Errorf("%w: %w", ErrFolder, err)
+		return nil, fmt.Errorf("%w: %w", ErrFolder, err)
 	}
 	if err := removeRemains(target); err != nil {
-		return false, fmt.Errorf("%w: %w", ErrFolder, err)
+		return nil, fmt.Errorf("%w: %w", ErrFolder, err)
 	}
-	draft, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+"*") // as removeRemains knows it
+	draft, err = os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+"*") // as removeRemains knows it
 	if err != nil {
-		return false, fmt.Errorf("%w: %w", ErrFolder, err)
+		return nil, fmt.Errorf("%w: %w", ErrFolder, err)
 	}
-	defer func() { err = errors.Join(err, draft.Close(), os.Remove(draft.Name())) }()
+	if err := k.fill(ctx, in, file, draft, header, f); err != nil {
+		return nil, errors.Join(err, draft.Close(), os.Remove(draft.Name()))
+	}
+	return draft, nil
+}
+
+// fill writes the file's bytes and proves them.
+func (k kept) fill(ctx context.Context, in within, file int64, draft *os.File, header metro2.Header, f onDisk) error {
 	w, err := stream(ctx, in, file, draft, func([]byte) metro2.Header { return header })
 	var wrong *fault
 	switch {
 	case errors.Is(err, errPage):
-		return false, fmt.Errorf("%w: a stored page of its records is damaged", ErrNotKept)
+		return fmt.Errorf("%w: a stored page of its records is damaged", ErrNotKept)
 	case errors.As(err, &wrong):
-		return false, fmt.Errorf("%w: %w", ErrRebuilt, wrong)
+		return fmt.Errorf("%w: %w", ErrRebuilt, wrong)
 	case err != nil:
-		return false, err
+		return err
 	case w.records < k.Records:
-		return false, fmt.Errorf("%w: of its %d records %d are kept; those that stood with one of a removed customer are erased (CD1)", ErrNotKept, k.Records, w.records)
+		return fmt.Errorf("%w: of its %d records %d are kept; those that stood with one of a removed customer are erased (CD1)", ErrNotKept, k.Records, w.records)
 	}
 	if err := draft.Sync(); err != nil {
-		return false, fmt.Errorf("%w: %w", ErrFolder, err)
+		return fmt.Errorf("%w: %w", ErrFolder, err)
 	}
-	if err := f.differs(draft.Name()); err != nil {
-		if errors.Is(err, ErrFileDiffers) {
-			err = fmt.Errorf("%w: %s", ErrRebuilt, strings.TrimPrefix(err.Error(), ErrFileDiffers.Error()+": "))
-		}
-		return false, err
+	err = f.differs(draft.Name())
+	if errors.Is(err, ErrFileDiffers) {
+		err = fmt.Errorf("%w: %s", ErrRebuilt, strings.TrimPrefix(err.Error(), ErrFileDiffers.Error()+": "))
 	}
-	return f.place(draft.Name(), target)
+	return err
 }
 
 // header is the header that the file had.

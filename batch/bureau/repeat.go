@@ -39,7 +39,6 @@ const MaxDifferences = 10_000
 // earlier is a file that the attempts before made and that counts.
 type earlier struct {
 	onDisk
-	File        int64  `db:"file"`
 	Destination int64  `db:"destination"`
 	Name        string `db:"name"`
 	Header      string `db:"header"`

@@ -89,17 +89,19 @@ type Effect struct {
 	Reopened  int64
 	Restored  int64 // locks of fields that last again (BR9)
 
-	Acknowledged []string // rules whose warnings the file was released with
-	Waiting      []int64  // earlier files of the destination that were not released
-	Later        []int64  // later ones, which were made as if this one were sent
-	Copies       []string // of one that was taken back, in folders from which people send
+	Acknowledged []string   // rules whose warnings the file was released with
+	Compared     []Compared // the files that it was compared with for that
+	Waiting      []int64    // earlier files of the destination that were not released
+	Later        []int64    // later ones, which were made as if this one were sent
+	Copies       []string   // of one that was taken back, in folders from which people send
 }
 
 // Change takes a file to another state and notes who did it and why. It is durable when Change returns.
 //
 // Who releases, voids or rejects a file must be a supervisor (batch.ErrNotSupervisor, batch.ErrFourEyes).
 // A file moves on only if the one on disk is the one that was made (ErrFileDiffers), is released only without errors of the rules
-// and the examiner's checks (ErrFindings) and with its warnings acknowledged (ErrWarnings), and is sent only after the released
+// and the examiner's checks, by itself and beside the file before (ErrFindings), and with its warnings acknowledged (ErrWarnings),
+// and is sent only after the released
 // ones of earlier dates (ErrOrder). A file that is voided or rejected is moved aside, into a folder of that name beside it, and
 // gives its deletions back: they did not count, and go into the next file (DC6). A file that was sent answers what bureaus refused
 // or changed of its accounts in files before; if it is rejected later, that is open again (BR11). Locks of fields that ended with
@@ -185,7 +187,7 @@ func enter(ctx context.Context, tx *sqlx.Tx, m Move, now time.Time) (present onD
 			count(&effect.Answered, answerByFile, m.File, now)
 		}
 	case Released:
-		effect.Acknowledged, err = present.releasable(ctx, m.Acknowledged)
+		effect.Acknowledged, effect.Compared, err = present.releasable(ctx, tx, m.Acknowledged)
 	default:
 		err = present.compare()
 	}

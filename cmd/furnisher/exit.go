@@ -207,7 +207,8 @@ func (a *app) end(ctx context.Context, command string, err error) int {
 
 // hintWarned says how a file with warnings is released.
 func hintWarned(warned *bureau.UnacknowledgedError) string {
-	return fmt.Sprintf("nothing was changed; furnisher metro2 validate %s lists them; if they are right, add --acknowledge %s", shellWord(warned.Path), strings.Join(warned.Rules, ","))
+	return fmt.Sprintf("nothing was changed; %s lists them; if they are right, add --acknowledge %s",
+		validatePaths(warned.Path, warned.Compared), strings.Join(warned.Rules, ","))
 }
 
 // hintBraked says how a night that brakes stopped goes on.

@@ -104,6 +104,8 @@ type verified struct {
 	Errors   int            `json:"errors"`
 	Warnings int            `json:"warnings"`
 	Found    map[string]int `json:"found"`
+
+	Compared []bureau.Compared `json:"compared_with"`
 }
 
 func (a *app) fileVerifyCommand() *cobra.Command {
@@ -111,8 +113,8 @@ func (a *app) fileVerifyCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "verify FILE", Short: "look whether a file is the one that was made, and check it", Args: cobra.ExactArgs(1),
 		Long: `Compares the file on disk, wherever it was moved, with the one that was made, by size and SHA-256. Then it checks every record by
-all rules and the examiner's checks, and counts what they find. The exit status is 6 if the file differs or has errors; furnisher
-metro2 validate lists the findings.`,
+all rules and the examiner's checks, also beside the destination's file before, and counts what they find. The exit status is 6 if
+the file differs or has errors; furnisher metro2 validate lists the findings.`,
 		RunE: a.does(func(ctx context.Context, args []string) error {
 			return a.withDB(ctx, func(db *sqlx.DB) error {
 				number, err := fileNumber(ctx, db, args[0])
@@ -123,7 +125,7 @@ metro2 validate lists the findings.`,
 				if err != nil {
 					return err
 				}
-				v := verified{File: number, Path: found.Path, Records: found.Records, Found: map[string]int{}}
+				v := verified{File: number, Path: found.Path, Records: found.Records, Found: map[string]int{}, Compared: found.Compared}
 				v.Errors, v.Warnings = v.add(found.Errors), v.add(found.Warnings)
 				return errors.Join(a.printVerified(&v, asJSON), v.outcome())
 			})
@@ -146,7 +148,9 @@ func (a *app) printVerified(v *verified, asJSON bool) error {
 	if asJSON {
 		return printJSON(a.stdout, v)
 	}
-	if err := a.say("file %d is the one that was made: %s\nrecords %d, errors %d, warnings %d\n", v.File, v.Path, v.Records, v.Errors, v.Warnings); err != nil {
+	err := a.say("file %d is the one that was made: %s\n%s\nrecords %d, errors %d, warnings %d\n",
+		v.File, v.Path, comparedText(v.Compared), v.Records, v.Errors, v.Warnings)
+	if err != nil {
 		return err
 	}
 	for _, rule := range slices.Sorted(maps.Keys(v.Found)) {
@@ -161,7 +165,7 @@ func (v *verified) outcome() error {
 	if v.Errors == 0 {
 		return nil
 	}
-	return &ending{err: fmt.Errorf("errors found: %d", v.Errors), code: exitInvalid, hint: "furnisher metro2 validate " + shellWord(v.Path)}
+	return &ending{err: fmt.Errorf("errors found: %d", v.Errors), code: exitInvalid, hint: validatePaths(v.Path, v.Compared)}
 }
 
 func (a *app) fileRebuildCommand() *cobra.Command {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -36,9 +37,11 @@ func (a *app) fileChangeCommand(verb, short string, to bureau.State) *cobra.Comm
 	c.Flags().StringVar(&m.why, "why", "", "reason for the change, for the ledger")
 	c.Flags().BoolVar(&m.dryRun, "dry-run", false, "say what would change, and change nothing")
 	if to == bureau.Released {
-		c.Long = `Releases a file for sending, if it is the one that was made and no rule finds an error in it. Each rule that gives warnings must
-be acknowledged by its name; the names are kept in the ledger, and furnisher files show lists them. What a lender has settled once
-for all goes into FURNISHER_ACKNOWLEDGE.`
+		c.Long = `Releases a file for sending, if it is the one that was made and no rule finds an error in it. It is also compared, account by
+account, with the destination's file before: the last one that counts, or for a program that reports by cycles those of the 31 days
+before. One that is no longer on the disk is made again from the records that are kept; if it cannot be, that is the warning
+NOT-COMPARED. Each rule that gives warnings must be acknowledged by its name; the names are kept in the ledger, and furnisher files
+show lists them. What a lender has settled once for all goes into FURNISHER_ACKNOWLEDGE.`
 		c.Flags().StringSliceVar(&m.acknowledge, "acknowledge", nil, "rules whose warnings are right, or all; default FURNISHER_ACKNOWLEDGE")
 	}
 	return c
@@ -63,6 +66,9 @@ func (a *app) moveFile(ctx context.Context, db *sqlx.DB, name string, m *fileMov
 			return err
 		}
 		a.tellFollows(file, m.to, &effect)
+		if m.to == bureau.Released {
+			return a.say("file %d would be %s; nothing was changed\n%s\n", file, m.to, comparedText(effect.Compared))
+		}
 		return a.say("file %d would be %s: answers answered %d, deletions given back %d, answers open again %d, corrections in force again %d; nothing was changed\n",
 			file, m.to, effect.Answered, effect.Deletions, effect.Reopened, effect.Restored)
 	}
@@ -71,7 +77,36 @@ func (a *app) moveFile(ctx context.Context, db *sqlx.DB, name string, m *fileMov
 		return err
 	}
 	a.tellFollows(file, m.to, &effect)
+	if m.to == bureau.Released {
+		return a.say("file %d is %s\n%s\n", file, m.to, comparedText(effect.Compared))
+	}
 	return a.say("file %d is %s\n", file, m.to)
+}
+
+// comparedText says with which files of the month before one was compared.
+func comparedText(with []bureau.Compared) string {
+	if len(with) == 0 {
+		return "compared with no file: none before it counts"
+	}
+	parts := make([]string, len(with))
+	for i, c := range with {
+		parts[i] = fmt.Sprintf("file %d as of %s", c.File, c.AsOf)
+		if c.Lost != "" {
+			parts[i] += " not: " + c.Lost
+		}
+	}
+	return "compared with " + strings.Join(parts, ", ")
+}
+
+// validatePaths is the command that lists the findings in a file that was compared with others.
+func validatePaths(path string, with []bureau.Compared) string {
+	command := "furnisher metro2 validate"
+	for _, c := range slices.Backward(with) {
+		if _, err := os.Stat(c.Path); err == nil {
+			command += " " + shellWord(c.Path)
+		}
+	}
+	return command + " " + shellWord(path)
 }
 
 // tellFollows tells what a change of a file's state means for other files of its destination.

@@ -62,6 +62,14 @@ UPDATE answer SET owner = $2 WHERE answer = $1 AND state = 'OPEN'
 -- The state of an answer. $1 number. Index: answer_by_number.
 SELECT state FROM answer WHERE answer = $1
 
+-- name: AnswerRefusedAccounts
+-- The account numbers of a file whose records a bureau refused, in the order of the file. $1 file, $2 after this number, $3 how
+-- many. Index: answer_refused, tradeline_pkey.
+SELECT DISTINCT t.account_number COLLATE "C" AS account_number
+FROM answer a JOIN tradeline t ON t.file = a.file AND t.loan = a.loan
+WHERE a.file = $1 AND a.outcome = 'REFUSED' AND t.account_number COLLATE "C" > $2
+ORDER BY 1 LIMIT $3
+
 -- name: AnswerRefused
 -- The loans of a range of which a bureau refused the record of one of some files. $1 files, $2 after loan, $3 last loan.
 -- Index: answer_refused.

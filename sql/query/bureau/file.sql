@@ -105,7 +105,8 @@ FROM bureau_file f JOIN run r ON r.run = f.run WHERE f.file = $1
 
 -- name: FileState
 -- A file for a change of its state. $1 file. Locks: the row.
-SELECT state, coalesce(path, '') AS path, coalesce(sha256, '') AS sha256, coalesce(bytes, 0) AS bytes, as_of, previous_on, created_on,
+SELECT file, state, coalesce(path, '') AS path, coalesce(sha256, '') AS sha256, coalesce(bytes, 0) AS bytes, as_of, previous_on, created_on,
+       (SELECT calendar FROM program p WHERE p.program = bureau_file.program) AS calendar,
        coalesce(made_by, (SELECT who FROM run r WHERE r.run = bureau_file.run)) AS ran_by
 FROM bureau_file WHERE file = $1 FOR UPDATE
 
@@ -124,6 +125,15 @@ ORDER BY o.as_of
 -- What a file's bytes are made from beside its records. $1 file. Index: bureau_file_pkey.
 SELECT coalesce(name, '') AS name, coalesce(header, '') AS header, coalesce(records, 0) AS records FROM bureau_file WHERE file = $1
 
+-- name: FileMonthBefore
+-- The last files of a file's destination that count and are of earlier dates, newest first. $1 file, $2 as of this date or a
+-- later one, $3 how many. Index: bureau_file_live.
+SELECT o.file, o.state, coalesce(o.path, '') AS path, o.sha256, o.bytes, o.as_of, coalesce(o.name, '') AS name,
+       coalesce(o.header, '') AS header, coalesce(o.records, 0) AS records
+FROM bureau_file f JOIN bureau_file o ON o.destination = f.destination AND o.as_of < f.as_of
+WHERE f.file = $1 AND o.as_of >= $2 AND o.state NOT IN ('BUILDING', 'VOIDED', 'REJECTED')
+ORDER BY o.as_of DESC LIMIT $3
+
 -- name: FileCopies
 -- Where copies of a file lie for people to send. $1 file. Index: delivery_pkey, delivery_attempt_pkey.
 SELECT a.place || '/' || d.name
@@ -136,7 +146,8 @@ SELECT receiver FROM delivery WHERE file = $1 AND state <> 'WAITING' AND NOT by_
 
 -- name: FileWritten
 -- A file as it was written, and where it is now. $1 file. Index: bureau_file_pkey.
-SELECT state, coalesce(path, '') AS path, coalesce(sha256, '') AS sha256, coalesce(bytes, 0) AS bytes, as_of, previous_on, created_on,
+SELECT file, state, coalesce(path, '') AS path, coalesce(sha256, '') AS sha256, coalesce(bytes, 0) AS bytes, as_of, previous_on, created_on,
+       (SELECT calendar FROM program p WHERE p.program = bureau_file.program) AS calendar,
        coalesce(made_by, (SELECT who FROM run r WHERE r.run = bureau_file.run)) AS ran_by
 FROM bureau_file WHERE file = $1
 
