@@ -84,7 +84,7 @@ func Copy(ctx context.Context, tx *sqlx.Tx, table, columns string, n int, row fu
 		return err
 	}
 	err = copyRows(ctx, statement, n, row)
-	return errors.Join(err, statement.Close())
+	return Ended(errors.Join(err, statement.Close()))
 }
 
 func copyRows(ctx context.Context, statement *sql.Stmt, n int, row func(i int, r *CopyRow)) error {

@@ -2,7 +2,10 @@ package database_test
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
+	"io"
+	"net"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -58,5 +61,72 @@ func TestCopy(t *testing.T) {
 	var n int
 	if err := db.Get(&n, "SELECT count(*) FROM copied"); err != nil || n != len(want) {
 		t.Errorf("%d rows, %v; a refused row leaves none", n, err)
+	}
+}
+
+// TestCopyEnded: a server that is gone at the end of a COPY is known as gone. The driver says EOF and no more.
+func TestCopyEnded(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	url := pgtest.NewURL(t)
+	held, err := database.Open(ctx, url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held.Close()
+	held.MustExec("CREATE TABLE copied (n bigint)")
+	held.MustExec(`CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NEW; END'`)
+	held.MustExec("CREATE TRIGGER wait BEFORE INSERT ON copied FOR EACH ROW EXECUTE FUNCTION wait()")
+	tx := held.MustBegin()
+	defer func() { _ = tx.Rollback() }()
+	tx.MustExec("SELECT pg_advisory_xact_lock(1)")
+
+	line := pgtest.NewProxy(t, url)
+	db, err := database.Open(ctx, line.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	go func() {
+		for waits := false; !waits; {
+			if err := held.GetContext(ctx, &waits, "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database())"); err != nil {
+				t.Error(err)
+				break
+			}
+		}
+		line.Break()
+	}()
+	lost := db.MustBegin()
+	defer func() { _ = lost.Rollback() }()
+	err = database.Copy(ctx, lost, "copied", "n", 1, func(_ int, r *database.CopyRow) { r.Int(1) })
+	if !database.IsConnectionLost(err) {
+		t.Errorf("got %v, want a lost connection", err)
+	}
+}
+
+// TestSessionEnded: so is one that is gone while a session begins.
+func TestSessionEnded(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			var length [4]byte
+			if _, err := io.ReadFull(conn, length[:]); err == nil {
+				_, _ = io.CopyN(io.Discard, conn, int64(binary.BigEndian.Uint32(length[:]))-4)
+			}
+			_ = conn.Close()
+		}
+	}()
+	_, err = database.Open(t.Context(), "postgres://nobody@"+listener.Addr().String()+"/nothing?sslmode=disable")
+	if !database.IsConnectionLost(err) {
+		t.Errorf("got %v, want a lost connection", err)
 	}
 }

@@ -1,9 +1,12 @@
 package database
 
 import (
+	"context"
 	stdsql "database/sql"
 	"database/sql/driver"
 	"errors"
+	"fmt"
+	"io"
 	"net"
 
 	"github.com/lib/pq"
@@ -39,6 +42,25 @@ func IsConnectionLost(err error) bool {
 
 // IsDiskFull reports whether the server has no room left on its disk (53100).
 func IsDiskFull(err error) bool { return pq.As(err, pqerror.DiskFull) != nil }
+
+// Ended makes known as what it is the bare EOF with which the driver tells in some places that the server is gone: in a COPY, while a
+// session begins, when a failed transaction is given up. Only an error of the driver may go through it: the EOF of a file says nothing of
+// the database.
+func Ended(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("the server ended the connection: %w", driver.ErrBadConn)
+	}
+	return err
+}
+
+// sessions makes connections, and knows one that ended while it began.
+type sessions struct{ driver.Connector }
+
+// Connect makes a connection.
+func (s sessions) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := s.Connector.Connect(ctx)
+	return conn, Ended(err)
+}
 
 // IsUniqueViolation reports whether a unique index refused a row: the name of the index, empty for any other error.
 func IsUniqueViolation(err error) (index string, refused bool) {

@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"testing"
@@ -25,6 +26,23 @@ func TestIsTransient(t *testing.T) {
 	}
 	if IsTransient(nil) || IsTransient(errors.New("40001")) {
 		t.Error("an error without a SQLSTATE passes for transient")
+	}
+}
+
+// The driver's bare EOF is that of the connection. Anything else stays what it is.
+func TestEnded(t *testing.T) {
+	for _, err := range []error{io.EOF, fmt.Errorf("copy: %w", io.ErrUnexpectedEOF), errors.Join(errors.New("row 3"), io.EOF)} {
+		if IsConnectionLost(err) {
+			t.Errorf("%v, which may be a file's, passes for a lost connection", err)
+		}
+		if !IsConnectionLost(Ended(err)) {
+			t.Errorf("%v: got %v, want a lost connection", err, Ended(err))
+		}
+	}
+	for _, err := range []error{nil, stdsql.ErrNoRows, &pq.Error{Code: "23505"}} {
+		if got := Ended(err); got != err {
+			t.Errorf("%v became %v", err, got)
+		}
 	}
 }
 

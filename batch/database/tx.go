@@ -37,15 +37,15 @@ func InSnapshot(ctx context.Context, db *sqlx.DB, f func(tx *sqlx.Tx) error) err
 func inTx(ctx context.Context, db *sqlx.DB, options *stdsql.TxOptions, f func(tx *sqlx.Tx) error) error {
 	tx, err := db.BeginTxx(ctx, options)
 	if err != nil {
-		return err
+		return Ended(err)
 	}
 	if err := f(tx); err != nil {
 		if rollback := tx.Rollback(); rollback != nil && !errors.Is(rollback, stdsql.ErrTxDone) {
-			return errors.Join(err, rollback)
+			return errors.Join(err, Ended(rollback))
 		}
 		return err
 	}
-	return tx.Commit()
+	return Ended(tx.Commit())
 }
 
 // attempts at a transaction that the server refuses for reasons that pass.

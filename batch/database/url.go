@@ -133,7 +133,7 @@ func newPool(config pq.Config) (*sqlx.DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrBadURL, err)
 	}
-	db := sqlx.NewDb(stdsql.OpenDB(connector), "postgres")
+	db := sqlx.NewDb(stdsql.OpenDB(sessions{connector}), "postgres")
 	// Below the 100 connections of a stock server, so that a second program and a person still get in.
 	db.SetMaxOpenConns(64)
 	db.SetMaxIdleConns(16)

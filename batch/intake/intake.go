@@ -3,10 +3,8 @@ package intake
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 	"time"
 
@@ -117,10 +115,8 @@ func explain(ctx context.Context, err error) error {
 		return err
 	case ctx.Err() != nil:
 		return fmt.Errorf("import interrupted, nothing was loaded: %w", ctx.Err())
-	case errors.Is(err, io.EOF): // of the connection, as the driver gives it when the server is killed; a file's is a refusal
-		return fmt.Errorf("import: the server ended the connection: %w", driver.ErrBadConn)
 	}
-	return fmt.Errorf("import: %w", quiet(err))
+	return fmt.Errorf("import: %w", quiet(database.Ended(err))) // an EOF is the connection's: that of a file is a refusal
 }
 
 // takeIn brings the extract in, in one transaction, which commits only while this import holds the book.
