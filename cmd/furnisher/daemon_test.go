@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/sirupsen/logrus"
 
 	"github.com/furnisher/furnisher/batch"
@@ -506,6 +507,18 @@ func TestScheduleBraked(t *testing.T) {
 	}
 	if n := strings.Count(string(body), `{"event":"braked","business_date":"2026-09-30",`); n != 2 || strings.Count(string(body), "\n") != 2 {
 		t.Errorf("alerts:\n%s", body)
+	}
+	figures := filepath.Join(t.TempDir(), "figures.prom")
+	if err := prometheus.WriteToTextfile(figures, s.monitor.registry); err != nil {
+		t.Fatal(err)
+	}
+	if body, err = os.ReadFile(figures); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{`furnisher_nights_total{outcome="braked"} 2`, `furnisher_nights_total{outcome="failed"} 0`, `furnisher_nights_total{outcome="closed"} 3`} {
+		if !strings.Contains(string(body), line+"\n") {
+			t.Errorf("no %q in\n%s", line, body)
+		}
 	}
 	var attempts int
 	if err := s.db.GetContext(t.Context(), &attempts, "SELECT count(*) FROM run_brake"); err != nil || attempts != 1 {

@@ -18,19 +18,24 @@ import (
 	"github.com/furnisher/furnisher/rules"
 )
 
-// Outcomes of a night in furnisher_nights_total. They are an interface: never change one, only add.
+// Outcomes of a night in the figures. They are an interface: never change one, only add.
 const (
 	outcomeClosed      = "closed"
 	outcomeQuarantined = "quarantined" // closed, with loans that it could not decide
+	outcomeBraked      = "braked"      // stopped by a brake; it waits for a person
 	outcomeStopped     = "stopped"     // it can be resumed
 	outcomeFailed      = "failed"      // no run was opened
 )
+
+// nightOutcomes lists them: a series begins at 0, not with the first night that ends so.
+var nightOutcomes = []string{outcomeClosed, outcomeQuarantined, outcomeBraked, outcomeStopped, outcomeFailed}
 
 // metrics are the figures of nights for Prometheus: sums, dates and states, nothing of a loan or a person.
 type metrics struct {
 	registry *prometheus.Registry
 	closed   prometheus.Gauge
 	status   prometheus.Gauge
+	outcome  *prometheus.GaugeVec
 	seconds  prometheus.Gauge
 	files    prometheus.Gauge
 	loans    *prometheus.GaugeVec
@@ -47,7 +52,8 @@ func newMetrics() *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		closed:   gauge("furnisher_closed_business_date_seconds", "The last closed business date, as the seconds from 1970 to its midnight in UTC; 0 if there is none."),
-		status:   gauge("furnisher_night_status", "Exit status of the last night: 0 closed, 3 closed with exceptions, others as the program's."),
+		status:   gauge("furnisher_night_status", "Exit status of the last night: 0 closed, 3 closed with exceptions or stopped by a brake, others as the program's."),
+		outcome:  gauges("furnisher_night_outcome", "1 for the outcome of the last night, 0 for the others.", "outcome"),
 		seconds:  gauge("furnisher_night_seconds", "How long the last run took, its steps summed."),
 		files:    gauge("furnisher_night_files", "Files that the last run made."),
 		loans:    gauges("furnisher_night_loans", "Loans that a step of the last run read, changed or quarantined.", "step", "what"),
@@ -55,7 +61,10 @@ func newMetrics() *metrics {
 	}
 	build := gauges("furnisher_build_info", "The program's version; always 1.", "version")
 	build.WithLabelValues(version).Set(1)
-	m.registry.MustRegister(m.closed, m.status, m.seconds, m.files, m.loans, m.steps, build)
+	for _, outcome := range nightOutcomes {
+		m.outcome.WithLabelValues(outcome)
+	}
+	m.registry.MustRegister(m.closed, m.status, m.outcome, m.seconds, m.files, m.loans, m.steps, build)
 	return m
 }
 
@@ -72,8 +81,14 @@ func (m *metrics) ended(ctx context.Context, s *batch.Summary, err error) (outco
 		outcome, status = outcomeQuarantined, exitExceptions
 	case err == nil || errors.Is(err, batch.ErrClosed):
 		outcome, status = outcomeClosed, exitDone
+	case errors.Is(err, batch.ErrBraked):
+		outcome = outcomeBraked
 	}
 	m.status.Set(float64(status))
+	for _, other := range nightOutcomes {
+		m.outcome.WithLabelValues(other).Set(0)
+	}
+	m.outcome.WithLabelValues(outcome).Set(1)
 	return outcome
 }
 
@@ -117,8 +132,8 @@ func newMonitor() *monitor {
 		nights:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "furnisher_nights_total", Help: "Nights that ended, by outcome."}, []string{"outcome"}),
 		waits:   prometheus.NewCounter(prometheus.CounterOpts{Name: "furnisher_night_waits_total", Help: "How often a night had to wait for the book, the database or the news."}),
 	}
-	for _, outcome := range []string{outcomeClosed, outcomeQuarantined, outcomeStopped, outcomeFailed} {
-		m.nights.WithLabelValues(outcome) // a rate begins at 0, not with the first failure
+	for _, outcome := range nightOutcomes {
+		m.nights.WithLabelValues(outcome)
 	}
 	m.registry.MustRegister(m.nights, m.waits, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
