@@ -26,7 +26,7 @@ var (
 // role, which the server checks, against people.
 type Authority struct {
 	Supervisors []string
-	FourEyes    bool   // a file is released by another person than the one who ran its night
+	FourEyes    bool   // a file is released by another person than those who ran its night, or made it again
 	Host        string // where who acts is, noted with the act
 }
 
@@ -35,7 +35,7 @@ type Act struct {
 	Kind     ActKind
 	About    string // the file, run or loan
 	Who, Why string
-	Before   string // who did what this act passes: four eyes want another one; empty: nobody is excluded
+	Before   []string // who did what this act passes: four eyes want another person
 }
 
 // ActKind is the name of an act, a stable key of the ledger.
@@ -66,7 +66,7 @@ func (a Authority) Permit(ctx context.Context, tx *sqlx.Tx, act Act, now time.Ti
 	switch {
 	case !open && !role.Member && !slices.Contains(a.Supervisors, act.Who):
 		return fmt.Errorf("%w: %s of %s, and %s is none", ErrNotSupervisor, act.Kind, act.About, act.Who)
-	case a.FourEyes && act.Who == act.Before:
+	case a.FourEyes && slices.Contains(act.Before, act.Who):
 		return fmt.Errorf("%w: %s of %s, whose night %s ran", ErrFourEyes, act.Kind, act.About, act.Who)
 	}
 	if _, err := tx.ExecContext(ctx, actAdd, act.Kind, act.About, act.Who, act.Why, a.Host, now); err != nil {

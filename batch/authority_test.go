@@ -17,7 +17,7 @@ func TestPermit(t *testing.T) {
 		name      string
 		authority Authority
 		role      string // "", "made", "member"
-		before    string
+		before    []string
 		want      error
 	}{
 		{name: "nobody named, no role"},
@@ -27,11 +27,11 @@ func TestPermit(t *testing.T) {
 		{name: "nobody named, in the role", role: "member"},
 		{name: "others named, in the role", authority: Authority{Supervisors: []string{"kim"}}, role: "member"},
 		{name: "named, not in the role", authority: Authority{Supervisors: []string{"ada"}}, role: "made"},
-		{name: "ran the night", before: "ada"},
-		{name: "four eyes, ran the night", authority: Authority{FourEyes: true}, before: "ada", want: ErrFourEyes},
-		{name: "four eyes, another ran the night", authority: Authority{FourEyes: true}, before: "kim"},
+		{name: "ran the night", before: []string{"ada"}},
+		{name: "four eyes, ran the night", authority: Authority{FourEyes: true}, before: []string{"kim", "ada"}, want: ErrFourEyes},
+		{name: "four eyes, another ran the night", authority: Authority{FourEyes: true}, before: []string{"kim"}},
 		{name: "four eyes, no night", authority: Authority{FourEyes: true}},
-		{name: "four eyes, no supervisor", authority: Authority{FourEyes: true, Supervisors: []string{"kim"}}, before: "kim", want: ErrNotSupervisor},
+		{name: "four eyes, no supervisor", authority: Authority{FourEyes: true, Supervisors: []string{"kim"}}, before: []string{"kim"}, want: ErrNotSupervisor},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			db := pgtest.New(t)

@@ -27,7 +27,6 @@ type onDisk struct {
 	CreatedOn  rules.Date `db:"created_on"`
 
 	Calendar rules.Calendar `db:"calendar"` // of its program
-	RanBy    string         `db:"ran_by"`   // its night
 }
 
 // asideFolders are where files go that were taken back, each beside the file.

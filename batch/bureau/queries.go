@@ -46,6 +46,7 @@ var (
 	fileEarlier        = database.Query("bureau", "FileEarlier")
 	fileHide           = database.Query("bureau", "FileHide")
 	fileInstead        = database.Query("bureau", "FileInstead")
+	fileMakers         = database.Query("bureau", "FileMakers")
 	fileMade           = database.Query("bureau", "FileMade")
 	fileMonthBefore    = database.Query("bureau", "FileMonthBefore")
 	fileMoved          = database.Query("bureau", "FileMoved")

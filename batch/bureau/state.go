@@ -155,7 +155,9 @@ func enter(ctx context.Context, tx *sqlx.Tx, m Move, now time.Time) (present onD
 	if kind := supervised[m.To]; kind != "" {
 		act := batch.Act{Kind: kind, About: fmt.Sprintf("file %d", m.File), Who: m.Who, Why: m.Why}
 		if m.To == Released {
-			act.Before = present.RanBy
+			if err := tx.SelectContext(ctx, &act.Before, fileMakers, m.File); err != nil {
+				return present, effect, err
+			}
 		}
 		if err := m.Authority.Permit(ctx, tx, act, now); err != nil {
 			return present, effect, err

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/bureau"
 	"github.com/furnisher/furnisher/fixtures/pgtest"
 	"github.com/furnisher/furnisher/metro2"
@@ -354,6 +355,40 @@ func TestRelease(t *testing.T) {
 			}
 		}
 		s.exec(`UPDATE bureau_file SET as_of = as_of - 365 * CAST(file AS integer) WHERE file = $1`, file) // one file a date
+	}
+}
+
+// TestReleaseFourEyes: nobody releases a file who ran an attempt at its date or made it again.
+func TestReleaseFourEyes(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t, t.TempDir())
+	s.exec(`UPDATE run SET who = 'first'`)
+	s.exec(`INSERT INTO run (run, business_date, attempt, plan_hash, program_version, state, who, why, last_loan, started_at, finished_at)
+		SELECT n, day, attempt, '', '', state, who, '', 3, '2026-10-01', '2026-10-01'
+		FROM (VALUES (2, CAST('2026-09-30' AS date), 2, 'CLOSED', 'second'), (3, '2026-09-30', 3, 'ABANDONED', 'nobody'),
+			(4, '2026-09-30', 3, 'CLOSED', 'third'), (5, '2026-10-01', 1, 'CLOSED', 'later')) runs (n, day, attempt, state, who)`)
+	s.fileOf(1, bureau.Generated, "2026-08-31") // of the first attempt, and the others' bytes
+	s.fileOf(2, bureau.Generated, "2026-09-30")
+	s.exec(`UPDATE bureau_file SET run = 2 WHERE file = 2`)
+	s.fileOf(3, bureau.Generated, "2026-07-31")
+	s.exec(`UPDATE bureau_file SET made_by = 'maker' WHERE file = 3`)
+	s.exec(`INSERT INTO run_file (run, file, outcome, old_sha256, new_sha256, added, removed, changed) VALUES (4, 3, 'SAME', '', '', 0, 0, 0)`)
+	release := func(file int64, who string) error {
+		_, err := bureau.Preview(t.Context(), s.db, bureau.Move{
+			File: file, To: bureau.Released, Who: who, Why: "because", Authority: batch.Authority{FourEyes: true},
+		}, time.Time{})
+		return err
+	}
+	for file, may := range map[int64]string{1: "nobody later maker", 2: "nobody later maker", 3: "first second nobody later"} {
+		for _, who := range []string{"first", "second", "third", "nobody", "later", "maker"} {
+			var want error
+			if !strings.Contains(may, who) {
+				want = batch.ErrFourEyes
+			}
+			if err := release(file, who); !errors.Is(err, want) {
+				t.Errorf("%s releases file %d: %v, want %v", who, file, err, want)
+			}
+		}
 	}
 }
 

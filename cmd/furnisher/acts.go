@@ -19,7 +19,7 @@ accepted, gaps and unusual dates that were allowed, exceptions that were resolve
 
 A supervisor is who is named in FURNISHER_SUPERVISORS, or, if the database has the role furnisher_supervisor,
 whose database user is its member. Without names and without that role everybody is. With FURNISHER_FOUR_EYES=true nobody releases
-a file whose night they ran. Others are refused with exit status 8.`,
+a file whose night they ran, in any attempt. Others are refused with exit status 8.`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			return a.withDB(ctx, func(db *sqlx.DB) error {
 				return printList(a, listing[inquiry.Act]{

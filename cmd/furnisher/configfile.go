@@ -33,7 +33,7 @@ var general = []setting{
 	{"webhook", "FURNISHER_WEBHOOK", "address that outgoing events are posted to"},
 	{"webhook_secret_file", "FURNISHER_WEBHOOK_SECRET_FILE", "file of the secret that signs what webhooks get"},
 	{"supervisors", "FURNISHER_SUPERVISORS", "who may release, void and reject files, accept brakes, allow gaps and dates, resolve exceptions; empty: everybody"},
-	{"four_eyes", "FURNISHER_FOUR_EYES", "true: nobody releases a file whose night they ran"},
+	{"four_eyes", "FURNISHER_FOUR_EYES", "true: nobody releases a file whose night they ran, in any attempt, or that they made again"},
 }
 
 // binding are the settings that the file keeps: they bind the person who could set the variable.

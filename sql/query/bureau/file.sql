@@ -106,9 +106,20 @@ FROM bureau_file f JOIN run r ON r.run = f.run WHERE f.file = $1
 -- name: FileState
 -- A file for a change of its state. $1 file. Locks: the row.
 SELECT file, state, coalesce(path, '') AS path, coalesce(sha256, '') AS sha256, coalesce(bytes, 0) AS bytes, as_of, previous_on, created_on,
-       (SELECT calendar FROM program p WHERE p.program = bureau_file.program) AS calendar,
-       coalesce(made_by, (SELECT who FROM run r WHERE r.run = bureau_file.run)) AS ran_by
+       (SELECT calendar FROM program p WHERE p.program = bureau_file.program) AS calendar
 FROM bureau_file WHERE file = $1 FOR UPDATE
+
+-- name: FileMakers
+-- Who made a file: who ran its night or any other attempt at that business date, each of which rests on the ones before; or who
+-- made it again by hand, and who ran an attempt that came to the same bytes. $1 file. Index: run_one_per_date, run_file_pkey.
+SELECT r.who
+FROM bureau_file f JOIN run n ON n.run = f.run JOIN run r ON r.business_date = n.business_date AND (r.run = n.run OR r.state = 'CLOSED')
+WHERE f.file = $1 AND f.made_by IS NULL
+UNION
+SELECT made_by FROM bureau_file WHERE file = $1 AND made_by IS NOT NULL
+UNION
+SELECT r.who FROM run_file x JOIN run r ON r.run = x.run WHERE x.file = $1 AND x.outcome = 'SAME'
+ORDER BY 1
 
 -- name: FileDestination
 -- Keeps a night from planning files of a file's destination until the transaction ends. $1 file. Locks: the destination.
@@ -147,8 +158,7 @@ SELECT receiver FROM delivery WHERE file = $1 AND state <> 'WAITING' AND NOT by_
 -- name: FileWritten
 -- A file as it was written, and where it is now. $1 file. Index: bureau_file_pkey.
 SELECT file, state, coalesce(path, '') AS path, coalesce(sha256, '') AS sha256, coalesce(bytes, 0) AS bytes, as_of, previous_on, created_on,
-       (SELECT calendar FROM program p WHERE p.program = bureau_file.program) AS calendar,
-       coalesce(made_by, (SELECT who FROM run r WHERE r.run = bureau_file.run)) AS ran_by
+       (SELECT calendar FROM program p WHERE p.program = bureau_file.program) AS calendar
 FROM bureau_file WHERE file = $1
 
 -- name: FileChange
