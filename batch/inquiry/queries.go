@@ -4,6 +4,11 @@ import "github.com/furnisher/furnisher/batch/database"
 
 // The queries of this package, by name in sql/query.
 var (
+	inquiryCaseKey         = database.Query("inquiry", "InquiryCaseKey")
+	inquiryCaseKeys        = database.Query("inquiry", "InquiryCaseKeys")
+	inquiryCaseRead        = database.Query("inquiry", "InquiryCaseRead")
+	inquiryEscalationKeys  = database.Query("inquiry", "InquiryEscalationKeys")
+	inquiryEscalationRead  = database.Query("inquiry", "InquiryEscalationRead")
 	inquiryExceptionNotes  = database.Query("inquiry", "InquiryExceptionNotes")
 	inquiryOpenExceptions  = database.Query("inquiry", "InquiryOpenExceptions")
 	inquiryReopened        = database.Query("inquiry", "InquiryReopened")

@@ -288,6 +288,7 @@ var tables = withPlaces([]table{
 			may("received_on", dateKind),
 		},
 		check:   checkCase,
+		judges:  (*importer).settleCases,
 		rejects: []string{importCasesExternalID},
 		merges:  []string{importCases},
 	},

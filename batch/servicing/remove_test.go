@@ -33,7 +33,8 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 	dir := t.TempDir()
 	paidOff().load(t, db)
 	db.MustExec(`INSERT INTO case_file (case_id, type, status, opened_on, court_case_number) VALUES ('K1', 'OTHER', 'CLOSED', '2026-01-01', '26-1234');
-		INSERT INTO case_party (case_key, customer) SELECT case_key, customer FROM case_file, customer WHERE customer_id = 'CA'`)
+		INSERT INTO case_party (case_key, customer) SELECT case_key, customer FROM case_file, customer WHERE customer_id = 'CA';
+		INSERT INTO case_association (case_key, kind, reference, operation) SELECT case_key, 'DOCUMENT', 'letter of AlderbrookA', 1 FROM case_file`)
 	nights(t, db, dir, "2026-06-30", "2026-07-31")
 	db.MustExec(`INSERT INTO correction (loan, field, value, decided, decided_on, known, reason, evidence, source, recorded_by, recorded_at, state,
 			released_by, release_approver, release_why, released_at)
@@ -53,7 +54,7 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 		}
 		return strings.Join(found, "; ")
 	}
-	if got := personal(); !strings.Contains(got, "account ") || !strings.Contains(got, "customer ALDERBROOKA") {
+	if got := personal(); !strings.Contains(got, "account ") || !strings.Contains(got, "case_association ") || !strings.Contains(got, "customer ALDERBROOKA") {
 		t.Fatalf("before: %q", got)
 	}
 	done, err := desk(db).RemoveCustomer(t.Context(), erased)

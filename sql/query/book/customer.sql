@@ -70,11 +70,16 @@ UPDATE customer SET
 WHERE customer = $1 AND removed_on IS NULL
 
 -- name: CustomerEraseCases
--- Erases the court's numbers of cases that are about removed customers alone. $1 customer.
--- Index: case_party_by_customer, case_file_pkey.
-UPDATE case_file f SET court_case_number = NULL
-WHERE f.court_case_number IS NOT NULL AND f.case_key IN (SELECT p.case_key FROM case_party p WHERE p.customer = $1)
-  AND NOT EXISTS (SELECT FROM case_party o JOIN customer c ON c.customer = o.customer WHERE o.case_key = f.case_key AND c.removed_on IS NULL)
+-- Erases the court's numbers of cases that are about removed customers alone, and to which documents and interactions they refer.
+-- $1 customer. Index: case_party_by_customer, case_file_pkey, case_association_pkey.
+WITH alone AS (
+    SELECT p.case_key FROM case_party p
+    WHERE p.customer = $1
+      AND NOT EXISTS (SELECT FROM case_party o JOIN customer c ON c.customer = o.customer WHERE o.case_key = p.case_key AND c.removed_on IS NULL)
+), unassociated AS (
+    DELETE FROM case_association a USING alone x WHERE a.case_key = x.case_key AND a.kind IN ('DOCUMENT', 'INTERACTION')
+)
+UPDATE case_file f SET court_case_number = NULL FROM alone x WHERE f.case_key = x.case_key AND f.court_case_number IS NOT NULL
 
 -- name: AccountErase
 -- Empties the packed rows of loans, which hold what is known of their consumers: who reads an empty one makes it from the book.

@@ -1,13 +1,16 @@
 -- name: ImportCaseParties
 -- Adds who and what a case is about. Wakes the loans of the cases: of those that were theirs already, too, because a new party
--- can change which loans a case concerns. Gives the rows inserted and updated.
--- Index: case_party_customer, case_party_loan, loan_customer_by_customer.
+-- can change which loans a case concerns. Whom people have taken out of a case does not come back. Gives the rows inserted and
+-- updated. Index: case_party_customer, case_party_loan, loan_customer_by_customer, case_party_removed_customer,
+-- case_party_removed_loan.
 WITH sent AS (
     SELECT f.case_key, c.customer, k.loan
     FROM staged_case_parties s
     JOIN case_file f ON f.case_id = s.case_id
     LEFT JOIN customer c ON c.customer_id = s.customer_id
     LEFT JOIN loan_key k ON k.loan_id = s.loan_id
+    WHERE NOT EXISTS (SELECT FROM case_party_removed r WHERE r.case_key = f.case_key AND r.customer = c.customer)
+      AND NOT EXISTS (SELECT FROM case_party_removed r WHERE r.case_key = f.case_key AND r.loan = k.loan)
 ), inserted AS (
     INSERT INTO case_party (case_key, customer, loan)
     SELECT s.case_key, s.customer, s.loan
@@ -111,3 +114,56 @@ WITH in_book AS (
     FROM gone ORDER BY line LIMIT $2
 )
 SELECT count(*) FROM gone
+
+-- name: ImportCasesAdopt
+-- Cases that people have created take the ids under which the lender sends them for the first time, by their external ids. Their
+-- loans are woken: files name the case. Gives how many.
+-- Index: case_file_by_external_id, case_file_case_id_key, case_party_customer, case_party_loan, loan_customer_by_customer.
+WITH sent AS (
+    SELECT DISTINCT ON (external_id) external_id, case_id FROM staged_cases WHERE external_id IS NOT NULL ORDER BY external_id, line
+), adopted AS (
+    SELECT t.case_key, t.case_id AS old_id, s.case_id
+    FROM sent s JOIN case_file t ON t.external_id = s.external_id AND t.case_id <> s.case_id
+    WHERE t.sent IS NOT NULL AND t.sent ->> 'case_id' IS NULL AND NOT EXISTS (SELECT FROM case_file o WHERE o.case_id = s.case_id)
+), renamed AS (
+    UPDATE case_file t SET case_id = a.case_id FROM adopted a WHERE t.case_key = a.case_key
+), changes AS (
+    UPDATE case_change c SET case_id = a.case_id FROM adopted a WHERE c.case_id = a.old_id
+), party AS (
+    SELECT p.customer, p.loan FROM adopted a JOIN case_party p ON p.case_key = a.case_key
+), woken AS (
+    SELECT wake(array_agg(DISTINCT w.loan), 'cases')
+    FROM (SELECT loan FROM party UNION SELECT c.loan FROM party p JOIN loan_customer c ON c.customer = p.customer) u
+    JOIN loan_wake w ON w.loan = u.loan
+    WHERE w.state <> 'STALE' -- the import holds the book: nobody decides a stale loan beside it
+)
+SELECT count(*) FROM adopted a WHERE (SELECT count(*) FROM woken) >= 0
+
+-- name: ImportCasesChanged
+-- The sent cases that people have changed: the row of the book, what was sent last, and what is sent now.
+-- Index: case_file_case_id_key.
+SELECT s.line, to_jsonb(t) AS known, t.sent AS last, to_jsonb(s) AS sent
+FROM staged_cases s JOIN case_file t ON t.case_id = s.case_id
+WHERE t.sent IS NOT NULL
+ORDER BY s.line
+
+-- name: ImportCasesSettle
+-- Stages of sent cases that people have changed what rules decide, and writes down what was sent. A court's number that a person
+-- has set stays. $1 rows as JSON. Index: case_file_case_id_key.
+WITH settled AS (
+    SELECT * FROM json_to_recordset($1) AS x (line bigint, case_id text, external_id text, type text, status text, outcome text,
+        opened_on date, closed_on date, auto_created boolean, acknowledged boolean, deleted_on date, chapter text, filed_on date,
+        disposition text, disposition_on date, listed_outstanding_debt boolean, dispute_kind text, disputed_amount_cents bigint,
+        received_on date, sent jsonb)
+), noted AS (
+    UPDATE case_file t SET sent = x.sent FROM settled x WHERE t.case_id = x.case_id
+)
+UPDATE staged_cases s SET
+    external_id = x.external_id, type = x.type, status = x.status, outcome = x.outcome, opened_on = x.opened_on,
+    closed_on = x.closed_on, auto_created = x.auto_created, acknowledged = x.acknowledged, deleted_on = x.deleted_on,
+    chapter = x.chapter, filed_on = x.filed_on, disposition = x.disposition, disposition_on = x.disposition_on,
+    listed_outstanding_debt = x.listed_outstanding_debt, dispute_kind = x.dispute_kind,
+    disputed_amount_cents = x.disputed_amount_cents, received_on = x.received_on,
+    court_case_number = CASE WHEN t.court_number_operation IS NULL THEN s.court_case_number ELSE t.court_case_number END
+FROM settled x JOIN case_file t ON t.case_id = x.case_id
+WHERE s.line = x.line
