@@ -7,7 +7,7 @@ const DefaultRetentionMonths = 36
 type Customer struct {
 	RemovedOn Date // 0: not
 	LegalHold bool
-	Loans     []LinkedLoan // every loan of the customer
+	Loans     []LinkedLoan // every loan of the customer, once for each destination of its program
 }
 
 // LinkedLoan is a loan of a customer.
@@ -19,8 +19,9 @@ type LinkedLoan struct {
 	Said            LastSaid
 }
 
-// LastSaid is what the newest file that was about a loan says of it. The zero value: no file has been about it.
+// LastSaid is what the newest file of a destination that was about a loan says of it. The zero value: no file has been about it.
 type LastSaid struct {
+	Over     bool // the destination has ended: no file follows
 	Reported bool
 	Reason   string // of its exclusion
 	Rule     string
@@ -31,6 +32,9 @@ type Erasure struct{ Approver, Reason string }
 
 // ended reports whether files will not tell of the loan any more: the newest one left it out for good.
 func (s LastSaid) ended() bool {
+	if s.Over {
+		return true
+	}
 	switch s.Reason {
 	case AlreadyDeleted, NeverReported, Obsolete, NobodyLiable:
 		return !s.Reported

@@ -36,6 +36,8 @@ func TestCheckRemoval(t *testing.T) {
 		{"legal hold", rules.Customer{LegalHold: true, Loans: []rules.LinkedLoan{closed("2020-01-01")}}, request, "2026-12-31", "CD3"},
 		{"removed", rules.Customer{RemovedOn: day("2026-01-01")}, request, "2026-12-31", "CD2"},
 		{"still reported", rules.Customer{Loans: []rules.LinkedLoan{said(closed("2020-01-01"), rules.LastSaid{Reported: true})}}, request, "2026-12-31", "CD3"},
+		{"still reported at one of two destinations", rules.Customer{Loans: []rules.LinkedLoan{closed("2020-01-01"), said(closed("2020-01-01"), rules.LastSaid{Reported: true})}}, request, "2026-12-31", "CD3"},
+		{"its destination ended", rules.Customer{Loans: []rules.LinkedLoan{said(closed("2020-01-01"), rules.LastSaid{Over: true, Reported: true})}}, request, "2026-12-31", ""},
 		{"no file yet", rules.Customer{Loans: []rules.LinkedLoan{said(closed("2020-01-01"), rules.LastSaid{})}}, request, "2026-12-31", "CD3"},
 		{"once more next month", rules.Customer{Loans: []rules.LinkedLoan{said(closed("2020-01-01"), rules.LastSaid{Reason: rules.FinallyReported, Rule: "Q53"})}}, request, "2026-12-31", "CD3"},
 		{"its end is to come", rules.Customer{Loans: []rules.LinkedLoan{said(closed("2020-01-01"), rules.LastSaid{Reason: rules.NotFurnished, Rule: "Q80"})}}, request, "2026-12-31", "CD3"},

@@ -27,7 +27,7 @@ type customerLoanRow struct {
 }
 
 func (r *customerLoanRow) columns() []any {
-	return []any{&r.customer, &r.LoanID, &r.Status, &r.ClosedOn, &r.RetentionMonths, &r.Said.Reported, &r.Said.Reason, &r.Said.Rule}
+	return []any{&r.customer, &r.LoanID, &r.Status, &r.ClosedOn, &r.RetentionMonths, &r.Said.Reported, &r.Said.Reason, &r.Said.Rule, &r.Said.Over}
 }
 
 // LockCustomers reads customers in the order of their keys, and keeps them from other writers until the transaction ends. Their

@@ -15,58 +15,80 @@ import (
 	"github.com/furnisher/furnisher/rules"
 )
 
-// around is what the files of a calendar date go by beside the facts of a chunk's loans.
+// around is what files of a calendar date go by beside the facts of a chunk's loans: those that go to destinations of one name, as
+// each destination has its own past.
 type around struct {
 	*book.Settings
 	before        before
 	histories     map[int64][]rules.Change  // of loans whose state began after the calendar date
-	deletedOn     map[int64]rules.Date      // calendar date of the file that deleted the loan
+	deletedOn     map[int64]rules.Date      // calendar date of the file that deleted the loan there
 	reversalNoted map[int64]bool            // a reversal after the deletion was listed already (DC8)
 	cycleEnds     map[int64]bool            // a billing cycle of the loan ends on the calendar date
-	corrections   map[int64][]correctionRow // that lock a field (BR9)
+	corrections   map[int64][]correctionRow // that lock a field there (BR9)
 	consumers     []rules.Consumer          // of the account that was made last
 }
 
-// readAround reads it for the loans of a chunk. files are those of the calendar date.
-func readAround(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, files []Building) (a *around, err error) {
-	a = &around{deletedOn: map[int64]rules.Date{}}
+// readAround reads it for the loans of a chunk, for each name of the files' destinations. files are those of the calendar date.
+func readAround(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, files []Building) (map[string]*around, error) {
+	common, err := readCommon(ctx, tx, c, files)
+	if err != nil {
+		return nil, err
+	}
+	list, err := pasts(ctx, tx, files)
+	if err != nil {
+		return nil, err
+	}
+	byName := make(map[string]*around, len(list))
+	for i := range list {
+		own := *common
+		if own.before, err = readBefore(ctx, tx, c, &list[i]); err != nil {
+			return nil, err
+		}
+		if own.deletedOn, err = readDeleted(ctx, tx, c, list[i].destinations); err != nil {
+			return nil, fmt.Errorf("read deletions: %w", err)
+		}
+		if own.corrections, err = readCorrections(ctx, tx, c, list[i].destinations); err != nil {
+			return nil, fmt.Errorf("read corrections: %w", err)
+		}
+		byName[list[i].files[0].DestinationName] = &own
+	}
+	return byName, nil
+}
+
+// readCommon reads what is the same for all destinations.
+func readCommon(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, files []Building) (a *around, err error) {
+	a = &around{}
 	if a.Settings, err = book.ReadSettings(ctx, tx); err != nil {
 		return nil, err
 	}
-	first := files[0]
-	for _, f := range files {
-		first.File = min(first.File, f.File)
-	}
-	if a.before, err = readBefore(ctx, tx, c, first.File); err != nil {
-		return nil, err
-	}
-	if a.histories, err = book.Histories(ctx, tx, c.After, c.Last, first.AsOf); err != nil {
+	asOf := files[0].AsOf
+	if a.histories, err = book.Histories(ctx, tx, c.After, c.Last, asOf); err != nil {
 		return nil, err
 	}
 	if a.reversalNoted, err = loanSet(ctx, tx, reversalNoted, rules.CodeReversed, c.After, c.Last); err != nil {
 		return nil, fmt.Errorf("read noted reversals: %w", err)
 	}
-	if a.corrections, err = readCorrections(ctx, tx, c); err != nil {
-		return nil, fmt.Errorf("read corrections: %w", err)
-	}
 	if slices.ContainsFunc(files, func(f Building) bool { return f.Calendar.ByCycle() }) {
-		if a.cycleEnds, err = loanSet(ctx, tx, cycleEndsOn, first.AsOf, c.After, c.Last, pq.Array(rules.CycleDays(first.AsOf))); err != nil {
+		if a.cycleEnds, err = loanSet(ctx, tx, cycleEndsOn, asOf, c.After, c.Last, pq.Array(rules.CycleDays(asOf))); err != nil {
 			return nil, fmt.Errorf("read ends of cycles: %w", err)
 		}
 	}
+	return a, nil
+}
+
+// readDeleted reads which loans of a chunk files of some destinations have deleted, and as of when.
+func readDeleted(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, destinations database.IntArray) (map[int64]rules.Date, error) {
 	type deletion struct {
 		loan int64
 		on   rules.Date
 	}
+	deletedOn := map[int64]rules.Date{}
 	columns := func(d *deletion) []any { return []any{&d.loan, &d.on} }
-	err = database.Each(ctx, tx, columns, func(d *deletion) error {
-		a.deletedOn[d.loan] = d.on
+	err := database.Each(ctx, tx, columns, func(d *deletion) error {
+		deletedOn[d.loan] = d.on
 		return nil
-	}, deletionRead, c.After, c.Last)
-	if err != nil {
-		return nil, fmt.Errorf("read deletions: %w", err)
-	}
-	return a, nil
+	}, deletionRead, c.After, c.Last, destinations)
+	return deletedOn, err
 }
 
 // loanSet reads the loans that a query gives.

@@ -108,18 +108,18 @@ func (f Files) Assemble(ctx context.Context, db *sqlx.DB, run batch.Run) (err er
 		}
 		drafts = append(drafts, d)
 		if err := d.write(ctx, ownTx(db), f.VendorVersion); err != nil {
-			return fmt.Errorf("file of program %s as of %s: %w", b.ProgramID, b.AsOf, err)
+			return fmt.Errorf("file of program %s as of %s: %w", b.reporter(), b.AsOf, err)
 		}
 	}
 	for _, d := range drafts {
 		if err := run.InTx(ctx, db, func(tx *sqlx.Tx) error { return d.publish(ctx, tx) }); err != nil {
-			return fmt.Errorf("file of program %s as of %s: %w", d.ProgramID, d.AsOf, err)
+			return fmt.Errorf("file of program %s as of %s: %w", d.reporter(), d.AsOf, err)
 		}
 	}
 	return nil
 }
 
-// Name is the file's name: no blanks or special characters (FORMAT.md 1.5).
+// Name is the file's name: no blanks or special characters (FORMAT.md 1.5). It tells the destination where the program has several.
 func (b Building) Name() string {
 	program := strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' {
@@ -127,7 +127,20 @@ func (b Building) Name() string {
 		}
 		return '-'
 	}, b.ProgramID)
+	if b.Several {
+		program += "-" + b.DestinationName
+	}
 	return fmt.Sprintf("metro2-%s-%d-%08d.txt", program, b.File, b.AsOf.YMD())
+}
+
+// reporter is the program, PROGRAM/DESTINATION if it has several.
+func (b Building) reporter() string { return reporter(b.ProgramID, b.DestinationName, b.Several) }
+
+func reporter(program, destination string, several bool) string {
+	if several {
+		return program + "/" + destination
+	}
+	return program
 }
 
 // draft is a file on its way: under a temporary name until it is published.

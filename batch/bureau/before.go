@@ -30,20 +30,21 @@ func (l *lineBefore) columns() []any {
 	return places
 }
 
-// readBefore reads the last lines of a chunk's loans in files that count and come before the file of that number. A record
+// readBefore reads the last lines of a chunk's loans in files that count, are of one past and come before its files. A record
 // that a bureau refused singly did not count either (BR11): the account is decided as if that file had left it out.
 //
 // Lines lie by file, so that the last file of each destination is read by range: it says of every loan of its program
 // something, or on its exclusion list since which file nothing was said. Only loans of which more is needed are looked up one
 // by one, from the file on that is known to have them.
-func readBefore(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, file int64) (before, error) {
+func readBefore(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, past *past) (before, error) {
 	var last []struct {
 		File     int64 `db:"file"`
 		LastLoan int64 `db:"last_loan"` // of the book that the file was made of
 	}
-	if err := tx.SelectContext(ctx, &last, fileLast, file); err != nil {
+	if err := tx.SelectContext(ctx, &last, fileLast, past.destinations, past.before); err != nil {
 		return nil, fmt.Errorf("find the last files: %w", err)
 	}
+	file := past.newest()
 	r := reading{before: before{}, older: map[int64]int64{}, seen: map[int64]bool{}}
 	var newest int64 // the last loan that a file can have known
 	var files database.IntArray
@@ -59,7 +60,7 @@ func readBefore(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, file int64) (be
 	if err := r.refused(ctx, tx, c, files, file); err != nil {
 		return nil, fmt.Errorf("find refused records: %w", err)
 	}
-	return r.before, r.lookUp(ctx, tx)
+	return r.before, r.lookUp(ctx, tx, past.destinations)
 }
 
 // reading is what is known of the lines of a chunk's loans so far.
@@ -138,7 +139,7 @@ func (r *reading) refused(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, last 
 }
 
 // lookUp reads the last lines of single loans.
-func (r *reading) lookUp(ctx context.Context, tx *sqlx.Tx) error {
+func (r *reading) lookUp(ctx context.Context, tx *sqlx.Tx, destinations database.IntArray) error {
 	if len(r.older) == 0 {
 		return nil
 	}
@@ -150,7 +151,7 @@ func (r *reading) lookUp(ctx context.Context, tx *sqlx.Tx) error {
 	err := database.Each(ctx, tx, (*lineBefore).columns, func(l *lineBefore) error {
 		r.before[l.Loan] = append(r.before[l.Loan], *l)
 		return nil
-	}, lineOlderAll, loans, files, rules.MaxTradelines)
+	}, lineOlderAll, loans, files, rules.MaxTradelines, destinations)
 	if err != nil {
 		return fmt.Errorf("look up tradelines: %w", err)
 	}

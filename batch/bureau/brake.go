@@ -15,6 +15,8 @@ import (
 type fileNumbers struct {
 	Building  int64          `db:"building"` // the file that a run has still to write
 	Program   string         `db:"program_id"`
+	Name      string         `db:"destination_name"`
+	Several   bool           `db:"several"`
 	Calendar  rules.Calendar `db:"calendar"`
 	AsOf      rules.Date     `db:"as_of"` // of that file
 	File      int64          `db:"file"`  // that one, or one of the last three before it
@@ -62,7 +64,7 @@ func measureFile(f fileNumbers, last []fileNumbers, asks func(string, int64) boo
 		{batch.BrakeExcluded, func(n fileNumbers) int64 { return n.Left }, last[0].Records, false},
 		{batch.BrakeFileRecords, func(n fileNumbers) int64 { return n.Records }, usual, false},
 	} {
-		m := batch.Measure{Brake: b.brake, About: fmt.Sprintf("%s as of %s", f.Program, f.AsOf), Now: b.number(f), Whole: b.whole}
+		m := batch.Measure{Brake: b.brake, About: fmt.Sprintf("%s as of %s", reporter(f.Program, f.Name, f.Several), f.AsOf), Now: b.number(f), Whole: b.whole}
 		if f.Calendar.ByCycle() && !b.everyCycle || !asks(b.brake, m.Weight()) {
 			continue
 		}

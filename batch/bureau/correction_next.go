@@ -21,12 +21,14 @@ type correctedField struct {
 	decided    string // what the next file says of it without the correction
 }
 
-// nextFile is what the next file of a loan goes by.
+// nextFile is what the next file of a loan at a destination goes by.
 type nextFile struct {
 	Loan           int64          `db:"loan"`
 	Program        int64          `db:"program"`
 	Identification string         `db:"identification_number"`
 	Destination    int64          `db:"destination"`
+	Name           string         `db:"destination_name"`
+	EndsOn         rules.Date     `db:"ends_on"` // 0: it goes on
 	Calendar       rules.Calendar `db:"calendar"`
 	LastOn         rules.Date     `db:"last_on"`
 	File           int64          `db:"next_file"`
@@ -34,7 +36,10 @@ type nextFile struct {
 
 // building is that file, as of the program's first calendar date after the last one.
 func (n *nextFile) building(ctx context.Context, tx *sqlx.Tx) (Building, error) {
-	b := Building{File: n.File, Program: n.Program, IdentificationNumber: n.Identification, Destination: n.Destination, Calendar: n.Calendar}
+	b := Building{
+		File: n.File, Program: n.Program, IdentificationNumber: n.Identification, Destination: n.Destination, DestinationName: n.Name,
+		Calendar: n.Calendar,
+	}
 	if n.Calendar.ByCycle() {
 		if err := tx.GetContext(ctx, &b.AsOf, correctionCycleEnd, n.Loan, n.LastOn); err != nil {
 			return b, fmt.Errorf("read billing cycles: %w", err)
@@ -50,39 +55,39 @@ func (n *nextFile) building(ctx context.Context, tx *sqlx.Tx) (Building, error) 
 }
 
 func (n *NewCorrection) add(ctx context.Context, tx *sqlx.Tx, fields []correctedField) ([]AddedCorrection, error) {
-	var next nextFile
-	err := tx.GetContext(ctx, &next, correctionLoan, n.LoanID, rules.NewDate(n.Now.UTC().Date()))
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, ErrNoLoan
-	}
-	if err != nil {
+	var next []nextFile
+	if err := tx.SelectContext(ctx, &next, correctionLoan, n.LoanID, rules.NewDate(n.Now.UTC().Date())); err != nil {
 		return nil, fmt.Errorf("read it: %w", err)
 	}
-	added, fields, err := locked(ctx, tx, next.Loan, fields)
+	if len(next) == 0 {
+		return nil, ErrNoLoan
+	}
+	loan := next[0].Loan
+	added, fields, err := locked(ctx, tx, loan, fields)
 	if err != nil || len(fields) == 0 {
 		return added, err
 	}
 	if n.File != 0 {
 		var there bool
-		if err := tx.GetContext(ctx, &there, correctionInFile, n.File, next.Loan); err != nil {
+		if err := tx.GetContext(ctx, &there, correctionInFile, n.File, loan); err != nil {
 			return nil, err
 		}
 		if !there {
 			return nil, refuse("file %d does not tell of the loan", n.File)
 		}
 	}
-	b, err := next.building(ctx, tx)
+	decided, err := n.decideAll(ctx, tx, next, fields)
 	if err != nil {
 		return nil, err
 	}
-	facts, err := n.decide(ctx, tx, next.Loan, &b, fields)
-	if err != nil {
-		return nil, err
-	}
-	for _, f := range fields {
+	first := decided[0]
+	for i, f := range first.fields {
 		var number int64
-		err := tx.GetContext(ctx, &number, correctionAdd, next.Loan, f.key, f.value, f.decided, b.AsOf, string(facts), n.Reason, n.Evidence,
-			n.Source, nullable(n.File), n.Who, nullable(n.Approver), n.Now)
+		err := tx.GetContext(ctx, &number, correctionAdd, loan, f.key, f.value, f.decided, first.on, string(first.known), n.Reason,
+			n.Evidence, n.Source, nullable(n.File), n.Who, nullable(n.Approver), n.Now)
+		if err == nil && len(next) > 1 {
+			err = addAt(ctx, tx, loan, number, i, decided)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("record it: %w", err)
 		}
@@ -90,6 +95,64 @@ func (n *NewCorrection) add(ctx context.Context, tx *sqlx.Tx, fields []corrected
 	}
 	return added, nil
 }
+
+// decidedAt is what is decided of the fields at a destination without their correction.
+type decidedAt struct {
+	destination int64
+	on          rules.Date // the calendar date of the next files
+	fields      []correctedField
+	known       []byte // the facts of the loan
+}
+
+// decideAll decides the fields at each destination: each has its own past. One whose files will not tell of the account is passed
+// over, unless none will.
+func (n *NewCorrection) decideAll(ctx context.Context, tx *sqlx.Tx, next []nextFile, fields []correctedField) (all []decidedAt, err error) {
+	var untold error
+	for i := range next {
+		b, err := next[i].building(ctx, tx)
+		if err != nil {
+			return nil, err
+		}
+		if ends := next[i].EndsOn; ends != 0 && b.AsOf > ends {
+			untold = cmp.Or[error](untold, &untoldError{"ENDED", fmt.Sprintf("destination %s ends on %s", b.DestinationName, ends)})
+			continue
+		}
+		at := decidedAt{destination: b.Destination, on: b.AsOf, fields: slices.Clone(fields)}
+		at.known, err = n.decide(ctx, tx, next[i].Loan, &b, at.fields)
+		var excluded *untoldError
+		switch {
+		case errors.As(err, &excluded):
+			untold = cmp.Or(untold, err)
+		case err != nil:
+			return nil, err
+		default:
+			all = append(all, at)
+		}
+	}
+	if len(all) == 0 {
+		return nil, untold
+	}
+	return all, nil
+}
+
+// addAt records what was decided of a field at each destination.
+func addAt(ctx context.Context, tx *sqlx.Tx, loan, number int64, field int, decided []decidedAt) error {
+	for _, at := range decided {
+		if _, err := tx.ExecContext(ctx, correctionAtAdd, loan, number, at.destination, at.fields[field].decided); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// untoldError refuses a correction because no later file of a destination tells of the account. It is ErrCorrection.
+type untoldError struct{ reason, detail string }
+
+func (e *untoldError) Error() string {
+	return refuse("no later file tells of the account (%s: %s); correct by an AUD what bureaus still show of it", e.reason, e.detail).Error()
+}
+
+func (e *untoldError) Unwrap() error { return ErrCorrection }
 
 // locked divides fields into those that are locked with the same value already, and those that are not locked. It returns
 // ErrLocked if one has another value.
@@ -124,10 +187,11 @@ func nullable[T comparable](v T) *T {
 // decide fills in what the next file would say of the fields without the correction, and returns the facts by which. It refuses
 // what no later file can tell, what makes the record invalid, and a later date of first delinquency without a second person (Q36).
 func (n *NewCorrection) decide(ctx context.Context, tx *sqlx.Tx, loan int64, b *Building, fields []correctedField) (known []byte, err error) {
-	around, err := readAround(ctx, tx, batch.Chunk{After: loan - 1, Last: loan}, []Building{*b})
+	byName, err := readAround(ctx, tx, batch.Chunk{After: loan - 1, Last: loan}, []Building{*b})
 	if err != nil {
 		return nil, err
 	}
+	around := byName[b.DestinationName]
 	var refused error
 	err = book.Each(ctx, tx, loan-1, loan, func(f *book.Facts) (err error) {
 		if known, err = knownFacts(f); err != nil {
@@ -179,7 +243,7 @@ func decidedOf(account *rules.Account, field string) (string, error) {
 	var why *rules.Undecidable
 	switch {
 	case excluded != nil:
-		return "", refuse("no later file tells of the account (%s: %s); correct by an AUD what bureaus still show of it", excluded.Reason, excluded.Detail)
+		return "", &untoldError{excluded.Reason, excluded.Detail}
 	case errors.As(err, &why) && why.Code == rules.CodeNoDOFD && field == fieldFirstDelinquency: // the correction gives it (BR12)
 		return "", nil
 	case errors.As(err, &why):

@@ -31,9 +31,9 @@ type endedRow struct {
 	Fact       string `json:"fact"`
 }
 
-// readCorrections reads the corrections of a chunk's loans. Few loans have one, and those that have none cost one look at an
-// index for the whole chunk.
-func readCorrections(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (map[int64][]correctionRow, error) {
+// readCorrections reads the corrections of a chunk's loans that lock a field at some destinations, one of each program. Few loans
+// have one, and those that have none cost one look at an index for the whole chunk.
+func readCorrections(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, destinations database.IntArray) (map[int64][]correctionRow, error) {
 	var byLoan map[int64][]correctionRow
 	err := database.Each(ctx, tx, (*correctionRow).columns, func(r *correctionRow) error {
 		if byLoan == nil {
@@ -43,7 +43,7 @@ func readCorrections(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (map[int64
 		row.then = readKnown(r.loan, r.known)
 		byLoan[r.loan] = append(byLoan[r.loan], row)
 		return nil
-	}, correctionRead, c.After, c.Last)
+	}, correctionRead, c.After, c.Last, destinations)
 	return byLoan, err
 }
 

@@ -17,27 +17,31 @@ import (
 // Furnish decides and writes what the files of one calendar date say of the loans of a chunk, and counts it: reported,
 // excluded, deleted, deletions_waiting, and status_NN for each account status. It returns the number of loans read.
 func Furnish(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, files []Building, tally *batch.Tally) (read int64, err error) {
-	a, err := readAround(ctx, tx, c, files)
+	byName, err := readAround(ctx, tx, c, files)
 	if err != nil {
 		return 0, err
 	}
-	parts := make(map[int64]*part, len(files))
-	for _, f := range files {
-		parts[f.Program] = &part{file: f, around: a, tally: tally, encoder: NewEncoder(f)}
+	parts := make([]*part, len(files))
+	byProgram := make(map[int64][]*part, len(files)) // a program may have several destinations
+	for i, f := range files {
+		parts[i] = &part{file: f, around: byName[f.DestinationName], tally: tally, encoder: NewEncoder(f)}
+		byProgram[f.Program] = append(byProgram[f.Program], parts[i])
 	}
 	err = book.Each(ctx, tx, c.After, c.Last, func(f *book.Facts) error {
 		read++
-		if p := parts[f.Terms.Program]; p != nil {
-			return p.take(f)
+		for _, p := range byProgram[f.Terms.Program] {
+			if err := p.take(f); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
 	if err != nil {
 		return read, fmt.Errorf("furnish accounts: %w", err)
 	}
-	for _, f := range files {
-		if err := parts[f.Program].write(ctx, tx); err != nil {
-			return read, fmt.Errorf("program %s: %w", f.ProgramID, err)
+	for _, p := range parts {
+		if err := p.write(ctx, tx); err != nil {
+			return read, fmt.Errorf("program %s: %w", p.file.reporter(), err)
 		}
 	}
 	return read, nil

@@ -21,6 +21,8 @@ type Building struct {
 	Run                  int64          `db:"run"`
 	Program              int64          `db:"program"`
 	Destination          int64          `db:"destination"`
+	DestinationName      string         `db:"destination_name"`
+	Several              bool           `db:"several"` // the program has, or had, more than one
 	AsOf                 rules.Date     `db:"as_of"`
 	PreviousOn           rules.Date     `db:"previous_on"`
 	CreatedOn            rules.Date     `db:"created_on"`
@@ -38,13 +40,14 @@ type Building struct {
 }
 
 // Plan notes the files that a night owes: each program's calendar dates that no night has made yet (BR1, Q17), those of closed
-// days as the business calendar says.
+// days as the business calendar says, for each of its destinations up to the day on which that ends.
 func Plan(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
 	var programs []struct {
 		Program     int64          `db:"program"`
 		ProgramID   string         `db:"program_id"`
 		Calendar    rules.Calendar `db:"calendar"`
 		Destination int64          `db:"destination"`
+		EndsOn      rules.Date     `db:"ends_on"` // 0: it goes on
 	}
 	if err := tx.SelectContext(ctx, &programs, programCalendars); err != nil {
 		return fmt.Errorf("read programs: %w", err)
@@ -55,6 +58,9 @@ func Plan(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
 	}
 	for _, p := range programs {
 		for _, asOf := range closed.FileDates(p.Calendar, p.ProgramID, run.Previous, run.Date) {
+			if p.EndsOn != 0 && asOf > p.EndsOn {
+				continue
+			}
 			if p.Calendar.ByCycle() {
 				var ends bool
 				if err := tx.GetContext(ctx, &ends, cycleEnds, p.Program, asOf, pq.Array(rules.CycleDays(asOf))); err != nil {

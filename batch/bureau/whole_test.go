@@ -111,13 +111,13 @@ func TestFactsAreWhole(t *testing.T) {
 		}
 	}
 	err := database.InTx(t.Context(), db, func(tx *sqlx.Tx) error {
-		file := Building{File: 2, Program: 1, Destination: 1, AsOf: today, PreviousOn: rules.NewDate(2026, 9, 30), Calendar: "monthly:last"}
-		around, err := readAround(t.Context(), tx, batch.Chunk{After: 1, Last: second}, []Building{file})
+		file := Building{File: 2, Program: 1, Destination: 1, DestinationName: "bureaus", AsOf: today, PreviousOn: rules.NewDate(2026, 9, 30), Calendar: "monthly:last"}
+		byName, err := readAround(t.Context(), tx, batch.Chunk{After: 1, Last: second}, []Building{file})
 		if err != nil {
 			return err
 		}
 		return book.Each(t.Context(), tx, 1, second, func(f *book.Facts) error {
-			wholly("the export", around.account(f, &file))
+			wholly("the export", byName["bureaus"].account(f, &file))
 			return nil
 		})
 	})

@@ -116,10 +116,11 @@ type Item struct {
 
 // InFile says in which file something stands.
 type InFile struct {
-	File      int64      `json:"file" db:"file"`
-	FileName  *string    `json:"file_name" db:"file_name"`
-	FileState string     `json:"file_state" db:"file_state"`
-	AsOf      rules.Date `json:"as_of" db:"as_of"`
+	File        int64      `json:"file" db:"file"`
+	FileName    *string    `json:"file_name" db:"file_name"`
+	FileState   string     `json:"file_state" db:"file_state"`
+	Destination string     `json:"destination" db:"destination"`
+	AsOf        rules.Date `json:"as_of" db:"as_of"`
 }
 
 // Tradeline is what a file said of the loan; amounts are whole dollars (BR5, BR6).
@@ -161,10 +162,9 @@ type Excluded struct {
 // Deletion is a DA or DF that a file carried; not live: its file did not count (DC6).
 type Deletion struct {
 	InFile
-	Destination string     `json:"destination" db:"destination"`
-	Code        string     `json:"code" db:"code"`
-	DateClosed  rules.Date `json:"date_closed" db:"date_closed"`
-	Live        bool       `json:"live" db:"live"`
+	Code       string     `json:"code" db:"code"`
+	DateClosed rules.Date `json:"date_closed" db:"date_closed"`
+	Live       bool       `json:"live" db:"live"`
 }
 
 // Exception is a night in which the loan could not be decided. ResolvedRun nil: it still cannot.

@@ -14,6 +14,7 @@ import (
 type Waiting struct {
 	Key           int64       `json:"-" db:"loan"`
 	File          int64       `json:"file" db:"file"` // the last one of its destination
+	Destination   string      `json:"destination" db:"destination"`
 	LoanID        string      `json:"loan_id" db:"loan_id"`
 	AccountNumber string      `json:"account_number" db:"account_number"`
 	AsOf          rules.Date  `json:"as_of" db:"as_of"`

@@ -38,6 +38,16 @@ func checkLoan(r *row) *Reject {
 	return nil
 }
 
+// checkDestination refuses a destination that goes to no bureau.
+func checkDestination(r *row) *Reject {
+	for _, id := range []string{"innovis_id", "equifax_id", "experian_id", "transunion_id"} {
+		if r.has(id) {
+			return nil
+		}
+	}
+	return &Reject{Column: "innovis_id", ValueClass: classEmpty, Reason: "no identifier: give innovis_id, equifax_id, experian_id or transunion_id"}
+}
+
 func checkCycle(r *row) *Reject {
 	// Dates of the form YYYY-MM-DD are ordered as their text is.
 	if bytes.Compare(r.get("ends_on"), r.get("starts_on")) < 0 {

@@ -83,6 +83,7 @@ var examples = map[string]string{
 	"product_id": "PIL", "name": "Personal instalment loan", "portfolio_type": "I", "account_type": "01", "terms_frequency": "M",
 	"interest_type": "F", "delinquent_after": "2", "charge_off_after": "3", "grace_days": "10", "closes_on_payoff": "true",
 	"payoff_hold_days": "0", "trailing_reports": "1", "delinquency_method": "days", "payments_ahead": "carry", "days_counted": "calendar",
+	"destinations.csv destination": "innovis", "destinations.csv innovis_id": "1234567890",
 	"customer_id": "C-2001", "surname": "Alderbrook", "first_name": "Robin", "ssn": "666100001", "date_of_birth": "1980-02-29",
 	"phone": "6145550123", "address1": "1 Elm St", "city": "Harton", "state": "OH", "postal_code": "43004",
 	"loan_id": "L-1001", "account_number": "4000000000001001", "opened_on": "2026-01-01", "original_amount": "1200.00",

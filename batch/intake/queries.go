@@ -20,6 +20,8 @@ var (
 	importCyclesKnown              = database.Query("import", "ImportCyclesKnown")
 	importCyclesNews               = database.Query("import", "ImportCyclesNews")
 	importDestinations             = database.Query("import", "ImportDestinations")
+	importDestinationsOther        = database.Query("import", "ImportDestinationsOther")
+	importProgramsDestination      = database.Query("import", "ImportProgramsDestination")
 	importFile                     = database.Query("import", "ImportFile")
 	importFileChanged              = database.Query("import", "ImportFileChanged")
 	importFileRejects              = database.Query("import", "ImportFileRejects")

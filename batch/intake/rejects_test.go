@@ -74,6 +74,24 @@ var rejectTables = []struct {
 		},
 		[5]int64{11, 2, 0, 0, 9},
 	},
+	{ // BR1
+		"destinations.csv", "program_id,destination,innovis_id,equifax_id,experian_id,transunion_id,ends_on",
+		[][2]string{
+			{"P1,east,,EQ00000001,EX001,TU00000001,2026-12-31", ""},
+			{"P1,west-2,IN00000001,,,,", ""},
+			{"P3,east,IN00000001,,,,", "program_id|key|missing reference: neither in the book nor among the good rows of this import"},
+			{"P1,east,,EQ00000002,,,", "destination|key|the key came before in this file with other values"},
+			{"P2,north,IN000000012,,,,", "innovis_id|text|the header of a file has 10 characters for it"},
+			{"P2,north,,,EX0001,,", "experian_id|text|the header of a file has 5 characters for it"},
+			{"P2,south,,,,,2026-12-31", "innovis_id|empty|no identifier: give innovis_id, equifax_id, experian_id or transunion_id"},
+			{"P2,East,IN00000001,,,,", "destination|text|not 1 to 32 lower-case letters, digits and hyphens"},
+			{"P2,a/b,IN00000001,,,,", "destination|text|not 1 to 32 lower-case letters, digits and hyphens"},
+			{"P2," + strings.Repeat("n", 33) + ",IN00000001,,,,", "destination|text|not 1 to 32 lower-case letters, digits and hyphens"},
+			{"P2,,IN00000001,,,,", "destination|empty|a value is required"},
+			{"P2,north,IN00000001,,,,31.12.2026", "ends_on|text|not a date YYYY-MM-DD of the years 1900 to 2099"},
+		},
+		[5]int64{12, 2, 0, 0, 10},
+	},
 	{ // Q31, Q67
 		"products.csv", "product_id,name,portfolio_type,account_type,grace_days,closes_on_payoff,delinquency_method,payments_ahead",
 		[][2]string{

@@ -106,7 +106,21 @@ var tables = withPlaces([]table{
 			may("accommodations", codeKind("protect", "ignore")).or("protect"), may("reason_aliases", aliasesKind).or("{}"),
 			may("retention_months", monthsKind).or(strconv.Itoa(rules.DefaultRetentionMonths)),
 		},
-		merges: []string{importPrograms, importDestinations},
+		merges: []string{importPrograms, importProgramsDestination},
+	},
+	{
+		file: "destinations.csv", key: []string{"program_id", "destination"},
+		books: []string{"destination"},
+		columns: []column{
+			need("program_id", keyKind), need("destination", destinationKind),
+			may("innovis_id", headerKind("innovis_id")), may("equifax_id", headerKind("equifax_id")),
+			may("experian_id", headerKind("experian_id")), may("transunion_id", headerKind("transunion_id")),
+			may("ends_on", dateKind),
+		},
+		check:   checkDestination,
+		refs:    []reference{{"program_id", "program", "program_id"}},
+		rejects: []string{importDestinationsOther},
+		merges:  []string{importDestinations},
 	},
 	{
 		file: "products.csv", key: []string{"product_id"},

@@ -45,6 +45,7 @@ var (
 	postalKind         = kind{sql: "text", limit: maxText, parse: parsePostalCode, words: "five or nine digits"}
 	stateKind          = kind{sql: "text", limit: maxText, parse: parseState, words: "two letters"}
 	identificationKind = kind{sql: "text", limit: maxText, parse: parseIdentification, words: "5 to 20 letters and digits"}
+	destinationKind    = kind{sql: "text", limit: maxText, parse: parseDestination, words: "1 to 32 lower-case letters, digits and hyphens"}
 	calendarKind       = kind{sql: "text", limit: maxText, parse: parseCalendar, words: "monthly:last, monthly:DD, cycle or daily"}
 	keyListKind        = kind{sql: "text[]", limit: 10_000, parse: parseKeyList, words: "keys with blanks between"}
 	trailingKind       = kind{sql: "integer", limit: maxText, parse: codeKind("1", "2", "3").parse, words: "code", codes: []string{"1", "2", "3"}}
@@ -255,6 +256,15 @@ func parseIdentification(_ *row, raw []byte) ([]byte, string) {
 	plain := !slices.ContainsFunc(raw, func(c byte) bool { return !isLetter(c) && !isDigit(c) })
 	if !plain || len(raw) < 5 || len(raw) > 20 {
 		return nil, "not 5 to 20 letters and digits"
+	}
+	return raw, ""
+}
+
+// parseDestination reads the name of a destination, which stands in names of files and in settings: one form, so that no two look alike.
+func parseDestination(_ *row, raw []byte) ([]byte, string) {
+	plain := !slices.ContainsFunc(raw, func(c byte) bool { return (c < 'a' || c > 'z') && !isDigit(c) && c != '-' })
+	if !plain || len(raw) > 32 {
+		return nil, "not 1 to 32 lower-case letters, digits and hyphens"
 	}
 	return raw, ""
 }

@@ -7,30 +7,34 @@ SELECT customer, customer_id, removed_on, legal_hold FROM customer WHERE custome
 SELECT customer, customer_id, removed_on, legal_hold FROM customer WHERE customer = ANY($1) ORDER BY customer
 
 -- name: CustomerLoanRead
--- The loans of customers, and what the newest file that counts and was about each says of it: not one of another billing cycle.
+-- The loans of customers, each once a destination of its program, and what the newest file there that counts and was about the loan
+-- says of it: not one of another billing cycle. A destination that ended before the last closed business date makes no file any more.
 -- If a record that it goes by does not count any more, that is nothing: a bureau has refused one since that file was made, or the
 -- file that told of the loan last was taken back (DC6, BR11), or a correction has still to go out (BR9).
 -- $1 customers.
 -- Index: loan_customer_by_customer, loan_pkey, loan_state_pkey, tradeline_pkey, excluded_pkey, answer_pkey, correction_lock.
 SELECT lc.customer, l.loan_id, s.status, s.closed_on, g.retention_months, coalesce(said.reported, FALSE) AS reported,
-       coalesce(said.reason, '') AS reason, coalesce(said.rule, '') AS rule
+       coalesce(said.reason, '') AS reason, coalesce(said.rule, '') AS rule,
+       coalesce(d.ends_on < (SELECT max(r.business_date) FROM run r WHERE r.state = 'CLOSED'), FALSE) AS over
 FROM loan_customer lc
 JOIN loan l ON l.loan = lc.loan
 JOIN loan_state s ON s.loan = lc.loan
 JOIN program g ON g.program = l.program
+LEFT JOIN destination d ON d.program = l.program
+    AND (d.listed OR NOT EXISTS (SELECT FROM destination o WHERE o.program = d.program AND o.listed))
 LEFT JOIN LATERAL (
     SELECT f.file, f.as_of, t.loan IS NOT NULL AS reported, x.reason, x.rule, x.last_file
     FROM bureau_file f
     LEFT JOIN tradeline t ON t.file = f.file AND t.loan = l.loan
     LEFT JOIN excluded x ON x.file = f.file AND x.loan = l.loan
-    WHERE f.program = l.program AND f.state NOT IN ('BUILDING', 'VOIDED', 'REJECTED')
+    WHERE f.destination = d.destination AND f.state NOT IN ('BUILDING', 'VOIDED', 'REJECTED')
       AND (t.loan IS NOT NULL OR x.reason <> 'OTHER_CYCLE')
     ORDER BY f.file DESC LIMIT 1) said ON NOT EXISTS (
         SELECT FROM answer a WHERE a.loan = l.loan AND a.outcome = 'REFUSED' AND a.seen_file >= said.file)
     AND NOT EXISTS (SELECT FROM bureau_file b WHERE b.file = said.last_file AND b.state IN ('VOIDED', 'REJECTED'))
     AND NOT EXISTS (SELECT FROM correction c WHERE c.loan = l.loan AND c.state = 'LIVE' AND c.decided_on > said.as_of)
 WHERE lc.customer = ANY($1)
-ORDER BY lc.customer, lc.loan
+ORDER BY lc.customer, lc.loan, d.destination
 
 -- name: CustomerEraseNotes
 -- Replaces a customer's surname, social security number and telephone number where a correction or an answer of their loans names

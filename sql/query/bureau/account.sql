@@ -1,9 +1,9 @@
 -- name: DeletionRead
--- The loans of a range that a file which counts has deleted, with its calendar date as days, 0001-01-01 = 1.
--- $1 after loan, $2 last loan. Index: deletion_by_loan, bureau_file_pkey.
+-- The loans of a range that a file of some destinations which counts has deleted, with its calendar date as days,
+-- 0001-01-01 = 1. $1 after loan, $2 last loan, $3 destinations. Index: deletion_by_loan, bureau_file_pkey.
 SELECT d.loan, min(f.as_of) - DATE '0001-01-01' + 1 AS deleted_on
 FROM deletion d JOIN bureau_file f ON f.file = d.file
-WHERE d.live AND d.loan > $1 AND d.loan <= $2
+WHERE d.live AND d.loan > $1 AND d.loan <= $2 AND d.destination = ANY (CAST($3 AS bigint[]))
 GROUP BY d.loan
 
 -- name: ReversalNoted

@@ -9,11 +9,20 @@ WHERE $1 = CAST(0 AS bigint) OR f.run = $1
 ORDER BY f.file
 
 -- name: ProgramCalendars
--- Every program with its calendar and destinations. Few rows. Locks: the destinations, against files that are taken back.
-SELECT p.program, p.program_id, p.calendar, d.destination
+-- Every program with its calendar and destinations: those that are listed, else the one that it has by itself. Few rows.
+-- Locks: the destinations, against files that are taken back.
+SELECT p.program, p.program_id, p.calendar, d.destination, d.ends_on
 FROM program p JOIN destination d ON d.program = p.program
+WHERE d.listed OR NOT EXISTS (SELECT FROM destination o WHERE o.program = d.program AND o.listed)
 ORDER BY p.program_id, d.name
 FOR SHARE OF d
+
+-- name: DestinationPast
+-- Of each program the destination of a name, else its first: a loan that changed its program has its past there. $1 name. Few rows.
+SELECT DISTINCT ON (d.program) d.destination
+FROM destination d
+WHERE d.listed OR NOT EXISTS (SELECT FROM destination o WHERE o.program = d.program AND o.listed)
+ORDER BY d.program, d.name = $1 DESC, d.destination
 
 -- name: FilePlan
 -- A file that a run owes: a destination's calendar date, unless a live file has it or the program has no loan opened by
@@ -40,7 +49,7 @@ FROM bureau_file f WHERE f.file = $1
 
 -- name: FileUndo
 -- Takes back what the chunks of a run made for its files that are not written yet, so that they can be made again.
--- $1 run. Index: tradeline_pkey, excluded_pkey, file_page_pkey, correction_by_file.
+-- $1 run. Index: tradeline_pkey, excluded_pkey, file_page_pkey, correction_by_file, correction_at_by_file.
 WITH building AS (
     SELECT file FROM bureau_file WHERE run = $1 AND state = 'BUILDING'
 ), pages AS (
@@ -49,6 +58,8 @@ WITH building AS (
     DELETE FROM tradeline WHERE file IN (SELECT file FROM building)
 ), exclusions AS (
     DELETE FROM excluded WHERE file IN (SELECT file FROM building)
+), ends AS (
+    UPDATE correction_at SET ended_file = NULL, ended_fact = NULL WHERE ended_file IN (SELECT file FROM building)
 ), locks AS (
     UPDATE correction c SET state = 'LIVE', ended_file = NULL, ended_fact = NULL
     WHERE c.ended_file IN (SELECT file FROM building)
@@ -81,12 +92,20 @@ OR EXISTS (
 
 -- name: FileBuilding
 -- The files that a run is building, oldest calendar date first. $1 run.
-SELECT f.file, f.run, f.program, f.destination, f.as_of, f.previous_on, f.created_on, p.program_id, p.identification_number,
+SELECT f.file, f.run, f.program, f.destination, d.name AS destination_name, f.as_of, f.previous_on, f.created_on,
+       p.program_id, p.identification_number,
        p.reporter_name, p.reporter_address, coalesce(p.reporter_phone, '') AS reporter_phone,
-       coalesce(p.innovis_id, '') AS innovis_id, coalesce(p.equifax_id, '') AS equifax_id,
-       coalesce(p.experian_id, '') AS experian_id, coalesce(p.transunion_id, '') AS transunion_id,
-       p.calendar, p.activity_cycle_ids
-FROM bureau_file f JOIN program p ON p.program = f.program
+       coalesce(h.innovis_id, '') AS innovis_id, coalesce(h.equifax_id, '') AS equifax_id,
+       coalesce(h.experian_id, '') AS experian_id, coalesce(h.transunion_id, '') AS transunion_id,
+       p.calendar, p.activity_cycle_ids,
+       (SELECT count(*) FROM destination o WHERE o.program = f.program AND o.listed) > 1 AS several
+FROM bureau_file f
+JOIN program p ON p.program = f.program
+JOIN destination d ON d.destination = f.destination
+CROSS JOIN LATERAL (
+    SELECT d.innovis_id, d.equifax_id, d.experian_id, d.transunion_id WHERE d.listed
+    UNION ALL
+    SELECT p.innovis_id, p.equifax_id, p.experian_id, p.transunion_id WHERE NOT d.listed) h
 WHERE f.run = $1 AND f.state = 'BUILDING'
 ORDER BY f.as_of, p.program_id, f.file
 
@@ -197,12 +216,16 @@ WITH near AS (
     ) n
     WHERE b.run = $1 AND b.state = 'BUILDING'
 )
-SELECT n.building, p.program_id, p.calendar, n.as_of, n.file, n.records,
+SELECT n.building, p.program_id, x.name AS destination_name,
+       (SELECT count(*) FROM destination o WHERE o.program = n.program AND o.listed) > 1 AS several,
+       p.calendar, n.as_of, n.file, n.records,
        (SELECT count(*) FROM deletion d WHERE d.destination = n.destination AND d.file = n.file) AS deletions,
        (SELECT count(*) FROM excluded e
         WHERE e.file = n.file AND e.reason <> ALL (CAST($2 AS text[]))
           AND e.last_file = (SELECT max(o.file) FROM bureau_file o
                              WHERE o.destination = n.destination AND o.file < n.file AND o.state NOT IN ('BUILDING', 'VOIDED', 'REJECTED'))
        ) AS left_out
-FROM near n JOIN program p ON p.program = n.program
+FROM near n
+JOIN program p ON p.program = n.program
+JOIN destination x ON x.destination = n.destination
 ORDER BY n.building, n.file DESC

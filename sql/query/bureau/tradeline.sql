@@ -1,9 +1,11 @@
 -- name: FileLast
--- The last file that counts of each destination before a file, with the last loan of its book.
--- $1 file. Index: bureau_file_pkey; a destination has a file a month.
+-- The last file that counts of each of some destinations before a file, with the last loan of its book.
+-- $1 destinations, $2 for each the file. Index: bureau_file_pkey; a destination has a file a month.
 SELECT DISTINCT ON (f.destination) f.file, r.last_loan
-FROM bureau_file f JOIN run r ON r.run = f.run
-WHERE f.file < $1 AND f.state NOT IN ('VOIDED', 'REJECTED')
+FROM unnest(CAST($1 AS bigint[]), CAST($2 AS bigint[])) AS x (destination, before)
+JOIN bureau_file f ON f.destination = x.destination AND f.file < x.before
+JOIN run r ON r.run = f.run
+WHERE f.state NOT IN ('VOIDED', 'REJECTED')
 ORDER BY f.destination, f.file DESC
 
 -- name: LineLast
@@ -16,14 +18,14 @@ ORDER BY t.loan
 
 -- name: LineOlder
 -- The last lines of single loans in files that count, newest first, without those that were refused singly (BR11). Dates
--- come as days, 0001-01-01 = 1. $1 loans, $2 the newest file to look at for each, $3 lines of a loan.
+-- come as days, 0001-01-01 = 1. $1 loans, $2 the newest file to look at for each, $3 lines of a loan, $4 destinations.
 -- Index: bureau_file_pkey, tradeline_pkey, answer_refused.
 SELECT t.*
 FROM unnest(CAST($1 AS bigint[]), CAST($2 AS bigint[])) AS x (loan, newest)
 CROSS JOIN LATERAL (
     SELECT t.file, t.as_of - DATE '0001-01-01' + 1, {before}
     FROM bureau_file f JOIN tradeline t ON t.file = f.file AND t.loan = x.loan
-    WHERE f.file <= x.newest AND f.state NOT IN ('VOIDED', 'REJECTED')
+    WHERE f.file <= x.newest AND f.destination = ANY (CAST($4 AS bigint[])) AND f.state NOT IN ('VOIDED', 'REJECTED')
       AND NOT EXISTS (SELECT FROM answer r WHERE r.loan = x.loan AND r.file = f.file AND r.outcome = 'REFUSED')
     ORDER BY f.file DESC LIMIT $3) t
 

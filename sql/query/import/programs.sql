@@ -1,13 +1,59 @@
--- name: ImportDestinations
--- Gives each program its destination: one file to all bureaus that its header names. Counts as nothing.
+-- name: ImportProgramsDestination
+-- Gives each program its destination, as long as none is listed: one file to all bureaus that its header names. Counts as nothing.
 WITH inserted AS (
     INSERT INTO destination (program, name)
     SELECT p.program, 'bureaus'
     FROM staged_programs s JOIN program p ON p.program_id = s.program_id
-    WHERE NOT EXISTS (SELECT FROM destination d WHERE d.program = p.program AND d.name = 'bureaus')
+    WHERE NOT EXISTS (SELECT FROM destination d WHERE d.program = p.program)
     ORDER BY p.program
 )
 SELECT 0 AS inserted, 0 AS updated
+
+-- name: ImportDestinationsOther
+-- Rejects destinations of programs whose files went to one that is not listed: those would stop without a word.
+-- $1 import, $2 room for rejects. Few rows.
+WITH stops AS (
+    SELECT s.ctid AS place, d.name
+    FROM staged_destinations s
+    JOIN program p ON p.program_id = s.program_id
+    JOIN destination d ON d.program = p.program AND NOT d.listed
+    WHERE EXISTS (SELECT FROM bureau_file f WHERE f.destination = d.destination)
+      AND NOT EXISTS (SELECT FROM staged_destinations o WHERE o.program_id = s.program_id AND o.destination = d.name)
+), gone AS (
+    DELETE FROM staged_destinations s USING stops x WHERE s.ctid = x.place
+    RETURNING s.line, x.name
+), kept AS (
+    INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
+    SELECT $1, 'destinations.csv', line, 'destination', 'text',
+           'files of the program go to destination ' || name || ' and would stop: list it, too, with ends_on if they shall'
+    FROM gone ORDER BY line LIMIT $2
+)
+SELECT count(*) FROM gone
+
+-- name: ImportDestinations
+-- Merges the destinations of programs. The one that a program had by itself becomes that of its name. Index: destination_program_name_key.
+-- Gives the rows inserted and updated.
+WITH named AS (
+    SELECT p.program, s.* FROM staged_destinations s JOIN program p ON p.program_id = s.program_id
+), updated AS (
+    UPDATE destination t SET
+        listed = TRUE, innovis_id = s.innovis_id, equifax_id = s.equifax_id, experian_id = s.experian_id,
+        transunion_id = s.transunion_id, ends_on = s.ends_on
+    FROM named s
+    WHERE t.program = s.program AND t.name = s.destination
+      AND (t.listed, t.innovis_id, t.equifax_id, t.experian_id, t.transunion_id, t.ends_on)
+          IS DISTINCT FROM
+          (TRUE, s.innovis_id, s.equifax_id, s.experian_id, s.transunion_id, s.ends_on)
+    RETURNING 1
+), inserted AS (
+    INSERT INTO destination (program, name, listed, innovis_id, equifax_id, experian_id, transunion_id, ends_on)
+    SELECT s.program, s.destination, TRUE, s.innovis_id, s.equifax_id, s.experian_id, s.transunion_id, s.ends_on
+    FROM named s
+    WHERE NOT EXISTS (SELECT FROM destination t WHERE t.program = s.program AND t.name = s.destination)
+    ORDER BY s.program, s.line
+    RETURNING 1
+)
+SELECT (SELECT count(*) FROM inserted) AS inserted, (SELECT count(*) FROM updated) AS updated
 
 -- name: ImportProducts
 -- Merges products. Index: product_product_id_key.

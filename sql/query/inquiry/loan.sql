@@ -57,26 +57,28 @@ ORDER BY due_at, item_id COLLATE "C"
 -- name: InquiryTradelines
 -- What each file said of a loan, newest last, and whether a bureau refused that record. $1 loan.
 -- Index: tradeline_pkey, answer_refused, once a file.
-SELECT r.file, f.name AS file_name, f.state AS file_state, r.as_of,
+SELECT r.file, f.name AS file_name, f.state AS file_state, d.name AS destination, r.as_of,
        EXISTS (SELECT FROM answer a WHERE a.file = r.file AND a.loan = r.loan AND a.outcome = 'REFUSED') AS refused,
        r.account_number, r.account_status, r.payment_rating,
        r.payment_history, r.date_account_info, r.date_first_delinquency, r.first_missed_due_on, r.date_closed,
        r.date_last_payment, r.current_balance, r.amount_past_due, r.scheduled_payment, r.actual_payment,
        r.original_charge_off, r.special_comment, r.compliance_code, r.segments, r.consumers, r.final, r.episode, r.rule, r.facts
 FROM bureau_file f JOIN tradeline r ON r.file = f.file
+JOIN destination d ON d.destination = f.destination
 WHERE r.loan = $1
 ORDER BY r.as_of, r.file
 
 -- name: InquiryExcluded
 -- The files that left a loan out, and why, newest last. $1 loan. Index: excluded_pkey, once a file.
-SELECT x.file, f.name AS file_name, f.state AS file_state, f.as_of, x.reason, x.rule, x.detail
+SELECT x.file, f.name AS file_name, f.state AS file_state, d.name AS destination, f.as_of, x.reason, x.rule, x.detail
 FROM excluded x JOIN bureau_file f ON f.file = x.file
+JOIN destination d ON d.destination = f.destination
 WHERE x.loan = $1
 ORDER BY f.as_of, x.file
 
 -- name: InquiryDeletions
 -- The deletions of a loan that files carried, newest last. $1 loan. Index: deletion_by_loan.
-SELECT x.file, f.name AS file_name, f.state AS file_state, f.as_of, d.name AS destination, x.code, x.date_closed, x.live
+SELECT x.file, f.name AS file_name, f.state AS file_state, d.name AS destination, f.as_of, x.code, x.date_closed, x.live
 FROM deletion x
 JOIN bureau_file f ON f.file = x.file
 JOIN destination d ON d.destination = x.destination
@@ -119,19 +121,22 @@ WHERE s.loan > $1 AND s.status NOT LIKE 'CLOSED::%' AND s.episode > 0
 ORDER BY s.loan LIMIT $2
 
 -- name: InquiryWaiting
--- A page of the deletions that wait (DC3, Q72): of the last file that counts of each destination, by file and loan, and since which
--- file each waits. $1 file and $2 loan to begin after, $3 reason of exclusion, $4 rows. Index: excluded_pkey, once a file.
+-- A page of the deletions that wait (DC3, Q72): of the last file that counts of each destination that has not ended, by file and
+-- loan, and since which file each waits. $1 file and $2 loan to begin after, $3 reason of exclusion, $4 rows. Index: excluded_pkey, once a file.
 WITH last AS (
     SELECT DISTINCT ON (f.destination) f.file, f.destination, f.as_of
     FROM bureau_file f WHERE f.state NOT IN ('BUILDING', 'VOIDED', 'REJECTED')
     ORDER BY f.destination, f.file DESC
 ), page AS (
-    SELECT n.file, n.destination, n.as_of, x.loan, x.detail
-    FROM last n JOIN excluded x ON x.file = n.file AND x.reason = $3
+    SELECT n.file, n.destination, d.name, n.as_of, x.loan, x.detail
+    FROM last n
+    JOIN destination d ON d.destination = n.destination
+        AND (d.ends_on IS NULL OR d.ends_on >= (SELECT max(r.business_date) FROM run r WHERE r.state = 'CLOSED'))
+    JOIN excluded x ON x.file = n.file AND x.reason = $3
     WHERE (n.file, x.loan) > ($1, $2)
     ORDER BY n.file, x.loan LIMIT $4
 )
-SELECT p.file, p.loan, l.loan_id, l.account_number, p.as_of, p.detail, t.terminated_on,
+SELECT p.file, p.name AS destination, p.loan, l.loan_id, l.account_number, p.as_of, p.detail, t.terminated_on,
        (SELECT min(f.as_of) FROM bureau_file f JOIN excluded e ON e.file = f.file AND e.loan = p.loan AND e.reason = $3
         WHERE f.destination = p.destination AND f.state NOT IN ('BUILDING', 'VOIDED', 'REJECTED')) AS since
 FROM page p JOIN loan l ON l.loan = p.loan LEFT JOIN termination t ON t.loan = p.loan
