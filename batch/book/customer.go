@@ -66,8 +66,19 @@ func readCustomers(ctx context.Context, tx *sqlx.Tx, query string, keys []int64)
 // Erase erases what is personal of a customer (CD1), also from the packed rows of the customer's loans, which are woken, from the
 // records that are kept of files, and from what corrections and answers of them say. Why somebody did something stays as it was written: that record never changes (ST4). It
 // is false if the customer was removed before.
-func Erase(ctx context.Context, tx *sqlx.Tx, by By, customer int64, loans []int64) (erased bool, err error) {
-	if _, err := tx.ExecContext(ctx, customerEraseNotes, customer, database.IntArray(loans)); err != nil {
+func (v Vault) Erase(ctx context.Context, tx *sqlx.Tx, by By, customer int64, loans []int64) (erased bool, err error) {
+	var sealed struct {
+		CustomerID string `db:"customer_id"`
+		SSN        []byte `db:"ssn"`
+	}
+	if err := tx.GetContext(ctx, &sealed, customerSealed, customer); err != nil {
+		return false, fmt.Errorf("read the customer: %w", err)
+	}
+	ssn, err := v.openSSN(sealed.CustomerID, sealed.SSN)
+	if err != nil {
+		return false, err
+	}
+	if _, err := tx.ExecContext(ctx, customerEraseNotes, customer, database.IntArray(loans), ssn); err != nil {
 		return false, fmt.Errorf("erase from notes: %w", err)
 	}
 	result, err := tx.ExecContext(ctx, customerErase, customer, by.On, by.Operation)

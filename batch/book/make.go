@@ -13,7 +13,7 @@ import (
 
 // makeFacts makes the facts of loans from the book's tables. The loans are locked: what the queries read one after the
 // other is of one moment.
-func makeFacts(ctx context.Context, tx *sqlx.Tx, keys []int64) (map[int64]*Facts, error) {
+func (v Vault) makeFacts(ctx context.Context, tx *sqlx.Tx, keys []int64) (map[int64]*Facts, error) {
 	made := make(map[int64]*Facts, len(keys))
 	if len(keys) == 0 {
 		return made, nil
@@ -26,8 +26,9 @@ func makeFacts(ctx context.Context, tx *sqlx.Tx, keys []int64) (map[int64]*Facts
 	if err == nil {
 		err = database.Each(ctx, tx, (*consumerRow).columns, func(r *consumerRow) error {
 			f := made[r.loan]
-			f.Consumers = append(f.Consumers, r.Consumer)
-			return nil
+			consumer, err := v.consumer(r)
+			f.Consumers = append(f.Consumers, consumer)
+			return err
 		}, consumerRead, loans)
 	}
 	if err == nil {
@@ -96,13 +97,24 @@ func (r *loanRow) facts() *Facts {
 }
 
 type consumerRow struct {
-	loan int64
+	loan       int64
+	customerID string
+	ssn, birth []byte // sealed
 	Consumer
+}
+
+// consumer is the row's consumer, opened.
+func (v Vault) consumer(r *consumerRow) (c Consumer, err error) {
+	c = r.Consumer
+	if c.SSN, err = v.openSSN(r.customerID, r.ssn); err == nil {
+		c.DateOfBirth, err = v.openBirth(r.customerID, r.birth)
+	}
+	return c, err
 }
 
 func (r *consumerRow) columns() []any {
 	return []any{
-		&r.loan, &r.Customer, &r.Position, &r.ECOACode, &r.Surname, &r.FirstName, &r.MiddleName, &r.GenerationCode, &r.SSN, &r.DateOfBirth,
+		&r.loan, &r.Customer, &r.customerID, &r.Position, &r.ECOACode, &r.Surname, &r.FirstName, &r.MiddleName, &r.GenerationCode, &r.ssn, &r.birth,
 		&r.Phone, &r.Address1, &r.Address2, &r.City, &r.State, &r.PostalCode, &r.CountryCode, &r.AddressIndicator,
 		&r.ResidenceCode, &r.IsBusiness, &r.Employer.Name, &r.Employer.Address1, &r.Employer.Address2, &r.Employer.City,
 		&r.Employer.State, &r.Employer.PostalCode, &r.Employer.Occupation,

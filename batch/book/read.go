@@ -37,17 +37,17 @@ func checked(loan int64, d rules.Date) bool { return loan%checkedEvery == int64(
 
 // Lock reads loans in the order of their keys to decide about them as of d. Their facts are right, and stay so until the
 // transaction ends.
-func Lock(ctx context.Context, tx *sqlx.Tx, keys []int64, d rules.Date) ([]*Loan, error) {
+func (v Vault) Lock(ctx context.Context, tx *sqlx.Tx, keys []int64, d rules.Date) ([]*Loan, error) {
 	loans, stale, err := versions(ctx, tx, keys, d, accountLock)
 	if err != nil {
 		return nil, fmt.Errorf("lock loans: %w", err)
 	}
-	return read(ctx, tx, loans, stale, keys, d)
+	return v.read(ctx, tx, loans, stale, keys, d)
 }
 
 // Peek reads those of some loans that are awake as Lock does, without locking them. The transaction sees one state of the
 // database.
-func Peek(ctx context.Context, tx *sqlx.Tx, keys []int64, d rules.Date) ([]*Loan, error) {
+func (v Vault) Peek(ctx context.Context, tx *sqlx.Tx, keys []int64, d rules.Date) ([]*Loan, error) {
 	loans, stale, err := versions(ctx, tx, keys, d, accountPeek)
 	if err != nil {
 		return nil, fmt.Errorf("find the loans that are awake: %w", err)
@@ -57,11 +57,11 @@ func Peek(ctx context.Context, tx *sqlx.Tx, keys []int64, d rules.Date) ([]*Loan
 	for i, l := range loans {
 		awake[i] = l.Facts.Loan
 	}
-	return read(ctx, tx, loans, stale, awake, d)
+	return v.read(ctx, tx, loans, stale, awake, d)
 }
 
 // read reads the facts of loans as of d, in the order of their keys.
-func read(ctx context.Context, tx *sqlx.Tx, loans []*Loan, stale map[int64]bool, keys []int64, d rules.Date) ([]*Loan, error) {
+func (v Vault) read(ctx context.Context, tx *sqlx.Tx, loans []*Loan, stale map[int64]bool, keys []int64, d rules.Date) ([]*Loan, error) {
 	packed, err := readPacked(ctx, tx, loans, keys)
 	if err != nil {
 		return nil, fmt.Errorf("read packed rows: %w", err)
@@ -75,7 +75,7 @@ func read(ctx context.Context, tx *sqlx.Tx, loans []*Loan, stale map[int64]bool,
 			anew = append(anew, l.Facts.Loan)
 		}
 	}
-	made, err := makeFacts(ctx, tx, anew)
+	made, err := v.makeFacts(ctx, tx, anew)
 	if err != nil {
 		return nil, err
 	}
@@ -141,12 +141,12 @@ func (r *packedRow) columns() []any { return []any{&r.loan, &r.facts} }
 // Each calls f with the facts of every loan in (after, last], in the order of the key. Where the packed row is not right
 // the facts are made from the book and left unpacked: the next night's pass packs them, after it has decided by them.
 // f must not keep the facts.
-func Each(ctx context.Context, tx *sqlx.Tx, after, last int64, f func(*Facts) error) error {
+func (v Vault) Each(ctx context.Context, tx *sqlx.Tx, after, last int64, f func(*Facts) error) error {
 	var stale []int64
 	if err := tx.SelectContext(ctx, &stale, accountStale, after, last); err != nil {
 		return fmt.Errorf("find loans with news: %w", err)
 	}
-	made, err := makeFacts(ctx, tx, stale)
+	made, err := v.makeFacts(ctx, tx, stale)
 	if err != nil {
 		return err
 	}
@@ -182,7 +182,7 @@ func Each(ctx context.Context, tx *sqlx.Tx, after, last int64, f func(*Facts) er
 	if err := emitStale(last + 1); err != nil {
 		return err
 	}
-	anew, err := makeFacts(ctx, tx, damaged)
+	anew, err := v.makeFacts(ctx, tx, damaged)
 	for _, loan := range damaged {
 		if err == nil {
 			err = f(anew[loan])

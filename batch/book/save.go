@@ -32,7 +32,7 @@ var ErrWoken = errors.New("a loan was woken while it was decided")
 
 // Save writes what a pass made of the loans of a chunk: states and history of those that moved, packed rows of those that
 // changed, and when each is looked at next. A loan that drifted stays awake: the next night finds it right again.
-func Save(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, loans []*Loan, next func(*Loan) rules.Date) error {
+func (v Vault) Save(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, loans []*Loan, next func(*Loan) rules.Date) error {
 	if err := saveMoves(ctx, tx, c, loans); err != nil {
 		return err
 	}

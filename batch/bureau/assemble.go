@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/metro2"
 )
@@ -35,6 +36,7 @@ var ErrFolder = errors.New("the folder of the files cannot be written")
 type Files struct {
 	Dir           string
 	VendorVersion string // header field 16, at most 5 characters
+	Vault         book.Vault
 	Mark          string // behind the names on the disk of files that are not to be sent; empty: they are
 
 	aside string // folder in which the files of another attempt wait for their names

@@ -14,6 +14,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/fixtures/pgtest"
 	"github.com/furnisher/furnisher/metro2"
 )
@@ -81,7 +82,7 @@ func TestAssemble(t *testing.T) {
 	db := pgtest.New(t)
 	const n = 500
 	run, dir := building(t, db, n, 60), t.TempDir()
-	if err := (Files{Dir: dir, VendorVersion: "1.0"}).Assemble(t.Context(), db, run); err != nil {
+	if err := (Files{Dir: dir, VendorVersion: "1.0", Vault: book.Vault{Keys: pgtest.Keys()}}).Assemble(t.Context(), db, run); err != nil {
 		t.Fatal(err)
 	}
 	var row struct {
@@ -147,7 +148,7 @@ func TestAssembleMakesNoFileOfDamage(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			db.MustExec(`TRUNCATE file_page; INSERT INTO file_page SELECT * FROM good; ` + c.damage)
-			err := Files{Dir: dir, VendorVersion: "1.0"}.Assemble(t.Context(), db, run)
+			err := Files{Dir: dir, VendorVersion: "1.0", Vault: book.Vault{Keys: pgtest.Keys()}}.Assemble(t.Context(), db, run)
 			if !errors.Is(err, c.want) || !errors.Is(err, batch.ErrRedo) || !strings.Contains(fmt.Sprint(err), c.says) {
 				t.Errorf("err %v, want %v with %q", err, c.want, c.says)
 			}
@@ -171,7 +172,7 @@ func BenchmarkAssemble(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	files := Files{Dir: b.TempDir(), VendorVersion: "1.0"}
+	files := Files{Dir: b.TempDir(), VendorVersion: "1.0", Vault: book.Vault{Keys: pgtest.Keys()}}
 	b.ReportAllocs()
 	for b.Loop() {
 		d, err := files.newDraft(pending[0])

@@ -12,6 +12,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/metro2"
 	"github.com/furnisher/furnisher/rules"
@@ -45,6 +46,7 @@ type NewCorrection struct {
 	Approver string // a second person; empty: none
 	Who      string
 	Now      time.Time
+	Vault    book.Vault // of the loan's facts
 }
 
 // CorrectedField is a field with the value that it shall have.

@@ -193,7 +193,7 @@ func (n *NewCorrection) decide(ctx context.Context, tx *sqlx.Tx, loan int64, b *
 	}
 	around := byName[b.DestinationName]
 	var refused error
-	err = book.Each(ctx, tx, loan-1, loan, func(f *book.Facts) (err error) {
+	err = n.Vault.Each(ctx, tx, loan-1, loan, func(f *book.Facts) (err error) {
 		if known, err = knownFacts(f); err != nil {
 			return err
 		}

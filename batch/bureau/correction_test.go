@@ -7,8 +7,10 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/batch/bureau"
 	"github.com/furnisher/furnisher/batch/database"
+	"github.com/furnisher/furnisher/fixtures/pgtest"
 )
 
 // correct makes a correction and says what became of it.
@@ -16,6 +18,7 @@ func (l *lender) correct(loan, field, value string, change ...func(*bureau.NewCo
 	l.t.Helper()
 	n := bureau.NewCorrection{
 		LoanID: loan, Fields: []bureau.CorrectedField{{Field: field, Value: value}}, Reason: "paid in time", Evidence: "receipt 12", Source: "DISPUTE", Who: "robin", Now: clock(),
+		Vault: book.Vault{Keys: pgtest.Keys()},
 	}
 	for _, c := range change {
 		c(&n)

@@ -16,21 +16,21 @@ import (
 
 // Furnish decides and writes what the files of one calendar date say of the loans of a chunk, and counts it: reported,
 // excluded, deleted, deletions_waiting, and status_NN for each account status. It returns the number of loans read.
-func Furnish(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, files []Building, tally *batch.Tally) (read int64, err error) {
+func (f Files) Furnish(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, files []Building, tally *batch.Tally) (read int64, err error) {
 	byName, err := readAround(ctx, tx, c, files)
 	if err != nil {
 		return 0, err
 	}
 	parts := make([]*part, len(files))
 	byProgram := make(map[int64][]*part, len(files)) // a program may have several destinations
-	for i, f := range files {
-		parts[i] = &part{file: f, around: byName[f.DestinationName], tally: tally, encoder: NewEncoder(f)}
-		byProgram[f.Program] = append(byProgram[f.Program], parts[i])
+	for i, b := range files {
+		parts[i] = &part{file: b, around: byName[b.DestinationName], tally: tally, encoder: NewEncoder(b)}
+		byProgram[b.Program] = append(byProgram[b.Program], parts[i])
 	}
-	err = book.Each(ctx, tx, c.After, c.Last, func(f *book.Facts) error {
+	err = f.Vault.Each(ctx, tx, c.After, c.Last, func(facts *book.Facts) error {
 		read++
-		for _, p := range byProgram[f.Terms.Program] {
-			if err := p.take(f); err != nil {
+		for _, p := range byProgram[facts.Terms.Program] {
+			if err := p.take(facts); err != nil {
 				return err
 			}
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/batch/bureau"
 	"github.com/furnisher/furnisher/batch/intake"
 	"github.com/furnisher/furnisher/batch/step"
@@ -92,7 +93,7 @@ func (l *lender) load() {
 			l.t.Fatal(err)
 		}
 	}
-	summary, err := intake.Import(l.t.Context(), l.db, intake.Options{Dir: dir, MaxBadPercent: 0.1, Now: clock})
+	summary, err := intake.Import(l.t.Context(), l.db, intake.Options{Dir: dir, MaxBadPercent: 0.1, Now: clock, Vault: book.Vault{Keys: pgtest.Keys()}})
 	if err != nil {
 		l.t.Fatal(err)
 	}
@@ -105,7 +106,7 @@ func (l *lender) load() {
 func (l *lender) night(on string) []string {
 	l.t.Helper()
 	runner := &batch.Runner{
-		DB: l.db, Plan: step.Nightly(bureau.Files{Dir: l.dir, VendorVersion: "1.0"}), Now: clock,
+		DB: l.db, Plan: step.Nightly(bureau.Files{Dir: l.dir, VendorVersion: "1.0", Vault: book.Vault{Keys: pgtest.Keys()}}), Now: clock,
 		Workers: 2, ChunkSize: 2, Version: "test", Who: "test", Why: "test",
 	}
 	summary, err := runner.Run(l.t.Context(), date(on))

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/fixtures/pgtest"
 )
 
@@ -25,7 +26,7 @@ func TestRebuild(t *testing.T) {
 	if _, err := rebuild(""); !errors.Is(err, ErrState) {
 		t.Errorf("before it is written: %v", err)
 	}
-	if err := (Files{Dir: dir, VendorVersion: "1.0"}).Assemble(t.Context(), db, run); err != nil {
+	if err := (Files{Dir: dir, VendorVersion: "1.0", Vault: book.Vault{Keys: pgtest.Keys()}}).Assemble(t.Context(), db, run); err != nil {
 		t.Fatal(err)
 	}
 	var path string
@@ -97,7 +98,7 @@ func TestRebuildProves(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
 	run, dir := building(t, db, 500, 20), t.TempDir()
-	if err := (Files{Dir: dir, VendorVersion: "1.0"}).Assemble(t.Context(), db, run); err != nil {
+	if err := (Files{Dir: dir, VendorVersion: "1.0", Vault: book.Vault{Keys: pgtest.Keys()}}).Assemble(t.Context(), db, run); err != nil {
 		t.Fatal(err)
 	}
 	db.MustExec(`CREATE TABLE good AS SELECT * FROM file_page; CREATE TABLE fine AS SELECT sha256, header FROM bureau_file`)

@@ -45,7 +45,7 @@ func (f Files) Replace(ctx context.Context, db, direct *sqlx.DB, file int64, who
 		if err != nil {
 			return err
 		}
-		if err := furnishAll(ctx, tx, b); err != nil {
+		if err := f.furnishAll(ctx, tx, b); err != nil {
 			return err
 		}
 		d, err := f.newDraft(*b)
@@ -107,7 +107,7 @@ func plan(ctx context.Context, tx *sqlx.Tx, file int64, who string) (*Building, 
 }
 
 // furnishAll decides what a file says of all loans of its night.
-func furnishAll(ctx context.Context, tx *sqlx.Tx, b *Building) error {
+func (f Files) furnishAll(ctx context.Context, tx *sqlx.Tx, b *Building) error {
 	chunks, err := batch.ChunksOf(ctx, tx, b.Run, ExportStep)
 	if err != nil {
 		return err
@@ -117,7 +117,7 @@ func furnishAll(ctx context.Context, tx *sqlx.Tx, b *Building) error {
 			return err
 		}
 		var tally batch.Tally // the ledger of its night stays as it is; who is left out stands on the file's own list
-		if _, err := Furnish(ctx, tx, c, []Building{*b}, &tally); err != nil {
+		if _, err := f.Furnish(ctx, tx, c, []Building{*b}, &tally); err != nil {
 			return fmt.Errorf("chunk %d: %w", c.Seq, err)
 		}
 	}

@@ -10,13 +10,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/batch/bureau"
+	"github.com/furnisher/furnisher/fixtures/pgtest"
 )
 
 // replace makes a file again.
 func (l *lender) replace(file int64) (*bureau.Replacement, error) {
 	l.t.Helper()
-	return bureau.Files{Dir: l.dir, VendorVersion: "1.0"}.Replace(l.t.Context(), l.db, l.db, file, "ada", "wrong name", clock())
+	return bureau.Files{Dir: l.dir, VendorVersion: "1.0", Vault: book.Vault{Keys: pgtest.Keys()}}.Replace(l.t.Context(), l.db, l.db, file, "ada", "wrong name", clock())
 }
 
 // TestReplace: a file that was taken back is made again as of its date, with its deletions and with what is known now; once, and

@@ -21,10 +21,10 @@ INSERT INTO destination (program, name) VALUES (1, 'bureaus');
 INSERT INTO product (product_id, name, portfolio_type, account_type, terms_frequency, interest_type, delinquent_after, charge_off_after,
 		grace_days, closes_on_payoff, payoff_hold_days, trailing_reports, days_counted)
 	VALUES ('P', 'Loan', 'I', '01', 'M', 'F', 2, 3, 5, TRUE, 1, 3, 'business');
-INSERT INTO customer (customer_id, surname, first_name, middle_name, generation_code, ssn, date_of_birth, phone, address1, address2,
+INSERT INTO customer (customer_id, surname, first_name, middle_name, generation_code, phone, address1, address2,
 		city, state, postal_code, country_code, address_indicator, residence_code, is_business, employer_name, employer_address1,
 		employer_address2, employer_city, employer_state, employer_postal_code, occupation)
-	VALUES ('C', 'Alderbrook', 'Robin', 'A', 'J', '666010001', '1980-02-29', '5555550100', '1 Elm St', 'Unit 2', 'Springfield', 'IL',
+	VALUES ('C', 'Alderbrook', 'Robin', 'A', 'J', '5555550100', '1 Elm St', 'Unit 2', 'Springfield', 'IL',
 		'62701', 'US', 'C', 'O', TRUE, 'Mill', '2 Elm St', 'Unit 3', 'Springfield', 'IL', '62702', 'Miller');
 INSERT INTO loan_key (loan_id) VALUES ('A'), ('B');
 INSERT INTO loan (loan, loan_id, product, program, account_number, opened_on, original_amount_cents, credit_limit_cents,
@@ -86,7 +86,17 @@ INSERT INTO deletion (destination, loan, file, account_number, code, date_closed
 func TestFactsAreWhole(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
+	vault := book.Vault{Keys: pgtest.Keys()}
+	ssn, ssnHash, err := vault.SealSSN("C", []byte("666010001"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	birth, birthHash, err := vault.SealBirth("C", []byte("1980-02-29"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	db.MustExec(everything)
+	db.MustExec(`UPDATE customer SET ssn = $1, ssn_hash = $2, date_of_birth = $3, date_of_birth_hash = $4`, ssn, ssnHash, birth, birthHash)
 	const second = 2
 	today := rules.NewDate(2026, 10, 31)
 	wholly := func(path string, facts any) {
@@ -97,26 +107,26 @@ func TestFactsAreWhole(t *testing.T) {
 	}
 	for _, path := range []string{"the pass, from the book", "the pass, from the packed row"} {
 		err := database.InTx(t.Context(), db, func(tx *sqlx.Tx) error {
-			loans, err := book.Lock(t.Context(), tx, []int64{second}, today)
+			loans, err := vault.Lock(t.Context(), tx, []int64{second}, today)
 			if err != nil {
 				return err
 			}
 			wholly(path, loans[0].Loan)
 			wholly(path, loans[0].Facts)
 			tomorrow := func(*book.Loan) rules.Date { return today + 1 }
-			return book.Save(t.Context(), tx, batch.Chunk{Run: 1, Date: today}, loans, tomorrow)
+			return vault.Save(t.Context(), tx, batch.Chunk{Run: 1, Date: today}, loans, tomorrow)
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	err := database.InTx(t.Context(), db, func(tx *sqlx.Tx) error {
+	err = database.InTx(t.Context(), db, func(tx *sqlx.Tx) error {
 		file := Building{File: 2, Program: 1, Destination: 1, DestinationName: "bureaus", AsOf: today, PreviousOn: rules.NewDate(2026, 9, 30), Calendar: "monthly:last"}
 		byName, err := readAround(t.Context(), tx, batch.Chunk{After: 1, Last: second}, []Building{file})
 		if err != nil {
 			return err
 		}
-		return book.Each(t.Context(), tx, 1, second, func(f *book.Facts) error {
+		return vault.Each(t.Context(), tx, 1, second, func(f *book.Facts) error {
 			wholly("the export", byName["bureaus"].account(f, &file))
 			return nil
 		})

@@ -65,7 +65,7 @@ func TestAgainAfterNights(t *testing.T) {
 		t.Fatal(err)
 	}
 	runner := batch.Runner{
-		DB: db, Plan: step.Nightly(bureau.Files{Dir: t.TempDir(), VendorVersion: "1"}), Now: options("").Now,
+		DB: db, Plan: step.Nightly(bureau.Files{Dir: t.TempDir(), VendorVersion: "1", Vault: vault}), Now: options("").Now,
 		Version: "test", Who: "test", Why: "test",
 	}
 	for _, date := range made.NightDates() {

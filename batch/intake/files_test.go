@@ -238,7 +238,7 @@ func TestFirstRejectsOfARefusal(t *testing.T) {
 	for range 50 {
 		text = append(text, "A,B,maybe")
 	}
-	r := refused(t, db, intake.Options{Dir: extract{}.with("reason_rules.csv", text...).write(t), Now: options("").Now}.WithDefaults())
+	r := refused(t, db, intake.Options{Dir: extract{}.with("reason_rules.csv", text...).write(t), Now: options("").Now, Vault: vault}.WithDefaults())
 	if len(r.Rejects) != 20 || r.Rejects[0].Line != 2 || r.Rejects[19].Line != 21 {
 		t.Errorf("%d rejects, want the 20 from line 2 on: %+v", len(r.Rejects), r.Rejects)
 	}

@@ -72,7 +72,7 @@ func zipped(t testing.TB, text string) string {
 
 // options allow any number of bad rows, so that a test can look at each.
 func options(dir string) intake.Options {
-	return intake.Options{Dir: dir, MaxBadPercent: 100, Now: func() time.Time { return morning }}
+	return intake.Options{Dir: dir, MaxBadPercent: 100, Now: func() time.Time { return morning }, Vault: vault}
 }
 
 // load imports an extract that is not refused.
@@ -143,7 +143,7 @@ func snapshot(t testing.TB, db *sqlx.DB) map[string]string {
 	book := make(map[string]string)
 	for _, table := range bookTables {
 		var all []json.RawMessage
-		if err := db.Select(&all, "SELECT to_jsonb(x) FROM "+table+" x ORDER BY to_jsonb(x)::text"); err != nil {
+		if err := db.Select(&all, "SELECT to_jsonb(x) - '{ssn,date_of_birth}'::text[] AS x FROM "+table+" x ORDER BY 1::text"); err != nil {
 			t.Fatalf("%s: %v", table, err)
 		}
 		text, err := json.MarshalIndent(all, "", " ")

@@ -12,7 +12,9 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/batch/database"
+	"github.com/furnisher/furnisher/batch/seal"
 )
 
 // Options says what to import and how much of it may be bad.
@@ -25,6 +27,7 @@ type Options struct {
 	MaxBadRows int64
 	Check      bool             // do everything but commit: the summary is that of an import, and nothing is stored
 	Now        func() time.Time // feeds time stamps only
+	Vault      book.Vault       // seals what is personal
 	Direct     *sqlx.DB         // of connections that keep their session, for the book's lock; the import's own if nil
 	// Progress, if not nil, is told now and then how far the reading of a file has come. It is called by one
 	// goroutine at a time, not always the caller's.
@@ -62,13 +65,15 @@ func (o Options) validate() error {
 		return fmt.Errorf("import: max bad %d rows: must be 0 or more", o.MaxBadRows)
 	case o.Now == nil:
 		return errors.New("import: no clock given")
+	case o.Vault.Keys == nil:
+		return fmt.Errorf("import: %w", seal.ErrNoKeyset)
 	}
 	return nil
 }
 
 // Import takes the extract in o.Dir into the book, wholly or not at all.
 //
-// Errors to branch on: *RefusedError, batch.ErrLocked, batch.ErrLockLost, and ctx's own when it was interrupted.
+// Errors to branch on: *RefusedError, batch.ErrLocked, batch.ErrLockLost, those of book.Vault.Bind, and ctx's own when it was interrupted.
 func Import(ctx context.Context, db *sqlx.DB, o Options) (summary *Summary, err error) {
 	if err := o.validate(); err != nil {
 		return nil, err
@@ -132,6 +137,9 @@ func (i *importer) takeIn(ctx context.Context, book *batch.Book, dir string, sou
 	err = book.Fence(ctx, tx)
 	if err == nil {
 		err = batch.HaltOperations(ctx, tx)
+	}
+	if err == nil {
+		err = i.options.Vault.Bind(ctx, tx)
 	}
 	if err == nil {
 		err = i.run(ctx, dir, sources)

@@ -142,7 +142,10 @@ func (p *parser) markRepeats(block []byte) {
 func (p *parser) next() (line int64, reject *Reject, err error) {
 	record, line, err := p.source.rows.read()
 	if err == nil && len(record) == p.source.fields {
-		return line, p.row.parse(p.source, record), nil
+		if reject := p.row.parse(p.source, record); reject != nil {
+			return line, reject, nil
+		}
+		return line, nil, p.row.seal(p.options.Vault)
 	}
 	var bad *recordError
 	switch {
@@ -246,7 +249,7 @@ func stage(ctx context.Context, db *sqlx.DB, p *parser) (err error) {
 	names := []string{"line", "again", "fresh"}
 	for i := range t.columns {
 		c := &t.columns[i]
-		columns = append(columns, c.stagedName()+" "+c.kind.sql)
+		columns = append(columns, c.stagedName()+" "+c.stagedType())
 		names = append(names, c.stagedName())
 	}
 	conn, err := db.Connx(ctx)

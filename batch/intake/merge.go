@@ -232,9 +232,11 @@ func (t *table) fill(query string) string {
 			key[i] = "coalesce(" + key[i] + ", '')"
 		}
 	}
-	columns := make([]string, len(t.columns))
+	columns := make([]string, 0, len(t.columns))
 	for i := range t.columns {
-		columns[i] = t.columns[i].stagedName()
+		if t.columns[i].seals == nil { // else its hash tells whether it is the same
+			columns = append(columns, t.columns[i].stagedName())
+		}
 	}
 	list := func(alias string) string { return alias + "." + strings.Join(columns, ", "+alias+".") }
 	return strings.NewReplacer("{staging}", t.staging(), "{key}", strings.Join(key, ", "), "{row}", list("s"), "{first_row}", list("f")).Replace(query)

@@ -1,8 +1,11 @@
 package intake
 
 import (
+	"encoding/hex"
+	"fmt"
 	"strconv"
 
+	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/rules"
 )
 
@@ -116,4 +119,30 @@ func flawReason(class string, limit int) string {
 		return "holds a control character"
 	}
 	return "not UTF-8 text"
+}
+
+// seal seals the personal values of the row, and sets their hashes.
+func (r *row) seal(v book.Vault) error {
+	t := r.table
+	for i, place := range t.sealed {
+		hashed := len(r.values) - len(t.sealed) + i
+		value := r.values[place]
+		if value == nil {
+			continue
+		}
+		sealed, hash, err := t.columns[place].seals(v, string(r.values[t.keyPlaces[0]]), value)
+		if err != nil {
+			return fmt.Errorf("seal %s: %w", t.columns[place].name, err)
+		}
+		r.values[place], r.values[hashed] = r.bytea(sealed), r.bytea(hash)
+	}
+	return nil
+}
+
+// bytea keeps bytes as text of the database.
+func (r *row) bytea(b []byte) []byte {
+	start := len(r.scratch)
+	r.scratch = hex.AppendEncode(append(r.scratch, `\x`...), b)
+	r.escaped = true
+	return r.scratch[start:]
 }

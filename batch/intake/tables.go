@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/metro2"
 	"github.com/furnisher/furnisher/rules"
 )
@@ -36,6 +37,7 @@ type table struct {
 	fixpoint bool
 
 	keyPlaces []int // of the key among the columns
+	sealed    []int // the places of the columns that are sealed; their hashes come behind all columns of the file, in this order
 	refPlaces []int // of the references
 }
 
@@ -47,6 +49,10 @@ type column struct {
 	absent   string // what is staged when there is no value; empty: NULL
 	staged   string // name in the staging table when it is not the name in the file
 	derived  bool   // not in the file: computed by check
+
+	// seals gives what is staged in place of a personal value, and the keyed hash that is staged beside it, in a column of the
+	// name with _hash.
+	seals func(v book.Vault, rowKey string, value []byte) (sealed, hash []byte, err error)
 }
 
 // A reference is a staged column that names a row of another table.
@@ -60,7 +66,20 @@ func (c column) or(absent string) column { c.absent = absent; return c }
 
 func (c column) as(staged string) column { c.staged = staged; return c }
 
+func (c column) sealed(by func(book.Vault, string, []byte) ([]byte, []byte, error)) column {
+	c.seals = by
+	return c
+}
+
 func derived(name string, k kind) column { return column{name: name, kind: k, derived: true} }
+
+// stagedType is the type of the column in the staging table.
+func (c *column) stagedType() string {
+	if c.seals != nil {
+		return hashKind.sql
+	}
+	return c.kind.sql
+}
 
 // stagedName is the column's name in the staging table.
 func (c *column) stagedName() string {
@@ -143,7 +162,8 @@ var tables = withPlaces([]table{
 		books: []string{"customer"},
 		columns: []column{
 			need("customer_id", keyKind), need("surname", textKind), may("first_name", textKind), may("middle_name", textKind),
-			may("generation_code", metroKind(&metro2.GenerationCodes)), may("ssn", ssnKind), may("date_of_birth", dateKind),
+			may("generation_code", metroKind(&metro2.GenerationCodes)), may("ssn", ssnKind).sealed(book.Vault.SealSSN),
+			may("date_of_birth", dateKind).sealed(book.Vault.SealBirth),
 			may("phone", phoneKind), need("address1", textKind), may("address2", textKind), need("city", textKind),
 			need("state", stateKind), need("postal_code", postalKind), may("country_code", keyKind),
 			may("address_indicator", metroKind(&metro2.AddressIndicators)), may("residence_code", metroKind(&metro2.ResidenceCodes)),
@@ -327,10 +347,17 @@ var tables = withPlaces([]table{
 	},
 })
 
-// withPlaces finds the places of the key columns and of those that name other rows.
+// withPlaces finds the places of the key columns, of those that name other rows, and of those that are sealed, whose hashes it
+// adds as columns.
 func withPlaces(tables []table) []table {
 	for i := range tables {
 		t := &tables[i]
+		for place := range t.columns {
+			if c := &t.columns[place]; c.seals != nil {
+				t.sealed = append(t.sealed, place)
+				t.columns = append(t.columns, derived(c.name+"_hash", hashKind))
+			}
+		}
 		place := func(staged string) int {
 			return slices.IndexFunc(t.columns, func(c column) bool { return c.stagedName() == staged })
 		}

@@ -40,6 +40,7 @@ var (
 	centsKind          = kind{sql: "bigint", limit: maxText, parse: parseCents, words: "amount with at most two decimals"}
 	signedKind         = kind{sql: "bigint", limit: maxText, parse: parseSignedCents, words: "amount with at most two decimals, signed for an ADJUSTMENT"}
 	boolKind           = kind{sql: "boolean", limit: maxText, parse: parseBool, words: "true or false"}
+	hashKind           = kind{sql: "bytea"}
 	ssnKind            = kind{sql: "text", limit: maxText, parse: parseSSN, words: "nine digits"}
 	phoneKind          = kind{sql: "text", limit: maxText, parse: parsePhone, words: "ten digits"}
 	postalKind         = kind{sql: "text", limit: maxText, parse: parsePostalCode, words: "five or nine digits"}

@@ -67,11 +67,11 @@ func allAsleep(t testing.TB, db *sqlx.DB) {
 		if err := tx.SelectContext(ctx, &keys, "UPDATE loan_wake SET state = 'STALE', wake_on = '-infinity' RETURNING loan"); err != nil {
 			return err
 		}
-		loans, err := facts.Lock(ctx, tx, keys, rules.NewDate(2026, 11, 1))
+		loans, err := vault.Lock(ctx, tx, keys, rules.NewDate(2026, 11, 1))
 		if err != nil {
 			return err
 		}
-		return facts.Save(ctx, tx, batch.Chunk{}, loans, func(*facts.Loan) rules.Date { return rules.Never })
+		return vault.Save(ctx, tx, batch.Chunk{}, loans, func(*facts.Loan) rules.Date { return rules.Never })
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -26,6 +26,7 @@ type Desk struct {
 	Patience time.Duration    // how long an operation waits for an import or a night, DefaultPatience if 0
 
 	Authority batch.Authority // who may resolve exceptions
+	Vault     book.Vault      // for operations on what is personal
 }
 
 // DefaultPatience is longer than a chunk of a night takes.

@@ -92,12 +92,12 @@ func (e extract) imported(t testing.TB, db *sqlx.DB) (*intake.Summary, error) {
 			t.Fatal(err)
 		}
 	}
-	return intake.Import(context.Background(), db, intake.Options{Dir: dir, MaxBadPercent: 100, Now: clock})
+	return intake.Import(context.Background(), db, intake.Options{Dir: dir, MaxBadPercent: 100, Now: clock, Vault: vault})
 }
 
 func runner(db *sqlx.DB, dir string) *batch.Runner {
 	return &batch.Runner{
-		DB: db, Plan: step.Nightly(bureau.Files{Dir: dir, VendorVersion: "1.0"}), Now: clock,
+		DB: db, Plan: step.Nightly(bureau.Files{Dir: dir, VendorVersion: "1.0", Vault: vault}), Now: clock,
 		Workers: 1, ChunkSize: 1, Version: "test", Who: "test", Why: "test",
 	}
 }
@@ -124,7 +124,9 @@ func nights(t testing.TB, db *sqlx.DB, dir string, dates ...string) *batch.Summa
 	return summary
 }
 
-func desk(db *sqlx.DB) *servicing.Desk { return &servicing.Desk{DB: db, Now: clock} }
+func desk(db *sqlx.DB) *servicing.Desk {
+	return &servicing.Desk{DB: db, Now: clock, Vault: vault}
+}
 
 func order(key string) servicing.Order {
 	return servicing.Order{By: "ada", Why: "letter of 2 June", Key: key}

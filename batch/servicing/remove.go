@@ -46,7 +46,7 @@ func (d *Desk) RemoveCustomer(ctx context.Context, r RemoveRequest) (*RemoveResu
 	}
 	done := &RemoveResult{}
 	err := d.perform(ctx, "REMOVE_CUSTOMER", r.Order, r, done, func(tx *sqlx.Tx, w *deed) error {
-		return remove(ctx, tx, w, &r, done)
+		return d.remove(ctx, tx, w, &r, done)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("remove the customer: %w", err)
@@ -54,7 +54,7 @@ func (d *Desk) RemoveCustomer(ctx context.Context, r RemoveRequest) (*RemoveResu
 	return done, nil
 }
 
-func remove(ctx context.Context, tx *sqlx.Tx, w *deed, r *RemoveRequest, done *RemoveResult) error {
+func (d *Desk) remove(ctx context.Context, tx *sqlx.Tx, w *deed, r *RemoveRequest, done *RemoveResult) error {
 	customer, err := find(ctx, tx, "customer", customerByID, r.CustomerID)
 	if err != nil {
 		return err
@@ -83,7 +83,7 @@ func remove(ctx context.Context, tx *sqlx.Tx, w *deed, r *RemoveRequest, done *R
 	}
 	w.before = removalOf{CustomerID: r.CustomerID, RetainedUntil: c.RetainedUntil()}
 	w.after = removalOf{r.CustomerID, w.by.On, c.RetainedUntil(), r.ErasureReason}
-	erased, err := book.Erase(ctx, tx, w.by, customer, w.loans)
+	erased, err := d.Vault.Erase(ctx, tx, w.by, customer, w.loans)
 	if err == nil && !erased {
 		err = fmt.Errorf("%w: the customer was removed meanwhile (CD2)", ErrRefused)
 	}

@@ -287,7 +287,7 @@ func TestAgainCutOff(t *testing.T) {
 	}
 	err := batch.Try(t.Context(), db, db, func(ctx context.Context, trial *batch.Trial) error {
 		r := runner(db, dir)
-		r.Trial, r.Plan = trial, step.Nightly(bureau.Files{Dir: t.TempDir(), VendorVersion: "1.0", Mark: ".dry-run"})
+		r.Trial, r.Plan = trial, step.Nightly(bureau.Files{Dir: t.TempDir(), VendorVersion: "1.0", Vault: vault, Mark: ".dry-run"})
 		summary, err := r.Again(ctx, day("2026-07-31"))
 		if err == nil && len(summary.Files) != 1 {
 			t.Errorf("a dry run would make %d files, want 1", len(summary.Files))

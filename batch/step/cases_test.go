@@ -30,7 +30,7 @@ func TestCasesNights(t *testing.T) {
 		if _, err := fixtures.Generate(t.Context(), o); err != nil {
 			t.Fatal(err)
 		}
-		summary, err := intake.Import(context.Background(), db, intake.Options{Dir: o.Out, MaxBadPercent: 0.1, Now: clock})
+		summary, err := intake.Import(context.Background(), db, intake.Options{Dir: o.Out, MaxBadPercent: 0.1, Now: clock, Vault: vault})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -199,7 +199,7 @@ func TestDestinationThatWasThere(t *testing.T) {
 	own["destinations"] = destinationHeader + "P1,west,IN00000009,,,,\n"
 	into := t.TempDir()
 	own.writeTo(t, into)
-	_, err := intake.Import(t.Context(), alone, intake.Options{Dir: into, Now: clock, Direct: alone})
+	_, err := intake.Import(t.Context(), alone, intake.Options{Dir: into, Now: clock, Direct: alone, Vault: vault})
 	refused, is := errors.AsType[*intake.RefusedError](err)
 	if !is || refused.File != "destinations.csv" || len(refused.Rejects) != 1 ||
 		!strings.HasPrefix(refused.Rejects[0].Reason, "files of the program go to destination bureaus and would stop") {
@@ -260,7 +260,7 @@ func TestDestinationsAreMadeTheSame(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := dataOf(t, filepath.Join(dirs[1], "metro2-P1-east-5-20260731.txt"))
-	done, err := bureau.Files{Dir: dirs[1], VendorVersion: "1.0"}.Replace(t.Context(), second, second, 6, "test", "wrong", clock())
+	done, err := bureau.Files{Dir: dirs[1], VendorVersion: "1.0", Vault: vault}.Replace(t.Context(), second, second, 6, "test", "wrong", clock())
 	if err != nil || filepath.Base(done.Path) != "metro2-P1-west-7-20260731.txt" || dataOf(t, done.Path) != before {
 		t.Errorf("west's file made again: %+v, %v", done, err)
 	}

@@ -68,7 +68,7 @@ func (Export) Abandon(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
 func (Export) Picks() string { return pickExport }
 
 // Apply furnishes the loans of a chunk in every file of the run, oldest calendar date first. Counts as bureau.Furnish.
-func (Export) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tally, error) {
+func (e Export) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tally, error) {
 	var tally batch.Tally
 	files, err := bureau.Pending(ctx, tx, c.Run)
 	if err != nil {
@@ -79,7 +79,7 @@ func (Export) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tall
 		if date < 0 {
 			date = len(files)
 		}
-		read, err := bureau.Furnish(ctx, tx, c, files[:date], &tally)
+		read, err := e.Files.Furnish(ctx, tx, c, files[:date], &tally)
 		if err != nil {
 			return tally, fmt.Errorf("files as of %s: %w", files[0].AsOf, err)
 		}

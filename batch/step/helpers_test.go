@@ -94,7 +94,7 @@ func (e extract) loadThrough(t testing.TB, db, direct *sqlx.DB) {
 	t.Helper()
 	dir := t.TempDir()
 	e.writeTo(t, dir)
-	report, err := intake.Import(context.Background(), db, intake.Options{Dir: dir, MaxBadPercent: 0.1, Now: clock, Direct: direct})
+	report, err := intake.Import(context.Background(), db, intake.Options{Dir: dir, MaxBadPercent: 0.1, Now: clock, Direct: direct, Vault: vault})
 	if refused, is := errors.AsType[*intake.RefusedError](err); is {
 		t.Fatalf("%v: %+v", err, refused.Rejects)
 	}
@@ -108,7 +108,7 @@ func (e extract) loadThrough(t testing.TB, db, direct *sqlx.DB) {
 
 func runner(db *sqlx.DB, dir string) *batch.Runner {
 	return &batch.Runner{
-		DB: db, Plan: step.Nightly(bureau.Files{Dir: dir, VendorVersion: "1.0"}), Now: clock,
+		DB: db, Plan: step.Nightly(bureau.Files{Dir: dir, VendorVersion: "1.0", Vault: vault}), Now: clock,
 		Workers: 2, ChunkSize: 2, Version: "test", Who: "test", Why: "test",
 	}
 }
@@ -176,6 +176,7 @@ func fingerprint(t testing.TB, db *sqlx.DB) map[string]string {
 		FROM information_schema.columns
 		WHERE table_schema = 'furnisher' AND table_name NOT LIKE 'goose%' AND table_name NOT LIKE 'import%'
 		  AND column_name NOT IN ('started_at', 'finished_at', 'attempts', 'at', 'path', 'seconds')
+		  AND (table_name, column_name) NOT IN (('customer', 'ssn'), ('customer', 'date_of_birth'), ('keyset', 'sealed')) -- another text each time
 		GROUP BY table_name`)
 	if err != nil {
 		t.Fatal(err)

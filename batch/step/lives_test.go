@@ -160,7 +160,7 @@ func (w *world) load(r *rapid.T) {
 		err = errors.Join(err, os.WriteFile(filepath.Join(dir, name+".csv"), []byte(text), 0o600))
 	}
 	if err == nil {
-		_, err = intake.Import(w.t.Context(), w.db, intake.Options{Dir: dir, MaxBadPercent: 0, Now: clock})
+		_, err = intake.Import(w.t.Context(), w.db, intake.Options{Dir: dir, MaxBadPercent: 0, Now: clock, Vault: vault})
 	}
 	if err != nil {
 		r.Fatalf("import: %v", err)
@@ -373,7 +373,7 @@ func (w *world) replace(r *rapid.T) {
 	if slices.ContainsFunc(w.files, func(o *lived) bool { return o.counts() && o.AsOf >= f.AsOf }) {
 		want = bureau.ErrCounted
 	}
-	done, err := bureau.Files{Dir: w.dir, VendorVersion: "1.0"}.Replace(w.t.Context(), w.db, w.db, f.File, "test", "test", clock())
+	done, err := bureau.Files{Dir: w.dir, VendorVersion: "1.0", Vault: vault}.Replace(w.t.Context(), w.db, w.db, f.File, "test", "test", clock())
 	if !errors.Is(err, want) {
 		r.Fatalf("replace file %d: got %v, want %v", f.File, err, want)
 	}

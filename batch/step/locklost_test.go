@@ -195,7 +195,7 @@ func (s *losses) rivals(t *testing.T, url, dir string, running *sync.WaitGroup) 
 	ctx := context.WithoutCancel(t.Context())
 	for name, work := range map[string]func(db *sqlx.DB) error{
 		"importer": func(db *sqlx.DB) error {
-			_, err := intake.Import(ctx, db, intake.Options{Dir: s.dir, Now: clock})
+			_, err := intake.Import(ctx, db, intake.Options{Dir: s.dir, Now: clock, Vault: vault})
 			return err
 		},
 		"second": func(db *sqlx.DB) error {

@@ -195,10 +195,10 @@ func (d *disturbed) check(t *testing.T, night rules.Date) {
 	}
 	var loans []*facts.Loan
 	if err == nil {
-		loans, err = facts.Lock(t.Context(), tx, keys, night)
+		loans, err = vault.Lock(t.Context(), tx, keys, night)
 	}
 	if err == nil {
-		err = facts.Save(t.Context(), tx, batch.Chunk{Date: night}, loans, func(*facts.Loan) rules.Date { return rules.Never })
+		err = vault.Save(t.Context(), tx, batch.Chunk{Date: night}, loans, func(*facts.Loan) rules.Date { return rules.Never })
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -7,5 +7,5 @@ import (
 
 // Nightly is the plan of every night, in its order.
 func Nightly(files bureau.Files) batch.Plan {
-	return batch.Plan{Servicing{}, Purge{}, Export{Files: files}}
+	return batch.Plan{Servicing{Vault: files.Vault}, Purge{}, Export{Files: files}}
 }

@@ -325,7 +325,7 @@ func (o *outsider) startImport(e extract) *lateImport {
 	e.writeTo(o.t, dir)
 	go func() {
 		defer close(l.done)
-		_, l.err = intake.Import(context.Background(), o.db, intake.Options{Dir: dir, MaxBadPercent: 0.1, Now: clock})
+		_, l.err = intake.Import(context.Background(), o.db, intake.Options{Dir: dir, MaxBadPercent: 0.1, Now: clock, Vault: vault})
 	}()
 	o.waitUntil(l.done, `SELECT EXISTS (SELECT FROM pg_stat_activity
 		WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event = 'advisory') FROM pg_sleep(0.001)`)

@@ -13,7 +13,7 @@ import (
 
 // Servicing is the pass over the loans that are awake: its deciders look at each chunk one after the other, on the loans
 // as the one before has left them. A chunk is read once and written once; then each loan sleeps until its next date.
-type Servicing struct{}
+type Servicing struct{ Vault book.Vault }
 
 // A decider is a step of the plan that the servicing pass does.
 type decider struct {
@@ -79,8 +79,11 @@ func (Servicing) Parts() []batch.Part {
 	return parts
 }
 
-// Begin makes sure that every loan of the book can be picked.
-func (Servicing) Begin(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
+// Begin makes sure that the keys are those of the book, and that every loan of it can be picked.
+func (s Servicing) Begin(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
+	if err := s.Vault.Bind(ctx, tx); err != nil {
+		return err
+	}
 	if run.Again {
 		steps := make([]string, len(deciders))
 		for i := range deciders {
@@ -109,7 +112,7 @@ func (s Servicing) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch
 	if err != nil {
 		return batch.Tally{}, err
 	}
-	if w.loans, err = book.Lock(ctx, tx, keys, c.Date); err != nil {
+	if w.loans, err = s.Vault.Lock(ctx, tx, keys, c.Date); err != nil {
 		return batch.Tally{}, err
 	}
 	if err := w.takeBack(ctx, tx); err != nil {
@@ -125,7 +128,7 @@ func (s Servicing) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch
 		}
 	}
 	w.countChecked(&tallies[0])
-	if err := book.Save(ctx, tx, c, w.loans, w.next); err != nil {
+	if err := s.Vault.Save(ctx, tx, c, w.loans, w.next); err != nil {
 		return batch.Tally{}, err
 	}
 	tallies[0].Others = tallies[1:]
@@ -158,7 +161,7 @@ func (s Servicing) Rehearse(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (ba
 	if err != nil {
 		return batch.Tally{}, err
 	}
-	if w.loans, err = book.Peek(ctx, tx, keys, c.Date); err != nil {
+	if w.loans, err = s.Vault.Peek(ctx, tx, keys, c.Date); err != nil {
 		return batch.Tally{}, err
 	}
 	if err := w.takeBack(ctx, tx); err != nil {

@@ -70,7 +70,7 @@ func nights(t *testing.T, c database.Config, portfolio fixtures.Options) (tables
 			t.Error(err)
 		}
 	}()
-	options := intake.Options{Dir: portfolio.Out, Now: clock, Direct: db.Direct}.WithDefaults()
+	options := intake.Options{Dir: portfolio.Out, Now: clock, Direct: db.Direct, Vault: vault}.WithDefaults()
 	if _, err := intake.Import(t.Context(), db.DB, options); err != nil {
 		t.Fatal(err)
 	}

@@ -42,7 +42,7 @@ func situations(t *testing.T) map[string]string {
 func TestPortfolioNights(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
-	if _, err := intake.Import(context.Background(), db, intake.Options{Dir: portfolio, MaxBadPercent: 0.1, Now: clock}); err != nil {
+	if _, err := intake.Import(context.Background(), db, intake.Options{Dir: portfolio, MaxBadPercent: 0.1, Now: clock, Vault: vault}); err != nil {
 		t.Fatal(err)
 	}
 	claims := map[string]fixtures.Claim{}

@@ -50,7 +50,7 @@ func try(t testing.TB, db *sqlx.DB, date string, change func(*batch.Runner)) (*b
 	var summary *batch.Summary
 	err := batch.Try(t.Context(), db, db, func(ctx context.Context, trial *batch.Trial) (err error) {
 		r := runner(db, dir)
-		r.Plan = step.Nightly(bureau.Files{Dir: dir, VendorVersion: "1.0", Mark: ".dry-run"})
+		r.Plan = step.Nightly(bureau.Files{Dir: dir, VendorVersion: "1.0", Vault: vault, Mark: ".dry-run"})
 		r.Trial = trial
 		if change != nil {
 			change(r)

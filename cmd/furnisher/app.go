@@ -9,6 +9,8 @@ import (
 
 	"github.com/sirupsen/logrus"
 	"github.com/spf13/cobra"
+
+	"github.com/furnisher/furnisher/batch/book"
 )
 
 // app is one run of the program: its surroundings and its settings.
@@ -24,7 +26,8 @@ type app struct {
 
 	settings settings
 	log      *logrus.Logger
-	begun    bool // the command's work has begun: an error before that is one of usage
+	opened   book.Vault // of the demo
+	begun    bool       // the command's work has begun: an error before that is one of usage
 }
 
 // root builds the command tree.
@@ -55,7 +58,7 @@ another person, 10 database unreachable or lost, 130 interrupted.`,
 	root.SetErr(a.stderr)
 	a.settings.flags(root.PersistentFlags())
 	root.AddCommand(
-		a.versionCommand(), a.migrateCommand(), a.importCommand(), a.runCommand(), a.catchUpCommand(), a.brakesCommand(), a.calendarCommand(), a.workerCommand(), a.runsCommand(), a.filesCommand(), a.actsCommand(), a.deliverCommand(), a.deliveriesCommand(), a.eventsCommand(),
+		a.versionCommand(), a.migrateCommand(), a.importCommand(), a.runCommand(), a.catchUpCommand(), a.brakesCommand(), a.calendarCommand(), a.workerCommand(), a.runsCommand(), a.filesCommand(), a.actsCommand(), a.keysCommand(), a.deliverCommand(), a.deliveriesCommand(), a.eventsCommand(),
 		a.loansCommand(), a.loanCommand(), a.reopenedCommand(), a.importsCommand(), a.deletionsCommand(), a.exclusionsCommand(), a.exceptionsCommand(), a.answersCommand(), a.reviewsCommand(), a.correctionsCommand(), a.metro2Command(),
 		a.generateCommand(), a.demoCommand(), a.scheduleCommand(), a.simulateCommand(), a.statementCommand(), a.servicingCommand(), a.statusCommand(), a.customersCommand(),
 		a.dictionaryCommand(), a.explainLoanCommand(), a.mappingCommand(), a.extractCommand(), a.configCommand(), a.doctorCommand(), a.manCommand(),

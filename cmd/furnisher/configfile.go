@@ -27,6 +27,7 @@ var general = []setting{
 	{"data", "FURNISHER_DATA", "folder of the private server"},
 	{"pg_bin", "FURNISHER_PG_BIN", "folder of the private server's programs"},
 	{"files", "FURNISHER_FILES", "folder for the bureaus' files"},
+	{"keyset", keysetVariable, "file of the keys that seal social security numbers and dates of birth"},
 	{"brakes", "FURNISHER_BRAKES", "limits beyond which a night stops, such as delinquent=8%,500 closed=off"},
 	{"acknowledge", "FURNISHER_ACKNOWLEDGE", "rules whose warnings do not keep a file from its release"},
 	{"destinations", "FURNISHER_DESTINATIONS", "file that says where files are delivered"},

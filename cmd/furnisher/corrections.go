@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/furnisher/furnisher/batch/bureau"
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/inquiry"
 	"github.com/furnisher/furnisher/rules"
 )
@@ -85,8 +86,11 @@ Fields: ` + strings.Join(rules.Correctable(), ", ") + `.`,
 				n.Fields = append(n.Fields, bureau.CorrectedField{Field: fields[i], Value: values[i]})
 			}
 			n.LoanID, n.Who, n.Now = args[0], a.who(), a.now()
-			return a.withDB(ctx, func(db *sqlx.DB) error {
-				added, err := bureau.AddCorrection(ctx, db, n)
+			return a.withDatabase(ctx, func(db *database.Database) (err error) {
+				if n.Vault, err = a.vault(ctx, db); err != nil {
+					return err
+				}
+				added, err := bureau.AddCorrection(ctx, db.DB, n)
 				if err != nil || a.settings.quiet {
 					return err
 				}

@@ -10,6 +10,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/spf13/cobra"
 
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/inquiry"
 	"github.com/furnisher/furnisher/batch/servicing"
 	"github.com/furnisher/furnisher/rules"
@@ -41,12 +42,18 @@ other; it stays refused until it is sent again.`,
 			if (len(args) == 1) == fromImport {
 				return &ending{err: errors.New("name a customer, or give --from-import"), code: exitUsage, hint: hint}
 			}
-			return a.withDB(ctx, func(db *sqlx.DB) error {
+			return a.withDatabase(ctx, func(db *database.Database) error {
+				v, err := a.vault(ctx, db)
+				if err != nil {
+					return err
+				}
+				desk := a.desk(db.DB)
+				desk.Vault = v
 				if fromImport {
-					return a.removeRequested(ctx, db, &o)
+					return a.removeRequested(ctx, desk, &o)
 				}
 				r.Order, r.CustomerID = a.order(&o), args[0]
-				done, err := a.desk(db).RemoveCustomer(ctx, r)
+				done, err := desk.RemoveCustomer(ctx, r)
 				switch {
 				case errors.Is(err, servicing.ErrRefused):
 					return &ending{err: err, code: exitFailed, hint: "nothing was changed; furnisher customers eligible lists who may be removed"}
@@ -68,8 +75,8 @@ other; it stays refused until it is sent again.`,
 }
 
 // removeRequested carries out the requests of customer_removals.csv and prints what came of them.
-func (a *app) removeRequested(ctx context.Context, db *sqlx.DB, o *orderFlags) error {
-	done, err := a.desk(db).RemoveRequested(ctx, a.order(o))
+func (a *app) removeRequested(ctx context.Context, desk *servicing.Desk, o *orderFlags) error {
+	done, err := desk.RemoveRequested(ctx, a.order(o))
 	if err != nil {
 		return err
 	}

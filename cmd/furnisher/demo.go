@@ -67,7 +67,10 @@ func (a *app) demo(ctx context.Context, d *demo) error {
 	if err := d.empty(ctx, own.private); err != nil {
 		return err
 	}
-	return own.use(ctx, func(db *database.Database) error {
+	return own.use(ctx, func(db *database.Database) (err error) {
+		if a.opened.Keys, _, err = ownKeyset(filepath.Join(d.dir, keysetName)); err != nil {
+			return err
+		}
 		options := fixtures.Options{Seed: 1, Out: d.extract}.WithDefaults()
 		if _, err := fixtures.Generate(ctx, options); err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/batch/bureau"
 	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/delivery"
@@ -16,6 +17,7 @@ import (
 	"github.com/furnisher/furnisher/batch/inquiry"
 	"github.com/furnisher/furnisher/batch/intake"
 	"github.com/furnisher/furnisher/batch/localpg"
+	"github.com/furnisher/furnisher/batch/seal"
 	"github.com/furnisher/furnisher/batch/servicing"
 )
 
@@ -82,6 +84,12 @@ var endings = []struct {
 	{batch.ErrReconcile, exitFailed, "the book may have changed during the run; repeat the command to resume it"},
 	{batch.ErrStopped, exitFailed, "the process with --chunk-index 0 says why; start all of them again to resume the run"},
 	{fanout.ErrOtherProgram, exitUsage, "start the worker from the same version of the program as furnisher run"},
+	{seal.ErrNoKeyset, exitUsage, "nothing was changed; name the file of this book's keyset in FURNISHER_KEYSET; for a new book make one with furnisher keys create FILE"},
+	{seal.ErrExposed, exitUsage, "nothing was changed; if nobody else has read it, chmod 600 the file, else furnisher keys create makes another for a new book"},
+	{seal.ErrKeyset, exitUsage, "nothing was changed; restore the keyset from its copy"},
+	{seal.ErrSealed, exitFailed, "keep the database; if the keys were changed, give this machine the newest keyset and repeat the command"},
+	{book.ErrOtherKeyset, exitUsage, "nothing was changed; name the keyset that the book was made with, its newest copy, in FURNISHER_KEYSET"},
+	{book.ErrClear, exitUsage, "furnisher migrate up"},
 	{bureau.ErrInvalidFile, exitInvalid, "no file was made; correct what the finding names (furnisher import DIR), then repeat the command"},
 	{bureau.ErrInTheWay, exitInvalid, "move it away and repeat the command, or add --out DIR"},
 	{bureau.ErrRebuilt, exitInvalid, "nothing was changed; somebody changed the database's records of this file: restore them from a backup, or the file itself"},

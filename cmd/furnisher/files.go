@@ -225,7 +225,11 @@ several dates are replaced oldest first. The command holds the book; interrupted
 				if err != nil {
 					return err
 				}
-				done, err := bureau.Files{Dir: dir, VendorVersion: version}.Replace(ctx, db.DB, db.Direct, number, a.who(), why, a.now())
+				v, err := a.vault(ctx, db)
+				if err != nil {
+					return err
+				}
+				done, err := bureau.Files{Dir: dir, VendorVersion: version, Vault: v}.Replace(ctx, db.DB, db.Direct, number, a.who(), why, a.now())
 				if err != nil {
 					return err
 				}

@@ -100,6 +100,8 @@ var examples = map[string][]string{
 	"reviews":             {"reviews", "reviews --json"},
 	"reviews seen":        {"reviews seen K-6001 --why 'as it should be'", "reviews seen K-6001 --why 'as it should be' --dry-run"},
 	"acts":                {"acts", "acts --json"},
+	"keys create":         {"keys create /etc/furnisher/keyset.json", "keys create keyset.json"},
+	"keys list":           {"keys list", "keys list --json"},
 
 	"metro2 dump":     {"metro2 dump FILE", "metro2 dump FILE --json"},
 	"metro2 validate": {"metro2 validate FILE", "metro2 validate OLDER NEWER --csv"},

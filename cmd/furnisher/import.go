@@ -46,6 +46,10 @@ func (a *app) intake(ctx context.Context, db *database.Database, o intake.Option
 	var done func() error
 	o.Progress, done = a.progress(!asJSON)
 	o.Direct = db.Direct
+	var err error
+	if o.Vault, err = a.vault(ctx, db); err != nil {
+		return errors.Join(err, done())
+	}
 	summary, err := intake.Import(ctx, db.DB, o)
 	err = errors.Join(err, done())
 	var refused *intake.RefusedError
@@ -65,7 +69,9 @@ func (a *app) intake(ctx context.Context, db *database.Database, o intake.Option
 	}
 	var removals *servicing.Removals
 	if !o.Check { // committed before: each removal stands by itself, and the next import goes on where this one was interrupted
-		removals, err = a.desk(db.DB).RemoveRequested(ctx, servicing.Order{By: a.who(), Why: "customer_removals.csv"})
+		desk := a.desk(db.DB)
+		desk.Vault = o.Vault
+		removals, err = desk.RemoveRequested(ctx, servicing.Order{By: a.who(), Why: "customer_removals.csv"})
 		if err != nil {
 			err = fmt.Errorf("import %d is done, but not the removals that it asks for: %w", summary.Import, err)
 			err = &ending{err: err, hint: "furnisher customers remove --from-import"}

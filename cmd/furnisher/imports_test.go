@@ -41,10 +41,10 @@ var allowances = []allowance{
 		github.com/tink-crypto/tink-go/v2/keyset github.com/tink-crypto/tink-go/v2/prf github.com/tink-crypto/tink-go/v2/tink`},
 	{folder: "batch/database", may: `std sql github.com/jmoiron/sqlx github.com/lib/pq github.com/lib/pq/pqerror
 		github.com/pressly/goose/v3 github.com/pressly/goose/v3/lock github.com/sirupsen/logrus`},
-	{folder: "batch/book", may: everyRoom + "batch batch/database rules"},
+	{folder: "batch/book", may: everyRoom + "batch batch/database batch/seal rules"},
 	{folder: "batch/bureau", may: everyRoom + "batch batch/database batch/book metro2 rules github.com/google/renameio/v2"},
 	{folder: "batch/step", may: everyRoom + "batch batch/database batch/book batch/bureau metro2 rules"},
-	{folder: "batch/intake", may: everyRoom + "batch batch/database batch/book metro2 rules"},
+	{folder: "batch/intake", may: everyRoom + "batch batch/database batch/book batch/seal metro2 rules"},
 	{folder: "batch/servicing", may: everyRoom + "batch batch/database batch/book rules", never: "net/http"},
 	{folder: "batch/inquiry", may: everyRoom + "batch/database rules"},
 	{folder: "batch/fanout", may: everyRoom + `batch batch/database
@@ -57,7 +57,7 @@ var allowances = []allowance{
 		github.com/standard-webhooks/standard-webhooks/libraries/go`},
 	{folder: "batch", may: everyRoom + "batch/database rules"},
 
-	{folder: "fixtures", may: `std rules metro2 sql batch/localpg batch/database fixtures/...
+	{folder: "fixtures", may: `std rules metro2 sql batch/localpg batch/database batch/seal fixtures/...
 		github.com/jmoiron/sqlx github.com/lib/pq github.com/lib/pq/pqerror
 		golang.org/x/crypto/ssh golang.org/x/crypto/ssh/knownhosts`},
 	{folder: "cmd", may: `std rules metro2 sql batch/... fixtures

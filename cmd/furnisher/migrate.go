@@ -38,6 +38,10 @@ func (a *app) migrateUpCommand() *cobra.Command {
 					return err
 				}
 				applied = append(applied, queue...)
+				sealed, err := a.sealClear(ctx, url)
+				if err != nil {
+					return err
+				}
 				switch {
 				case asJSON:
 					return a.printMigrations(ctx, url, true)
@@ -46,6 +50,11 @@ func (a *app) migrateUpCommand() *cobra.Command {
 				}
 				for _, m := range applied {
 					if _, err := fmt.Fprintf(a.stdout, "applied %s\n", m.Name); err != nil {
+						return err
+					}
+				}
+				if sealed > 0 {
+					if err := a.say("customers whose personal data are sealed now: %d\n", sealed); err != nil {
 						return err
 					}
 				}

@@ -87,7 +87,11 @@ func shell(ctx context.Context, command string) *exec.Cmd {
 
 // importNews imports an extract and logs what came of it. Rows that it quarantined are no reason to miss the night.
 func (a *app) importNews(ctx context.Context, db *database.Database, dir string) error {
-	summary, err := intake.Import(ctx, db.DB, intake.Options{Dir: dir, Now: a.now, Direct: db.Direct}.WithDefaults())
+	v, err := a.vault(ctx, db)
+	if err != nil {
+		return err
+	}
+	summary, err := intake.Import(ctx, db.DB, intake.Options{Dir: dir, Now: a.now, Direct: db.Direct, Vault: v}.WithDefaults())
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/intake"
 	"github.com/furnisher/furnisher/fixtures/pgtest"
@@ -35,7 +36,7 @@ func newApp(t *testing.T) (a *app, db *database.Database, said *bytes.Buffer) {
 func bookOf(t *testing.T, extract string) (*app, *database.Database) {
 	t.Helper()
 	url := pgtest.NewURL(t)
-	a := &app{stdout: io.Discard, stderr: io.Discard, getenv: func(string) string { return "" }, now: time.Now}
+	a := &app{stdout: io.Discard, stderr: io.Discard, getenv: testKeyset, now: time.Now}
 	a.settings = settings{databaseURL: url, verbose: true, quiet: true}
 	a.log = a.newLog()
 	db, err := database.Connect(t.Context(), database.Config{URL: url})
@@ -47,7 +48,7 @@ func bookOf(t *testing.T, extract string) (*app, *database.Database) {
 			t.Error(err)
 		}
 	})
-	if _, err := intake.Import(t.Context(), db.DB, intake.Options{Dir: extract, Now: time.Now}.WithDefaults()); err != nil {
+	if _, err := intake.Import(t.Context(), db.DB, intake.Options{Dir: extract, Now: time.Now, Vault: book.Vault{Keys: pgtest.Keys()}}.WithDefaults()); err != nil {
 		t.Fatal(err)
 	}
 	return a, db
@@ -236,4 +237,12 @@ func TestOnlyOnce(t *testing.T) {
 			t.Errorf("%s: got %v, want %q", c.name, err, c.says)
 		}
 	}
+}
+
+// testKeyset is an environment that has the keyset of the tests alone.
+func testKeyset(name string) string {
+	if name == keysetJSONVariable {
+		return pgtest.Keyset
+	}
+	return ""
 }

@@ -46,6 +46,7 @@ type night struct {
 	trial      *batch.Trial // where the night is only tried; nil: it is real
 	mark       string       // of files that are not to be sent
 	authority  batch.Authority
+	vault      book.Vault              // opened before each night
 	calendar   *rules.BusinessCalendar // read from the database before each night
 
 	receivers map[string]delivery.Destination // where released files go; the automatic ones must be ready
@@ -148,6 +149,9 @@ that a lost process left.
 					return a.dryNight(ctx, db, n, o, asJSON)
 				}
 				if n.share.Index > 0 {
+					if n.vault, err = a.vault(ctx, db); err != nil {
+						return err
+					}
 					return a.runner(db, n).Join(ctx, n.date)
 				}
 				var summary *batch.Summary
@@ -190,6 +194,10 @@ that a lost process left.
 // night takes the book through one business date. The summary is there also beside an error, once the run
 // was opened.
 func (a *app) night(ctx context.Context, db *database.Database, n night) (*batch.Summary, error) {
+	var err error
+	if n.vault, err = a.vault(ctx, db); err != nil {
+		return nil, err
+	}
 	runner := a.runner(db, n)
 	if n.workers.river {
 		if err := a.queue(ctx, db); err != nil {
@@ -224,7 +232,7 @@ func (a *app) night(ctx context.Context, db *database.Database, n night) (*batch
 func (a *app) runner(db *database.Database, n night) *batch.Runner {
 	collectSeldom()
 	return &batch.Runner{
-		DB: db.DB, Direct: db.Direct, Plan: step.Nightly(bureau.Files{Dir: n.dir, VendorVersion: version, Mark: n.mark}), Log: a.log, Now: a.now,
+		DB: db.DB, Direct: db.Direct, Plan: step.Nightly(bureau.Files{Dir: n.dir, VendorVersion: version, Mark: n.mark, Vault: n.vault}), Log: a.log, Now: a.now,
 		Workers: n.workers.here, Share: n.share, ChunkSize: n.chunk, Patience: n.patience, Version: version, Who: a.who(), Why: n.why,
 		Today: rules.DateOf(a.now()), AllowDate: string(n.allow), EveryDate: true, Calendar: n.calendar, AllowGap: string(n.allowGap),
 		Limits: n.limits, Accept: n.accept, AcceptWhy: n.reason, Authority: n.authority, Trial: n.trial, Portion: batch.Portion{From: n.from, Only: n.only},

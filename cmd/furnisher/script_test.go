@@ -25,6 +25,11 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if _, said := os.LookupEnv(keysetJSONVariable); !said { // also for the processes that tests start
+		if err := os.Setenv(keysetJSONVariable, pgtest.Keyset); err != nil {
+			panic(err)
+		}
+	}
 	testscript.Main(m, map[string]func(){"furnisher": scripted})
 }
 
@@ -63,6 +68,7 @@ func TestScripts(t *testing.T) {
 			env.Values[testingTB{}] = env.T().(testing.TB)
 			env.Setenv("FURNISHER_DATA", filepath.Join(env.WorkDir, "data"))
 			env.Setenv("EXTRACT", extract)
+			env.Setenv(keysetJSONVariable, pgtest.Keyset)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

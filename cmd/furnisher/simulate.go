@@ -77,7 +77,11 @@ func (a *app) simulate(ctx context.Context, s simulation) (err error) {
 // simulated runs the nights on the copy.
 func (a *app) simulated(ctx context.Context, db *database.Database, s simulation, files string) error {
 	if s.extract != "" {
-		if _, err := intake.Import(ctx, db.DB, intake.Options{Dir: s.extract, Now: a.now, Direct: db.Direct}.WithDefaults()); err != nil {
+		v, err := a.vault(ctx, db)
+		if err != nil {
+			return err
+		}
+		if _, err := intake.Import(ctx, db.DB, intake.Options{Dir: s.extract, Now: a.now, Direct: db.Direct, Vault: v}.WithDefaults()); err != nil {
 			return err
 		}
 	}

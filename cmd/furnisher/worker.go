@@ -42,11 +42,15 @@ func (a *app) work(ctx context.Context, db *database.Database, slots int) error 
 	if err := a.queue(ctx, db); err != nil {
 		return err
 	}
+	v, err := a.vault(ctx, db)
+	if err != nil {
+		return err
+	}
 	db.SetMaxOpenConns(slots + 1)
 	collectSeldom()
 	worker := fanout.Worker{
 		Database: db.URL, Slots: slots, Log: a.log,
-		Runner: &batch.Runner{DB: db.DB, Plan: step.Nightly(bureau.Files{VendorVersion: version}), Log: a.log, Now: a.now, Version: version},
+		Runner: &batch.Runner{DB: db.DB, Plan: step.Nightly(bureau.Files{VendorVersion: version, Vault: v}), Log: a.log, Now: a.now, Version: version},
 	}
 	a.log.WithField("slots", slots).Info("worker is waiting for chunks")
 	defer a.log.Info("worker finished the chunks that it had begun")

@@ -87,11 +87,11 @@ WHERE l.loan = ANY($1)
 ORDER BY l.loan
 
 -- name: ConsumerRead
--- The consumers of loans by position. Dates come as days, 0001-01-01 = 1.
+-- The consumers of loans by position; ssn and date_of_birth are sealed.
 -- $1 loan keys. Index: loan_customer_pkey, customer_pkey.
-SELECT lc.loan, lc.customer, lc.position, lc.ecoa_code, c.surname, coalesce(c.first_name, '') AS first_name,
+SELECT lc.loan, lc.customer, c.customer_id, lc.position, lc.ecoa_code, c.surname, coalesce(c.first_name, '') AS first_name,
        coalesce(c.middle_name, '') AS middle_name, coalesce(c.generation_code, '') AS generation_code,
-       coalesce(c.ssn, '') AS ssn, c.date_of_birth - DATE '0001-01-01' + 1 AS date_of_birth, coalesce(c.phone, '') AS phone, c.address1,
+       c.ssn, c.date_of_birth, coalesce(c.phone, '') AS phone, c.address1,
        coalesce(c.address2, '') AS address2, c.city, c.state, c.postal_code, coalesce(c.country_code, '') AS country_code,
        coalesce(c.address_indicator, '') AS address_indicator, coalesce(c.residence_code, '') AS residence_code, c.is_business,
        coalesce(c.employer_name, '') AS employer_name, coalesce(c.employer_address1, '') AS employer_address1,

@@ -36,13 +36,17 @@ LEFT JOIN LATERAL (
 WHERE lc.customer = ANY($1)
 ORDER BY lc.customer, lc.loan, d.destination
 
+-- name: CustomerSealed
+-- The sealed social security number of a customer. $1 customer. Index: customer_pkey.
+SELECT customer_id, ssn FROM customer WHERE customer = $1
+
 -- name: CustomerEraseNotes
 -- Replaces a customer's surname, social security number and telephone number where a correction or an answer of their loans names
--- them: the note stays (CD1). Before CustomerErase. $1 customer, $2 loans. Index: customer_pkey, correction_pkey, answer_pkey.
+-- them: the note stays (CD1). Before CustomerErase. $1 customer, $2 loans, $3 social security number, empty for none. Index: customer_pkey, correction_pkey, answer_pkey.
 WITH who AS (
     SELECT array_to_string(ARRAY[
         '\m' || regexp_replace(surname, '[^[:alnum:]]', '\\\&', 'g') || '\M',
-        '\m' || left(ssn, 3) || '[- ]?' || substr(ssn, 4, 2) || '[- ]?' || right(ssn, 4) || '\M',
+        CASE WHEN $3 <> '' THEN '\m' || left(CAST($3 AS text), 3) || '[- ]?' || substr($3, 4, 2) || '[- ]?' || right($3, 4) || '\M' END,
         '\m' || left(phone, 3) || '\W*' || substr(phone, 4, 3) || '\W*' || right(phone, 4) || '\M'], '|') AS told
     FROM customer WHERE customer = $1 AND surname <> ''
 ), corrected AS (
@@ -67,7 +71,7 @@ WHERE f.state <> 'BUILDING' AND c.run = f.run AND c.step = 'export' AND c.after_
 -- Erases what is personal of a customer (CD1): the key stays. $1 customer, $2 business date, $3 operation. Index: customer_pkey.
 UPDATE customer SET
     surname = '', address1 = '', city = '', state = '', postal_code = '', first_name = NULL, middle_name = NULL,
-    generation_code = NULL, ssn = NULL, date_of_birth = NULL, phone = NULL, address2 = NULL, country_code = NULL,
+    generation_code = NULL, ssn = NULL, ssn_hash = NULL, date_of_birth = NULL, date_of_birth_hash = NULL, phone = NULL, address2 = NULL, country_code = NULL,
     address_indicator = NULL, residence_code = NULL, employer_name = NULL, employer_address1 = NULL, employer_address2 = NULL,
     employer_city = NULL, employer_state = NULL, employer_postal_code = NULL, occupation = NULL,
     removed_on = $2, removed_operation = $3

@@ -1,0 +1,44 @@
+-- name: KeysetRead
+-- The keyset of the book, and whether customers are still in clear. Index: keyset_pkey.
+SELECT coalesce(k.name, '') AS name, coalesce(k.sealed, '') AS sealed,
+       EXISTS (SELECT FROM pg_attribute WHERE attrelid = CAST('customer' AS regclass) AND attname = 'clear_ssn' AND NOT attisdropped) AS clear
+FROM (SELECT 1) one LEFT JOIN keyset k ON TRUE
+
+-- name: KeysetAdd
+-- Binds the book to a keyset, unless it has one. $1 name, $2 sealed. Locks: the row.
+INSERT INTO keyset (name, sealed) VALUES ($1, $2) ON CONFLICT DO NOTHING
+
+-- name: ClearRead
+-- Customers with values in clear. $1 customer to begin after, $2 rows. Locks: the rows, in the order of the key. Index: customer_pkey.
+SELECT customer, customer_id, coalesce(clear_ssn, '') AS ssn, coalesce(CAST(clear_date_of_birth AS text), '') AS date_of_birth
+FROM customer
+WHERE customer > $1 AND (clear_ssn IS NOT NULL OR clear_date_of_birth IS NOT NULL)
+ORDER BY customer LIMIT $2 FOR NO KEY UPDATE
+
+-- name: ClearSeal
+-- Seals customers that were in clear. $1 customers, $2 ssn, $3 ssn_hash, $4 date_of_birth, $5 date_of_birth_hash; an empty value is
+-- none. Index: customer_pkey.
+UPDATE customer c SET
+    clear_ssn = NULL, clear_date_of_birth = NULL, ssn = nullif(x.ssn, ''), ssn_hash = nullif(x.ssn_hash, ''),
+    date_of_birth = nullif(x.date_of_birth, ''), date_of_birth_hash = nullif(x.date_of_birth_hash, '')
+FROM unnest(CAST($1 AS bigint[]), CAST($2 AS bytea[]), CAST($3 AS bytea[]), CAST($4 AS bytea[]), CAST($5 AS bytea[]))
+    AS x (customer, ssn, ssn_hash, date_of_birth, date_of_birth_hash)
+WHERE c.customer = x.customer
+
+-- name: ClearAway
+-- Rewrites customers without the rows in clear that were updated: they lay in the files of the table until now. Locks: the table.
+VACUUM (FULL, ANALYZE) customer
+
+-- name: ClearDrop
+-- Drops the columns of values in clear, and what the planner knew of them. Locks: the table.
+ALTER TABLE customer DROP IF EXISTS clear_ssn, DROP IF EXISTS clear_date_of_birth
+
+-- name: KeyUses
+-- How many values of the book each key has sealed: its id is in the bytes 2 to 5. Reads the tables whole.
+SELECT key, sum(sealed) AS sealed
+FROM (SELECT encode(substr(ssn, 2, 4), 'hex') AS key, count(*) AS sealed FROM customer WHERE ssn IS NOT NULL GROUP BY 1
+      UNION ALL
+      SELECT encode(substr(date_of_birth, 2, 4), 'hex'), count(*) FROM customer WHERE date_of_birth IS NOT NULL GROUP BY 1
+      UNION ALL
+      SELECT encode(substr(sealed, 2, 4), 'hex'), 0 FROM keyset) used
+GROUP BY key ORDER BY key
