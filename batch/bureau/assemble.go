@@ -39,7 +39,8 @@ type Files struct {
 	Vault         book.Vault
 	Mark          string // behind the names on the disk of files that are not to be sent; empty: they are
 
-	aside string // folder in which the files of another attempt wait for their names
+	aside string   // folder in which the files of another attempt wait for their names
+	left  []onDisk // files that were taken back and that the attempt does not make again
 }
 
 // Prepare makes the folder of the files and tries that a file can be written there. Only who holds the book may call it.

@@ -22,6 +22,8 @@ type onDisk struct {
 	SHA256 string `db:"sha256"`
 	Bytes  int64  `db:"bytes"`
 
+	Destination int64 `db:"destination"`
+
 	AsOf       rules.Date `db:"as_of"`
 	PreviousOn rules.Date `db:"previous_on"`
 	CreatedOn  rules.Date `db:"created_on"`

@@ -3,6 +3,7 @@ package bureau
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
@@ -41,7 +42,7 @@ type Building struct {
 
 // Plan notes the files that a night owes: each program's calendar dates that no night has made yet (BR1, Q17), those of closed
 // days as the business calendar says, for each of its destinations up to the day on which that ends.
-func Plan(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
+func (f Files) Plan(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
 	var programs []struct {
 		Program     int64          `db:"program"`
 		ProgramID   string         `db:"program_id"`
@@ -59,6 +60,9 @@ func Plan(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
 	for _, p := range programs {
 		for _, asOf := range closed.FileDates(p.Calendar, p.ProgramID, run.Previous, run.Date) {
 			if p.EndsOn != 0 && asOf > p.EndsOn {
+				continue
+			}
+			if slices.ContainsFunc(f.left, func(l onDisk) bool { return l.Destination == p.Destination && l.AsOf == asOf }) {
 				continue
 			}
 			if p.Calendar.ByCycle() {

@@ -42,6 +42,8 @@ var (
 	fileChange         = database.Query("bureau", "FileChange")
 	fileWritten        = database.Query("bureau", "FileWritten")
 	fileCopies         = database.Query("bureau", "FileCopies")
+	fileCounting       = database.Query("bureau", "FileCounting")
+	fileTakenBack      = database.Query("bureau", "FileTakenBack")
 	fileCounts         = database.Query("bureau", "FileCounts")
 	fileDestination    = database.Query("bureau", "FileDestination")
 	fileDone           = database.Query("bureau", "FileDone")

@@ -26,11 +26,12 @@ import (
 type Outcome string
 
 // The outcomes. SENT is for a file that differs and stays, because it or one of a later date was sent: what differs goes with the
-// next file of the destination.
+// next file of the destination. LEFT is for one that was taken back and is not made again, because one of a later date counts.
 const (
 	Same     Outcome = "SAME"
 	Replaced Outcome = "REPLACED"
 	Sent     Outcome = "SENT"
+	Left     Outcome = "LEFT"
 )
 
 // MaxDifferences is how many records of a file that differ are kept by loan; all are counted.
@@ -39,11 +40,10 @@ const MaxDifferences = 10_000
 // earlier is a file that the attempts before made and that counts.
 type earlier struct {
 	onDisk
-	Destination int64  `db:"destination"`
-	Name        string `db:"name"`
-	Header      string `db:"header"`
-	Records     int64  `db:"records"`
-	MaybeSent   bool   `db:"maybe_sent"` // a delivery has begun
+	Name      string `db:"name"`
+	Header    string `db:"header"`
+	Records   int64  `db:"records"`
+	MaybeSent bool   `db:"maybe_sent"` // a delivery has begun
 
 	fixed bool // it stays: it was sent, or a file of a later date was that goes by it
 }
@@ -84,6 +84,7 @@ const aside = ".again"
 
 // Repeat makes the files of another attempt at a business date. do makes those that the date lacks, with the Files that it is
 // given. A file of the attempts before stays if it would be the same, or if it was sent; else it is voided and made anew.
+// One that was taken back is made again where Replace would do it, else it is left: the later file that counts is made without it.
 // What differs is kept by file and loan. The files get their places by Settle.
 //
 // Every file that counts is tried as if it were not there, and that is undone: so the old and the new one go by the same files
@@ -103,6 +104,11 @@ func (f Files) Repeat(ctx context.Context, db *sqlx.DB, run batch.Run, do func(F
 		return fmt.Errorf("find the files of the attempts before: %w", err)
 	}
 	fix(files)
+	left, err := leftBehind(ctx, db, run)
+	if err != nil {
+		return err
+	}
+	f.left = left
 	var differences []difference
 	for _, sent := range []bool{false, true} {
 		compared := slices.DeleteFunc(slices.Clone(files), func(e earlier) bool { return e.fixed != sent })
@@ -128,8 +134,33 @@ func (f Files) Repeat(ctx context.Context, db *sqlx.DB, run batch.Run, do func(F
 				return fmt.Errorf("keep how file %d differs: %w", differences[i].File, err)
 			}
 		}
+		for i := range left {
+			if _, err := tx.ExecContext(ctx, runFileAdd, run.ID, left[i].File, Left, left[i].SHA256, "", 0, 0, 0); err != nil {
+				return fmt.Errorf("keep that file %d is left: %w", left[i].File, err)
+			}
+		}
 		return nil
 	})
+}
+
+// leftBehind finds the files of the attempts before that were taken back and are not made again.
+func leftBehind(ctx context.Context, db *sqlx.DB, run batch.Run) (left []onDisk, err error) {
+	err = run.InTx(ctx, db, func(tx *sqlx.Tx) error {
+		var back []onDisk
+		if err := tx.SelectContext(ctx, &back, fileTakenBack, run.ID); err != nil {
+			return fmt.Errorf("find the files that were taken back: %w", err)
+		}
+		for _, f := range back {
+			switch err := f.mayReturn(ctx, tx); {
+			case errors.Is(err, ErrCounted):
+				left = append(left, f)
+			case err != nil:
+				return err
+			}
+		}
+		return nil
+	})
+	return left, err
 }
 
 // voidReplaced takes back the files that are to be replaced. Settle moves them.

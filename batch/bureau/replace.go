@@ -2,6 +2,7 @@ package bureau
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -83,14 +84,8 @@ func plan(ctx context.Context, tx *sqlx.Tx, file int64, who string) (*Building, 
 	if _, err := tx.ExecContext(ctx, fileDestination, file); err != nil { // no file that it goes by is taken back meanwhile
 		return nil, err
 	}
-	var others []otherFile
-	if err := tx.SelectContext(ctx, &others, fileAround, file); err != nil {
+	if err := old.mayReturn(ctx, tx); err != nil {
 		return nil, err
-	}
-	for _, o := range others {
-		if !o.Earlier {
-			return nil, fmt.Errorf("%w: file %d, as of %s, is %s", ErrCounted, o.File, o.AsOf, o.State)
-		}
 	}
 	var run int64
 	if err := tx.GetContext(ctx, &run, fileAgain, file, who); err != nil {
@@ -104,6 +99,20 @@ func plan(ctx context.Context, tx *sqlx.Tx, file int64, who string) (*Building, 
 		return nil, err
 	}
 	return &files[0], nil
+}
+
+// mayReturn returns ErrCounted for a file that was taken back and is made again neither by hand nor by another attempt: one of its
+// destination of that date or a later one counts, which tells of all accounts.
+func (f onDisk) mayReturn(ctx context.Context, tx *sqlx.Tx) error {
+	var counts otherFile
+	err := tx.GetContext(ctx, &counts, fileCounting, f.Destination, f.AsOf)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
+		return fmt.Errorf("find files that count: %w", err)
+	}
+	return fmt.Errorf("%w: file %d, as of %s, is %s", ErrCounted, counts.File, counts.AsOf, counts.State)
 }
 
 // furnishAll decides what a file says of all loans of its night.

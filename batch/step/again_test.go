@@ -476,3 +476,66 @@ func TestAgainInPart(t *testing.T) {
 		t.Errorf("attempt %d made %d files, and the file is not that of one night", summary.Attempt, len(summary.Files))
 	}
 }
+
+// A file that was taken back is made again by hand or by another attempt where no later one counts, and left by both where one does:
+// that one is made without it, so that it deletes what the other did, or, if it was sent, says how it differs.
+func TestAgainLeavesBehind(t *testing.T) {
+	t.Parallel()
+	known, _ := lateBook()
+	known["programs"] = strings.Replace(known["programs"], "monthly:last", "daily", 1)
+	first := maps.Clone(known)
+	delete(first, "terminations")
+	db, dir := pgtest.New(t), t.TempDir()
+	first.load(t, db)
+	night(t, db, dir, "2026-07-28")
+	known.load(t, db)
+	late := runner(db, dir)
+	late.AllowGap = "a test"
+	if _, err := through(late, day("2026-07-31")); err != nil { // files 2, 3 and 4, as of the 29th, 30th and 31st
+		t.Fatal(err)
+	}
+	move := func(to bureau.State, files ...int64) {
+		t.Helper()
+		for _, file := range files {
+			m := bureau.Move{File: file, To: to, Who: "test", Why: "test", Acknowledged: []string{bureau.AllWarnings}}
+			if _, err := bureau.Change(t.Context(), db, m, clock()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	replace := func(file int64) error {
+		_, err := bureau.Files{Dir: dir, VendorVersion: "1.0"}.Replace(t.Context(), db, db, file, "test", "test", clock())
+		return err
+	}
+	// holds compares what an attempt found of the files, which count by then, and which one deletes DEL.
+	holds := func(what string, run int64, found, count, deletes string) {
+		t.Helper()
+		for query, want := range map[string]string{
+			"SELECT coalesce(string_agg(file || ' ' || outcome, ', ' ORDER BY file), '') FROM run_file WHERE run = $1 AND outcome <> 'SAME'":                 found,
+			"SELECT string_agg(to_char(as_of, 'DD'), ' ' ORDER BY as_of) FROM bureau_file WHERE run >= least($1, 2) AND state NOT IN ('VOIDED', 'REJECTED')": count,
+			"SELECT coalesce(string_agg(to_char(f.as_of, 'DD'), ' '), '') FROM deletion d JOIN bureau_file f USING (file) WHERE d.live AND $1 > 0":           deletes,
+		} {
+			var got string
+			if err := db.Get(&got, query, run); err != nil || got != want {
+				t.Errorf("%s: %q, %v, want %q: %s", what, got, err, want, query)
+			}
+		}
+	}
+	move(bureau.Voided, 2)
+	if err := replace(2); !errors.Is(err, bureau.ErrCounted) {
+		t.Errorf("by hand: %v", err)
+	}
+	holds("before", 2, "", "30 31", "")
+	holds("a later one counts", again(t, db, dir, "2026-07-31").Run, "2 LEFT, 3 REPLACED", "30 31", "30")
+	move(bureau.Released, 5)
+	move(bureau.Transmitted, 5)
+	holds("a later one was sent", again(t, db, dir, "2026-07-31").Run, "2 LEFT", "30 31", "30")
+	move(bureau.Rejected, 5)
+	move(bureau.Voided, 4)
+	if err := replace(2); err != nil {
+		t.Errorf("by hand, when none counts: %v", err)
+	}
+	holds("by hand, when none counts", 2, "", "29", "29")
+	move(bureau.Voided, 6)
+	holds("none counts", again(t, db, dir, "2026-07-31").Run, "", "29 30 31", "29")
+}

@@ -21,7 +21,7 @@ func (Export) Name() string { return bureau.ExportStep }
 
 // Begin notes the files that the night owes, and makes sure that they can be written before anything is done.
 func (e Export) Begin(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
-	if err := bureau.Plan(ctx, tx, run); err != nil {
+	if err := e.Files.Plan(ctx, tx, run); err != nil {
 		return err
 	}
 	files, err := bureau.Pending(ctx, tx, run.ID)

@@ -20,8 +20,9 @@ import (
 const helpAgain = `With --again --reason TEXT the last closed date is run once more, by what is known by now. Loans that something has come in of
 are decided from where they were before that date; only what differs is written, and the ledger has another attempt with its
 difference (furnisher runs diff RUN). A file that comes out the same stays. One that differs is voided and replaced by another
-generation, unless it, or one of a later date, was sent: then what differs goes with the next file, and is listed. What was
-cancelled, stated or announced stays. It is one transaction, worked off a chunk at a time: interrupted or killed it has changed
+generation, unless it, or one of a later date, was sent: then what differs goes with the next file, and is listed. One that was
+voided or rejected is made again unless one of a later date counts: then it is listed as LEFT, and the later one is made without it
+if it was not sent. What was cancelled, stated or announced stays. It is one transaction, worked off a chunk at a time: interrupted or killed it has changed
 nothing, and the same command does it. It needs a supervisor. An earlier date is refused (exit status 2). --from-step, --only-step
 and --loan do a part of it; the next night does the rest. The steps delinquency, closure, statement and contact are one pass.`
 
@@ -139,7 +140,7 @@ func printDifference(w io.Writer, d *inquiry.Difference, most int, rest string) 
 		rows := make([][]any, len(d.Files))
 		for i := range d.Files {
 			f := &d.Files[i]
-			rows[i] = []any{f.File, f.Program, f.AsOf, f.Outcome, shown(f.NewFile), f.Added, f.Removed, f.Changed, f.OldSHA256[:12], f.NewSHA256[:12]}
+			rows[i] = []any{f.File, f.Program, f.AsOf, f.Outcome, shown(f.NewFile), f.Added, f.Removed, f.Changed, f.OldSHA256[:12], dash(f.NewSHA256[:min(12, len(f.NewSHA256))])}
 		}
 		if err := printTitled(w, "files", []string{">file", "program", "as of", "outcome", ">new file", ">added", ">removed", ">changed", "SHA-256 old", "new"}, rows); err != nil {
 			return err

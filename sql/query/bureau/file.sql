@@ -124,7 +124,7 @@ FROM bureau_file f JOIN run r ON r.run = f.run WHERE f.file = $1
 
 -- name: FileState
 -- A file for a change of its state. $1 file. Locks: the row.
-SELECT file, state, coalesce(path, '') AS path, coalesce(sha256, '') AS sha256, coalesce(bytes, 0) AS bytes, as_of, previous_on, created_on,
+SELECT file, destination, state, coalesce(path, '') AS path, coalesce(sha256, '') AS sha256, coalesce(bytes, 0) AS bytes, as_of, previous_on, created_on,
        (SELECT calendar FROM program p WHERE p.program = bureau_file.program) AS calendar
 FROM bureau_file WHERE file = $1 FOR UPDATE
 
@@ -151,6 +151,11 @@ FROM bureau_file f JOIN bureau_file o ON o.destination = f.destination AND o.fil
 WHERE f.file = $1 AND o.state NOT IN ('VOIDED', 'REJECTED')
 ORDER BY o.as_of
 
+-- name: FileCounting
+-- The first file of a destination that counts and is as of a date or a later one. $1 destination, $2 date. Index: bureau_file_live.
+SELECT file, state, as_of FROM bureau_file
+WHERE destination = $1 AND as_of >= $2 AND state NOT IN ('VOIDED', 'REJECTED') ORDER BY as_of LIMIT 1
+
 -- name: FileKept
 -- What a file's bytes are made from beside its records. $1 file. Index: bureau_file_pkey.
 SELECT coalesce(name, '') AS name, coalesce(header, '') AS header, coalesce(records, 0) AS records FROM bureau_file WHERE file = $1
@@ -176,7 +181,7 @@ SELECT receiver FROM delivery WHERE file = $1 AND state <> 'WAITING' AND NOT by_
 
 -- name: FileWritten
 -- A file as it was written, and where it is now. $1 file. Index: bureau_file_pkey.
-SELECT file, state, coalesce(path, '') AS path, coalesce(sha256, '') AS sha256, coalesce(bytes, 0) AS bytes, as_of, previous_on, created_on,
+SELECT file, destination, state, coalesce(path, '') AS path, coalesce(sha256, '') AS sha256, coalesce(bytes, 0) AS bytes, as_of, previous_on, created_on,
        (SELECT calendar FROM program p WHERE p.program = bureau_file.program) AS calendar
 FROM bureau_file WHERE file = $1
 

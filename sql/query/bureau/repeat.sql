@@ -13,6 +13,17 @@ JOIN bureau_file f ON f.run = o.run
 WHERE n.run = $1 AND f.state NOT IN ('BUILDING', 'VOIDED', 'REJECTED')
 ORDER BY f.file FOR UPDATE OF f
 
+-- name: FileTakenBack
+-- The files of the attempts at the business date of a run that were taken back, the last one of each destination and calendar date
+-- without one that counts. $1 run.
+SELECT DISTINCT ON (f.destination, f.as_of) f.file, f.destination, f.as_of, f.sha256
+FROM run n
+JOIN run o ON o.business_date = n.business_date AND o.run <> n.run
+JOIN bureau_file f ON f.run = o.run
+WHERE n.run = $1 AND f.state IN ('VOIDED', 'REJECTED')
+  AND NOT EXISTS (SELECT FROM bureau_file b WHERE b.destination = f.destination AND b.as_of = f.as_of AND b.state NOT IN ('VOIDED', 'REJECTED'))
+ORDER BY f.destination, f.as_of, f.file DESC
+
 -- name: FileHide
 -- Lets a file not count, for a trial. $1 file.
 UPDATE bureau_file SET state = 'VOIDED' WHERE file = $1
