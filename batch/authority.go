@@ -33,7 +33,7 @@ type Authority struct {
 // Act is something that needs a supervisor.
 type Act struct {
 	Kind     ActKind
-	About    string // the file, run or loan
+	About    string // the file, run, loan or token
 	Who, Why string
 	Before   []string // who did what this act passes: four eyes want another person
 }
@@ -51,6 +51,7 @@ const (
 	ActAllowDate   ActKind = "ALLOW_DATE"
 	ActRunAgain    ActKind = "RUN_AGAIN"
 	ActResolve     ActKind = "RESOLVE_EXCEPTION"
+	ActCreateToken ActKind = "CREATE_TOKEN"
 )
 
 // Permit decides whether an act may be done, and notes it. It returns ErrNotSupervisor or ErrFourEyes.

@@ -39,6 +39,8 @@ var (
 	inquiryLoan            = database.Query("inquiry", "InquiryLoan")
 	inquiryLoans           = database.Query("inquiry", "InquiryLoans")
 	inquiryOperations      = database.Query("inquiry", "InquiryOperations")
+	inquiryToken           = database.Query("inquiry", "InquiryToken")
+	inquiryTokens          = database.Query("inquiry", "InquiryTokens")
 	inquiryTradelines      = database.Query("inquiry", "InquiryTradelines")
 	inquiryRuns            = database.Query("inquiry", "InquiryRuns")
 	inquiryFilesOfDate     = database.Query("inquiry", "InquiryFilesOfDate")

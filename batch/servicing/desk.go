@@ -39,6 +39,8 @@ type Order struct {
 	By     string     `json:"by"` // the person or system that asks for it
 	Why    string     `json:"why"`
 	On     rules.Date `json:"on"` // business date; 0: see Desk.Today
+	Role   string     `json:"-"`  // in which it is asked for, and the address from which; empty: the command line
+	From   string     `json:"-"`
 }
 
 // Bounds of what is kept of an order.
@@ -55,6 +57,8 @@ func (o Order) validate() error {
 		return invalid("the idempotency key is longer than %d bytes", longestKey)
 	case len(o.By) > longestKey || len(o.Why) > longestText:
 		return invalid("who asks for it and why are longer than %d and %d bytes", longestKey, longestText)
+	case len(o.Role) > longestKey || len(o.From) > longestKey:
+		return invalid("the role and the address are longer than %d bytes", longestKey)
 	}
 	return nil
 }
@@ -144,7 +148,7 @@ func (d *Desk) open(ctx context.Context, tx *sqlx.Tx, kind, digest string, o Ord
 	if o.Key != "" {
 		key = &o.Key
 	}
-	err := tx.GetContext(ctx, &w.by.Operation, operationOpen, kind, key, digest, o.By, o.Why, d.Now())
+	err := tx.GetContext(ctx, &w.by.Operation, operationOpen, kind, key, digest, o.By, o.Why, d.Now(), o.Role, o.From)
 	if errors.Is(err, sql.ErrNoRows) {
 		return recall(ctx, tx, o.Key, digest, done)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/rules"
 )
 
@@ -17,6 +18,8 @@ var (
 	ErrRefused = errors.New("refused")
 	// ErrKeyUsed: the idempotency key belongs to another request.
 	ErrKeyUsed = errors.New("the idempotency key was used for another request")
+	// ErrForbidden: it needs a supervisor, and who asks for it is none.
+	ErrForbidden = batch.ErrNotSupervisor
 	// ErrBusy: an import or a night held the loans for too long.
 	ErrBusy = errors.New("the loans are busy")
 )

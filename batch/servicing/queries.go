@@ -29,5 +29,7 @@ var (
 	removalDone       = database.Query("servicing", "RemovalDone")
 	removalPending    = database.Query("servicing", "RemovalPending")
 	removalRefused    = database.Query("servicing", "RemovalRefused")
+	tokenAdd          = database.Query("servicing", "TokenAdd")
+	tokenRevoke       = database.Query("servicing", "TokenRevoke")
 	operationPatience = database.Query("servicing", "OperationPatience")
 )

@@ -22,7 +22,7 @@ var grouped = map[string][]string{
 	"night":      {"import", "run", "catch-up", "schedule", "worker", "brakes", "calendar", "simulate", "runs"},
 	"files":      {"files", "exclusions", "deliver", "deliveries", "deletions"},
 	"answers":    {"loans", "loan", "explain", "exceptions", "imports", "reopened", "mapping", "rules", "statement"},
-	"operations": {"servicing", "status", "customers", "corrections", "answers", "reviews", "acts", "events"},
+	"operations": {"servicing", "status", "customers", "corrections", "answers", "reviews", "acts", "events", "serve", "tokens"},
 	"format":     {"metro2", "extract", "generate"},
 }
 
@@ -102,6 +102,10 @@ var examples = map[string][]string{
 	"acts":                {"acts", "acts --json"},
 	"keys create":         {"keys create /etc/furnisher/keyset.json", "keys create keyset.json"},
 	"keys list":           {"keys list", "keys list --json"},
+	"serve":               {"serve", "serve --listen 10.0.0.5:8321 --tls-cert /etc/furnisher/cert.pem --tls-key /etc/furnisher/key.pem"},
+	"tokens create":       {"tokens create servicing-desk --role operator --why 'the desk of servicing'", "tokens create archive-2026 --role viewer --days 365 --why 'reads files' --json"},
+	"tokens list":         {"tokens list", "tokens list --json"},
+	"tokens revoke":       {"tokens revoke servicing-desk", "tokens revoke archive-2026 --by rivera"},
 
 	"metro2 dump":     {"metro2 dump FILE", "metro2 dump FILE --json"},
 	"metro2 validate": {"metro2 validate FILE", "metro2 validate OLDER NEWER --csv"},

@@ -4,9 +4,9 @@ SELECT set_config('lock_timeout', $1, TRUE)
 
 -- name: OperationOpen
 -- The row of an operation, none if its key is known; it waits for another operation with the same key.
--- $1 kind, $2 key or null, $3 digest of the request, $4 who, $5 why, $6 now. Index: operation_idempotency_key_key.
-INSERT INTO operation (kind, idempotency_key, digest, who, why, at)
-VALUES ($1, $2, $3, $4, nullif($5, ''), $6)
+-- $1 kind, $2 key or null, $3 digest of the request, $4 who, $5 why, $6 now, $7 role, $8 address. Index: operation_idempotency_key_key.
+INSERT INTO operation (kind, idempotency_key, digest, who, why, at, role, came_from)
+VALUES ($1, $2, $3, $4, nullif($5, ''), $6, nullif($7, ''), nullif($8, ''))
 ON CONFLICT (idempotency_key) DO NOTHING
 RETURNING operation
 

@@ -1,0 +1,108 @@
+package serve
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+)
+
+// mistakes are what of a request is not as the document says, by place and rule. What the request said is never among it, nor
+// the validator's messages, which repeat it.
+type mistakes struct {
+	words map[string]bool // that a path may hold
+	found []mistake
+}
+
+// mistake is one of them.
+type mistake = struct {
+	Path string `json:"path"`
+	Rule string `json:"rule"`
+}
+
+// Error says how many there are; it is an error so that handlers can return it.
+func (m *mistakes) Error() string { return strconv.Itoa(len(m.found)) + " mistakes in the request" }
+
+func (m *mistakes) add(path, rule string) {
+	if next := (mistake{path, rule}); !slices.Contains(m.found, next) && len(m.found) < 20 {
+		m.found = append(m.found, next)
+	}
+}
+
+func (m *mistakes) err() error {
+	if len(m.found) == 0 {
+		return nil
+	}
+	slices.SortFunc(m.found, func(x, y mistake) int { return strings.Compare(x.Path+" "+x.Rule, y.Path+" "+y.Rule) })
+	return m
+}
+
+// against holds a request against the document.
+func (m *mistakes) against(r *http.Request, e *endpoint, params map[string]string, withoutBody bool) {
+	err := openapi3filter.ValidateRequest(r.Context(), &openapi3filter.RequestValidationInput{
+		Request: r, PathParams: params, QueryParams: r.URL.Query(), Route: e.route,
+		Options: &openapi3filter.Options{
+			MultiError: true, SkipSettingDefaults: true, ExcludeRequestBody: e.upload || withoutBody && !e.needsBody(),
+			AuthenticationFunc:      openapi3filter.NoopAuthenticationFunc,
+			SchemaValidationOptions: []openapi3.SchemaValidationOption{openapi3.EnableJSONSchema2020()},
+		},
+	})
+	if err != nil {
+		m.take(err, "")
+	}
+}
+
+func (e *endpoint) needsBody() bool {
+	return e.route.Operation.RequestBody != nil && e.route.Operation.RequestBody.Value.Required
+}
+
+// take takes places and rules out of a validator's error.
+func (m *mistakes) take(err error, at string) {
+	var several openapi3.MultiError
+	var request *openapi3filter.RequestError
+	var schema *openapi3.SchemaError
+	switch {
+	case errors.As(err, &request) && at == "":
+		at = "body"
+		if request.Parameter != nil {
+			at = request.Parameter.In + "/" + request.Parameter.Name
+		}
+		if request.Err == nil {
+			m.add(at, "form")
+			return
+		}
+		m.take(request.Err, at)
+	case errors.As(err, &several):
+		for _, one := range several {
+			m.take(one, at)
+		}
+	case errors.As(err, &schema):
+		rule := schema.SchemaField
+		switch rule {
+		case "":
+			rule = "form"
+		case "properties": // one that the document does not have
+			rule = "unknown"
+		}
+		m.add(m.place(at, schema.JSONPointer()), rule)
+	case errors.Is(err, openapi3filter.ErrInvalidRequired):
+		m.add(at, "required")
+	default:
+		m.add(at, "form")
+	}
+}
+
+// place is the part of a pointer that the document knows: what follows may be a name that the request made up.
+func (m *mistakes) place(at string, pointer []string) string {
+	for _, part := range pointer {
+		if _, err := strconv.Atoi(part); err != nil && !m.words[part] {
+			break
+		}
+		at += "/" + part
+	}
+	return at
+}

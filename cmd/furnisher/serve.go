@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/sirupsen/logrus"
+	"github.com/spf13/cobra"
+
+	"github.com/furnisher/furnisher/batch/serve"
+	"github.com/furnisher/furnisher/batch/servicing"
+)
+
+func (a *app) serveCommand() *cobra.Command {
+	c := serve.Config{}.WithDefaults()
+	cmd := &cobra.Command{
+		Use: "serve", Short: "answer the HTTP API: operations between nights, and questions", Args: cobra.NoArgs,
+		Long: `Stays in the foreground and answers the HTTP API: what people and systems do to loans and customers between nights, and what they
+ask about the book. GET /openapi.yaml is its document, GET /healthz says whether it and its database work. Every other request needs a
+token (furnisher tokens create) in its header Authorization: Bearer TOKEN.
+
+It listens on this machine alone unless it has TLS: another address needs --tls-cert and --tls-key, both PEM. Each request is one
+line of the log: its id, route, status and token, never what it said. Stopped by a signal it takes no more requests, answers those
+that it took, and exits 0.`,
+		RunE: a.does(func(ctx context.Context, _ []string) error {
+			if a.log.GetLevel() < logrus.InfoLevel && !a.settings.quiet {
+				a.log.SetLevel(logrus.InfoLevel)
+			}
+			authority, err := a.authority()
+			if err != nil {
+				return err
+			}
+			return a.withDB(ctx, func(db *sqlx.DB) error {
+				c.DB, c.Now, c.Log = db, a.now, a.log
+				c.Desk = func(address string) *servicing.Desk {
+					desk := a.desk(db)
+					desk.Authority = authority
+					desk.Authority.Host = address
+					return desk
+				}
+				server, err := serve.New(c)
+				if err == nil {
+					err = server.Run(ctx, func(at net.Addr) { a.log.WithField("address", at.String()).Info("serving") })
+				}
+				if errors.Is(err, serve.ErrConfig) {
+					return &ending{err: err, code: exitUsage, hint: hintHelp("furnisher serve")}
+				}
+				return err
+			})
+		}),
+	}
+	f := cmd.Flags()
+	f.StringVar(&c.Address, "listen", c.Address, "address to listen on, host:port")
+	f.StringVar(&c.Cert, "tls-cert", "", "certificate for TLS, a PEM file")
+	f.StringVar(&c.Key, "tls-key", "", "its key, a PEM file")
+	f.Float64Var(&c.Rate, "rate", c.Rate, "requests a second for each token")
+	f.IntVar(&c.Burst, "burst", c.Burst, "requests at once for each token")
+	f.DurationVar(&c.RequestTimeout, "request-timeout", c.RequestTimeout, "how long a request may take")
+	f.DurationVar(&c.UploadTimeout, "upload-timeout", c.UploadTimeout, "how long a request with an uploaded file may take")
+	f.Int64Var(&c.MaxBody, "max-body", c.MaxBody, "bytes of a request's body")
+	f.Int64Var(&c.MaxUpload, "max-upload", c.MaxUpload, "bytes of an uploaded file")
+	return cmd
+}
