@@ -96,6 +96,14 @@ func (v Vault) Bind(ctx context.Context, tx sqlx.ExtContext) error {
 	return v.bind(ctx, tx, false)
 }
 
+// Check looks whether the keys are those of the book, and leaves a book that has no keyset without one. Its errors are those of Bind.
+func (v Vault) Check(ctx context.Context, db sqlx.ExtContext) error {
+	if bound, err := HasKeyset(ctx, db); err != nil || !bound {
+		return err
+	}
+	return v.Bind(ctx, db)
+}
+
 func (v Vault) bind(ctx context.Context, tx sqlx.ExtContext, clear bool) error {
 	if v.Keys == nil {
 		return seal.ErrNoKeyset

@@ -17,27 +17,24 @@ import (
 const (
 	keysetVariable     = "FURNISHER_KEYSET"
 	keysetJSONVariable = "FURNISHER_KEYSET_JSON"
-	keysetName         = "keyset.json" // of the private server, in its data folder
+	keysetName         = "keyset.json" // in the data folder
 )
 
-// keysetPath is the file of the keyset that the settings name; empty: none. own: it is that of the private server.
-func (a *app) keysetPath(private bool) (path string, own bool, err error) {
+// keysetPath is the file of the keyset that the settings name. own: they name none, and it is the one in the data folder.
+func (a *app) keysetPath() (path string, own bool, err error) {
 	if path := a.getenv(keysetVariable); path != "" {
 		path, err = filepath.Abs(path)
 		return path, false, err
-	}
-	if !private {
-		return "", false, nil
 	}
 	data, err := a.dataDir()
 	return filepath.Join(data, keysetName), true, err
 }
 
-// vault is the book's vault: its keys are those of the settings, and of this book. The private server gets a keyset of its own, unless
+// vault is the book's vault: its keys are those of the settings, and of this book. A new book gets a keyset in the data folder, unless
 // another is named. Nothing is changed before it is known that the keys are right.
 func (a *app) vault(ctx context.Context, db *database.Database) (book.Vault, error) {
 	if a.opened.Keys != nil {
-		return a.opened, a.opened.Bind(ctx, db.DB)
+		return a.opened, a.opened.Check(ctx, db.DB)
 	}
 	keys, err := a.readKeyset(ctx, db)
 	if err != nil {
@@ -49,12 +46,12 @@ func (a *app) vault(ctx context.Context, db *database.Database) (book.Vault, err
 			return book.Vault{}, err
 		}
 	}
-	return v, v.Bind(ctx, db.DB)
+	return v, v.Check(ctx, db.DB)
 }
 
 // readKeyset reads the keyset of the settings.
 func (a *app) readKeyset(ctx context.Context, db *database.Database) (*seal.Keyset, error) {
-	path, own, err := a.keysetPath(db.Private)
+	path, own, err := a.keysetPath()
 	if err != nil {
 		return nil, err
 	}
@@ -67,8 +64,6 @@ func (a *app) readKeyset(ctx context.Context, db *database.Database) (*seal.Keys
 			err = fmt.Errorf("%s: %w", keysetJSONVariable, err)
 		}
 		return keys, err
-	case path == "":
-		return nil, seal.ErrNoKeyset
 	}
 	keys, err := seal.Read(path)
 	if !own || !errors.Is(err, seal.ErrNoKeyset) {
@@ -79,7 +74,7 @@ func (a *app) readKeyset(ctx context.Context, db *database.Database) (*seal.Keys
 	}
 	keys, made, err := ownKeyset(path)
 	if made {
-		a.log.Warnf("made the keyset %s for the private server: it seals social security numbers and dates of birth; keep a copy elsewhere, for without it nobody opens them", path)
+		a.log.Warnf("made the keyset %s: it seals social security numbers and dates of birth; keep a copy elsewhere, for without it nobody opens them; other machines need it too (%s)", path, keysetVariable)
 	}
 	return keys, err
 }
@@ -187,16 +182,22 @@ func (a *app) printKeys(list []listedKey, asJSON bool) error {
 	return printTable(a.stdout, []string{"key", "use", ">values sealed"}, rows)
 }
 
-// ownKeyset is the keyset of a private server, made if it is not there.
+// ownKeyset is the keyset of the data folder, made if it is not there.
 func ownKeyset(path string) (keys *seal.Keyset, made bool, err error) {
 	if keys, err = seal.New(); err == nil {
+		err = os.MkdirAll(filepath.Dir(path), 0o700)
+	}
+	if err == nil {
 		err = keys.Create(path)
 	}
 	if errors.Is(err, os.ErrExist) { // also where another process was faster
 		keys, err = seal.Read(path)
 		return keys, false, err
 	}
-	return keys, err == nil, err
+	if err != nil {
+		return nil, false, fmt.Errorf("%w, and none can be made: %w", seal.ErrNoKeyset, err)
+	}
+	return keys, true, nil
 }
 
 // sealClear seals what an older program left in clear in the database of an address, and returns how many customers.
