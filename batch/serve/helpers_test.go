@@ -24,13 +24,18 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/furnisher/furnisher/batch"
+	facts "github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/batch/bureau"
 	"github.com/furnisher/furnisher/batch/intake"
 	"github.com/furnisher/furnisher/batch/serve"
 	"github.com/furnisher/furnisher/batch/servicing"
 	"github.com/furnisher/furnisher/batch/step"
+	"github.com/furnisher/furnisher/fixtures/pgtest"
 	"github.com/furnisher/furnisher/rules"
 )
+
+// vault has the keys of the tests' books.
+var vault = facts.Vault{Keys: pgtest.Keys()}
 
 func clock() time.Time { return time.Date(2026, 11, 21, 6, 0, 0, 0, time.UTC) }
 
@@ -91,7 +96,7 @@ func book(t testing.TB, db *sqlx.DB, loans ...string) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := intake.Import(context.Background(), db, intake.Options{Dir: dir, Now: clock}); err != nil {
+	if _, err := intake.Import(context.Background(), db, intake.Options{Dir: dir, Now: clock, Vault: vault}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -99,7 +104,7 @@ func book(t testing.TB, db *sqlx.DB, loans ...string) {
 // night runs a business date; where a busy machine made the run take its own lock for lost, the same command resumes it.
 func night(db *sqlx.DB, dir, date string) (err error) {
 	runner := &batch.Runner{
-		DB: db, Plan: step.Nightly(bureau.Files{Dir: dir, VendorVersion: "1.0"}), Now: clock,
+		DB: db, Plan: step.Nightly(bureau.Files{Dir: dir, VendorVersion: "1.0", Vault: vault}), Now: clock,
 		Workers: 1, ChunkSize: 1, Version: "test", Who: "test", Why: "test",
 	}
 	for range 20 {
@@ -192,7 +197,7 @@ func newService(t testing.TB, db *sqlx.DB, change ...func(*serve.Config)) *servi
 	log.SetOutput(s.log)
 	log.SetFormatter(&logrus.JSONFormatter{})
 	c := serve.Config{DB: db, Now: s.clock, Log: log, Desk: func(address string) *servicing.Desk {
-		return &servicing.Desk{DB: db, Now: s.clock, Today: day("2026-06-02"), Authority: batch.Authority{Host: address}}
+		return &servicing.Desk{DB: db, Now: s.clock, Today: day("2026-06-02"), Vault: vault, Authority: batch.Authority{Host: address}}
 	}, Rate: 1e6, Burst: 1e6}
 	for _, f := range change {
 		f(&c)

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"net"
 
-	"github.com/jmoiron/sqlx"
 	"github.com/sirupsen/logrus"
 	"github.com/spf13/cobra"
 
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/serve"
 	"github.com/furnisher/furnisher/batch/servicing"
 )
@@ -32,11 +32,15 @@ that it took, and exits 0.`,
 			if err != nil {
 				return err
 			}
-			return a.withDB(ctx, func(db *sqlx.DB) error {
-				c.DB, c.Now, c.Log = db, a.now, a.log
+			return a.withDatabase(ctx, func(db *database.Database) error {
+				vault, err := a.vault(ctx, db)
+				if err != nil {
+					return err
+				}
+				c.DB, c.Now, c.Log = db.DB, a.now, a.log
 				c.Desk = func(address string) *servicing.Desk {
-					desk := a.desk(db)
-					desk.Authority = authority
+					desk := a.desk(db.DB)
+					desk.Vault, desk.Authority = vault, authority
 					desk.Authority.Host = address
 					return desk
 				}

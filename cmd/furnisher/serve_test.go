@@ -17,7 +17,7 @@ import (
 // TestServe: the command answers with a token that the program made, and ends in order.
 func TestServe(t *testing.T) {
 	t.Parallel()
-	environment := map[string]string{"DATABASE_URL": pgtest.NewURL(t), "FURNISHER_DATA": t.TempDir()}
+	environment := map[string]string{"DATABASE_URL": pgtest.NewURL(t), "FURNISHER_DATA": t.TempDir(), keysetJSONVariable: pgtest.Keyset}
 	start := func(ctx context.Context, stdout, stderr io.Writer, args ...string) int {
 		a := &app{stdin: strings.NewReader(""), bytes: stdout, stderr: stderr, getenv: func(name string) string { return environment[name] }, now: time.Now}
 		return a.run(ctx, args)
