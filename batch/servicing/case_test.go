@@ -443,3 +443,49 @@ func TestCaseBesideANight(t *testing.T) {
 		t.Errorf("after the next night: %s", got)
 	}
 }
+
+// CA3, CA5, CA1: what a case says goes out with the next file, and of a deleted one nothing; where its notation had gone out, its
+// removal does, once (Q61).
+func TestCaseOnTradeline(t *testing.T) {
+	t.Parallel()
+	db, dir := pgtest.New(t), t.TempDir()
+	book("A1", "B1", "D1", "E1").load(t, db)
+	nights(t, db, dir, "2026-06-01")
+	did, d := must[*servicing.CaseResult](t), desk(db)
+	of := func(r servicing.CreateCaseRequest, customer string) servicing.CreateCaseRequest {
+		r.CustomerIDs = []string{customer}
+		return r
+	}
+	bankrupt := create("", rules.CaseBankruptcy, "KA", "")
+	bankrupt.Chapter, bankrupt.FiledOn = servicing.Give(13), servicing.Give(day("2026-05-28"))
+	did(d.CreateCase(t.Context(), bankrupt))
+	did(d.CreateCase(t.Context(), of(create("", rules.CaseDispute, "KB", ""), "CB")))
+	did(d.CreateCase(t.Context(), of(create("", rules.CaseDispute, "KD", ""), "CD")))
+	did(d.DeleteCase(t.Context(), named("", "KD")))
+	nights(t, db, dir, "2026-06-30")
+	said := `SELECT format('%s [%s] %s', l.loan_id, t.consumers, t.compliance_code)
+		FROM tradeline t JOIN loan l USING (loan) JOIN bureau_file f USING (file) WHERE f.as_of = $1 ORDER BY l.loan_id`
+	if got := rows(t, db, said, "2026-06-30"); got != "A1 [1:1:base:1:D] ; B1 [] XB; D1 [] ; E1 [] " {
+		t.Errorf("said: %s", got)
+	}
+	did(d.DeleteCase(t.Context(), named("", "KB")))
+	nights(t, db, dir, "2026-07-31")
+	if got := rows(t, db, said, "2026-07-31"); got != "A1 [1:1:base:1:D] ; B1 [] XR; D1 [] ; E1 [] " {
+		t.Errorf("said a month later: %s", got)
+	}
+}
+
+// CA8: a case that the night cannot apply is no error of the operation, but an exception of its loan.
+func TestCaseNotApplied(t *testing.T) {
+	t.Parallel()
+	db, dir := pgtest.New(t), t.TempDir()
+	book("A1", "B1").load(t, db)
+	nights(t, db, dir, "2026-06-01")
+	r := create("", rules.CaseBankruptcy, "K1", "")
+	r.Chapter = servicing.Give(7)
+	must[*servicing.CaseResult](t)(desk(db).CreateCase(t.Context(), r))
+	nights(t, db, dir, "2026-06-30")
+	if got := rows(t, db, `SELECT DISTINCT l.loan_id || ' ' || x.code FROM run_exception x JOIN loan l USING (loan) WHERE resolved_run IS NULL`); got != "A1 CASE_NOT_APPLIED" {
+		t.Errorf("exceptions: %s", got)
+	}
+}
