@@ -134,7 +134,7 @@ func TestFileDates(t *testing.T) {
 		{"roll: nights of business days alone", map[string]rules.ClosedDayPolicy{"export": "roll", "night": "skip"}, "daily", "2027-01-29", "2027-02-01", days("2027-01-30", "2027-01-31", "2027-02-01")},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := calendar(c.policies).FileDates(c.calendar, "P", day(c.previous), day(c.night))
+			got := calendar(c.policies).FileDates(c.calendar, "P", 0, day(c.previous), day(c.night))
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
@@ -153,7 +153,7 @@ func TestFileDates(t *testing.T) {
 		{"roll", "daily", "2027-01-31", days("2027-01-30", "2027-01-31")},
 		{"skip", "daily", "2027-01-31", nil},
 	} {
-		got := calendar(map[string]rules.ClosedDayPolicy{"export": c.policy}).FilesWaiting(c.calendar, "P", day(c.night))
+		got := calendar(map[string]rules.ClosedDayPolicy{"export": c.policy}).FilesWaiting(c.calendar, "P", 0, day(c.night))
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s, %s: files that wait after %s (-want +got):\n%s", c.policy, c.calendar, c.night, diff)
 		}
@@ -166,8 +166,65 @@ func TestFileDates(t *testing.T) {
 		t.Errorf("the period of February begins after %s", got)
 	}
 	var none *rules.BusinessCalendar
-	if got := none.FileDates("daily", "P", day("2027-01-29"), day("2027-01-30")); len(got) != 1 || !none.NeedsNight(day("2027-01-30")) {
+	if got := none.FileDates("daily", "P", 0, day("2027-01-29"), day("2027-01-30")); len(got) != 1 || !none.NeedsNight(day("2027-01-30")) {
 		t.Errorf("without a calendar: %v", got)
+	}
+}
+
+// Q53 with business days: a book whose nights have all been on closed days looks back from its very first night, as it would have without
+// closed days. 2027-01-30 is a Saturday.
+func TestFileDatesFirst(t *testing.T) {
+	calendar := &rules.BusinessCalendar{
+		Days:     &rules.BusinessDays{Kind: rules.FederalReserve, Own: map[rules.Date]rules.OwnDay{day("2027-01-29"): {Name: "Move"}}},
+		Policies: map[string]rules.ClosedDayPolicy{"export": "roll"},
+	}
+	for _, c := range []struct {
+		calendar rules.Calendar
+		want     []rules.Date
+	}{
+		{"monthly:last", days("2027-01-31")},
+		{"monthly:29", days("2027-01-29")}, // closed days just before the first night
+		{"monthly:23", days("2027-01-23")}, // seven days before it
+		{"monthly:22", nil},
+		{"cycle", days("2027-01-23", "2027-01-24", "2027-01-25", "2027-01-26", "2027-01-27", "2027-01-28", "2027-01-29", "2027-01-30", "2027-01-31", "2027-02-01")},
+		{"daily", days("2027-01-30", "2027-01-31", "2027-02-01")},
+	} {
+		first, sunday, monday := day("2027-01-30"), day("2027-01-31"), day("2027-02-01")
+		if got := calendar.FileDates(c.calendar, "P", 0, 0, first); got != nil {
+			t.Errorf("%s: the first night makes %v", c.calendar, got)
+		}
+		if diff := cmp.Diff(c.want, calendar.FileDates(c.calendar, "P", first, sunday, monday)); diff != "" {
+			t.Errorf("%s: the first business day (-want +got):\n%s", c.calendar, diff)
+		}
+		var waiting []rules.Date
+		for _, d := range c.want {
+			if d <= sunday {
+				waiting = append(waiting, d)
+			}
+		}
+		if diff := cmp.Diff(waiting, calendar.FilesWaiting(c.calendar, "P", first, sunday)); diff != "" {
+			t.Errorf("%s: files that wait (-want +got):\n%s", c.calendar, diff)
+		}
+		if got := calendar.FileDates(c.calendar, "P", first, monday, monday+1); c.calendar.Monthly() && got != nil {
+			t.Errorf("%s: the second business day makes %v", c.calendar, got)
+		}
+	}
+}
+
+// What waits at a closed date waits until the next business day, and no longer.
+func TestStillWait(t *testing.T) {
+	calendar := &rules.BusinessCalendar{Days: &rules.BusinessDays{Kind: rules.FederalReserve}, Policies: map[string]rules.ClosedDayPolicy{"export": "roll"}}
+	for d, want := range map[string]bool{"2027-01-30": true, "2027-01-31": true, "2027-02-01": false, "2027-02-06": false} {
+		if got := calendar.StillWait(day("2027-01-30"), day(d)); got != want {
+			t.Errorf("noted on a Saturday, closed up to %s: %t", d, got)
+		}
+	}
+	var none *rules.BusinessCalendar
+	if none.StillWait(day("2027-01-30"), day("2027-01-31")) || none.FilesRest("P", day("2027-01-30")) {
+		t.Error("without a calendar files wait")
+	}
+	if !calendar.FilesRest("P", day("2027-01-30")) || calendar.FilesRest("P", day("2027-02-01")) {
+		t.Error("files rest on closed days, and on no other")
 	}
 }
 

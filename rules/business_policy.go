@@ -59,8 +59,9 @@ func (c *BusinessCalendar) Worked(entry string, d Date) Date {
 // FileDates returns the calendar dates of a program whose files the night of d makes (Q17), as Calendar.Dates. With a policy
 // other than run, a night on a closed day makes none, and the next one on a business day makes those of the closed days before
 // it, as of their own dates. A daily program may skip closed days; the file of a month or a cycle is never left out, for an
-// account would miss its month: skip is roll for them.
-func (c *BusinessCalendar) FileDates(calendar Calendar, program string, previous, d Date) []Date {
+// account would miss its month: skip is roll for them. first is the business date of the book's very first night, previous that of the
+// night before; 0: there is none.
+func (c *BusinessCalendar) FileDates(calendar Calendar, program string, first, previous, d Date) []Date {
 	policy := c.filePolicy(program)
 	if policy == RunAnyway {
 		return calendar.Dates(previous, d)
@@ -69,17 +70,37 @@ func (c *BusinessCalendar) FileDates(calendar Calendar, program string, previous
 		return nil
 	}
 	if previous != 0 {
-		previous = c.Days.Latest(previous)
+		previous = c.madeUpTo(calendar, first, previous)
 	}
 	return c.unskipped(calendar, program, calendar.Dates(previous, d))
 }
 
-// FilesWaiting returns the calendar dates of a program, up to the night of d, whose files wait for the next business day.
-func (c *BusinessCalendar) FilesWaiting(calendar Calendar, program string, d Date) []Date {
+// FilesWaiting returns the calendar dates of a program, up to the night of d, whose files wait for the next business day. first is as in
+// FileDates.
+func (c *BusinessCalendar) FilesWaiting(calendar Calendar, program string, first, d Date) []Date {
 	if c.filePolicy(program) == RunAnyway || c.Days.Has(d) {
 		return nil
 	}
-	return c.unskipped(calendar, program, calendar.Dates(c.Days.Latest(d), d))
+	return c.unskipped(calendar, program, calendar.Dates(c.madeUpTo(calendar, first, d), d))
+}
+
+// madeUpTo returns the date up to which files do not wait after the night of d: the last business day, or if the book has had none yet,
+// the one up to which its very first night does not look back (Q53).
+func (c *BusinessCalendar) madeUpTo(calendar Calendar, first, d Date) Date {
+	last := c.Days.Latest(d)
+	if last < first {
+		return calendar.beforeFirst(first)
+	}
+	return last
+}
+
+// StillWait reports whether files that waited for a business day when the book was closed up to noted still wait when it is closed up to
+// d: there was no business day in between.
+func (c *BusinessCalendar) StillWait(noted, d Date) bool { return c != nil && c.Days.Latest(d) < noted }
+
+// FilesRest reports whether the night of d makes no files of a program.
+func (c *BusinessCalendar) FilesRest(program string, d Date) bool {
+	return c.filePolicy(program) != RunAnyway && !c.Days.Has(d)
 }
 
 // unskipped are those of some calendar dates that a program does not skip.

@@ -17,10 +17,7 @@ type Calendar string
 // on it.
 func (c Calendar) Dates(previous, d Date) []Date {
 	if previous == 0 {
-		previous = d - firstLookBack - 1
-		if c == "daily" {
-			previous = d - 1
-		}
+		previous = c.beforeFirst(d)
 	}
 	var dates []Date
 	for day := previous + 1; day <= d; day++ {
@@ -29,6 +26,14 @@ func (c Calendar) Dates(previous, d Date) []Date {
 		}
 	}
 	return dates
+}
+
+// beforeFirst returns the last calendar date that the very first night does not export: it looks back a few days, but for daily files.
+func (c Calendar) beforeFirst(night Date) Date {
+	if c == "daily" {
+		return night - 1
+	}
+	return night - firstLookBack - 1
 }
 
 // Before returns the day before the reporting period that ends on calendar date d: the previous calendar date, or for a cycle

@@ -1,6 +1,7 @@
 package bureau_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -155,5 +156,75 @@ func TestCycleIDs(t *testing.T) {
 		if got := l.excluded(loan); got != want {
 			t.Errorf("loan %s: %q, want %q", loan, got, want)
 		}
+	}
+}
+
+// TestCalendarChangedOnClosedDay: an import gives a program another calendar while a file of it waits for the next business day. The
+// file is made by it all the same, by the calendar that it waited by (Q17); 2026-01-31 is a Saturday.
+func TestCalendarChangedOnClosedDay(t *testing.T) {
+	t.Parallel()
+	made := `2026-01-31 after 2025-12-31 made 2026-02-02 cycle "": A=11 "" paid 50`
+	for _, c := range []struct {
+		name   string
+		to     []rules.Calendar // an import after each of the nights from Saturday on
+		monday []string
+	}{
+		{"to another day of the month", []rules.Calendar{"monthly:15"}, []string{made}},
+		{"to one that has the day, too", []rules.Calendar{"monthly:31"}, []string{made}},
+		{"to billing cycles", []rules.Calendar{"cycle"}, []string{made}},
+		{"to a day that is due", []rules.Calendar{"monthly:02"}, []string{made, `2026-02-02 after 2026-01-02 made 2026-02-02 cycle "": A=11 "" paid 0`}},
+		{"twice", []rules.Calendar{"monthly:01", "monthly:15"}, []string{
+			made, `2026-02-01 after 2026-01-01 made 2026-02-02 cycle "": A=11 "" paid 0`,
+		}},
+		{"there and back", []rules.Calendar{"monthly:15", "monthly:last"}, []string{made}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			l := newLender(t, "monthly:last", "")
+			l.loan("A", "", 10)
+			l.entry("A", "PAYMENT", "50.00", "2026-01-30")
+			l.load()
+			l.rests()
+			calendar := rules.Calendar("monthly:last")
+			l.night("2026-01-30")
+			for _, on := range []string{"2026-01-31", "2026-02-01"} {
+				if got := l.night(on); got != nil {
+					t.Errorf("the night of %s made %q", on, got)
+				}
+				if len(c.to) > 0 {
+					l.extract["programs"] = strings.Replace(l.extract["programs"], string(calendar), string(c.to[0]), 1)
+					calendar, c.to = c.to[0], c.to[1:]
+					l.load()
+				}
+			}
+			if diff := cmp.Diff(c.monday, l.night("2026-02-02")); diff != "" {
+				t.Errorf("files of the next business day (-want +got):\n%s", diff)
+			}
+			if got := l.night("2026-02-03"); got != nil {
+				t.Errorf("the day after made %q", got)
+			}
+		})
+	}
+}
+
+// TestFirstNightOnClosedDay: a book whose very first night is on a closed day looks back from it as Q53 says, on the first business day.
+func TestFirstNightOnClosedDay(t *testing.T) {
+	t.Parallel()
+	l := newLender(t, "monthly:30", "") // a Friday
+	l.loan("A", "", 10)
+	l.load()
+	l.rests()
+	if got := l.night("2026-01-31"); got != nil {
+		t.Errorf("the first night made %q", got)
+	}
+	if got := l.night("2026-02-01"); got != nil {
+		t.Errorf("the second night made %q", got)
+	}
+	want := []string{`2026-01-30 after 2025-12-30 made 2026-02-02 cycle "": A=11 "" paid 0`}
+	if diff := cmp.Diff(want, l.night("2026-02-02")); diff != "" {
+		t.Errorf("files of the first business day (-want +got):\n%s", diff)
+	}
+	if got := l.night("2026-02-03"); got != nil {
+		t.Errorf("the day after made %q", got)
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/batch/bureau"
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/intake"
 	"github.com/furnisher/furnisher/batch/step"
 	"github.com/furnisher/furnisher/fixtures/pgtest"
@@ -99,6 +100,18 @@ func (l *lender) load() {
 	}
 	if len(summary.Rejects) > 0 {
 		l.t.Fatalf("rejected rows: %+v", summary.Rejects)
+	}
+}
+
+// rests closes weekends and holidays for files, which wait for the next business day.
+func (l *lender) rests() {
+	l.t.Helper()
+	calendar := &rules.BusinessCalendar{
+		Days:     &rules.BusinessDays{Kind: rules.FederalReserve, Own: map[rules.Date]rules.OwnDay{}},
+		Policies: map[string]rules.ClosedDayPolicy{rules.ExportEntry: rules.Roll},
+	}
+	if err := database.InTx(l.t.Context(), l.db, func(tx *sqlx.Tx) error { return book.WriteCalendar(l.t.Context(), tx, calendar, true) }); err != nil {
+		l.t.Fatal(err)
 	}
 }
 

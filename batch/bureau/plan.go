@@ -53,34 +53,82 @@ func (f Files) Plan(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
 	if err := tx.SelectContext(ctx, &programs, programCalendars); err != nil {
 		return fmt.Errorf("read programs: %w", err)
 	}
-	closed, err := book.ReadCalendar(ctx, tx)
+	days, err := readDays(ctx, tx)
 	if err != nil {
 		return err
 	}
 	for _, p := range programs {
-		for _, asOf := range closed.FileDates(p.Calendar, p.ProgramID, run.Previous, run.Date) {
-			if p.EndsOn != 0 && asOf > p.EndsOn {
+		for _, due := range days.due(p.Program, p.Calendar, p.ProgramID, run) {
+			if p.EndsOn != 0 && due.asOf > p.EndsOn {
 				continue
 			}
-			if slices.ContainsFunc(f.left, func(l onDisk) bool { return l.Destination == p.Destination && l.AsOf == asOf }) {
+			if slices.ContainsFunc(f.left, func(l onDisk) bool { return l.Destination == p.Destination && l.AsOf == due.asOf }) {
 				continue
 			}
-			if p.Calendar.ByCycle() {
+			if due.calendar.ByCycle() {
 				var ends bool
-				if err := tx.GetContext(ctx, &ends, cycleEnds, p.Program, asOf, pq.Array(rules.CycleDays(asOf))); err != nil {
+				if err := tx.GetContext(ctx, &ends, cycleEnds, p.Program, due.asOf, pq.Array(rules.CycleDays(due.asOf))); err != nil {
 					return fmt.Errorf("read cycles: %w", err)
 				}
 				if !ends {
 					continue
 				}
 			}
-			_, err := tx.ExecContext(ctx, filePlan, run.ID, p.Program, p.Destination, asOf, closed.FileBefore(p.Calendar, p.ProgramID, asOf), run.Date)
+			_, err := tx.ExecContext(ctx, filePlan, run.ID, p.Program, p.Destination, due.asOf,
+				days.FileBefore(due.calendar, p.ProgramID, due.asOf), run.Date, string(due.calendar))
 			if err != nil {
-				return fmt.Errorf("plan the file of program %s as of %s: %w", p.ProgramID, asOf, err)
+				return fmt.Errorf("plan the file of program %s as of %s: %w", p.ProgramID, due.asOf, err)
 			}
 		}
 	}
 	return nil
+}
+
+// days are the lender's business days, and what is known of files that waited for one.
+type days struct {
+	*rules.BusinessCalendar
+	first rules.Date // the business date of the very first night, 0 before it
+	noted []noted
+}
+
+// noted is a file that waited by a calendar that its program no longer has.
+type noted struct {
+	Program  int64          `db:"program"`
+	AsOf     rules.Date     `db:"as_of"`
+	Calendar rules.Calendar `db:"calendar"`
+	NotedOn  rules.Date     `db:"noted_on"`
+}
+
+func readDays(ctx context.Context, tx *sqlx.Tx) (d days, err error) {
+	if d.BusinessCalendar, err = book.ReadCalendar(ctx, tx); err != nil {
+		return d, err
+	}
+	if err := tx.GetContext(ctx, &d.first, firstNight); err != nil {
+		return d, fmt.Errorf("read the first night: %w", err)
+	}
+	if err := tx.SelectContext(ctx, &d.noted, filesWaiting); err != nil {
+		return d, fmt.Errorf("read the files that wait: %w", err)
+	}
+	return d, nil
+}
+
+// dueFile is a calendar date of a program, and the calendar that has it.
+type dueFile struct {
+	asOf     rules.Date
+	calendar rules.Calendar
+}
+
+// due lists the files of a program that a run owes: first those that waited by an earlier calendar, which is theirs if both have a date.
+func (d days) due(program int64, calendar rules.Calendar, id string, run batch.Run) (due []dueFile) {
+	for _, n := range d.noted {
+		if n.Program == program && d.StillWait(n.NotedOn, run.Previous) && !d.FilesRest(id, run.Date) {
+			due = append(due, dueFile{n.AsOf, n.Calendar})
+		}
+	}
+	for _, asOf := range d.FileDates(calendar, id, d.first, run.Previous, run.Date) {
+		due = append(due, dueFile{asOf, calendar})
+	}
+	return due
 }
 
 // Undo takes back what a run's chunks made for its files that are not written.

@@ -78,5 +78,7 @@ var (
 	pagePlan           = database.Query("bureau", "PagePlan")
 	pageRead           = database.Query("bureau", "PageRead")
 	programCalendars   = database.Query("bureau", "ProgramCalendars")
+	filesWaiting       = database.Query("bureau", "FilesWaiting")
+	firstNight         = database.Query("bureau", "FirstNight")
 	reversalNoted      = database.Query("bureau", "ReversalNoted")
 )

@@ -78,6 +78,11 @@ func (i *importer) merge(ctx context.Context, t *table, counts *FileSummary) err
 			return err
 		}
 	}
+	if t.notes != nil {
+		if err := t.notes(i, ctx); err != nil {
+			return err
+		}
+	}
 	merges := func() error { return i.mergeRows(ctx, t.merges, counts) }
 	if t.adds != "" {
 		if err := merges(); err != nil {

@@ -43,6 +43,8 @@ var (
 	importPauses                   = database.Query("import", "ImportPauses")
 	importProducts                 = database.Query("import", "ImportProducts")
 	importPrograms                 = database.Query("import", "ImportPrograms")
+	importCalendars                = database.Query("import", "ImportCalendars")
+	importWaiting                  = database.Query("import", "ImportWaiting")
 	importQuarantine               = database.Query("import", "ImportQuarantine")
 	importReasonRules              = database.Query("import", "ImportReasonRules")
 	importRejects                  = database.Query("import", "ImportRejects")

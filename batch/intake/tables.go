@@ -17,18 +17,19 @@ type table struct {
 	key     []string // staged columns that identify a row
 	books   []string // the tables of the book that it fills
 	columns []column
-	check   func(r *row) *Reject // what is between the columns of one row
-	refs    []reference          // rows whose references are unknown are rejected
-	span    string               // gives the lowest and highest key of the file, for known
-	known   string               // takes out rows that may only repeat what the book holds; gives updated and rejected
-	bars    string               // leaves out rows of removed customers; gives how many
-	rejects []string             // statements that reject rows against each other and the book
-	indexed string               // an index of the staging table, for rejects and adds
-	bulk    []string             // tables whose indexes are made after a first import's rows
-	plain   string               // brings in, before rejects, what they cannot reject and may name
-	news    news                 // what the rows are to packed ledgers, if anything
-	merges  []string             // statements that bring rows in, each giving inserted and updated
-	adds    string               // brings in what merges left, all of it new
+	check   func(r *row) *Reject                   // what is between the columns of one row
+	refs    []reference                            // rows whose references are unknown are rejected
+	span    string                                 // gives the lowest and highest key of the file, for known
+	known   string                                 // takes out rows that may only repeat what the book holds; gives updated and rejected
+	bars    string                                 // leaves out rows of removed customers; gives how many
+	rejects []string                               // statements that reject rows against each other and the book
+	indexed string                                 // an index of the staging table, for rejects and adds
+	bulk    []string                               // tables whose indexes are made after a first import's rows
+	plain   string                                 // brings in, before rejects, what they cannot reject and may name
+	news    news                                   // what the rows are to packed ledgers, if anything
+	notes   func(*importer, context.Context) error // keeps what the book is to know of the rows that are about to change
+	merges  []string                               // statements that bring rows in, each giving inserted and updated
+	adds    string                                 // brings in what merges left, all of it new
 
 	judges  func(*importer, context.Context) (rejected int64, err error) // rejects rows as rules decide
 	decides func(*importer, context.Context) (updated int64, err error)  // writes what rules decide of merged rows
@@ -125,6 +126,7 @@ var tables = withPlaces([]table{
 			may("accommodations", codeKind("protect", "ignore")).or("protect"), may("reason_aliases", aliasesKind).or("{}"),
 			may("retention_months", monthsKind).or(strconv.Itoa(rules.DefaultRetentionMonths)),
 		},
+		notes:  (*importer).noteWaiting,
 		merges: []string{importPrograms, importProgramsDestination},
 	},
 	{

@@ -77,7 +77,7 @@ func (r *CalendarRequest) check() error {
 }
 
 func (r *CalendarRequest) set(ctx context.Context, tx *sqlx.Tx, w *deed, done *CalendarResult) error {
-	closed, err := nobodysNight(ctx, tx)
+	at, err := nobodysNight(ctx, tx)
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (r *CalendarRequest) set(ctx context.Context, tx *sqlx.Tx, w *deed, done *C
 			delete(now.Policies, entry)
 		}
 	}
-	if err := leavesNothing(ctx, tx, before, now, closed); err != nil {
+	if err := leavesNothing(ctx, tx, before, now, at); err != nil {
 		return err
 	}
 	done.calendarOf = calendarOf{now.Days.Kind, now.Days.Own, now.Policies}
@@ -118,11 +118,11 @@ func (r *CalendarRequest) set(ctx context.Context, tx *sqlx.Tx, w *deed, done *C
 }
 
 // leavesNothing refuses a change after which no night would do what the last ones left to the next business day.
-func leavesNothing(ctx context.Context, tx *sqlx.Tx, before, after *rules.BusinessCalendar, closed rules.Date) error {
+func leavesNothing(ctx context.Context, tx *sqlx.Tx, before, after *rules.BusinessCalendar, at nights) error {
+	closed := at.Closed
 	if closed == 0 {
 		return nil
 	}
-	const until = "run the night of the next business day first"
 	var programs []struct {
 		ProgramID string         `db:"program_id"`
 		Calendar  rules.Calendar `db:"calendar"`
@@ -131,35 +131,58 @@ func leavesNothing(ctx context.Context, tx *sqlx.Tx, before, after *rules.Busine
 		return fmt.Errorf("read the programs: %w", err)
 	}
 	for _, p := range programs {
-		waits := after.FilesWaiting(p.Calendar, p.ProgramID, closed)
-		for _, asOf := range before.FilesWaiting(p.Calendar, p.ProgramID, closed) {
+		waits := after.FilesWaiting(p.Calendar, p.ProgramID, at.First, closed)
+		for _, asOf := range before.FilesWaiting(p.Calendar, p.ProgramID, at.First, closed) {
 			if !slices.Contains(waits, asOf) {
-				return fmt.Errorf("%w: the file of program %s as of %s waits, and no night would make it; %s", ErrRefused, p.ProgramID, asOf, until)
+				return fileWaits(p.ProgramID, asOf)
 			}
 		}
 	}
+	var noted []struct {
+		ProgramID string     `db:"program_id"`
+		AsOf      rules.Date `db:"as_of"`
+		NotedOn   rules.Date `db:"noted_on"`
+	}
+	if err := tx.SelectContext(ctx, &noted, filesWaiting); err != nil {
+		return fmt.Errorf("read the files that wait: %w", err)
+	}
+	for _, n := range noted {
+		if before.StillWait(n.NotedOn, closed) && !after.StillWait(n.NotedOn, closed) {
+			return fileWaits(n.ProgramID, n.AsOf)
+		}
+	}
 	if before.Worked("closure", closed) < after.Worked("closure", closed) {
-		return fmt.Errorf("%w: the closures of %s wait, and no night would date them; %s", ErrRefused, closed, until)
+		return fmt.Errorf("%w: the closures of %s wait, and no night would date them; %s", ErrRefused, closed, untilMade)
 	}
 	return nil
 }
 
-// nobodysNight refuses to go on while a night or an import runs, or a night is unfinished. It returns the date closed last, 0 if none was.
-func nobodysNight(ctx context.Context, tx *sqlx.Tx) (closed rules.Date, err error) {
+// untilMade says when the calendar may change.
+const untilMade = "run the night of the next business day first"
+
+func fileWaits(program string, asOf rules.Date) error {
+	return fmt.Errorf("%w: the file of program %s as of %s waits, and no night would make it; %s", ErrRefused, program, asOf, untilMade)
+}
+
+// nights are the dates closed first and last, and the unfinished one; 0: none is.
+type nights struct {
+	First      rules.Date `db:"first"`
+	Closed     rules.Date `db:"closed"`
+	Unfinished rules.Date `db:"unfinished"`
+}
+
+// nobodysNight refuses to go on while a night or an import runs, or a night is unfinished.
+func nobodysNight(ctx context.Context, tx *sqlx.Tx) (n nights, err error) {
 	if err := batch.HaltNights(ctx, tx); err != nil {
-		return 0, err
+		return n, err
 	}
-	var nights struct {
-		Closed     rules.Date `db:"closed"`
-		Unfinished rules.Date `db:"unfinished"`
+	if err := tx.GetContext(ctx, &n, operationNights); err != nil {
+		return n, fmt.Errorf("find the unfinished night: %w", err)
 	}
-	if err := tx.GetContext(ctx, &nights, operationNights); err != nil {
-		return 0, fmt.Errorf("find the unfinished night: %w", err)
+	if n.Unfinished != 0 {
+		return n, fmt.Errorf("%w: the night of %s is unfinished and goes by the calendar as it is", ErrRefused, n.Unfinished)
 	}
-	if nights.Unfinished != 0 {
-		return 0, fmt.Errorf("%w: the night of %s is unfinished and goes by the calendar as it is", ErrRefused, nights.Unfinished)
-	}
-	return nights.Closed, nil
+	return n, nil
 }
 
 // checkProgram refuses a policy of a program that is not known, or that cannot have it.

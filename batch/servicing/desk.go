@@ -180,14 +180,11 @@ func recall(ctx context.Context, tx *sqlx.Tx, key, digest string, done result) e
 }
 
 func (d *Desk) date(ctx context.Context, tx *sqlx.Tx, asked rules.Date) (rules.Date, error) {
-	var nights struct {
-		Closed     rules.Date `db:"closed"`
-		Unfinished rules.Date `db:"unfinished"`
-	}
-	if err := tx.GetContext(ctx, &nights, operationNights); err != nil {
+	var at nights
+	if err := tx.GetContext(ctx, &at, operationNights); err != nil {
 		return 0, fmt.Errorf("find the business date: %w", err)
 	}
-	on, err := rules.OperationDate(asked, d.Today, nights.Closed, nights.Unfinished)
+	on, err := rules.OperationDate(asked, d.Today, at.Closed, at.Unfinished)
 	return on, refused(ErrRefused, err)
 }
 

@@ -26,6 +26,7 @@ var (
 	operationOpen     = database.Query("servicing", "OperationOpen")
 	programCalendar   = database.Query("servicing", "ProgramCalendar")
 	programCalendars  = database.Query("servicing", "ProgramCalendars")
+	filesWaiting      = database.Query("servicing", "FilesWaiting")
 	removalDone       = database.Query("servicing", "RemovalDone")
 	removalPending    = database.Query("servicing", "RemovalPending")
 	removalRefused    = database.Query("servicing", "RemovalRefused")

@@ -139,7 +139,7 @@ func filesOf(c *rules.BusinessCalendar, p inquiry.ProgramCalendar, first, last r
 		if !c.NeedsNight(night) {
 			continue
 		}
-		for _, asOf := range c.FileDates(p.Calendar, p.ProgramID, previous, night) {
+		for _, asOf := range c.FileDates(p.Calendar, p.ProgramID, 0, previous, night) {
 			if asOf >= first && asOf <= last {
 				files = append(files, dueFile{p.ProgramID, asOf, night})
 			}

@@ -24,20 +24,28 @@ FROM destination d
 WHERE d.listed OR NOT EXISTS (SELECT FROM destination o WHERE o.program = d.program AND o.listed)
 ORDER BY d.program, d.name = $1 DESC, d.destination
 
+-- name: FilesWaiting
+-- The files that were noted as waiting. Few rows.
+SELECT w.program, w.as_of, w.calendar, w.noted_on FROM file_waiting w ORDER BY w.program, w.as_of
+
+-- name: FirstNight
+-- The business date of the book's very first night. Index: run_one_per_date.
+SELECT min(business_date) FROM run WHERE state = 'CLOSED'
+
 -- name: FilePlan
 -- A file that a run owes: a destination's calendar date, unless a live file has it or the program has no loan opened by
--- then. $1 run, $2 program, $3 destination, $4 as of, $5 previous calendar date, $6 created on.
-INSERT INTO bureau_file (file, run, program, destination, as_of, previous_on, created_on, state)
-SELECT (SELECT coalesce(max(file), 0) + 1 FROM bureau_file), $1, $2, $3, $4, $5, $6, 'BUILDING'
+-- then. $1 run, $2 program, $3 destination, $4 as of, $5 previous calendar date, $6 created on, $7 calendar.
+INSERT INTO bureau_file (file, run, program, destination, as_of, previous_on, created_on, state, calendar)
+SELECT (SELECT coalesce(max(file), 0) + 1 FROM bureau_file), $1, $2, $3, $4, $5, $6, 'BUILDING', $7
 WHERE EXISTS (SELECT FROM loan WHERE program = $2 AND opened_on <= $4)
   AND NOT EXISTS (SELECT FROM bureau_file WHERE destination = $3 AND as_of = $4 AND state NOT IN ('VOIDED', 'REJECTED'))
 
 -- name: FileAgain
 -- A file that replaces one that was taken back, with what is known up to the last closed business date. It returns its run.
 -- $1 file, $2 who makes it.
-INSERT INTO bureau_file (file, run, program, destination, as_of, previous_on, created_on, state, made_by)
+INSERT INTO bureau_file (file, run, program, destination, as_of, previous_on, created_on, state, calendar, made_by)
 SELECT (SELECT max(n.file) + 1 FROM bureau_file n), f.run, f.program, f.destination, f.as_of, f.previous_on,
-       (SELECT max(r.business_date) FROM run r WHERE r.state = 'CLOSED'), 'BUILDING', $2
+       (SELECT max(r.business_date) FROM run r WHERE r.state = 'CLOSED'), 'BUILDING', f.calendar, $2
 FROM bureau_file f WHERE f.file = $1
 RETURNING run
 
@@ -97,7 +105,7 @@ SELECT f.file, f.run, f.program, f.destination, d.name AS destination_name, f.as
        p.reporter_name, p.reporter_address, coalesce(p.reporter_phone, '') AS reporter_phone,
        coalesce(h.innovis_id, '') AS innovis_id, coalesce(h.equifax_id, '') AS equifax_id,
        coalesce(h.experian_id, '') AS experian_id, coalesce(h.transunion_id, '') AS transunion_id,
-       p.calendar, p.activity_cycle_ids,
+       coalesce(f.calendar, p.calendar) AS calendar, p.activity_cycle_ids,
        (SELECT count(*) FROM destination o WHERE o.program = f.program AND o.listed) > 1 AS several
 FROM bureau_file f
 JOIN program p ON p.program = f.program
@@ -125,7 +133,7 @@ FROM bureau_file f JOIN run r ON r.run = f.run WHERE f.file = $1
 -- name: FileState
 -- A file for a change of its state. $1 file. Locks: the row.
 SELECT file, destination, state, coalesce(path, '') AS path, coalesce(sha256, '') AS sha256, coalesce(bytes, 0) AS bytes, as_of, previous_on, created_on,
-       (SELECT calendar FROM program p WHERE p.program = bureau_file.program) AS calendar
+       coalesce(bureau_file.calendar, (SELECT p.calendar FROM program p WHERE p.program = bureau_file.program)) AS calendar
 FROM bureau_file WHERE file = $1 FOR UPDATE
 
 -- name: FileMakers
@@ -182,7 +190,7 @@ SELECT receiver FROM delivery WHERE file = $1 AND state <> 'WAITING' AND NOT by_
 -- name: FileWritten
 -- A file as it was written, and where it is now. $1 file. Index: bureau_file_pkey.
 SELECT file, destination, state, coalesce(path, '') AS path, coalesce(sha256, '') AS sha256, coalesce(bytes, 0) AS bytes, as_of, previous_on, created_on,
-       (SELECT calendar FROM program p WHERE p.program = bureau_file.program) AS calendar
+       coalesce(bureau_file.calendar, (SELECT p.calendar FROM program p WHERE p.program = bureau_file.program)) AS calendar
 FROM bureau_file WHERE file = $1
 
 -- name: FileChange
@@ -210,7 +218,7 @@ WHERE f.file = $1
 -- records, deletions, and the accounts that the file before had and this one leaves out.
 -- $1 run, $2 reasons of exclusion that are routine. Index: tradeline_pkey, excluded_pkey, deletion_pkey, by file.
 WITH near AS (
-    SELECT b.file AS building, b.as_of, b.program, n.file, n.destination, n.records
+    SELECT b.file AS building, b.as_of, b.program, b.calendar, n.file, n.destination, n.records
     FROM bureau_file b
     CROSS JOIN LATERAL (
         SELECT b.file, b.destination, (SELECT count(*) FROM tradeline t WHERE t.file = b.file) AS records
@@ -223,7 +231,7 @@ WITH near AS (
 )
 SELECT n.building, p.program_id, x.name AS destination_name,
        (SELECT count(*) FROM destination o WHERE o.program = n.program AND o.listed) > 1 AS several,
-       p.calendar, n.as_of, n.file, n.records,
+       coalesce(n.calendar, p.calendar) AS calendar, n.as_of, n.file, n.records,
        (SELECT count(*) FROM deletion d WHERE d.destination = n.destination AND d.file = n.file) AS deletions,
        (SELECT count(*) FROM excluded e
         WHERE e.file = n.file AND e.reason <> ALL (CAST($2 AS text[]))

@@ -140,6 +140,20 @@ WITH aliased AS (
 SELECT (SELECT count(*) FROM inserted) AS inserted, (SELECT count(*) FROM updated) AS updated
 FROM (SELECT count(*) FROM woken) w
 
+-- name: ImportCalendars
+-- The programs whose calendar the staged rows change, as they are, and the dates that were closed first and last; none before the first
+-- night. Few rows.
+SELECT p.program, p.program_id, p.calendar, r.first, r.closed
+FROM program p
+JOIN staged_programs s ON s.program_id = p.program_id AND s.calendar <> p.calendar
+CROSS JOIN (SELECT min(business_date) AS first, max(business_date) AS closed FROM run WHERE state = 'CLOSED') r
+WHERE r.closed IS NOT NULL
+ORDER BY p.program
+
+-- name: ImportWaiting
+-- Notes a file that waits. $1 program, $2 as of, $3 calendar, $4 the date closed last.
+INSERT INTO file_waiting (program, as_of, calendar, noted_on) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+
 -- name: ImportReasonRules
 -- Merges the pairs that require a payoff reason (DC4). Index: reason_rule_pkey.
 -- Gives the rows inserted and updated.

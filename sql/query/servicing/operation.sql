@@ -20,8 +20,10 @@ SELECT digest, CAST(result AS text) AS result FROM operation WHERE idempotency_k
 UPDATE operation SET business_date = $2, loans = $3, customers = $4, before = $5, after = $6, result = $7 WHERE operation = $1
 
 -- name: OperationNights
--- The business date that was closed last, and that of the night which is not finished. Index: run_one_per_date, run_one_unfinished.
-SELECT (SELECT max(business_date) FROM run WHERE state = 'CLOSED') AS closed,
+-- The business dates that were closed first and last, and that of the night which is not finished. Index: run_one_per_date,
+-- run_one_unfinished.
+SELECT (SELECT min(business_date) FROM run WHERE state = 'CLOSED') AS first,
+       (SELECT max(business_date) FROM run WHERE state = 'CLOSED') AS closed,
        (SELECT business_date FROM run WHERE state IN ('RUNNING', 'STOPPED')) AS unfinished
 
 -- name: LoanByID
@@ -43,3 +45,7 @@ SELECT calendar FROM program WHERE program_id = $1
 -- name: ProgramCalendars
 -- The reporting calendars of all programs. Few rows.
 SELECT program_id, calendar FROM program ORDER BY program_id
+
+-- name: FilesWaiting
+-- The files that wait by a calendar that their program no longer has. Few rows.
+SELECT p.program_id, w.as_of, w.noted_on FROM file_waiting w JOIN program p ON p.program = w.program ORDER BY p.program_id, w.as_of
