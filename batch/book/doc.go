@@ -1,14 +1,14 @@
 // Package book keeps the facts of a loan: its terms, its state, its consumers and its ledger.
 //
-//	loans, err := book.Lock(ctx, tx, keys)                     // the pass: facts made right and kept so
-//	err = book.Each(ctx, tx, after, last, func(f *book.Facts) error { … }) // the export: every loan of a range, in order
+//	loans, err := vault.Lock(ctx, tx, keys, date)              // the pass: facts made right and kept so
+//	err = vault.Each(ctx, tx, after, last, func(f *book.Facts) error { … }) // the export: every loan of a range, in order
 //	err = book.Wake(ctx, tx, keys, book.Transactions)          // whoever wrote something of these loans
 //
 // # One row a loan
 //
 // The facts of a loan lie packed in its row of the table account, so that a night reads a loan once and by range.
 // The row is derived: it can be made again from the book's tables at any time, and every night makes one in 1,009
-// anew and compares.
+// anew and compares. What it says of the consumers is sealed as one value, by the keys of a Vault.
 //
 // # Waking
 //

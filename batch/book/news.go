@@ -36,12 +36,13 @@ func Add(ctx context.Context, tx *sqlx.Tx, news []News) error {
 	var packed [][]byte
 	facts := &Facts{}
 	err := database.Each(ctx, tx, (*packedRow).columns, func(r *packedRow) error {
-		if facts.unpack(r.facts) != nil {
+		sealed, open, err := splitPacked(r.facts)
+		if err != nil || facts.readOpen(open) != nil {
 			return nil // it becomes stale
 		}
 		n := byLoan[r.loan]
 		facts.Ledger = newLedger(append(facts.Ledger.Entries, n.Entries...), append(facts.Ledger.Dues, n.Dues...))
-		known, packed = append(known, r.loan), append(packed, facts.append(nil))
+		known, packed = append(known, r.loan), append(packed, joinPacked(sealed, facts)) // the consumers stay sealed as they are
 		return nil
 	}, accountFresh, database.IntArray(keys))
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 
 // packedVersion begins every packed row. A row of another version is made anew whenever it is read, and kept so only once the
 // loan is looked at: with a new version comes a migration that wakes the book.
-const packedVersion = 4
+const packedVersion = 5
 
 // statuses gives account statuses their numbers in a packed row: only ever append.
 var statuses = rules.Statuses()
@@ -26,10 +26,10 @@ func newLedger(entries []rules.Entry, dues []rules.Due) rules.Ledger {
 	return rules.NewLedger(entries, dues)
 }
 
-// append writes the facts as bytes behind dst. Numbers and dates are varints, a text is its length and its bytes. The
-// order of the parts is that of Facts; a change of it is a new packedVersion.
-func (f *Facts) append(dst []byte) []byte {
-	p := packer{append(dst, packedVersion)}
+// appendOpen writes the facts but for the consumers as bytes behind dst. Numbers and dates are varints, a text is its length
+// and its bytes. The order of the parts is that of Facts; a change of it is a new packedVersion.
+func (f *Facts) appendOpen(dst []byte) []byte {
+	p := packer{dst}
 	p.terms(&f.Terms)
 	p.state(&f.State)
 	p.date(f.HoldUntil)
@@ -57,11 +57,17 @@ func (f *Facts) append(dst []byte) []byte {
 	if len(f.Cancelled) > 0 {
 		p.cancelled(f.Cancelled)
 	}
+	p.ledger(f.Ledger)
+	return p.packed
+}
+
+// appendPersonal writes the consumers as bytes behind dst.
+func (f *Facts) appendPersonal(dst []byte) []byte {
+	p := packer{dst}
 	p.count(len(f.Consumers))
 	for i := range f.Consumers {
 		p.consumer(&f.Consumers[i])
 	}
-	p.ledger(f.Ledger)
 	return p.packed
 }
 

@@ -3,6 +3,7 @@ package book
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"runtime"
@@ -13,6 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
+	"github.com/furnisher/furnisher/batch/seal"
+	"github.com/furnisher/furnisher/fixtures/pgtest"
 	"github.com/furnisher/furnisher/fixtures/whole"
 	"github.com/furnisher/furnisher/rules"
 )
@@ -83,6 +86,18 @@ func unpack(packed []byte) (l rules.Ledger, err error) {
 		return l, errPacked
 	}
 	return l, nil
+}
+
+// vault has the keys of the tests.
+var vault = Vault{Keys: pgtest.Keys()}
+
+func packedRowOf(t testing.TB, f *Facts) []byte {
+	t.Helper()
+	row, err := vault.pack(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return row
 }
 
 // What was packed is unpacked as it was, and two ledgers have the same bytes if and only if they hold the same.
@@ -262,7 +277,7 @@ func TestPackWhole(t *testing.T) {
 	}
 	got := &Facts{Pauses: make([]rules.Pause, 5), Consumers: make([]Consumer, 4), Ledger: rules.Ledger{Entries: make([]rules.Entry, 9), Dues: make([]rules.Due, 9)}}
 	for range 2 {
-		if err := got.unpack(want.append(nil)); err != nil {
+		if err := vault.unpack(got, packedRowOf(t, want)); err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
@@ -270,7 +285,7 @@ func TestPackWhole(t *testing.T) {
 		}
 	}
 	empty := &Facts{State: rules.State{Status: rules.Active}}
-	if err := got.unpack(empty.append(nil)); err != nil {
+	if err := vault.unpack(got, packedRowOf(t, empty)); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(empty, got, cmpopts.EquateEmpty()); diff != "" {
@@ -280,16 +295,19 @@ func TestPackWhole(t *testing.T) {
 
 // A row of another version of the program, a row that was cut and one that something follows are not read.
 func TestUnpackOtherRows(t *testing.T) {
-	packed := everything().append(nil)
+	packed := packedRowOf(t, everything())
+	damaged := slices.Clone(packed)
+	damaged[packedHead+20] ^= 1
 	for name, row := range map[string][]byte{
 		"none": nil, "another version": append([]byte{packedVersion + 1}, packed[1:]...), "something behind": append(slices.Clone(packed), 0),
+		"a seal that was broken": damaged, "more sealed than there is": append([]byte{packedVersion, 0xff, 0xff, 0xff, 0xff}, packed[packedHead:]...),
 	} {
-		if new(Facts).unpack(row) == nil {
+		if vault.unpack(new(Facts), row) == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
 	for n := range packed {
-		if new(Facts).unpack(packed[:n]) == nil {
+		if vault.unpack(new(Facts), packed[:n]) == nil {
 			t.Errorf("cut after %d of %d bytes: no error", n, len(packed))
 		}
 	}
@@ -298,25 +316,85 @@ func TestUnpackOtherRows(t *testing.T) {
 // FuzzUnpack: no bytes make it panic or take memory without bound, and what is accepted are facts that can be packed and
 // are the same afterwards.
 func FuzzUnpack(f *testing.F) {
-	packed := everything().append(nil)
+	packed, personal := everything().appendOpen(nil), everything().appendPersonal(nil)
 	f.Add(packed)
 	f.Add(packed[:len(packed)-1])
-	f.Add((&Facts{State: rules.State{Status: rules.Active}}).append(nil))
+	f.Add((&Facts{State: rules.State{Status: rules.Active}}).appendOpen(nil))
+	f.Add(personal)
+	f.Add(personal[:len(personal)-1])
 	f.Add([]byte{})
-	f.Add(binary.AppendUvarint([]byte{packedVersion}, math.MaxUint64))
+	f.Add(binary.AppendUvarint(nil, math.MaxUint64))
 	f.Fuzz(func(t *testing.T, packed []byte) {
 		var facts, again Facts
-		if facts.unpack(packed) != nil {
+		facts.State.Status = rules.Active
+		open, personal := facts.readOpen(packed) == nil, false
+		if !open {
+			facts = Facts{State: rules.State{Status: rules.Active}}
+			personal = facts.readPersonal(packed) == nil
+		}
+		if !open && !personal {
 			return
 		}
 		if n := len(facts.Ledger.Entries) + len(facts.Ledger.Dues) + len(facts.Consumers) + len(facts.Pauses) + len(facts.Cases) + len(facts.Cancelled); n > len(packed) {
 			t.Errorf("%d parts of %d bytes", n, len(packed))
 		}
-		if err := again.unpack(facts.append(nil)); err != nil {
+		if err := errors.Join(again.readOpen(facts.appendOpen(nil)), again.readPersonal(facts.appendPersonal(nil))); err != nil {
 			t.Fatalf("what was accepted and packed is refused: %v", err)
 		}
 		if diff := cmp.Diff(facts, again, cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("accepted, packed, unpacked (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// What is personal of a loan is not in its row, nor is the row another loan's.
+func TestPackedRowIsSealed(t *testing.T) {
+	f := everything()
+	f.Loan = 7
+	row := packedRowOf(t, f)
+	c := &f.Consumers[0]
+	for _, personal := range [][]byte{[]byte(c.SSN), []byte(c.Phone), []byte(c.PostalCode), binary.AppendVarint(nil, int64(c.DateOfBirth)), f.appendPersonal(nil)[2:10]} {
+		if sealed, _, err := splitPacked(row); err != nil || bytes.Contains(sealed, personal) {
+			t.Errorf("%x is in the sealed part of the row, %v", personal, err)
+		}
+	}
+	if _, open, _ := splitPacked(row); !bytes.Equal(open, f.appendOpen(nil)) || bytes.Contains(open, []byte(c.SSN)) {
+		t.Error("the open part is not what is open of the loan")
+	}
+	if err := vault.unpack(&Facts{Loan: 8}, row); !errors.Is(err, seal.ErrSealed) {
+		t.Errorf("as the row of another loan: %v", err)
+	}
+	if err := (Vault{}).unpack(&Facts{Loan: 7}, row); !errors.Is(err, seal.ErrNoKeyset) {
+		t.Errorf("without keys: %v", err)
+	}
+	f.Consumers = nil
+	got := &Facts{Loan: 7, Consumers: make([]Consumer, 2)}
+	if err := (Vault{}).unpack(got, packedRowOf(t, f)); err != nil || len(got.Consumers) != 0 {
+		t.Errorf("without consumers: %d of them, %v", len(got.Consumers), err)
+	}
+}
+
+func BenchmarkPacked(b *testing.B) {
+	f := everything()
+	for len(f.Ledger.Entries) < 24 {
+		f.Ledger.Entries, f.Ledger.Dues = append(f.Ledger.Entries, f.Ledger.Entries[0]), append(f.Ledger.Dues, f.Ledger.Dues[0])
+	}
+	row := packedRowOf(b, f)
+	b.Run("pack", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := vault.pack(f); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("unpack", func(b *testing.B) {
+		b.ReportAllocs()
+		got := &Facts{}
+		for b.Loop() {
+			if err := vault.unpack(got, row); err != nil {
+				b.Fatal(err)
+			}
 		}
 	})
 }

@@ -1,7 +1,6 @@
 package book
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"fmt"
@@ -62,13 +61,13 @@ func (v Vault) Peek(ctx context.Context, tx *sqlx.Tx, keys []int64, d rules.Date
 
 // read reads the facts of loans as of d, in the order of their keys.
 func (v Vault) read(ctx context.Context, tx *sqlx.Tx, loans []*Loan, stale map[int64]bool, keys []int64, d rules.Date) ([]*Loan, error) {
-	packed, err := readPacked(ctx, tx, loans, keys)
+	packed, err := v.readPacked(ctx, tx, loans, keys)
 	if err != nil {
 		return nil, fmt.Errorf("read packed rows: %w", err)
 	}
 	var anew []int64
 	for _, l := range loans {
-		if stale[l.Facts.Loan] || packed[l.Facts.Loan] == nil {
+		if stale[l.Facts.Loan] || !packed[l.Facts.Loan] {
 			l.repack = true
 			anew = append(anew, l.Facts.Loan)
 		} else if checked(l.Facts.Loan, d) {
@@ -85,7 +84,7 @@ func (v Vault) read(ctx context.Context, tx *sqlx.Tx, loans []*Loan, stale map[i
 	}
 	for _, l := range loans {
 		if facts := made[l.Facts.Loan]; facts != nil {
-			l.Drifted = !l.repack && !bytes.Equal(packed[l.Facts.Loan], facts.append(nil))
+			l.Drifted = !l.repack && !facts.same(l.Facts)
 			l.repack = l.repack || l.Drifted
 			l.Facts = facts
 		}
@@ -114,18 +113,16 @@ type lockRow struct {
 
 func (r *lockRow) columns() []any { return []any{&r.loan, &r.version, &r.stale, &r.awake} }
 
-// readPacked unpacks the rows of loans, which are in the order of their keys, into their facts. It returns the bytes of
-// those that could be read.
-func readPacked(ctx context.Context, tx *sqlx.Tx, loans []*Loan, keys []int64) (map[int64][]byte, error) {
-	packed := make(map[int64][]byte, len(loans))
+// readPacked unpacks the rows of loans, which are in the order of their keys, into their facts. It returns
+// which could be read.
+func (v Vault) readPacked(ctx context.Context, tx *sqlx.Tx, loans []*Loan, keys []int64) (map[int64]bool, error) {
+	packed := make(map[int64]bool, len(loans))
 	next := 0
 	err := database.Each(ctx, tx, (*packedRow).columns, func(r *packedRow) error {
 		for loans[next].Facts.Loan != r.loan {
 			next++
 		}
-		if loans[next].Facts.unpack(r.facts) == nil {
-			packed[r.loan] = bytes.Clone(r.facts)
-		}
+		packed[r.loan] = v.unpack(loans[next].Facts, r.facts) == nil
 		return nil
 	}, accountRead, pq.Array(keys))
 	return packed, err
@@ -170,7 +167,7 @@ func (v Vault) Each(ctx context.Context, tx *sqlx.Tx, after, last int64, f func(
 			return err
 		}
 		facts.Loan = r.loan
-		if facts.unpack(r.facts) != nil { // as one that another version of the program packed
+		if v.unpack(facts, r.facts) != nil { // as one that another version of the program packed
 			damaged = append(damaged, r.loan)
 			return nil
 		}

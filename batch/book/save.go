@@ -36,7 +36,7 @@ func (v Vault) Save(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, loans []*Lo
 	if err := saveMoves(ctx, tx, c, loans); err != nil {
 		return err
 	}
-	if err := savePacked(ctx, tx, loans); err != nil {
+	if err := v.savePacked(ctx, tx, loans); err != nil {
 		return err
 	}
 	if err := sleep(ctx, tx, loans, next); err != nil {
@@ -51,13 +51,17 @@ func (v Vault) Save(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, loans []*Lo
 	return Wake(ctx, tx, drifted, Drift)
 }
 
-func savePacked(ctx context.Context, tx *sqlx.Tx, loans []*Loan) error {
+func (v Vault) savePacked(ctx context.Context, tx *sqlx.Tx, loans []*Loan) error {
 	var keys []int64
 	var packed [][]byte
 	for _, l := range loans {
 		if l.repack {
 			keys = append(keys, l.Facts.Loan)
-			packed = append(packed, l.Facts.append(nil))
+			row, err := v.pack(l.Facts)
+			if err != nil {
+				return fmt.Errorf("pack facts: %w", err)
+			}
+			packed = append(packed, row)
 		}
 	}
 	return writePacked(ctx, tx, keys, packed)

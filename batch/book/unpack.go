@@ -6,13 +6,10 @@ import (
 	"github.com/furnisher/furnisher/rules"
 )
 
-// unpack reads what append wrote. It keeps the memory of f's slices, and copies the packed bytes once: the texts of f
+// readOpen reads what appendOpen wrote. It keeps the memory of f's slices, and copies the packed bytes once: the texts of f
 // are parts of that copy.
-func (f *Facts) unpack(packed []byte) error {
-	if len(packed) == 0 || packed[0] != packedVersion {
-		return errPacked
-	}
-	r := unpacker{rest: string(packed[1:])}
+func (f *Facts) readOpen(packed []byte) error {
+	r := unpacker{rest: string(packed)}
 	r.terms(&f.Terms)
 	r.state(&f.State)
 	f.HoldUntil, f.PromoEndsOn = r.date(), r.date()
@@ -21,11 +18,22 @@ func (f *Facts) unpack(packed []byte) error {
 		f.Pauses[i] = rules.Pause{From: r.date(), To: r.date(), Stay: r.flags() != 0}
 	}
 	r.rare(f)
+	r.ledger(&f.Ledger)
+	return r.end()
+}
+
+// readPersonal reads what appendPersonal wrote, as readOpen does.
+func (f *Facts) readPersonal(packed []byte) error {
+	r := unpacker{rest: string(packed)}
 	f.Consumers = resized(f.Consumers, r.count())
 	for i := range f.Consumers {
 		r.consumer(&f.Consumers[i])
 	}
-	r.ledger(&f.Ledger)
+	return r.end()
+}
+
+// end says whether all was read and fitted.
+func (r *unpacker) end() error {
 	if r.damaged || r.rest != "" {
 		return errPacked
 	}

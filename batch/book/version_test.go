@@ -10,7 +10,7 @@ import (
 
 // wakesFor names the migration that wakes the book for a packed version: without one, rows of the version before would stay
 // as they are until something happens to their loans, and each file would make them anew.
-var wakesFor = map[byte]string{4: "schema/00021_renewed.sql"}
+var wakesFor = map[byte]string{5: "schema/00040_packed.sql"}
 
 func TestPackedVersionHasItsMigration(t *testing.T) {
 	t.Parallel()

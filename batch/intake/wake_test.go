@@ -61,8 +61,9 @@ func awake(t testing.TB, db *sqlx.DB) string {
 func allAsleep(t testing.TB, db *sqlx.DB) {
 	t.Helper()
 	ctx := context.Background()
-	right := rows(t, db, "SELECT loan, a.facts FROM account a JOIN loan_wake w USING (loan) WHERE w.state <> 'STALE' ORDER BY 1")
+	var right, anew map[int64]string
 	err := database.InTx(ctx, db, func(tx *sqlx.Tx) error {
+		right = factsOf(t, tx)
 		var keys []int64
 		if err := tx.SelectContext(ctx, &keys, "UPDATE loan_wake SET state = 'STALE', wake_on = '-infinity' RETURNING loan"); err != nil {
 			return err
@@ -71,15 +72,18 @@ func allAsleep(t testing.TB, db *sqlx.DB) {
 		if err != nil {
 			return err
 		}
-		return vault.Save(ctx, tx, batch.Chunk{}, loans, func(*facts.Loan) rules.Date { return rules.Never })
+		if err := vault.Save(ctx, tx, batch.Chunk{}, loans, func(*facts.Loan) rules.Date { return rules.Never }); err != nil {
+			return err
+		}
+		anew = factsOf(t, tx)
+		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	anew := rows(t, db, "SELECT loan, facts FROM account ORDER BY 1")
-	for _, row := range strings.Split(right, "\n") {
-		if !strings.Contains(anew, row) {
-			t.Errorf("a packed row that is held right is %s, and made anew not", row)
+	for loan, held := range right {
+		if held != anew[loan] {
+			t.Errorf("a packed row that is held right is %s, and made anew %s", held, anew[loan])
 		}
 	}
 }

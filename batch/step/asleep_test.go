@@ -168,7 +168,7 @@ func packedOf(t *testing.T, w twin, which string) map[int64]string {
 		Loan  int64
 		Facts string
 	}
-	if err := w.db.Select(&rows, `SELECT loan, encode(coalesce(facts, ''), 'hex') AS facts FROM loan_wake LEFT JOIN account USING (loan) WHERE `+which); err != nil {
+	if err := w.db.Select(&rows, `SELECT loan, encode(coalesce(`+openFacts+`, ''), 'hex') AS facts FROM loan_wake LEFT JOIN account USING (loan) WHERE `+which); err != nil {
 		t.Fatal(err)
 	}
 	packed := map[int64]string{}
@@ -627,7 +627,8 @@ func TestDriftIsFound(t *testing.T) {
 		{"an entry that failed", "2026-06-01", `UPDATE loan_transaction SET state = 'FAILED' WHERE loan = $1 AND type = 'PAYMENT'`, "ACTIVE"},
 		{"a cycle's due date", "", `UPDATE cycle SET due_on = due_on - 45 WHERE loan = $1`, "SUSPENDED::DELINQUENT"},
 		{"nothing to decide", "", `UPDATE cycle SET minimum_due_cents = minimum_due_cents + 1 WHERE loan = $1`, "ACTIVE"},
-		{"a packed row that somebody changed", "", `UPDATE account SET facts = set_byte(facts, 12, get_byte(facts, 12) # 1) WHERE loan = $1`, "ACTIVE"},
+		{"a packed row that somebody changed", "", `UPDATE account SET facts = set_byte(facts, p, get_byte(facts, p) # 1)
+			FROM (SELECT loan AS l, 16 + (get_byte(facts, 3) << 8) + get_byte(facts, 4) AS p FROM account) open WHERE l = loan AND loan = $1`, "ACTIVE"},
 		{"what the lender says of it", "", `UPDATE loan SET scheduled_payment_cents = 1 WHERE loan = $1`, "ACTIVE"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

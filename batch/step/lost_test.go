@@ -1,7 +1,6 @@
 package step_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -187,7 +186,7 @@ func (d *disturbed) check(t *testing.T, night rules.Date) {
 		t.Fatal(err)
 	}
 	defer tx.Rollback()
-	packed := packedRows(t, tx, `SELECT loan, facts FROM account JOIN loan_wake USING (loan) WHERE state <> 'STALE'`)
+	packed := factsOf(t, tx)
 	var keys []int64
 	err = tx.Select(&keys, `SELECT loan FROM loan_wake ORDER BY loan`)
 	if err == nil {
@@ -203,31 +202,15 @@ func (d *disturbed) check(t *testing.T, night rules.Date) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	made := packedRows(t, tx, `SELECT loan, facts FROM account`)
+	made := factsOf(t, tx)
 	for _, loan := range slices.Sorted(maps.Keys(packed)) {
-		if !bytes.Equal(packed[loan], made[loan]) {
-			t.Errorf("night %s: the packed facts of loan L%03d are not those of the book:\n%x\n%x", night, loan-1, packed[loan], made[loan])
+		if packed[loan] != made[loan] {
+			t.Errorf("night %s: the packed facts of loan L%03d are not those of the book:\n%s\n%s", night, loan-1, packed[loan], made[loan])
 		}
 	}
 	if len(made) != len(d.book.loans) || len(packed) < len(made)/2 {
 		t.Errorf("night %s: %d of %d loans were compared", night, len(packed), len(made))
 	}
-}
-
-func packedRows(t *testing.T, tx *sqlx.Tx, query string) map[int64][]byte {
-	t.Helper()
-	var rows []struct {
-		Loan  int64
-		Facts []byte
-	}
-	if err := tx.Select(&rows, query); err != nil {
-		t.Fatal(err)
-	}
-	packed := map[int64][]byte{}
-	for _, r := range rows {
-		packed[r.Loan] = r.Facts
-	}
-	return packed
 }
 
 // everyMoment holds that the outsider came at every moment that a chunk has.

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -119,6 +120,9 @@ func fingerprint(t *testing.T, db *sqlx.DB) map[string]string {
 	prints := map[string]string{}
 	for _, s := range shapes {
 		var found string
+		if s.Name == "account" { // but for what is sealed
+			s.Columns = strings.Replace(s.Columns, "facts", `CASE WHEN octet_length(facts) > 5 THEN substr(facts, 6 + (get_byte(facts, 3) << 8) + get_byte(facts, 4)) ELSE facts END`, 1)
+		}
 		err := db.GetContext(t.Context(), &found, fmt.Sprintf(`SELECT format('%%s rows, %%s', count(*), md5(coalesce(string_agg(said, E'\n' ORDER BY said), '')))
 			FROM (SELECT CAST(row_to_json(r) AS text) AS said FROM (SELECT %s FROM %s) r) s`, s.Columns, s.Name))
 		if err != nil {

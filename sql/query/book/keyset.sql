@@ -34,11 +34,14 @@ VACUUM (FULL, ANALYZE) customer
 ALTER TABLE customer DROP IF EXISTS clear_ssn, DROP IF EXISTS clear_date_of_birth
 
 -- name: KeyUses
--- How many values of the book each key has sealed: its id is in the bytes 2 to 5. Reads the tables whole.
+-- How many values of the book each key has sealed: its id is in the bytes 2 to 5 of a sealed value, which
+-- stands behind 5 bytes in a packed row. Reads the tables whole.
 SELECT key, sum(sealed) AS sealed
 FROM (SELECT encode(substr(ssn, 2, 4), 'hex') AS key, count(*) AS sealed FROM customer WHERE ssn IS NOT NULL GROUP BY 1
       UNION ALL
       SELECT encode(substr(date_of_birth, 2, 4), 'hex'), count(*) FROM customer WHERE date_of_birth IS NOT NULL GROUP BY 1
+      UNION ALL
+      SELECT encode(substr(facts, 7, 4), 'hex'), count(*) FROM account WHERE octet_length(facts) > 5 AND substr(facts, 2, 4) <> '\x00000000' GROUP BY 1
       UNION ALL
       SELECT encode(substr(sealed, 2, 4), 'hex'), 0 FROM keyset) used
 GROUP BY key ORDER BY key
