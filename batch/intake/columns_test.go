@@ -58,6 +58,7 @@ func TestEveryColumnArrives(t *testing.T) {
 		"loan_state.reopened_on", "loan_state.imported_after", "schedule.cancelled_on", "schedule.cancelled_run", "schedule.cancel_reason",
 		"scheduled_item.cancelled_on", "scheduled_item.cancelled_run", "scheduled_item.cancel_reason", "status_history.from_status",
 		"status_history.run", "status_history.who", "status_history.why", "status_history.operation",
+		"case_file.sent", "case_file.court_number_operation", "case_file.snoozed_until", "case_file.viewed_operation",
 		"customer.removed_on", "customer.removed_operation", "customer_removal.refused_why", "schedule.cancelled_operation", "scheduled_item.cancelled_operation",
 	}
 	for _, table := range bookTables {
