@@ -76,6 +76,11 @@ func (r *Runner) Again(ctx context.Context, d rules.Date) (summary *Summary, err
 	if err != nil {
 		return nil, err
 	}
+	for _, s := range r.Plan {
+		if repeater, ok := s.(Repeater); ok {
+			_ = repeater.Settled(ctx, r.DB) // the attempt has ended, whatever comes of it
+		}
+	}
 	return summary, nil
 }
 

@@ -88,6 +88,8 @@ type Repeater interface {
 	Repeat(ctx context.Context, db *sqlx.DB, run Run, do func(Step) error) error
 	// Settle does what cannot be rolled back: it comes last before the commit. Done again after a crash it has the same result.
 	Settle(ctx context.Context, db *sqlx.DB, run Run) error
+	// Settled comes after the commit. What it could not do the next night does.
+	Settled(ctx context.Context, db *sqlx.DB) error
 }
 
 // Run identifies a run to its steps.

@@ -119,7 +119,7 @@ func (f Files) Assemble(ctx context.Context, db *sqlx.DB, run batch.Run) (err er
 			return fmt.Errorf("file of program %s as of %s: %w", d.reporter(), d.AsOf, err)
 		}
 	}
-	return nil
+	return f.Sweep(ctx, db, nil)
 }
 
 // Name is the file's name: no blanks or special characters (FORMAT.md 1.5). It tells the destination where the program has several.
@@ -151,6 +151,7 @@ type draft struct {
 	Building
 	path    string
 	pending *renameio.PendingFile
+	noted   bool // that it gets its name is noted before
 	sha256  string
 	bytes   int64
 	records int64
@@ -171,7 +172,7 @@ func (f Files) newDraft(b Building) (*draft, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFolder, err)
 	}
-	return &draft{Building: b, path: path, pending: pending}, nil
+	return &draft{Building: b, path: path, pending: pending, noted: f.aside == "" && f.Mark == ""}, nil
 }
 
 // removeRemains removes what a killed process left of this very file: it would hold personal data for ever. The
@@ -225,7 +226,15 @@ func (d *draft) write(ctx context.Context, in within, version string) error {
 // publish gives the draft its final name and notes it in the ledger, in a transaction that commits only while this process holds
 // the book, from before the name is given until the note is on disk. The records stay: Rebuild makes the file from them.
 func (d *draft) publish(ctx context.Context, tx *sqlx.Tx) error {
+	if d.noted {
+		if err := notePlacing(ctx, tx, d.path); err != nil {
+			return err
+		}
+	}
 	if err := d.pending.CloseAtomicallyReplace(); err != nil {
+		if d.noted {
+			err = errors.Join(err, os.Remove(filepath.Join(filepath.Dir(d.path), placing+filepath.Base(d.path))))
+		}
 		return err
 	}
 	if err := syncDir(filepath.Dir(d.path)); err != nil {

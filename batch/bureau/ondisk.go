@@ -97,7 +97,7 @@ func (f onDisk) moveAside(to State) (path string, err error) {
 		}
 		return f.Path, nil
 	}
-	target, err := f.freeName(to)
+	target, err := freeName(f.asideName(to, 1))
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", ErrFolder, err)
 	}
@@ -121,29 +121,32 @@ func (f onDisk) movedTo(state State) string {
 	return ""
 }
 
-// freeName makes the folder and returns the first name in it that nothing has.
-func (f onDisk) freeName(state State) (string, error) {
-	if err := os.MkdirAll(filepath.Dir(f.asideName(state, 1)), 0o700); err != nil {
+// freeName makes the folder of a name and returns the first of NAME, NAME.2, NAME.3, ... that nothing has.
+func freeName(first string) (string, error) {
+	if err := os.MkdirAll(filepath.Dir(first), 0o700); err != nil {
 		return "", err
 	}
 	for n := range asideNames {
-		name := f.asideName(state, n+1)
+		name := nthName(first, n+1)
 		if _, err := os.Lstat(name); errors.Is(err, fs.ErrNotExist) {
 			return name, nil
 		} else if err != nil {
 			return "", err
 		}
 	}
-	return "", fmt.Errorf("%s and %d more are in the way: move them", f.asideName(state, 1), asideNames-1)
+	return "", fmt.Errorf("%s and %d more are in the way: move them", first, asideNames-1)
 }
 
-// asideName is the n-th name that a file may have in the folder of its state: NAME, NAME.2, NAME.3, ...
+// asideName is the n-th name that a file may have in the folder of its state.
 func (f onDisk) asideName(state State, n int) string {
-	name := filepath.Join(filepath.Dir(f.Path), asideFolders[state], filepath.Base(f.Path))
+	return nthName(filepath.Join(filepath.Dir(f.Path), asideFolders[state], filepath.Base(f.Path)), n)
+}
+
+func nthName(first string, n int) string {
 	if n > 1 {
-		name += "." + strconv.Itoa(n)
+		return first + "." + strconv.Itoa(n)
 	}
-	return name
+	return first
 }
 
 // syncMove makes a move durable: the folder that has the file now, and the one that had it and has that folder.

@@ -388,6 +388,12 @@ func (f Files) Settle(ctx context.Context, db *sqlx.DB, run batch.Run) error {
 		return fmt.Errorf("find the files of the attempt: %w", err)
 	}
 	for _, name := range made {
+		if f.Mark == "" {
+			err := run.InTx(ctx, db, func(tx *sqlx.Tx) error { return notePlacing(ctx, tx, filepath.Join(f.Dir, name)) })
+			if err != nil {
+				return err
+			}
+		}
 		if err := os.Rename(filepath.Join(f.aside, name+f.Mark), filepath.Join(f.Dir, name+f.Mark)); err != nil {
 			return fmt.Errorf("%w: %w", ErrFolder, err)
 		}

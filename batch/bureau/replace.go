@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -38,12 +40,16 @@ type Generation struct {
 //
 // Errors to branch on: ErrNoFile, ErrState, ErrCounted, ErrInvalidFile, ErrCounts, ErrFolder, and those of batch.BetweenNights.
 func (f Files) Replace(ctx context.Context, db, direct *sqlx.DB, file int64, who, why string, now time.Time) (done *Replacement, err error) {
-	if err := f.Prepare(); err != nil {
-		return nil, err
-	}
+	var placed string
 	err = batch.BetweenNights(ctx, db, direct, func(ctx context.Context, tx *sqlx.Tx) error {
+		if err := f.Prepare(); err != nil {
+			return err
+		}
 		b, err := plan(ctx, tx, file, who)
 		if err != nil {
+			return err
+		}
+		if err := f.Sweep(ctx, tx, []Building{*b}); err != nil {
 			return err
 		}
 		if err := f.furnishAll(ctx, tx, b); err != nil {
@@ -63,12 +69,13 @@ func (f Files) Replace(ctx context.Context, db, direct *sqlx.DB, file int64, who
 		if err = errors.Join(err, d.pending.Cleanup()); err != nil {
 			return err
 		}
-		done = &Replacement{Path: d.path}
+		done, placed = &Replacement{Path: d.path}, placing+b.Name()
 		return errors.Join(tx.GetContext(ctx, &done.New, fileGeneration, b.File), tx.GetContext(ctx, &done.Before, fileGeneration, file))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make file %d again: %w", file, err)
 	}
+	_ = os.Remove(filepath.Join(f.Dir, placed)) // the file is made; a note that stays goes with the next night
 	return done, nil
 }
 

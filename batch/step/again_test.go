@@ -539,3 +539,33 @@ func TestAgainLeavesBehind(t *testing.T) {
 	move(bureau.Voided, 6)
 	holds("none counts", again(t, db, dir, "2026-07-31").Run, "", "29 30 31", "29")
 }
+
+// An attempt that was killed between the places of its files and its commit, and that nobody repeats, leaves none that looks like one
+// to send: the next night moves it aside. One that ended leaves no trace of that.
+func TestAgainLeavesNoOrphan(t *testing.T) {
+	t.Parallel()
+	known, news := lateBook()
+	db, dir := throughJuly(t, known, known)
+	news.load(t, db)
+	db.MustExec(`CREATE FUNCTION refuse_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused'; END $$;
+		CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON run DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_commit()`)
+	if _, err := runner(db, dir).Again(t.Context(), day("2026-07-31")); err == nil || !strings.Contains(err.Error(), "refused") {
+		t.Fatalf("got %v, want the commit refused", err)
+	}
+	db.MustExec("DROP TRIGGER refuse ON run; DROP FUNCTION refuse_commit()")
+	there := func(want bool, name string) {
+		t.Helper()
+		if _, err := os.Stat(filepath.Join(dir, name)); (err == nil) != want {
+			t.Errorf("%s: %v, want it there: %v", name, err, want)
+		}
+	}
+	there(true, "metro2-P1-3-20260731.txt")
+	night(t, db, dir, "2026-08-01")
+	there(false, "metro2-P1-3-20260731.txt")
+	there(true, "orphaned/metro2-P1-3-20260731.txt.orphan")
+	if _, err := bureau.Rebuild(t.Context(), db, 2, "", "test", clock()); err != nil { // the one that it would have replaced
+		t.Error(err)
+	}
+	again(t, db, dir, "2026-08-01")
+	there(false, ".placing-metro2-P1-3-20260731.txt")
+}

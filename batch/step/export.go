@@ -25,6 +25,9 @@ func (e Export) Begin(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
 		return err
 	}
 	files, err := bureau.Pending(ctx, tx, run.ID)
+	if err == nil {
+		err = e.Files.Sweep(ctx, tx, files) // no file of this run has its name
+	}
 	if err != nil || len(files) == 0 {
 		return err
 	}
@@ -48,6 +51,9 @@ func (e Export) Repeat(ctx context.Context, db *sqlx.DB, run batch.Run, do func(
 func (e Export) Settle(ctx context.Context, db *sqlx.DB, run batch.Run) error {
 	return e.Files.Settle(ctx, db, run)
 }
+
+// Settled removes what noted that files were about to get their places.
+func (e Export) Settled(ctx context.Context, db *sqlx.DB) error { return e.Files.Sweep(ctx, db, nil) }
 
 // Measure gives the numbers of the files that are to be written.
 func (Export) Measure(ctx context.Context, tx *sqlx.Tx, run batch.Run, _ map[string]batch.Tally, asks func(string, int64) bool) ([]batch.Measure, error) {

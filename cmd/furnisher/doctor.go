@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
@@ -48,7 +50,7 @@ func (a *app) doctorCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "doctor", Short: "look whether this machine is ready for a night", Args: cobra.NoArgs,
 		Long: `Tries what a night needs before it needs it: the configuration, the database with its version, schema, settings and our rights, the
-folder of the files and its disk, the clock, the business days, the folders and keys of the addresses that files are delivered to, and
+folder of the files, its disk and files in it that no command ended, the clock, the business days, the folders and keys of the addresses that files are delivered to, and
 whether a night is unfinished. Each line that is not ok says what to do. It makes the folder of the files if there is none, as the first night would.
 The exit status is 1 if there is an error.`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
@@ -105,6 +107,9 @@ func (a *app) diagnose(ctx context.Context) []diagnosis {
 		found = append(found, a.diagnoseServer(server)...)
 		nights, err := a.diagnoseNights(ctx, db)
 		found = append(found, nights...)
+		if err == nil {
+			found = append(found, a.diagnoseOrphans(ctx, db)...)
+		}
 		return err
 	})
 	if err != nil {
@@ -230,6 +235,28 @@ func (a *app) diagnoseFolder(largest int64) []diagnosis {
 		disk.Verdict = verdictBad
 	}
 	return []diagnosis{folder, disk}
+}
+
+// diagnoseOrphans looks for files that a killed command gave their names and that no row of the database knows.
+func (a *app) diagnoseOrphans(ctx context.Context, db *database.Database) (found []diagnosis) {
+	dir, err := a.filesDir()
+	if err != nil {
+		return nil // diagnoseFolder says it
+	}
+	here, aside, err := bureau.Files{Dir: dir}.Orphans(ctx, db.DB)
+	add := func(says, do string) { found = append(found, diagnosis{"orphans", verdictWarn, says, do}) }
+	if err != nil && !errors.Is(err, bureau.ErrFolder) {
+		_, hint := classify(ctx, err)
+		add(oneLine(err), hint)
+	}
+	for _, name := range here {
+		add(filepath.Join(dir, name)+" is of a command that did not end, or is making it: no row knows it, nobody may send it",
+			"repeat that command; the next night, another attempt or furnisher files replace moves it into "+filepath.Join(dir, bureau.Orphaned))
+	}
+	for _, name := range aside {
+		add(filepath.Join(dir, name)+" is of a command that did not end: no row knows it", "remove it")
+	}
+	return found
 }
 
 func (a *app) diagnoseDestinations() diagnosis {

@@ -164,6 +164,14 @@ ORDER BY o.as_of
 SELECT file, state, as_of FROM bureau_file
 WHERE destination = $1 AND as_of >= $2 AND state NOT IN ('VOIDED', 'REJECTED') ORDER BY as_of LIMIT 1
 
+-- name: FileNamed
+-- Whether there is a file of a name, which has the file's number in it. $1 name.
+SELECT EXISTS (SELECT FROM bureau_file WHERE name = $1)
+
+-- name: DatabaseID
+-- Which database this is, among all of all servers.
+SELECT concat_ws('/', system_identifier, (SELECT oid FROM pg_database WHERE datname = current_database())) FROM pg_control_system()
+
 -- name: FileKept
 -- What a file's bytes are made from beside its records. $1 file. Index: bureau_file_pkey.
 SELECT coalesce(name, '') AS name, coalesce(header, '') AS header, coalesce(records, 0) AS records FROM bureau_file WHERE file = $1
