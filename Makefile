@@ -37,7 +37,7 @@ demo: pg build ## Take a generated portfolio through its nights
 	bin/furnisher demo
 
 test: pg pgbouncer sshd gpg ## Run all tests, on a real PostgreSQL that they start themselves
-	$(GO) test -timeout 30m ./...
+	$(GO) test -vet=off -timeout 30m ./...
 
 race: pg pgbouncer sshd gpg ## Run all tests under the race detector
 	CGO_ENABLED=1 $(GO) test -race -timeout 60m ./...
@@ -95,12 +95,13 @@ strikes: pg build ## Strike at nights, imports and files STRIKES times, compare 
 
 kills: pg ## Kill the scheduler KILLS times over ten business days, and a night that is run again; all is as if nothing had been
 	$(GO) test ./cmd/furnisher -count 1 -run '^Test(Schedule|Again)Killed$$' -kills $(KILLS)
+	$(GO) test ./batch/step -count 1 -run '^TestKilledNightGoesOn$$' -kills $(KILLS)
 
 together: pg ## Start two runs of one night at the same moment, 100 times
 	$(GO) test ./cmd/furnisher -count 1 -run '^TestTogether$$' -together 100 -v
 
 lives: pg ## Lead LIVES small books through random nights, corrections and file moves, against a model of who is reported how
-	$(GO) test ./batch/step -count 1 -timeout 4h -run '^TestLives$$' -lives $(LIVES)
+	$(GO) test ./batch/step -count 1 -timeout 4h -run '^Test(Lives|SleepChangesNothing)$$' -lives $(LIVES) -sleepers 3
 
 years: pg build ## Take 2,000 loans with every situation through 24 month-ends, check the files as a regulator would
 	@mkdir -p .cache

@@ -43,7 +43,13 @@ func TestCasesNights(t *testing.T) {
 	for _, date := range o.NightDates() {
 		o.Since, o.Until = o.Until, date
 		bring()
-		for _, x := range night(t, db, dir, date.String()).Exceptions {
+		r := runner(db, dir)
+		r.ChunkSize = 100
+		report, err := through(r, rules.Date(date))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range report.Exceptions {
 			if x.Code != rules.CodeCaseEnded || ended[x.LoanID] { // SP8: once
 				t.Errorf("night %s: %s %s: %s %s", date, x.Step, x.LoanID, x.Code, x.Detail)
 			}

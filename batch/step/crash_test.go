@@ -3,6 +3,7 @@ package step_test
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -21,8 +22,7 @@ import (
 	"github.com/furnisher/furnisher/fixtures/pgtest"
 )
 
-// kills is at how many points a night is killed.
-const kills = 20
+var kills = flag.Int("kills", 8, "at how many points TestKilledNightGoesOn kills a night")
 
 // TestKilledNightGoesOn kills a night with SIGKILL at random points, runs the date again, and compares tables
 // and files with those of an undisturbed night.
@@ -44,7 +44,7 @@ func TestKilledNightGoesOn(t *testing.T) {
 	const seed = 20261121
 	random := rand.New(rand.NewPCG(seed, seed))
 	killed := 0
-	for n := range kills {
+	for n := range *kills {
 		at := 1 + random.Int64N(points.Load())
 		t.Run(fmt.Sprintf("seed %d kill %d at point %d", seed, n, at), func(t *testing.T) {
 			db, url := freshBook(t, book)
@@ -64,8 +64,8 @@ func TestKilledNightGoesOn(t *testing.T) {
 			}
 		})
 	}
-	if killed < kills-3 {
-		t.Errorf("only %d of %d nights were killed before their end", killed, kills)
+	if killed < *kills-3 {
+		t.Errorf("only %d of %d nights were killed before their end", killed, *kills)
 	}
 }
 

@@ -53,7 +53,12 @@ func TestPortfolioNights(t *testing.T) {
 	dir := t.TempDir()
 	deletedIn := map[string]string{}
 	for n, date := range []string{"2026-09-30", "2026-10-31", "2026-11-30"} {
-		report := night(t, db, dir, date)
+		r := runner(db, dir)
+		r.ChunkSize = 100
+		report, err := through(r, day(date))
+		if err != nil {
+			t.Fatal(err)
+		}
 		for _, x := range report.Exceptions {
 			t.Errorf("night %s: %s %s: %s %s", date, x.Step, x.LoanID, x.Code, x.Detail)
 		}
