@@ -16,6 +16,7 @@ var (
 	answerReopen       = database.Query("bureau", "AnswerReopen")
 	answerState        = database.Query("bureau", "AnswerState")
 	caseChangeAdd      = database.Query("bureau", "CaseChangeAdd")
+	caseChangeMove     = database.Query("bureau", "CaseChangeMove")
 	correctionAdd      = database.Query("bureau", "CorrectionAdd")
 	correctionAtAdd    = database.Query("bureau", "CorrectionAtAdd")
 	correctionCycleEnd = database.Query("bureau", "CorrectionCycleEnd")

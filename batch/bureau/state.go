@@ -182,6 +182,9 @@ func enter(ctx context.Context, tx *sqlx.Tx, m Move, now time.Time) (present onD
 		count(&effect.Reopened, answerReopen, m.File, nil)
 		count(&effect.Restored, correctionRestore, m.File, nil)
 		if err == nil {
+			_, err = tx.ExecContext(ctx, caseChangeMove, m.File)
+		}
+		if err == nil {
 			err = tx.SelectContext(ctx, &effect.Copies, fileCopies, m.File)
 		}
 	case Transmitted:

@@ -16,6 +16,7 @@ import (
 type Answer struct {
 	Answer        int64      `json:"answer" db:"answer"`
 	File          int64      `json:"file" db:"file"`
+	Destination   string     `json:"destination" db:"destination"`
 	LoanID        string     `json:"loan_id" db:"loan_id"`
 	AccountNumber string     `json:"account_number" db:"account_number"`
 	RecordNumber  int64      `json:"record_number" db:"record_number"`

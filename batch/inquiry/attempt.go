@@ -24,16 +24,17 @@ type Difference struct {
 // AttemptFile is what another attempt found of a file. Outcome: SAME, REPLACED by NewFile, SENT: it differs and stays, and the next
 // file of its destination says what differs; or LEFT: it was taken back and is not made again, because a later one counts.
 type AttemptFile struct {
-	File      int64      `json:"file" db:"file"`
-	Program   string     `json:"program_id" db:"program_id"`
-	AsOf      rules.Date `json:"as_of" db:"as_of"`
-	Outcome   string     `json:"outcome" db:"outcome"`
-	NewFile   *int64     `json:"new_file" db:"new_file"`
-	OldSHA256 string     `json:"old_sha256" db:"old_sha256"`
-	NewSHA256 string     `json:"new_sha256" db:"new_sha256"` // of the file as it is, or would be; empty: it is left
-	Added     int64      `json:"added" db:"added"`           // records
-	Removed   int64      `json:"removed" db:"removed"`
-	Changed   int64      `json:"changed" db:"changed"`
+	File        int64      `json:"file" db:"file"`
+	Program     string     `json:"program_id" db:"program_id"`
+	Destination string     `json:"destination" db:"destination"`
+	AsOf        rules.Date `json:"as_of" db:"as_of"`
+	Outcome     string     `json:"outcome" db:"outcome"`
+	NewFile     *int64     `json:"new_file" db:"new_file"`
+	OldSHA256   string     `json:"old_sha256" db:"old_sha256"`
+	NewSHA256   string     `json:"new_sha256" db:"new_sha256"` // of the file as it is, or would be; empty: it is left
+	Added       int64      `json:"added" db:"added"`           // records
+	Removed     int64      `json:"removed" db:"removed"`
+	Changed     int64      `json:"changed" db:"changed"`
 }
 
 // AttemptRecord is a record that differs between two generations of a file. Fields are keys of the record format; what identifies a

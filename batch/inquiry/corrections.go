@@ -2,6 +2,7 @@ package inquiry
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"time"
@@ -33,6 +34,26 @@ type Correction struct {
 	ReleaseApprover *string    `json:"release_approver" db:"release_approver"`
 	ReleaseWhy      *string    `json:"release_why" db:"release_why"`
 	ReleasedAt      *time.Time `json:"released_at" db:"released_at"`
+	EndedAt         Ends       `json:"ended_at" db:"ended_at"`
+}
+
+// Ended is how a lock ended at a destination. A correction is ENDED when it has ended at each of its program's.
+type Ended struct {
+	Destination string `json:"destination"`
+	File        int64  `json:"file"`
+	Fact        string `json:"fact"`
+}
+
+// Ends are read from a column of JSON.
+type Ends []Ended
+
+// Scan reads the column.
+func (e *Ends) Scan(src any) error {
+	text, ok := src.([]byte)
+	if !ok {
+		return fmt.Errorf("scan %T into the ends of a correction", src)
+	}
+	return json.Unmarshal(text, e)
 }
 
 // Corrections lists the corrections in the order of recording, all or those that lock a field. The key is the correction's

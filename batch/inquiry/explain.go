@@ -18,10 +18,11 @@ import (
 var ErrSeveral = errors.New("several loans have that account number")
 
 // Which says what Explain is to explain: the loan in a file, in the file of a calendar date, or, with neither, in the last
-// file that holds it.
+// file that holds it, of all destinations or of one.
 type Which struct {
-	File int64
-	AsOf rules.Date
+	File        int64
+	AsOf        rules.Date
+	Destination string
 }
 
 // Explanation is what was stored of a loan when nights decided about it and a file told of it (BR6). Tradeline is nil if the
@@ -94,6 +95,9 @@ func (f *InFile) counts() bool { return f.FileState != "VOIDED" && f.FileState !
 
 // wanted reports whether a file is the one to explain.
 func (w Which) wanted(f *InFile) bool {
+	if w.Destination != "" && f.Destination != w.Destination {
+		return false
+	}
 	switch {
 	case w.File != 0:
 		return f.File == w.File
@@ -108,7 +112,7 @@ func (w Which) wanted(f *InFile) bool {
 func (e *Explanation) choose(w Which, tradelines []Tradeline, excluded []Excluded) {
 	for i := range tradelines {
 		t := &tradelines[i]
-		if w.wanted(&t.InFile) && (!t.Refused || w != Which{}) {
+		if w.wanted(&t.InFile) && (!t.Refused || w.File != 0 || w.AsOf != 0) {
 			e.Tradeline = t
 		}
 	}
@@ -121,11 +125,16 @@ func (e *Explanation) choose(w Which, tradelines []Tradeline, excluded []Exclude
 		return
 	}
 	for i := range tradelines {
-		if before := &tradelines[i]; before.counts() && !before.Refused && before.AsOf < e.Tradeline.AsOf {
+		before := &tradelines[i]
+		if before.counts() && !before.Refused && before.AsOf < e.Tradeline.AsOf && before.sentWith(e.Tradeline) {
 			e.Before = before
 		}
 	}
 }
+
+// sentWith reports whether a tradeline went to the same destination as another one, each of which has its own past. What a loan's
+// program before said is the past of all.
+func (t *Tradeline) sentWith(o *Tradeline) bool { return t.Sent == o.Sent || t.Program != o.Program }
 
 // place reads where the chosen file is.
 func (e *Explanation) place(ctx context.Context, tx *sqlx.Tx) error {

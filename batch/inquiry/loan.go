@@ -126,6 +126,8 @@ type InFile struct {
 // Tradeline is what a file said of the loan; amounts are whole dollars (BR5, BR6).
 type Tradeline struct {
 	InFile
+	Sent                 int64           `json:"-" db:"sent"` // key of the destination
+	Program              int64           `json:"-" db:"program"`
 	Refused              bool            `json:"refused" db:"refused"` // singly by a bureau: it did not count (BR11)
 	AccountNumber        string          `json:"account_number" db:"account_number"`
 	AccountStatus        string          `json:"account_status" db:"account_status"`

@@ -368,10 +368,13 @@ func TestDestinationRefusesDeletion(t *testing.T) {
 	if diff := cmp.Diff([]string{"east: ERR=DA OK=71", "west: OK=71"}, told(t, db, july)); diff != "" {
 		t.Errorf("July (-want +got):\n%s", diff)
 	}
-	for i, open := range []int{0, 1} { // west's file first: it answers nothing of east
+	if got := records(t, july.Files[0].Path)["ACCTERR"].ActualPayment; got != 1000 {
+		t.Errorf("east is told of %d paid, want 1000 again (Q23)", got)
+	}
+	for i := range 2 { // west's file first: it answers nothing of east
 		send(t, db, july.Files[1-i].File)
 		if n := count(t, db, `SELECT count(*) FROM answer WHERE state = 'OPEN'`); n != 1-i {
-			t.Errorf("after file %d of July %d answers are open, want %d", i, n, 1-open)
+			t.Errorf("after %d files of July were sent %d answers are open, want %d", i+1, n, 1-i)
 		}
 	}
 	august := night(t, db, dir, "2026-08-31")
@@ -399,7 +402,7 @@ func TestDestinationsCorrected(t *testing.T) {
 		t.Helper()
 		n := bureau.NewCorrection{
 			LoanID: "OK", Fields: []bureau.CorrectedField{{Field: field, Value: value}}, Reason: "wrong", Evidence: "letter",
-			Source: "AUD", Who: "robin", Approver: "kim", Now: clock(),
+			Source: "AUD", Who: "robin", Approver: "kim", Now: clock(), Vault: vault,
 		}
 		if added, err := bureau.AddCorrection(t.Context(), db, n); err != nil || len(added) != 1 {
 			t.Fatalf("correct %s: %+v, %v", field, added, err)
@@ -445,5 +448,147 @@ func TestDestinationsCorrected(t *testing.T) {
 	}
 	if got, want := state(), "ENDED 15 east 15, north 13, west 14"; got != want {
 		t.Errorf("October: %s, want %s", got, want)
+	}
+}
+
+// CA1: what a case changed stays on the review list as long as the file of one destination that tells of it counts.
+func TestDestinationsReviewed(t *testing.T) {
+	t.Parallel()
+	db, dir := pgtest.New(t), t.TempDir()
+	e := severally("OK", "SAFE")
+	e["cases"] = "case_id,type,status,opened_on,acknowledged\nK1,DISPUTE,OPEN,2026-05-10,true\nK2,IDENTITY_THEFT,OPEN,2026-05-10,true\n"
+	e["case_parties"] = "case_id,customer_id,loan_id\nK1,,OK\nK2,,SAFE\n"
+	e.load(t, db)
+	night(t, db, dir, "2026-05-31")
+	const listed = `SELECT coalesce(string_agg(c.case_id || ' ' || c.change || ' ' || c.file, ', ' ORDER BY c.case_id, c.change), '')
+		FROM case_change c JOIN bureau_file f USING (file) WHERE f.state NOT IN ('VOIDED', 'REJECTED')`
+	for file, want := range []string{"K1 compliance 1, K2 left_out 1", "K1 compliance 2, K2 left_out 2", ""} {
+		if file > 0 {
+			if _, err := bureau.Change(t.Context(), db, bureau.Move{File: int64(file), To: bureau.Voided, Who: "test", Why: "wrong"}, clock()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var got string
+		if err := db.Get(&got, listed); err != nil || got != want {
+			t.Errorf("after %d files were voided: %q, %v; want %q", file, got, err, want)
+		}
+	}
+}
+
+// A night that makes the files of several destinations and is killed goes on to the same tables and files.
+func TestKilledNightOfDestinations(t *testing.T) {
+	t.Parallel()
+	book := crashBook()
+	book["destinations"] = destinationHeader + "P1,east,,EQ00000009,,,\nP1,west,IN00000009,,,,\n"
+	book["terminations"] = "loan_id,terminated_on,source,reason\nL1,2026-08-14,,ERRO\n"
+	undisturbed, url := freshBook(t, book)
+	dir := t.TempDir()
+	counting, points := openCounting(t, url, 0)
+	night(t, counting, dir, "2026-08-31")
+	tables, files := fingerprint(t, undisturbed), fileHashes(t, dir)
+	if n := count(t, undisturbed, `SELECT count(*) FROM deletion WHERE live AND code = 'DA'`); n != 2 || len(files) != 4 {
+		t.Fatalf("%d deletions, %d files", n, len(files))
+	}
+	for _, part := range []int64{55, 75, 90} { // of a hundred: the export comes last
+		db, url := freshBook(t, book)
+		dir := t.TempDir()
+		killNight(t, url, dir, points.Load()*part/100)
+		if _, err := runner(db, dir).Run(t.Context(), day("2026-08-31")); err != nil && !errors.Is(err, batch.ErrClosed) {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(tables, fingerprint(t, db)); diff != "" {
+			t.Errorf("killed at %d%%: tables differ (-undisturbed +killed):\n%s", part, diff)
+		}
+		if diff := cmp.Diff(files, fileHashes(t, dir)); diff != "" {
+			t.Errorf("killed at %d%%: files differ (-undisturbed +killed):\n%s", part, diff)
+		}
+	}
+}
+
+// A loan that comes to another program keeps its past at the destination of the same name, else at the one that its program had first:
+// its deletion goes out there, once.
+func TestDestinationOfLoanThatChangesProgram(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		from, to string // destinations of P1 and of P2
+		want     []string
+	}{
+		"to several": {"", "P2,bureaus,,EQ2,,,\nP2,west,IN2,,,,\n", []string{"bureaus: STAYS=DA", "bureaus: ERR=DA OK=71", "west: ERR=DA OK=71"}},
+		"to one":     {"P1,west,IN1,,,,\nP1,north,,EQ1,,,\n", "", []string{"north: STAYS=DA", "west: STAYS=DA", "bureaus: ERR=DA OK=71"}},
+		"of the same name, beside one whose files did not count": {
+			"P1,east,,EQ1,,,\nP1,west,IN1,,,,\n", "P2,west,IN2,,,,\n", []string{"east:", "west: STAYS=DA", "west: ERR=DA OK=71"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db, dir := pgtest.New(t), t.TempDir()
+			e := book()
+			for _, id := range []string{"ERR", "OK", "STAYS"} {
+				e.loan(id)
+			}
+			e["programs"] += "P2,LENDER02,OTHER LENDING,1 MAIN ST SPRINGFIELD IL 62701,EQ00000002,monthly:last\n"
+			e["destinations"] = destinationHeader + c.from + c.to
+			e.load(t, db)
+			night(t, db, dir, "2026-05-31")
+			night(t, db, dir, "2026-06-30")
+			var east []int64
+			if err := db.Select(&east, `SELECT file FROM bureau_file JOIN destination d USING (destination) WHERE d.name = 'east'`); err != nil {
+				t.Fatal(err)
+			}
+			for _, file := range east {
+				if _, err := bureau.Change(t.Context(), db, bureau.Move{File: file, To: bureau.Voided, Who: "test", Why: "wrong"}, clock()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, id := range []string{"ERR", "OK"} {
+				e["loans"] = strings.Replace(e["loans"], id+",PL,P1", id+",PL,P2", 1)
+			}
+			e.cancel("ERRO", "ERR", "STAYS")
+			e.load(t, db)
+			july := night(t, db, dir, "2026-07-31")
+			if diff := cmp.Diff(c.want, told(t, db, july)); diff != "" {
+				t.Errorf("July (-want +got):\n%s", diff)
+			}
+			august := strings.Join(told(t, db, night(t, db, dir, "2026-08-31")), "; ")
+			if strings.Contains(august, "DA") || !strings.Contains(august, "OK=78") {
+				t.Errorf("August says %s", august)
+			}
+			history := records(t, july.Files[len(july.Files)-1].Path)["ACCTOK"].PaymentHistory
+			if history[:3] != "00B" {
+				t.Errorf("history %q, want that of the program before", history)
+			}
+		})
+	}
+}
+
+// A brake of files stops a night for one destination, by its name, and is accepted for it alone.
+func TestDestinationBrakes(t *testing.T) {
+	t.Parallel()
+	db, dir := pgtest.New(t), t.TempDir()
+	ids := make([]string, 12)
+	for i := range ids {
+		ids[i] = fmt.Sprintf("L%02d", i)
+	}
+	e := severally(ids...)
+	e.load(t, db)
+	r := braking(t, db, dir)
+	r.Limits = batch.Limits{}
+	if err := r.Limits.Set("deleted=0.5%,3"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := through(r, day("2026-05-31")); err != nil {
+		t.Fatal(err)
+	}
+	e.cancel("ERRO", ids[:5]...)
+	e.load(t, db)
+	_, err := through(r, day("2026-06-30"))
+	var braked *batch.BrakedError
+	if !errors.As(err, &braked) || len(braked.Brakes) != 2 {
+		t.Fatalf("got %v, want it braked twice", err)
+	}
+	for i, want := range []string{"deleted of P1/east as of 2026-06-30 5 (at most 3; before: 0)", "deleted of P1/west as of 2026-06-30 5 (at most 3; before: 0)"} {
+		if got := braked.Brakes[i].String(); got != want {
+			t.Errorf("brake %d is %q, want %q", i, got, want)
+		}
 	}
 }

@@ -140,7 +140,7 @@ func printDifference(w io.Writer, d *inquiry.Difference, most int, rest string) 
 		rows := make([][]any, len(d.Files))
 		for i := range d.Files {
 			f := &d.Files[i]
-			rows[i] = []any{f.File, f.Program, f.AsOf, f.Outcome, shown(f.NewFile), f.Added, f.Removed, f.Changed, f.OldSHA256[:12], dash(f.NewSHA256[:min(12, len(f.NewSHA256))])}
+			rows[i] = []any{f.File, reporter(f.Program, f.Destination), f.AsOf, f.Outcome, shown(f.NewFile), f.Added, f.Removed, f.Changed, f.OldSHA256[:12], dash(f.NewSHA256[:min(12, len(f.NewSHA256))])}
 		}
 		if err := printTitled(w, "files", []string{">file", "program", "as of", "outcome", ">new file", ">added", ">removed", ">changed", "SHA-256 old", "new"}, rows); err != nil {
 			return err

@@ -23,8 +23,8 @@ func (a *app) correctionsCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "corrections", Short: "list the corrections of single fields and the locks that they hold", Args: cobra.NoArgs,
 		Long: `Lists the corrections in the order of recording. A correction is LIVE while it locks its field: the corrected value goes out as
-long as the same is decided as when it was made. It is ENDED when a fact that became known later decides another value, and
-RELEASED by a person. If another value is decided without such a fact the account is left out (CORRECTION_HELD) and listed by
+long as the same is decided as when it was made. It is ENDED when a fact that became known later decides another value (where a
+program has several destinations, at each of them), and RELEASED by a person. If another value is decided without such a fact the account is left out (CORRECTION_HELD) and listed by
 furnisher exceptions, until the facts are put right or the lock is released.`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			command := "furnisher corrections"
@@ -57,6 +57,12 @@ func correctionRow(c *inquiry.Correction) []any {
 		because = fmt.Sprintf("file %d: %s", *c.EndedFile, *c.EndedFact)
 	case c.ReleaseWhy != nil && c.ReleasedBy != nil && c.ReleaseApprover != nil:
 		because = fmt.Sprintf("%s, approved by %s: %s", *c.ReleasedBy, *c.ReleaseApprover, *c.ReleaseWhy)
+	case len(c.EndedAt) > 0: // but not at each destination
+		ends := make([]string, len(c.EndedAt))
+		for i, e := range c.EndedAt {
+			ends[i] = fmt.Sprintf("ended at %s, file %d: %s", e.Destination, e.File, e.Fact)
+		}
+		because = strings.Join(ends, "; ")
 	}
 	return []any{
 		c.Correction, c.LoanID, c.Field, cmp.Or(c.Value, "blank"), cmp.Or(c.Decided, "blank"), c.DecidedOn, c.Source, c.Reason, c.Evidence,

@@ -48,13 +48,14 @@ type decided struct {
 
 // fileAnswer says where the record stands.
 type fileAnswer struct {
-	File   int64      `json:"file"`
-	Run    int64      `json:"run"`
-	Name   string     `json:"name"`
-	State  string     `json:"state"`
-	AsOf   rules.Date `json:"as_of"`
-	Record int64      `json:"record"` // the header being 1
-	Offset int64      `json:"offset"` // of the record's first byte in the file
+	File        int64      `json:"file"`
+	Run         int64      `json:"run"`
+	Name        string     `json:"name"`
+	State       string     `json:"state"`
+	Destination string     `json:"destination"`
+	AsOf        rules.Date `json:"as_of"`
+	Record      int64      `json:"record"` // the header being 1
+	Offset      int64      `json:"offset"` // of the record's first byte in the file
 }
 
 // leftOut says why a file does not hold the loan.
@@ -95,7 +96,7 @@ func (a *app) explainLoanCommand() *cobra.Command {
 		Use: "explain LOAN|ACCOUNT", Short: "answer why: each status, and each value that a file told of a loan", Args: cobra.ExactArgs(1),
 		Long: `Shows each change of a loan's status and each field of its record in a file: the value as it stands there, where it comes
 from, the facts, and the rules that gave it, the one that decided first. Everything is read from what was stored that night; nothing is computed again.
-Without --file or --date it is the last file that holds the loan. --field takes a number (25), a name
+Without --file or --date it is the last file that holds the loan; --destination looks at the files of one destination alone. --field takes a number (25), a name
 (date_first_delinquency), or a segment's (j1.ecoa_code).`,
 		RunE: a.does(func(ctx context.Context, args []string) (err error) {
 			if date != "" {
@@ -126,6 +127,7 @@ Without --file or --date it is the last file that holds the loan. --field takes 
 	}
 	c.Flags().Int64Var(&w.File, "file", 0, "number of the file")
 	c.Flags().StringVar(&date, "date", "", "calendar date of the file, YYYY-MM-DD")
+	c.Flags().StringVar(&w.Destination, "destination", "", "name of the destination, where the program has several")
 	c.Flags().StringVar(&field, "field", "", "show one field in full")
 	jsonFlag(c, &asJSON)
 	c.Flags().BoolVar(&asHTML, "html", false, "print a page of HTML")
@@ -142,7 +144,7 @@ func explainLoan(ctx context.Context, db *sqlx.DB, loan string, w inquiry.Which)
 		return nil, &ending{err: err, code: exitFailed, hint: "furnisher explain LOAN, with the loan's id"}
 	case err != nil:
 		return nil, err
-	case e.Place == nil && (w.File != 0 || w.AsOf != 0):
+	case e.Place == nil && (w.File != 0 || w.AsOf != 0 || w.Destination != ""):
 		return nil, &ending{err: fmt.Errorf("loan %q: no such file was made of its program", loan), code: exitFailed, hint: "furnisher files"}
 	}
 	out := &answer{
@@ -153,13 +155,13 @@ func explainLoan(ctx context.Context, db *sqlx.DB, loan string, w inquiry.Which)
 		out.Decisions = append(out.Decisions, decided{c, cite(c.Rule)})
 	}
 	if x := e.LeftOut; x != nil {
-		out.File = &fileAnswer{File: x.File, Run: e.Place.Run, Name: e.Place.Name, State: x.FileState, AsOf: x.AsOf}
+		out.File = &fileAnswer{File: x.File, Run: e.Place.Run, Name: e.Place.Name, State: x.FileState, Destination: x.Destination, AsOf: x.AsOf}
 		out.LeftOut = &leftOut{x.Reason, x.Detail, cite(x.Rule)}
 	}
 	if t := e.Tradeline; t != nil {
 		rule := cite(t.Rule)
 		out.Rule, out.Facts = &rule, t.Facts
-		out.File = &fileAnswer{File: t.File, Run: e.Place.Run, Name: e.Place.Name, State: t.FileState, AsOf: t.AsOf}
+		out.File = &fileAnswer{File: t.File, Run: e.Place.Run, Name: e.Place.Name, State: t.FileState, Destination: t.Destination, AsOf: t.AsOf}
 		return out, out.record(e)
 	}
 	return out, nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/spf13/cobra"
@@ -41,26 +42,32 @@ its account number.`,
 	return c
 }
 
+// section is a table of a loan's detail.
+type section struct {
+	title   string
+	heading []string
+	rows    [][]any
+}
+
 // printDetail prints all sections of a loan that hold anything.
 func printDetail(w io.Writer, s *inquiry.Detail) error {
 	if err := printState(w, &s.Loan); err != nil {
 		return err
 	}
-	sections := []struct {
-		title   string
-		heading []string
-		rows    [][]any
-	}{
+	sections := []section{
 		{"history", []string{"night", "effective", "state", "from", "to", "cause", "rule", ">run", "facts", "by"}, historyRows(s.History)},
 		{"operations", []string{">operation", "at", "business date", "kind", "by"}, operationRows(s.Operations)},
 		{"final statements", []string{">episode", "night", "status", "closed on", ">cycle", "from", "to", ">opening", ">closing", ">run"}, statementRows(s.Statements)},
 		{"schedules", []string{"schedule", "kind", "state", "cancelled on", ">by run", ">or operation", "reason"}, scheduleRows(s.Schedules)},
 		{"scheduled items", []string{"item", "kind", "state", "due", ">amount", "cancelled on", ">by run", ">or operation", "reason"}, itemRows(s.Items)},
-		{"tradelines", []string{">file", "state", "as of", "status", "rating", ">balance", ">past due", "first delinquency", "history", "date closed", "comment"}, tradelineRows(s.Tradelines)},
-		{"why the tradelines say so", []string{">file", "as of", "rule", "facts"}, tradelineReasonRows(s.Tradelines)},
-		{"left out of files", []string{">file", "state", "as of", "reason", "rule", "detail"}, excludedRows(s.Excluded)},
+		{titleTradelines, []string{">file", "state", "as of", "status", "rating", ">balance", ">past due", "first delinquency", "history", "date closed", "comment"}, tradelineRows(s.Tradelines)},
+		{titleReasons, []string{">file", "as of", "rule", "facts"}, tradelineReasonRows(s.Tradelines)},
+		{titleLeftOut, []string{">file", "state", "as of", "reason", "rule", "detail"}, excludedRows(s.Excluded)},
 		{"deletions", []string{">file", "state", "as of", "destination", "code", "date closed", "counts"}, deletionRows(s.Deletions)},
 		{"quarantined", []string{">run", "night", "step", "code", "detail", ">since run", ">resolved by run"}, exceptionRows(s.Exceptions)},
+	}
+	if several(s) {
+		tellDestinations(sections, s)
 	}
 	for _, section := range sections {
 		if len(section.rows) == 0 {
@@ -72,6 +79,44 @@ func printDetail(w io.Writer, s *inquiry.Detail) error {
 	}
 	return nil
 }
+
+// several reports whether files of more than one destination told of a loan or left it out.
+func several(s *inquiry.Detail) bool {
+	names := map[string]bool{}
+	for i := range s.Tradelines {
+		names[s.Tradelines[i].Destination] = true
+	}
+	for i := range s.Excluded {
+		names[s.Excluded[i].Destination] = true
+	}
+	return len(names) > 1
+}
+
+// tellDestinations adds the destination to the tables of files that do not tell it.
+func tellDestinations(sections []section, s *inquiry.Detail) {
+	for i := range sections {
+		var of func(row int) string
+		switch sections[i].title {
+		case titleTradelines, titleReasons:
+			of = func(row int) string { return s.Tradelines[row].Destination }
+		case titleLeftOut:
+			of = func(row int) string { return s.Excluded[row].Destination }
+		default:
+			continue
+		}
+		sections[i].heading = slices.Insert(sections[i].heading, 1, "destination")
+		for row := range sections[i].rows {
+			sections[i].rows[row] = slices.Insert(sections[i].rows[row], 1, any(of(row)))
+		}
+	}
+}
+
+// The titles of the tables of what files said of a loan.
+const (
+	titleTradelines = "tradelines"
+	titleReasons    = "why the tradelines say so"
+	titleLeftOut    = "left out of files"
+)
 
 // textLoan is the head of a loan's detail.
 const textLoan = `loan %s  account %s  product %s  program %s  opened on %s

@@ -123,7 +123,7 @@ func (a *app) printSimulated(n *simulatedNight) error {
 		}
 	}
 	for _, f := range n.Files {
-		if err := a.say("night of %s: file of %s as of %s: %d records, %d left out, %d deletions\n", n.BusinessDate, f.Program, f.AsOf, f.Records, f.Excluded, f.Deletions); err != nil {
+		if err := a.say("night of %s: file of %s as of %s: %d records, %d left out, %d deletions\n", n.BusinessDate, reporter(f.Program, f.Destination), f.AsOf, f.Records, f.Excluded, f.Deletions); err != nil {
 			return err
 		}
 	}

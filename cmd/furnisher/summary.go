@@ -71,6 +71,14 @@ func fileRows(files []batch.FileSummary) [][]any {
 	return rows
 }
 
+// reporter is the program that a file is of, PROGRAM/DESTINATION unless it goes where the files of a program go by themselves.
+func reporter(program, destination string) string {
+	if destination == "bureaus" {
+		return program
+	}
+	return program + "/" + destination
+}
+
 func fileRow(f *batch.FileSummary) []any {
 	return []any{f.File, f.Program, f.AsOf, f.State, f.Records, f.Excluded, f.Deletions, f.Bytes, dash(f.Name)}
 }

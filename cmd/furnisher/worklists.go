@@ -96,7 +96,7 @@ func (a *app) deletionsCommand() *cobra.Command {
 	var asJSON bool
 	waiting := &cobra.Command{
 		Use: "waiting", Short: "list the deletions that wait for open receivables", Args: cobra.NoArgs,
-		Long: `Lists the loans that the last file of each destination left out because their deletion waits until nothing is open any more, with
+		Long: `Lists the loans that the last file of each destination that has not ended left out because their deletion waits until nothing is open any more, with
 what it waits for and since which file.`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			return a.withDB(ctx, func(db *sqlx.DB) error {

@@ -31,10 +31,12 @@ WITH stops AS (
 SELECT count(*) FROM gone
 
 -- name: ImportDestinations
--- Merges the destinations of programs. The one that a program had by itself becomes that of its name. Index: destination_program_name_key.
--- Gives the rows inserted and updated.
+-- Merges the destinations of programs. The one that a program had by itself becomes that of its name, and is new as a row.
+-- Index: destination_program_name_key. Gives the rows inserted and updated.
 WITH named AS (
     SELECT p.program, s.* FROM staged_destinations s JOIN program p ON p.program_id = s.program_id
+), unlisted AS (
+    SELECT FROM named s JOIN destination t ON t.program = s.program AND t.name = s.destination AND NOT t.listed
 ), updated AS (
     UPDATE destination t SET
         listed = TRUE, innovis_id = s.innovis_id, equifax_id = s.equifax_id, experian_id = s.experian_id,
@@ -53,7 +55,8 @@ WITH named AS (
     ORDER BY s.program, s.line
     RETURNING 1
 )
-SELECT (SELECT count(*) FROM inserted) AS inserted, (SELECT count(*) FROM updated) AS updated
+SELECT (SELECT count(*) FROM inserted) + n.rows AS inserted, (SELECT count(*) FROM updated) - n.rows AS updated
+FROM (SELECT count(*) AS rows FROM unlisted) n
 
 -- name: ImportProducts
 -- Merges products. Index: product_product_id_key.

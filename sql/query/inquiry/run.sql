@@ -23,8 +23,11 @@ SELECT run, business_date, attempt FROM run WHERE run = $1
 
 -- name: InquiryAttemptFiles
 -- What another attempt found of the files of the attempts before. $1 run. Index: run_file_pkey.
-SELECT x.file, p.program_id, f.as_of, x.outcome, x.new_file, x.old_sha256, x.new_sha256, x.added, x.removed, x.changed
-FROM run_file x JOIN bureau_file f ON f.file = x.file JOIN program p ON p.program = f.program
+SELECT x.file, p.program_id, d.name AS destination, f.as_of, x.outcome, x.new_file, x.old_sha256, x.new_sha256, x.added, x.removed, x.changed
+FROM run_file x
+JOIN bureau_file f ON f.file = x.file
+JOIN program p ON p.program = f.program
+JOIN destination d ON d.destination = f.destination
 WHERE x.run = $1 ORDER BY x.file
 
 -- name: InquiryAttemptRecords
