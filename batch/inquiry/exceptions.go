@@ -55,6 +55,14 @@ func Exceptions(ctx context.Context, db *sqlx.DB, run int64, p Page) (List[OpenE
 	return l, nil
 }
 
+// ExceptionLoans counts the loans that some runs could not decide, each once, however many of the runs list it.
+func ExceptionLoans(ctx context.Context, q sqlx.QueryerContext, runs []int64) (loans int64, err error) {
+	if err := sqlx.GetContext(ctx, q, &loans, inquiryExceptionLoans, pq.Array(runs)); err != nil {
+		return 0, fmt.Errorf("count the exceptions: %w", err)
+	}
+	return loans, nil
+}
+
 // key is STEP/LOAN/CODE, the primary key of an exception within its run; neither step nor code has a slash.
 func (e *OpenException) key() string { return fmt.Sprintf("%s/%d/%s", e.Step, e.Key, e.Code) }
 

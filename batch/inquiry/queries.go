@@ -27,6 +27,7 @@ var (
 	inquiryExclusions      = database.Query("inquiry", "InquiryExclusions")
 	inquiryFiles           = database.Query("inquiry", "InquiryFiles")
 	inquiryLoanKey         = database.Query("inquiry", "InquiryLoanKey")
+	inquiryExceptionLoans  = database.Query("inquiry", "InquiryExceptionLoans")
 	inquiryRunExceptions   = database.Query("inquiry", "InquiryRunExceptions")
 	inquiryReviews         = database.Query("inquiry", "InquiryReviews")
 	inquiryFile            = database.Query("inquiry", "InquiryFile")

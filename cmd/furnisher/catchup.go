@@ -189,12 +189,13 @@ func (a *app) caughtUp(ctx context.Context, db *database.Database, n night, unti
 		return &ending{err: errors.New("no night was closed yet, so none was missed; the first one begins the book"), code: exitUsage, hint: hintDate}
 	}
 	var nights, exceptions int64
+	var runs []int64
 	c := &catchUp{until: until, done: func(_ context.Context, d rules.Date, s *batch.Summary, _ error) error {
 		nights++
 		if s == nil {
 			return nil
 		}
-		exceptions += s.ExceptionLoans
+		runs = append(runs, s.Run)
 		switch {
 		case asJSON:
 			return jsonLines(a.stdout).Encode(caughtNight{d, s.Run, s.State, s.ExceptionLoans, s.Files})
@@ -204,8 +205,8 @@ func (a *app) caughtUp(ctx context.Context, db *database.Database, n night, unti
 	}}
 	if o.wanted {
 		nights, exceptions, err = a.dryCatchUp(ctx, db, n, until, o, asJSON)
-	} else {
-		err = a.catchUp(ctx, db, n, c)
+	} else if err = a.catchUp(ctx, db, n, c); err == nil {
+		exceptions, err = inquiry.ExceptionLoans(ctx, db.DB, runs)
 	}
 	switch {
 	case err != nil:
@@ -223,16 +224,21 @@ func (a *app) caughtUp(ctx context.Context, db *database.Database, n night, unti
 // dryCatchUp tries the nights of a catch-up, prints them, and returns how many they are and how many exceptions they have.
 func (a *app) dryCatchUp(ctx context.Context, db *database.Database, n night, until rules.Date, o dryRun, asJSON bool) (nights, exceptions int64, err error) {
 	tried, err := a.dry(ctx, db, n, o, func(ctx context.Context, db *database.Database, n night, keep func(*batch.Summary) error) error {
-		return a.catchUp(ctx, db, n, &catchUp{until: until, done: func(_ context.Context, _ rules.Date, s *batch.Summary, _ error) error {
+		var runs []int64
+		err := a.catchUp(ctx, db, n, &catchUp{until: until, done: func(_ context.Context, _ rules.Date, s *batch.Summary, _ error) error {
 			if s == nil {
 				return nil
 			}
+			runs = append(runs, s.Run)
 			return keep(s)
 		}})
+		if err == nil {
+			exceptions, err = inquiry.ExceptionLoans(ctx, db.DB, runs)
+		}
+		return err
 	})
 	for i := range tried {
 		nights++
-		exceptions += tried[i].ExceptionLoans
 		if !asJSON && tried[i].quiet() {
 			err = errors.Join(err, a.say("dry run of %s: no loan would change\n", tried[i].BusinessDate))
 			continue

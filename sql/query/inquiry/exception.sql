@@ -1,3 +1,7 @@
+-- name: InquiryExceptionLoans
+-- How many loans some runs could not decide, each once. $1 runs. Index: run_exception_pkey.
+SELECT count(DISTINCT loan) FROM run_exception WHERE run = ANY (CAST($1 AS bigint[]))
+
 -- name: InquiryRunExceptions
 -- A page of the loans that a run could not decide, each with the date that it was first seen, the nights since, and the last note of a
 -- person. $1 run, $2 step, $3 loan, $4 code to begin after, $5 rows. Index: run_exception_pkey, run_pkey, exception_note_pkey.
