@@ -27,7 +27,7 @@ func (r *beforeRow) columns() []any {
 
 // TakeBack takes those of some loans that are awake, and that attempts at d have moved and nobody else since, to where they were
 // before: they are decided once more. Save writes what becomes of them.
-func TakeBack(ctx context.Context, tx *sqlx.Tx, d rules.Date, loans []*Loan) error {
+func TakeBack(ctx context.Context, tx *sqlx.Tx, settings *Settings, d rules.Date, loans []*Loan) error {
 	byLoan := map[int64]*Loan{}
 	var keys database.IntArray
 	for _, l := range loans {
@@ -39,11 +39,7 @@ func TakeBack(ctx context.Context, tx *sqlx.Tx, d rules.Date, loans []*Loan) err
 	if len(keys) == 0 {
 		return nil
 	}
-	settings, err := ReadSettings(ctx, tx)
-	if err != nil {
-		return err
-	}
-	err = database.Each(ctx, tx, (*beforeRow).columns, func(r *beforeRow) error {
+	err := database.Each(ctx, tx, (*beforeRow).columns, func(r *beforeRow) error {
 		l := byLoan[r.loan]
 		r.state.BoardedClosed = l.State.BoardedClosed
 		l.repeated = &rules.Repeated{Before: r.state, After: l.State, Stated: r.stated}

@@ -32,7 +32,11 @@ func said(t *testing.T, db *sqlx.DB) string {
 	t.Helper()
 	var all []string
 	err := database.InTx(t.Context(), db, func(tx *sqlx.Tx) error {
-		loans, err := book.Vault{Keys: pgtest.Keys()}.Lock(t.Context(), tx, []int64{1, 2, 3}, rules.NewDate(2026, 3, 1))
+		settings, err := book.ReadSettings(t.Context(), tx)
+		if err != nil {
+			return err
+		}
+		loans, err := book.Vault{Keys: pgtest.Keys()}.Lock(t.Context(), tx, settings, []int64{1, 2, 3}, rules.NewDate(2026, 3, 1))
 		for _, l := range loans {
 			for _, c := range l.Cases {
 				all = append(all, fmt.Sprintf("L%d %s%v", l.Facts.Loan, c.ID, c.Parties))

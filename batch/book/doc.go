@@ -1,6 +1,6 @@
 // Package book keeps the facts of a loan: its terms, its state, its consumers and its ledger.
 //
-//	loans, err := vault.Lock(ctx, tx, keys, date)              // the pass: facts made right and kept so
+//	loans, err := vault.Lock(ctx, tx, settings, keys, date)    // the pass: facts made right and kept so
 //	err = vault.Each(ctx, tx, after, last, func(f *book.Facts) error { … }) // the export: every loan of a range, in order
 //	err = book.Wake(ctx, tx, keys, book.Transactions)          // whoever wrote something of these loans
 //

@@ -34,19 +34,19 @@ const checkedEvery = 1009
 // checked reports whether the packed row of a loan is made anew on d and compared.
 func checked(loan int64, d rules.Date) bool { return loan%checkedEvery == int64(d-1)%checkedEvery }
 
-// Lock reads loans in the order of their keys to decide about them as of d. Their facts are right, and stay so until the
+// Lock reads loans in the order of their keys to decide about them as of d, by settings. Their facts are right, and stay so until the
 // transaction ends.
-func (v Vault) Lock(ctx context.Context, tx *sqlx.Tx, keys []int64, d rules.Date) ([]*Loan, error) {
+func (v Vault) Lock(ctx context.Context, tx *sqlx.Tx, settings *Settings, keys []int64, d rules.Date) ([]*Loan, error) {
 	loans, stale, err := versions(ctx, tx, keys, d, accountLock)
 	if err != nil {
 		return nil, fmt.Errorf("lock loans: %w", err)
 	}
-	return v.read(ctx, tx, loans, stale, keys, d)
+	return v.read(ctx, tx, settings, loans, stale, keys, d)
 }
 
 // Peek reads those of some loans that are awake as Lock does, without locking them. The transaction sees one state of the
 // database.
-func (v Vault) Peek(ctx context.Context, tx *sqlx.Tx, keys []int64, d rules.Date) ([]*Loan, error) {
+func (v Vault) Peek(ctx context.Context, tx *sqlx.Tx, settings *Settings, keys []int64, d rules.Date) ([]*Loan, error) {
 	loans, stale, err := versions(ctx, tx, keys, d, accountPeek)
 	if err != nil {
 		return nil, fmt.Errorf("find the loans that are awake: %w", err)
@@ -56,11 +56,11 @@ func (v Vault) Peek(ctx context.Context, tx *sqlx.Tx, keys []int64, d rules.Date
 	for i, l := range loans {
 		awake[i] = l.Facts.Loan
 	}
-	return v.read(ctx, tx, loans, stale, awake, d)
+	return v.read(ctx, tx, settings, loans, stale, awake, d)
 }
 
 // read reads the facts of loans as of d, in the order of their keys.
-func (v Vault) read(ctx context.Context, tx *sqlx.Tx, loans []*Loan, stale map[int64]bool, keys []int64, d rules.Date) ([]*Loan, error) {
+func (v Vault) read(ctx context.Context, tx *sqlx.Tx, settings *Settings, loans []*Loan, stale map[int64]bool, keys []int64, d rules.Date) ([]*Loan, error) {
 	packed, err := v.readPacked(ctx, tx, loans, keys)
 	if err != nil {
 		return nil, fmt.Errorf("read packed rows: %w", err)
@@ -75,10 +75,6 @@ func (v Vault) read(ctx context.Context, tx *sqlx.Tx, loans []*Loan, stale map[i
 		}
 	}
 	made, err := v.makeFacts(ctx, tx, anew)
-	if err != nil {
-		return nil, err
-	}
-	settings, err := ReadSettings(ctx, tx)
 	if err != nil {
 		return nil, err
 	}

@@ -107,7 +107,11 @@ func TestFactsAreWhole(t *testing.T) {
 	}
 	for _, path := range []string{"the pass, from the book", "the pass, from the packed row"} {
 		err := database.InTx(t.Context(), db, func(tx *sqlx.Tx) error {
-			loans, err := vault.Lock(t.Context(), tx, []int64{second}, today)
+			settings, err := book.ReadSettings(t.Context(), tx)
+			if err != nil {
+				return err
+			}
+			loans, err := vault.Lock(t.Context(), tx, settings, []int64{second}, today)
 			if err != nil {
 				return err
 			}

@@ -68,7 +68,11 @@ func allAsleep(t testing.TB, db *sqlx.DB) {
 		if err := tx.SelectContext(ctx, &keys, "UPDATE loan_wake SET state = 'STALE', wake_on = '-infinity' RETURNING loan"); err != nil {
 			return err
 		}
-		loans, err := vault.Lock(ctx, tx, keys, rules.NewDate(2026, 11, 1))
+		settings, err := facts.ReadSettings(ctx, tx)
+		if err != nil {
+			return err
+		}
+		loans, err := vault.Lock(ctx, tx, settings, keys, rules.NewDate(2026, 11, 1))
 		if err != nil {
 			return err
 		}

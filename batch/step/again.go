@@ -22,7 +22,7 @@ func (w *work) takeBack(ctx context.Context, tx *sqlx.Tx) error {
 		return w.Loans != nil && !slices.Contains(w.Loans, l.Facts.Loan) || l.Awake && l.State.Since > w.Date
 	})
 	w.later = int64(before - len(w.loans))
-	return book.TakeBack(ctx, tx, w.Date, w.loans)
+	return book.TakeBack(ctx, tx, w.settings, w.Date, w.loans)
 }
 
 // settle ends what moves loans: those that were decided once more as before stay as they are, and are not counted; the others are

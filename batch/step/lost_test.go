@@ -192,9 +192,13 @@ func (d *disturbed) check(t *testing.T, night rules.Date) {
 	if err == nil {
 		_, err = tx.Exec(`SELECT wake($1, 'check')`, pq.Array(keys))
 	}
+	var settings *facts.Settings
+	if err == nil {
+		settings, err = facts.ReadSettings(t.Context(), tx)
+	}
 	var loans []*facts.Loan
 	if err == nil {
-		loans, err = vault.Lock(t.Context(), tx, keys, night)
+		loans, err = vault.Lock(t.Context(), tx, settings, keys, night)
 	}
 	if err == nil {
 		err = vault.Save(t.Context(), tx, batch.Chunk{Date: night}, loans, func(*facts.Loan) rules.Date { return rules.Never })

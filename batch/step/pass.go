@@ -49,7 +49,7 @@ func (o *outcome) changed() bool { return len(o.counts) > 0 }
 // work is a chunk on its way through the deciders.
 type work struct {
 	batch.Chunk
-	calendar *rules.BusinessCalendar
+	settings *book.Settings
 	rested   bool // a decider left what it would look at to the next business day
 	loans    []*book.Loan
 	closed   map[int64][]rules.ClosedFor // loans that were closed between two nights (Q50)
@@ -112,7 +112,7 @@ func (s Servicing) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch
 	if err != nil {
 		return batch.Tally{}, err
 	}
-	if w.loans, err = s.Vault.Lock(ctx, tx, keys, c.Date); err != nil {
+	if w.loans, err = s.Vault.Lock(ctx, tx, w.settings, keys, c.Date); err != nil {
 		return batch.Tally{}, err
 	}
 	if err := w.takeBack(ctx, tx); err != nil {
@@ -140,12 +140,12 @@ func (s Servicing) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch
 
 // begin begins the work on a chunk. Where closures rest on closed days, the night before is the last one that had them.
 func begin(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (*work, error) {
-	calendar, err := book.ReadCalendar(ctx, tx)
+	settings, err := book.ReadSettings(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
-	c.Previous = calendar.Worked("closure", c.Previous)
-	return &work{Chunk: c, calendar: calendar}, nil
+	c.Previous = settings.Calendar.Worked("closure", c.Previous)
+	return &work{Chunk: c, settings: settings}, nil
 }
 
 // movers is how many of the deciders, from the first on, move loans and have numbers that brakes judge.
@@ -161,7 +161,7 @@ func (s Servicing) Rehearse(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (ba
 	if err != nil {
 		return batch.Tally{}, err
 	}
-	if w.loans, err = s.Vault.Peek(ctx, tx, keys, c.Date); err != nil {
+	if w.loans, err = s.Vault.Peek(ctx, tx, w.settings, keys, c.Date); err != nil {
 		return batch.Tally{}, err
 	}
 	if err := w.takeBack(ctx, tx); err != nil {
@@ -181,7 +181,7 @@ func (s Servicing) Rehearse(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (ba
 // through takes the loans through one decider. On a closed day on which it rests it only counts them.
 func (w *work) through(ctx context.Context, tx *sqlx.Tx, d *decider, tally *batch.Tally) error {
 	tally.Read += w.later
-	if w.calendar.Rests(d.name, w.Date) {
+	if w.settings.Calendar.Rests(d.name, w.Date) {
 		w.rested, tally.Rested = true, true
 		for _, l := range w.loans {
 			if l.Awake {
