@@ -41,6 +41,7 @@ var (
 	inquiryLoans           = database.Query("inquiry", "InquiryLoans")
 	inquiryOperations      = database.Query("inquiry", "InquiryOperations")
 	inquiryToken           = database.Query("inquiry", "InquiryToken")
+	inquiryAllOperations   = database.Query("inquiry", "InquiryAllOperations")
 	inquiryTokens          = database.Query("inquiry", "InquiryTokens")
 	inquiryTradelines      = database.Query("inquiry", "InquiryTradelines")
 	inquiryRuns            = database.Query("inquiry", "InquiryRuns")

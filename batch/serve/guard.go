@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -23,7 +24,8 @@ import (
 // request is what is known of a request besides itself.
 type request struct {
 	id      string
-	route   string         // empty: there is none
+	route   string // empty: there is none
+	address *url.URL
 	from    string         // the remote address
 	token   string         // the name of the token, empty: none
 	role    servicing.Role // of the token
@@ -239,7 +241,7 @@ func (m *mistakes) text(path string, texts ...string) {
 func (s *Server) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := s.Now()
-		about := &request{id: requestID(r.Header.Get("X-Request-Id")), from: remote(r)}
+		about := &request{id: requestID(r.Header.Get("X-Request-Id")), address: r.URL, from: remote(r)}
 		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, about))
 		answer := &answered{ResponseWriter: w}
 		answer.Header().Set("X-Request-Id", about.id)

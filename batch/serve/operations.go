@@ -3,9 +3,9 @@ package serve
 import (
 	"bytes"
 	"context"
-	"net/http"
 
 	"github.com/furnisher/furnisher/batch/servicing"
+	"github.com/furnisher/furnisher/rules"
 )
 
 // api answers the operations of the document.
@@ -13,14 +13,6 @@ type api struct{ *Server }
 
 // done is the message of what went well.
 const done = "OK"
-
-// GetHealth reports whether the database answers.
-func (a *api) GetHealth(ctx context.Context, _ GetHealthRequestObject) (GetHealthResponseObject, error) {
-	if err := a.DB.PingContext(ctx); err != nil {
-		return nil, err
-	}
-	return GetHealth200JSONResponse{Message: done, Status: http.StatusOK}, nil
-}
 
 // GetDocument returns the document.
 func (a *api) GetDocument(context.Context, GetDocumentRequestObject) (GetDocumentResponseObject, error) {
@@ -49,26 +41,74 @@ func (a *api) desk(ctx context.Context) *servicing.Desk { return a.Desk(of(ctx).
 // CancelCustomerServicing cancels servicing of a customer's loans (SP5).
 func (a *api) CancelCustomerServicing(ctx context.Context, r CancelCustomerServicingRequestObject) (CancelCustomerServicingResponseObject, error) {
 	body := given(r.Body)
-	answer, err := a.cancel(ctx, servicing.CancelRequest{
+	found, err := answer(a.desk(ctx).CancelServicing(ctx, servicing.CancelRequest{
 		Order: a.order(ctx, r.Params.IdempotencyKey, r.Params.DryRun, body.Why), CustomerID: r.CustomerId, Reason: given(body.Reason),
-	})
-	return CancelCustomerServicing200JSONResponse{answer}, err
+	}))
+	return CancelCustomerServicing200JSONResponse{CancelServicingAnswerJSONResponse(found)}, err
 }
 
 // CancelLoanServicing cancels servicing of a loan (SP5).
 func (a *api) CancelLoanServicing(ctx context.Context, r CancelLoanServicingRequestObject) (CancelLoanServicingResponseObject, error) {
 	body := given(r.Body)
-	answer, err := a.cancel(ctx, servicing.CancelRequest{
+	found, err := answer(a.desk(ctx).CancelServicing(ctx, servicing.CancelRequest{
 		Order: a.order(ctx, r.Params.IdempotencyKey, r.Params.DryRun, body.Why), LoanID: r.LoanId, Reason: given(body.Reason),
-	})
-	return CancelLoanServicing200JSONResponse{answer}, err
+	}))
+	return CancelLoanServicing200JSONResponse{CancelServicingAnswerJSONResponse(found)}, err
 }
 
-func (a *api) cancel(ctx context.Context, r servicing.CancelRequest) (answer CancelServicingAnswerJSONResponse, err error) {
-	result, err := a.desk(ctx).CancelServicing(ctx, r)
-	if err != nil {
-		return answer, err
+// SetLoanStatus sets a status by hand (ST5).
+func (a *api) SetLoanStatus(ctx context.Context, r SetLoanStatusRequestObject) (SetLoanStatusResponseObject, error) {
+	q := servicing.StatusRequest{
+		Order: a.order(ctx, r.Params.IdempotencyKey, r.Params.DryRun, &r.Body.Why), LoanID: r.LoanId, Status: rules.Status(r.Body.Status),
 	}
-	data, err := camel(result)
-	return CancelServicingAnswerJSONResponse{Data: data, Message: done, Status: http.StatusOK}, err
+	var err error
+	if q.ClosedOn, err = dateAt("body/closedOn", r.Body.ClosedOn); err != nil {
+		return nil, err
+	}
+	if r.Body.ChargeOffAmount != nil {
+		amount, err := rules.ParseSignedCents(*r.Body.ChargeOffAmount)
+		if err != nil {
+			return nil, wrong("body/chargeOffAmount", "amount")
+		}
+		q.ChargeOff = &amount
+	}
+	found, err := answer(a.desk(ctx).SetStatus(ctx, q))
+	return SetLoanStatus200JSONResponse(found), err
+}
+
+// HoldLoan holds a loan (ST5).
+func (a *api) HoldLoan(ctx context.Context, r HoldLoanRequestObject) (HoldLoanResponseObject, error) {
+	until, err := dateAt("body/until", &r.Body.Until)
+	if err != nil {
+		return nil, err
+	}
+	found, err := answer(a.desk(ctx).Hold(ctx, servicing.HoldRequest{
+		Order: a.order(ctx, r.Params.IdempotencyKey, r.Params.DryRun, &r.Body.Why), LoanID: r.LoanId, Until: until,
+	}))
+	return HoldLoan200JSONResponse(found), err
+}
+
+// ReleaseLoan ends a hold.
+func (a *api) ReleaseLoan(ctx context.Context, r ReleaseLoanRequestObject) (ReleaseLoanResponseObject, error) {
+	found, err := answer(a.desk(ctx).Release(ctx, servicing.ReleaseRequest{
+		Order: a.order(ctx, r.Params.IdempotencyKey, r.Params.DryRun, &r.Body.Why), LoanID: r.LoanId,
+	}))
+	return ReleaseLoan200JSONResponse(found), err
+}
+
+// ResolveExceptions notes that a person has seen to a loan's exceptions.
+func (a *api) ResolveExceptions(ctx context.Context, r ResolveExceptionsRequestObject) (ResolveExceptionsResponseObject, error) {
+	found, err := answer(a.desk(ctx).ResolveExceptions(ctx, servicing.ResolveRequest{
+		Order: a.order(ctx, r.Params.IdempotencyKey, r.Params.DryRun, &r.Body.Why), LoanID: r.LoanId, Code: given(r.Body.Code),
+	}))
+	return ResolveExceptions200JSONResponse(found), err
+}
+
+// RemoveCustomer deletes a customer (CD1 to CD3).
+func (a *api) RemoveCustomer(ctx context.Context, r RemoveCustomerRequestObject) (RemoveCustomerResponseObject, error) {
+	q := r.Params
+	found, err := answer(a.desk(ctx).RemoveCustomer(ctx, servicing.RemoveRequest{
+		Order: a.order(ctx, q.IdempotencyKey, q.DryRun, &q.Why), CustomerID: r.CustomerId, Approver: given(q.Approver), ErasureReason: given(q.ErasureReason),
+	}))
+	return RemoveCustomer200JSONResponse(found), err
 }

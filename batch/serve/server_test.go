@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -28,7 +29,34 @@ import (
 
 // lists are the lists of the document that the rules have.
 func lists() map[string][]string {
-	return map[string][]string{"StopReason": rules.StopReasons()}
+	return map[string][]string{
+		"StopReason": rules.StopReasons(), "AccountStatus": texts(rules.Statuses()), "CaseType": texts(rules.CaseTypes()),
+		"Disposition": texts(rules.Dispositions()), "DisputeKind": texts(rules.DisputeKinds()), "AssociationKind": texts(rules.AssociationKinds()),
+		"CaseOutcome": outcomes(),
+	}
+}
+
+func texts[T ~string](words []T) []string {
+	all := make([]string, len(words))
+	for i, word := range words {
+		all[i] = string(word)
+	}
+	return all
+}
+
+// outcomes are those that a case of some type can have.
+func outcomes() (all []string) {
+	for _, t := range rules.CaseTypes() {
+		for _, kind := range append([]rules.DisputeKind{""}, rules.DisputeKinds()...) {
+			for _, outcome := range t.Outcomes(kind) {
+				if !slices.Contains(all, string(outcome)) {
+					all = append(all, string(outcome))
+				}
+			}
+		}
+	}
+	slices.Sort(all)
+	return all
 }
 
 // Without TLS nothing beyond this machine is served.

@@ -1,0 +1,70 @@
+package serve_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/furnisher/furnisher/batch/servicing"
+	"github.com/furnisher/furnisher/fixtures/pgtest"
+)
+
+// What people ask about a book with a file: every answer is as the document says (service.do holds it), pages are complete, and
+// account numbers are masked unless a privacy officer asks.
+func TestReads(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	book(t, db, "A1", "A2", "B1")
+	nights(t, db, "2026-06-30")
+	s := newService(t, db)
+	if got := s.do("POST", "/v1/loans/A2/cancel-servicing", sent{role: servicing.Operator}); got.status != 200 {
+		t.Fatal(got.text)
+	}
+	viewer := servicing.Viewer
+	s.calls([]call{
+		{"loans", "GET", "/v1/loans", viewer, ``, "200", `"accountNumber":"****77A1"`, nil},
+		{"loans that are not serviced", "GET", "/v1/loans?servicingStatus=NOT_SERVICING", viewer, ``, "200", `"count":1,`, nil},
+		{"loans of another kind", "GET", "/v1/loans?servicingStatus=BORED", viewer, ``, "400 invalid", `{"path":"query/servicingStatus","rule":"enum"}`, nil},
+		{"too many", "GET", "/v1/loans?limit=1001", viewer, ``, "400 invalid", `{"path":"query/limit","rule":"maximum"}`, nil},
+		{"a limit that is none", "GET", "/v1/loans?limit=many", viewer, ``, "400 invalid", `"path":"query/limit"`, nil},
+		{"a page that is none", "GET", "/v1/loans?cursor=A9", viewer, ``, "400 page", "", nil},
+		{"unmasked by a viewer", "GET", "/v1/loans?unmask=true", viewer, ``, "403 forbidden", "", nil},
+		{"unmasked by a supervisor", "GET", "/v1/loans/A1?unmask=true", servicing.Supervisor, ``, "403 forbidden", "", nil},
+		{"unmasked", "GET", "/v1/loans?unmask=true", servicing.PrivacyOfficer, ``, "200", `"accountNumber":"ACCT77A1"`, nil},
+		{"a loan", "GET", "/v1/loans/A1", viewer, ``, "200", "", map[string]any{"loan.loanId": "A1", "loan.accountNumber": "****77A1", "loan.productId": "PL"}},
+		{"a loan by its account", "GET", "/v1/loans/ACCT77A1", viewer, ``, "200", "", map[string]any{"loan.loanId": "A1"}},
+		{"a loan, unmasked", "GET", "/v1/loans/A1?unmask=true", servicing.PrivacyOfficer, ``, "200", "", map[string]any{"loan.accountNumber": "ACCT77A1"}},
+		{"an unknown loan", "GET", "/v1/loans/A9", viewer, ``, "404 unknown", "", nil},
+		{"what files said", "GET", "/v1/loans/A1/tradelines", viewer, ``, "200", `"accountStatus":"11"`, nil},
+		{"what files said, unmasked", "GET", "/v1/loans/A1/tradelines?unmask=true", servicing.PrivacyOfficer, ``, "200", `"accountNumber":"ACCT77A1"`, nil},
+		{"its exceptions", "GET", "/v1/loans/A1/exceptions", viewer, ``, "200", "", map[string]any{"exceptions": []any{}}},
+		{"open exceptions", "GET", "/v1/exceptions", viewer, ``, "200", `"count":0`, nil},
+		{"exceptions of a run", "GET", "/v1/exceptions?run=1", viewer, ``, "200", `"count":0`, nil},
+		{"runs", "GET", "/v1/runs", viewer, ``, "200", `"businessDate":"2026-06-30"`, nil},
+		{"files", "GET", "/v1/files", viewer, ``, "200", `"records":3`, nil},
+		{"an unknown file", "GET", "/v1/files/99", viewer, ``, "404 unknown", "", nil},
+		{"a file that is no number", "GET", "/v1/files/last", viewer, ``, "400 invalid", `"path":"path/file"`, nil},
+		{"exclusions of an unknown file", "GET", "/v1/files/99/exclusions", viewer, ``, "404 unknown", "", nil},
+		{"deletions that wait", "GET", "/v1/waiting-deletions", viewer, ``, "200", `"count":0`, nil},
+		{"reopened loans", "GET", "/v1/reopened-loans", viewer, ``, "200", `"count":0`, nil},
+		{"reviews", "GET", "/v1/reviews", viewer, ``, "200", `"count":0`, nil},
+		{"the document", "GET", "/openapi.yaml", "", ``, "200", "", nil},
+		{"health", "GET", "/healthz", "", ``, "200", `"message":"OK"`, nil},
+	})
+	file := rows(t, db, `SELECT CAST(file AS text) FROM bureau_file`)
+	s.calls([]call{
+		{"a file", "GET", "/v1/files/" + file, viewer, ``, "200", "", map[string]any{"programId": "P1", "events": []any{}}},
+		{"its exclusions", "GET", "/v1/files/" + file + "/exclusions", viewer, ``, "200", `"count":0`, nil},
+	})
+
+	var all []string
+	for next := "/v1/loans?limit=1"; next != ""; {
+		got := s.do("GET", next, sent{role: viewer})
+		for _, row := range got.body["data"].([]any) {
+			all = append(all, row.(map[string]any)["loanId"].(string))
+		}
+		next, _ = got.body["nextUrl"].(string)
+	}
+	if got := strings.Join(all, " "); got != "A1 A2 B1" {
+		t.Errorf("all pages: %s", got)
+	}
+}
