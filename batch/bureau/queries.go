@@ -67,6 +67,7 @@ var (
 	fileLast           = database.Query("bureau", "FileLast")
 	fileNumber         = database.Query("bureau", "FileNumbers")
 	fileNamed          = database.Query("bureau", "FileNamed")
+	fileNotDelivered   = database.Query("bureau", "FileNotDelivered")
 	fileOfRun          = database.Query("bureau", "FileOfRun")
 	filePlan           = database.Query("bureau", "FilePlan")
 	fileSent           = database.Query("bureau", "FileSent")

@@ -378,7 +378,7 @@ func (d *difference) keep(ctx context.Context, tx *sqlx.Tx, run int64) error {
 func (f Files) Settle(ctx context.Context, db *sqlx.DB, run batch.Run) error {
 	f.aside = filepath.Join(f.Dir, aside)
 	if f.Mark == "" {
-		err := run.InTx(ctx, db, func(tx *sqlx.Tx) error { return moveReplaced(ctx, tx, run.ID) })
+		err := run.InTx(ctx, db, func(tx *sqlx.Tx) error { return f.moveReplaced(ctx, tx, run.ID) })
 		if err != nil {
 			return err
 		}
@@ -408,7 +408,7 @@ func (f Files) Settle(ctx context.Context, db *sqlx.DB, run batch.Run) error {
 }
 
 // moveReplaced moves the files aside that an attempt has replaced.
-func moveReplaced(ctx context.Context, tx *sqlx.Tx, run int64) error {
+func (f Files) moveReplaced(ctx context.Context, tx *sqlx.Tx, run int64) error {
 	var files []earlier
 	if err := tx.SelectContext(ctx, &files, fileReplaced, run); err != nil {
 		return fmt.Errorf("find the files that were replaced: %w", err)
@@ -416,6 +416,9 @@ func moveReplaced(ctx context.Context, tx *sqlx.Tx, run int64) error {
 	for i := range files {
 		path, err := files[i].moveAside(Voided)
 		if err != nil {
+			return err
+		}
+		if err := removeSealed(filepath.Join(f.Dir, Outgoing), files[i].File); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, fileMoved, files[i].File, path); err != nil {

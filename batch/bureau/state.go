@@ -74,6 +74,7 @@ type Move struct {
 	Who, Why     string
 	Acknowledged []string // the rules whose warnings are no obstacle to a release; AllWarnings for every one
 	Authority    batch.Authority
+	Outgoing     string // the folder of what was encrypted for addresses; empty: there is none
 }
 
 // supervised are the moves that need a supervisor.
@@ -94,6 +95,7 @@ type Effect struct {
 	Waiting      []int64    // earlier files of the destination that were not released
 	Later        []int64    // later ones, which were made as if this one were sent
 	Copies       []string   // of one that was taken back, in folders from which people send
+	Sealed       []string   // of one that was taken back, encrypted and not delivered: they are removed
 }
 
 // Change takes a file to another state and notes who did it and why. It is durable when Change returns.
@@ -101,9 +103,9 @@ type Effect struct {
 // Who releases, voids or rejects a file must be a supervisor (batch.ErrNotSupervisor, batch.ErrFourEyes).
 // A file moves on only if the one on disk is the one that was made (ErrFileDiffers), is released only without errors of the rules
 // and the examiner's checks, by itself and beside the file before (ErrFindings), and with its warnings acknowledged (ErrWarnings),
-// and is sent only after the released
-// ones of earlier dates (ErrOrder). A file that is voided or rejected is moved aside, into a folder of that name beside it, and
-// gives its deletions back: they did not count, and go into the next file (DC6). A file that was sent answers what bureaus refused
+// and is sent only after the released ones of earlier dates (ErrOrder). A file that is voided or rejected is moved aside, into a
+// folder of that name beside it, and gives its deletions back: they did not count, and go into the next file (DC6). It is not taken
+// back while it is delivered (ErrDelivering), and what was encrypted of it and not delivered is removed. A file that was sent answers what bureaus refused
 // or changed of its accounts in files before; if it is rejected later, that is open again (BR11). Locks of fields that ended with
 // a file that does not count last (BR9).
 func Change(ctx context.Context, db *sqlx.DB, m Move, now time.Time) (effect Effect, err error) {
@@ -115,6 +117,9 @@ func Change(ctx context.Context, db *sqlx.DB, m Move, now time.Time) (effect Eff
 		path := present.Path
 		if m.To == Voided || m.To == Rejected {
 			if path, err = present.moveAside(m.To); err != nil {
+				return err
+			}
+			if err := removeSealed(m.Outgoing, m.File); err != nil {
 				return err
 			}
 		}
@@ -185,7 +190,13 @@ func enter(ctx context.Context, tx *sqlx.Tx, m Move, now time.Time) (present onD
 			_, err = tx.ExecContext(ctx, caseChangeMove, m.File)
 		}
 		if err == nil {
-			err = tx.SelectContext(ctx, &effect.Copies, fileCopies, m.File)
+			err = notDelivered(ctx, tx, m.File)
+		}
+		if err == nil {
+			effect.Sealed, err = sealedCopies(m.Outgoing, m.File)
+		}
+		if err == nil {
+			effect.Copies, err = Copies(ctx, tx, m.File)
 		}
 	case Transmitted:
 		if err = present.compare(); err == nil {

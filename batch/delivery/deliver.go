@@ -207,9 +207,6 @@ func (d *Deliverer) finish(ctx context.Context, f *file, r *Result) error {
 	return err
 }
 
-// lockClass keeps the keys of these locks apart from others.
-const lockClass = 0x66646c76 << 32
-
 // take takes the right to deliver a file, which ends with the process.
 func (d *Deliverer) take(ctx context.Context, number int64) (release func(), err error) {
 	conn, err := d.Locks.Connx(ctx)
@@ -217,7 +214,7 @@ func (d *Deliverer) take(ctx context.Context, number int64) (release func(), err
 		return nil, err
 	}
 	var got bool
-	err = conn.GetContext(ctx, &got, deliveryTake, lockClass|number)
+	err = conn.GetContext(ctx, &got, deliveryTake, bureau.DeliveryLock(number))
 	if err == nil && !got {
 		err = ErrBusy
 	}
@@ -227,7 +224,7 @@ func (d *Deliverer) take(ctx context.Context, number int64) (release func(), err
 	return func() {
 		unlock, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.Patience)
 		defer cancel()
-		_, _ = conn.ExecContext(unlock, deliveryGive, lockClass|number) // a session that is lost holds nothing
+		_, _ = conn.ExecContext(unlock, deliveryGive, bureau.DeliveryLock(number)) // a session that is lost holds nothing
 		_ = conn.Close()
 	}, nil
 }

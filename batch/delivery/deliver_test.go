@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/crypto/ssh"
 
 	"github.com/furnisher/furnisher/batch/bureau"
@@ -410,4 +411,59 @@ func TestDue(t *testing.T) {
 	o.automatic()
 	due("RELEASED")
 	due("")
+}
+
+// A file that is taken back leaves no encrypted copy for an address that has not got it; while it is delivered it cannot be taken back.
+func TestTakenBack(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, 1000, newKeys(t))
+	o.goesTo(o.address(func(a *delivery.Address) { a.KnownHosts = o.server.Key })) // knows no host: it fails when all is encrypted
+	if result := o.deliver(); len(result.Failures) != 1 || o.state(1) != "RELEASED WAITING" {
+		t.Fatalf("got %+v, %s", result, o.state(1))
+	}
+	sealed := func() (names []string) {
+		entries, err := os.ReadDir(o.Spool)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			names = append(names, e.Name())
+		}
+		return names
+	}
+	own := []string{".1-626172-x", "1-627572656175.pgp"} // what a killed encryption left, and that of the address
+	others := []string{"11-627572656175.pgp", "2-1-.pgp"}
+	for _, name := range slices.Concat(others, own[:1]) {
+		if err := os.WriteFile(filepath.Join(o.Spool, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := sealed(); !cmp.Equal(got, slices.Concat(own, others)) {
+		t.Fatalf("in the folder: %v", got)
+	}
+	m := bureau.Move{File: 1, To: bureau.Voided, Who: "ada", Why: "wrong header", Outgoing: o.Spool}
+	busy, err := o.Locks.Connx(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer busy.Close()
+	if _, err := busy.ExecContext(t.Context(), "SELECT pg_advisory_lock($1)", bureau.DeliveryLock(1)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bureau.Change(t.Context(), o.DB, m, time.Now()); !errors.Is(err, bureau.ErrDelivering) || len(sealed()) != 4 {
+		t.Errorf("while it is delivered: %v, in the folder %v", err, sealed())
+	}
+	if _, err := busy.ExecContext(t.Context(), "SELECT pg_advisory_unlock($1)", bureau.DeliveryLock(1)); err != nil {
+		t.Fatal(err)
+	}
+	paths := []string{filepath.Join(o.Spool, own[0]), filepath.Join(o.Spool, own[1])}
+	if effect, err := bureau.Preview(t.Context(), o.DB, m, time.Now()); err != nil || !cmp.Equal(effect.Sealed, paths) || len(sealed()) != 4 {
+		t.Errorf("preview: %+v, %v, in the folder %v", effect, err, sealed())
+	}
+	if effect, err := bureau.Change(t.Context(), o.DB, m, time.Now()); err != nil || !cmp.Equal(effect.Sealed, paths) || !cmp.Equal(sealed(), others) {
+		t.Errorf("voided: %+v, %v, in the folder %v", effect, err, sealed())
+	}
+	if _, err := o.Deliver(t.Context(), 1); !errors.Is(err, bureau.ErrState) || !cmp.Equal(sealed(), others) {
+		t.Errorf("delivered after that: %v, in the folder %v", err, sealed())
+	}
 }

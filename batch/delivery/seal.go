@@ -62,8 +62,7 @@ func (d *Deliverer) pack(ctx context.Context, f *file, a *Address, key string, s
 
 // spooled is where the encrypted file for an address is kept until it is delivered.
 func (d *Deliverer) spooled(f *file, address string) string {
-	name := hex.EncodeToString([]byte(address)) // an address may be named as no file may
-	return filepath.Join(d.Spool, fmt.Sprintf("%d-%s.pgp", f.File, name))
+	return filepath.Join(d.Spool, bureau.SealedName(f.File, address))
 }
 
 func (p *parcel) measure() error {

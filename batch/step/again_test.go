@@ -541,11 +541,17 @@ func TestAgainLeavesBehind(t *testing.T) {
 }
 
 // An attempt that was killed between the places of its files and its commit, and that nobody repeats, leaves none that looks like one
-// to send: the next night moves it aside. One that ended leaves no trace of that.
+// to send: the next night moves it aside. One that ended leaves no trace of that. What was encrypted of a replaced file is gone.
 func TestAgainLeavesNoOrphan(t *testing.T) {
 	t.Parallel()
 	known, news := lateBook()
 	db, dir := throughJuly(t, known, known)
+	for _, file := range []int64{1, 2} {
+		path := filepath.Join(dir, bureau.Outgoing, bureau.SealedName(file, "b"))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, nil, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	news.load(t, db)
 	db.MustExec(`CREATE FUNCTION refuse_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused'; END $$;
 		CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON run DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_commit()`)
@@ -560,6 +566,8 @@ func TestAgainLeavesNoOrphan(t *testing.T) {
 		}
 	}
 	there(true, "metro2-P1-3-20260731.txt")
+	there(false, bureau.Outgoing+"/"+bureau.SealedName(2, "b")) // it can be encrypted again
+	there(true, bureau.Outgoing+"/"+bureau.SealedName(1, "b"))
 	night(t, db, dir, "2026-08-01")
 	there(false, "metro2-P1-3-20260731.txt")
 	there(true, "orphaned/metro2-P1-3-20260731.txt.orphan")

@@ -116,6 +116,16 @@ func (a *app) printAgain(ctx context.Context, db *sqlx.DB, run int64) error {
 	if _, err := fmt.Fprintln(a.stdout); err != nil {
 		return err
 	}
+	for i := range d.Files {
+		if d.Files[i].Outcome != string(bureau.Replaced) {
+			continue
+		}
+		copies, err := bureau.Copies(ctx, db, d.Files[i].File)
+		if err != nil {
+			return err
+		}
+		a.tellCopies(d.Files[i].File, copies)
+	}
 	return printDifference(a.stdout, d, inquiry.DefaultLimit, fmt.Sprintf("furnisher runs diff %d", run))
 }
 

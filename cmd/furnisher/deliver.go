@@ -132,7 +132,7 @@ func (a *app) destinations(file string) (map[string]delivery.Destination, error)
 func (a *app) deliverer(db *database.Database, destinations map[string]delivery.Destination) (*delivery.Deliverer, error) {
 	files, err := a.filesDir()
 	return &delivery.Deliverer{
-		DB: db.DB, Locks: db.Direct, Destinations: destinations, Spool: filepath.Join(files, "outgoing"),
+		DB: db.DB, Locks: db.Direct, Destinations: destinations, Spool: filepath.Join(files, bureau.Outgoing),
 		Who: a.who(), Now: a.now, Getenv: a.getenv,
 	}, err
 }

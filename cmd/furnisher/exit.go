@@ -102,6 +102,7 @@ var endings = []struct {
 	{bureau.ErrCounted, exitFailed, "nothing was changed; the next regular file tells of every account; furnisher files lists the files; void those that were not sent, then replace all of them, oldest first"},
 	{bureau.ErrFindings, exitInvalid, "nothing was changed; furnisher metro2 validate PATH lists the errors; correct the data, void the file and make it again"},
 	{bureau.ErrInWork, exitLocked, "nothing was changed; wait until the night ends (furnisher runs), then repeat the command"},
+	{bureau.ErrDelivering, exitFailed, "nothing was changed; wait for its end (furnisher deliveries), or stop the command that delivers it, and repeat this one"},
 	{bureau.ErrSent, exitFailed, "furnisher deliveries shows the attempts; deliver it to the end, then reject it (furnisher files reject)"},
 	{delivery.ErrSettings, exitUsage, "furnisher deliver --help"},
 	{delivery.ErrNoDestination, exitUsage, "name the file of the addresses with --destinations or FURNISHER_DESTINATIONS; furnisher deliver --help shows one"},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -56,8 +57,13 @@ func (a *app) moveFile(ctx context.Context, db *sqlx.DB, name string, m *fileMov
 	if err != nil {
 		return err
 	}
+	dir, err := a.filesDir()
+	if err != nil {
+		return err
+	}
 	move := bureau.Move{
 		File: file, To: m.to, Who: a.who(), Why: m.why, Authority: authority,
+		Outgoing:     filepath.Join(dir, bureau.Outgoing),
 		Acknowledged: slices.Concat(m.acknowledge, words(a.getenv("FURNISHER_ACKNOWLEDGE"))),
 	}
 	if m.dryRun {
@@ -81,6 +87,13 @@ func (a *app) moveFile(ctx context.Context, db *sqlx.DB, name string, m *fileMov
 		return a.say("file %d is %s\n%s\n", file, m.to, comparedText(effect.Compared))
 	}
 	return a.say("file %d is %s\n", file, m.to)
+}
+
+// tellCopies names the copies of a file that was taken back where people send from: they stay.
+func (a *app) tellCopies(file int64, copies []string) {
+	for _, copied := range copies {
+		a.tell(labelNote, fmt.Sprintf("a copy of file %d lies in %s: remove it, so that nobody sends it", file, copied))
+	}
 }
 
 // comparedText says with which files of the month before one was compared.
@@ -117,9 +130,10 @@ func (a *app) tellFollows(file int64, to bureau.State, effect *bureau.Effect) {
 	if taken := to == bureau.Voided || to == bureau.Rejected; taken && len(effect.Later) == 0 {
 		a.tell(labelNote, fmt.Sprintf("no night makes it again; correct the data, then furnisher files replace %d --why TEXT", file))
 	}
-	for _, copied := range effect.Copies {
-		a.tell(labelNote, fmt.Sprintf("a copy of file %d lies in %s: remove it, so that nobody sends it", file, copied))
+	if n := len(effect.Sealed); n > 0 {
+		a.tell(labelNote, fmt.Sprintf("%d encrypted copies of file %d that no address has are removed", n, file))
 	}
+	a.tellCopies(file, effect.Copies)
 	if len(effect.Later) > 0 {
 		a.tell(labelNote, fmt.Sprintf("files %s were made as if file %d were sent: their payments and history go on from it; void those that were not sent, too", numbers(effect.Later), file))
 	}

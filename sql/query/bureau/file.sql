@@ -172,6 +172,10 @@ SELECT EXISTS (SELECT FROM bureau_file WHERE name = $1)
 -- Which database this is, among all of all servers.
 SELECT concat_ws('/', system_identifier, (SELECT oid FROM pg_database WHERE datname = current_database())) FROM pg_control_system()
 
+-- name: FileNotDelivered
+-- The right to deliver a file, until the transaction ends, unless another session has it. $1 key of the lock.
+SELECT pg_try_advisory_xact_lock($1)
+
 -- name: FileKept
 -- What a file's bytes are made from beside its records. $1 file. Index: bureau_file_pkey.
 SELECT coalesce(name, '') AS name, coalesce(header, '') AS header, coalesce(records, 0) AS records FROM bureau_file WHERE file = $1
