@@ -288,18 +288,6 @@ func ReversedAfterDeletion(a *Account) error {
 	return nil
 }
 
-// openReceivables names what a deletion waits for (DC3, Q13), empty for nothing.
-func (a *decision) openReceivables() string {
-	t := a.Ledger.At(a.AsOf)
-	switch {
-	case t.Balance != 0:
-		return "balance " + t.Balance.String()
-	case t.Fees() > max(0, t.Paid):
-		return "fees " + (t.Fees() - max(0, t.Paid)).String()
-	}
-	return ""
-}
-
 // Listed returns what a person must see of an account that the night decides all the same: a buyer without a date of sale
 // (Q57), a termination that says paid while money is owed (Q96), a special comment that does not fit the portfolio (Q27).
 func Listed(a *Account) []error {

@@ -265,7 +265,7 @@ func (a *decision) furnish() (*Tradeline, *Exclusion, error) {
 	code := a.Termination.deletionOn(a.AsOf)
 	waits := ""
 	if code == StatusDelete && a.Termination.ReportAsDeleted == "" {
-		waits = a.openReceivables()
+		waits = OpenReceivables(a.Status, a.ClosedOn, a.Ledger, a.AsOf).waitsFor()
 	}
 	fraud := a.byCase.fraud()
 	if fraud != nil { // waits for nothing (Q56)

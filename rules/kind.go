@@ -97,6 +97,9 @@ func (k Kind) String() string {
 	return kindNames[k]
 }
 
+// Charge reports whether k is a charge (Q7).
+func (k Kind) Charge() bool { return signs[k&31].charged != 0 }
+
 // Scan reads the name of a kind.
 func (k *Kind) Scan(src any) error {
 	var name string

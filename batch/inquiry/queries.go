@@ -9,6 +9,7 @@ var (
 	inquiryCaseRead        = database.Query("inquiry", "InquiryCaseRead")
 	inquiryEscalationKeys  = database.Query("inquiry", "InquiryEscalationKeys")
 	inquiryEscalationRead  = database.Query("inquiry", "InquiryEscalationRead")
+	inquiryPostings        = database.Query("inquiry", "InquiryPostings")
 	inquiryExceptionNotes  = database.Query("inquiry", "InquiryExceptionNotes")
 	inquiryOpenExceptions  = database.Query("inquiry", "InquiryOpenExceptions")
 	inquiryReopened        = database.Query("inquiry", "InquiryReopened")

@@ -66,8 +66,12 @@ func (t *stagedTermination) refused() (class, why string) {
 }
 
 // judgeTerminations rejects the terminations that must have a reason and have none (DC4), and those whose reason is neither
-// of the closed list nor an alias of the loan's program (Q70).
+// of the closed list nor an alias of the loan's program (Q70). Those that are sent again, of loans whose termination people have
+// changed since, are left out before: they are no news.
 func (i *importer) judgeTerminations(ctx context.Context) (rejected int64, err error) {
+	if _, err := i.tx.ExecContext(ctx, importTerminationsSent); err != nil {
+		return 0, err
+	}
 	err = eachBatch(ctx, i.tx, importTerminationsStaged, func(rows []stagedTermination) error {
 		var refused []rejectedRow
 		for k := range rows {

@@ -56,6 +56,7 @@ var (
 	importSchedulesLoan            = database.Query("import", "ImportSchedulesLoan")
 	importSettings                 = database.Query("import", "ImportSettings")
 	importTerminations             = database.Query("import", "ImportTerminations")
+	importTerminationsSent         = database.Query("import", "ImportTerminationsSent")
 	importTerminationsReject       = database.Query("import", "ImportTerminationsReject")
 	importTerminationsStaged       = database.Query("import", "ImportTerminationsStaged")
 	importTransactions             = database.Query("import", "ImportTransactions")

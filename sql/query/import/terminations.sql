@@ -52,3 +52,17 @@ WITH refused AS (
 )
 INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
 SELECT $1, 'terminations.csv', line, 'reason', value_class, reason FROM refused ORDER BY line LIMIT $2
+
+-- name: ImportTerminationsSent
+-- Leaves out the terminations that the lender sends again of loans whose termination people have set or undone since: only another
+-- one is news of his (ST5, DC4). Notes what is sent.
+-- Index: loan_key_loan_id_key, termination_sent_pkey.
+WITH sent AS (
+    SELECT s.line, k.loan, to_jsonb(s) - CAST('{line,again,fresh,loan_id}' AS text[]) AS sent
+    FROM staged_terminations s JOIN loan_key k ON k.loan_id = s.loan_id
+    WHERE k.loan IN (SELECT loan FROM termination_sent)
+), again AS (
+    DELETE FROM staged_terminations s USING sent n JOIN termination_sent t ON t.loan = n.loan
+    WHERE s.line = n.line AND t.sent = n.sent
+)
+UPDATE termination_sent t SET sent = n.sent FROM sent n WHERE t.loan = n.loan AND t.sent IS DISTINCT FROM n.sent

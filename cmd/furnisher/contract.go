@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/spf13/cobra"
+
+	"github.com/furnisher/furnisher/batch/inquiry"
+	"github.com/furnisher/furnisher/batch/servicing"
+	"github.com/furnisher/furnisher/rules"
+)
+
+func (a *app) contractCommand() *cobra.Command {
+	return group("contract", "terminate a loan's contract, undo that, and see what it waits for",
+		a.contractTerminateCommand(), a.contractUndoCommand(), a.contractReceivablesCommand())
+}
+
+func (a *app) contractTerminateCommand() *cobra.Command {
+	var o orderFlags
+	var r servicing.TerminateRequest
+	var on dateFlag
+	c := &cobra.Command{
+		Use: "terminate LOAN (--reason REASON | --source SOURCE | --report-as-deleted CODE) --why TEXT", Args: cobra.ExactArgs(1),
+		Short: "terminate a loan's contract, or report the loan as deleted",
+		Long: `Terminates the contract of a loan: the next file tells of it. ERRO deletes the account at the bureaus as soon as nothing of the loan is
+open (furnisher contract receivables LOAN lists what is), FRAD at once; both only if it was ever reported. A flat cancel (--source
+FLTC), and a loan whose activity statuses are marked so, need a reason. --report-as-deleted DA or DF alone deletes the account while
+the loan stays in servicing. What the lender sends again in an extract does not undo it.`,
+		RunE: a.does(func(ctx context.Context, args []string) error {
+			return a.operation(ctx, "furnisher contract terminate", " "+shellWord(args[0]), &o, func(d *servicing.Desk, order servicing.Order) error {
+				r.Order, r.LoanID, r.TerminatedOn = order, args[0], rules.Date(on)
+				done, err := d.TerminateContract(ctx, r)
+				if err != nil {
+					return contractError(err)
+				}
+				t := done.Contract
+				return a.told(&o, done.Receipt, done, "loan %s is terminated as of %s: source %s, reason %s, reported as deleted %s", done.LoanID,
+					t.TerminatedOn, dash(t.Source), dash(t.Reason), dash(t.ReportAsDeleted))
+			})
+		}),
+	}
+	f := c.Flags()
+	f.StringVar(&r.Source, "source", "", "who or what terminates it; FLTC: a flat cancel")
+	f.StringVar(&r.Reason, "reason", "", "an alias of the loan's program, or one of "+joinWords(rules.TerminationReasons()))
+	f.StringVar(&r.ReportAsDeleted, "report-as-deleted", "", "DA or DF")
+	f.Var(&on, "on", "date of the termination (default: the business date)")
+	o.flags(c)
+	return c
+}
+
+// contractError gives what the contract of a loan refuses a hint of its own.
+func contractError(err error) error {
+	if errors.Is(err, servicing.ErrRefused) {
+		return &ending{err: err, code: exitFailed, hint: "nothing was changed; furnisher loan LOAN shows the loan"}
+	}
+	return err
+}
+
+func (a *app) contractUndoCommand() *cobra.Command {
+	var o orderFlags
+	c := &cobra.Command{
+		Use: "undo LOAN --why TEXT", Short: "take the termination of a loan back", Args: cobra.ExactArgs(1),
+		Long: `Takes the termination of a loan back, with its report as deleted, as if it had never been. It is refused once a file that tells of it
+was released, and as long as one that was not has not been voided.`,
+		RunE: a.does(func(ctx context.Context, args []string) error {
+			return a.operation(ctx, "furnisher contract undo", " "+shellWord(args[0]), &o, func(d *servicing.Desk, order servicing.Order) error {
+				done, err := d.UndoTermination(ctx, servicing.UndoTerminationRequest{Order: order, LoanID: args[0]})
+				if err != nil {
+					return contractError(err)
+				}
+				return a.told(&o, done.Receipt, done, "loan %s is not terminated any more; it was as of %s", done.LoanID, done.Contract.TerminatedOn)
+			})
+		}),
+	}
+	o.flags(c)
+	return c
+}
+
+func (a *app) contractReceivablesCommand() *cobra.Command {
+	var asOf dateFlag
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "receivables LOAN", Short: "show what of a loan is open", Args: cobra.ExactArgs(1),
+		Long: `Shows what of a loan must be paid, waived or reversed before a contract that was a mistake is deleted at the bureaus: the balance, and
+charges that no payment, waiver or reversal covers. Transactions come with the import.`,
+		RunE: a.does(func(ctx context.Context, args []string) error {
+			on := rules.Date(asOf)
+			if on == 0 {
+				on = rules.DateOf(a.now())
+			}
+			return a.withDB(ctx, func(db *sqlx.DB) error {
+				r, err := inquiry.OpenReceivables(ctx, db, args[0], on)
+				if errors.Is(err, inquiry.ErrNotFound) {
+					return &ending{err: err, code: exitFailed, hint: "check the id; furnisher loans lists the loans"}
+				}
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return printJSON(a.stdout, r)
+				}
+				return a.printReceivables(r)
+			})
+		}),
+	}
+	c.Flags().Var(&asOf, "as-of", "date (default: today)")
+	jsonFlag(c, &asJSON)
+	return c
+}
+
+func (a *app) printReceivables(r *inquiry.Receivables) error {
+	if !r.Open {
+		_, err := fmt.Fprintf(a.stdout, "loan %s: nothing is open as of %s\n", r.LoanID, r.AsOf)
+		return err
+	}
+	if _, err := fmt.Fprintf(a.stdout, "loan %s: open as of %s: balance %s, charges not covered %s\n", r.LoanID, r.AsOf, r.Balance, r.Charges); err != nil {
+		return err
+	}
+	rows := make([][]any, len(r.Postings))
+	for i, p := range r.Postings {
+		rows[i] = []any{p.TransactionID, p.Type, p.EffectiveOn, p.Amount}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return printTable(a.stdout, []string{"charge", "type", "effective on", ">amount"}, rows)
+}
