@@ -372,7 +372,7 @@ func TestReleaseFourEyes(t *testing.T) {
 	s.exec(`UPDATE bureau_file SET run = 2 WHERE file = 2`)
 	s.fileOf(3, bureau.Generated, "2026-07-31")
 	s.exec(`UPDATE bureau_file SET made_by = 'maker' WHERE file = 3`)
-	s.exec(`INSERT INTO run_file (run, file, outcome, old_sha256, new_sha256, added, removed, changed) VALUES (4, 3, 'SAME', '', '', 0, 0, 0)`)
+	s.exec(`INSERT INTO run_file (run, file, outcome, old_sha256, new_sha256, added, removed, changed) VALUES (4, 3, 'SAME', 'same', 'same', 0, 0, 0)`)
 	release := func(file int64, who string) error {
 		_, err := bureau.Preview(t.Context(), s.db, bureau.Move{
 			File: file, To: bureau.Released, Who: who, Why: "because", Authority: batch.Authority{FourEyes: true},
