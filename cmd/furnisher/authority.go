@@ -14,8 +14,8 @@ func (a *app) authority() (batch.Authority, error) {
 	who := batch.Authority{Supervisors: words(a.getenv("FURNISHER_SUPERVISORS"))}
 	if said := a.getenv("FURNISHER_FOUR_EYES"); said != "" {
 		var err error
-		if who.FourEyes, err = strconv.ParseBool(said); err != nil {
-			return who, &ending{err: fmt.Errorf("FURNISHER_FOUR_EYES is %q, neither true nor false", said), code: exitUsage, hint: "FURNISHER_FOUR_EYES=true"}
+		if who.FourEyes, err = truth("FURNISHER_FOUR_EYES", said); err != nil {
+			return who, err
 		}
 	}
 	var err error
@@ -23,6 +23,15 @@ func (a *app) authority() (batch.Authority, error) {
 		who.Host = "unknown"
 	}
 	return who, nil
+}
+
+// truth is the value of a variable of the environment that is true or false.
+func truth(variable, value string) (bool, error) {
+	is, err := strconv.ParseBool(value)
+	if err != nil {
+		return false, &ending{err: fmt.Errorf("%s is %q, neither true nor false", variable, value), code: exitUsage, hint: variable + "=true"}
+	}
+	return is, nil
 }
 
 // words are the words of a variable of the environment, between commas or blanks.

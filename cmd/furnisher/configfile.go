@@ -40,6 +40,9 @@ var general = []setting{
 // binding are the settings that the file keeps: they bind the person who could set the variable.
 var binding = []string{"supervisors", "four_eyes"}
 
+// truths are the settings that are true or false.
+var truths = []string{"four_eyes"}
+
 // configurable lists the flags that a command takes from the file, in a table of its own, or from the environment: what a machine
 // keeps, not what a person decides for one night.
 var configurable = []struct {
@@ -75,7 +78,12 @@ func (a *app) configure(c *cobra.Command) (err error) {
 	}
 	byEnv := map[string]string{}
 	for _, s := range general {
-		byEnv[s.env], _ = a.valueOf(s)
+		value, from := a.valueOf(s)
+		if byEnv[s.env] = value; from == fromEnvironment && slices.Contains(truths, s.key) {
+			if _, err := truth(s.env, value); err != nil {
+				return err
+			}
+		}
 	}
 	a.getenv = func(name string) string { return cmp.Or(byEnv[name], a.environment(name)) }
 	for _, of := range configurable {
@@ -161,6 +169,8 @@ func readConfig(path string) (config, error) {
 			return wrong("there is no setting %q", key)
 		case !ok:
 			return wrong("%s: neither text, a number, a list of texts, true nor false", key)
+		case slices.Contains(truths, key) && text != "true" && text != "false":
+			return wrong("%s: neither true nor false", key)
 		}
 		c.values[key] = text
 	}
