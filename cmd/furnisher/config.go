@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -59,6 +60,58 @@ func (d *dateFlag) Set(s string) error {
 	date, err := rules.ParseDate(s)
 	*d = dateFlag(date)
 	return err
+}
+
+// boundedFlag is a whole number, or a duration, as a flag: one out of its bounds is refused with them before the command does anything.
+type boundedFlag[T int | int64 | time.Duration] struct {
+	to          *T
+	least, most T
+	parse       func(string) (T, error)
+	show        func(T) string
+	kind        string
+}
+
+func (b *boundedFlag[T]) String() string {
+	if b.to == nil { // pflag asks the zero value
+		return ""
+	}
+	return b.show(*b.to)
+}
+func (b *boundedFlag[T]) Type() string { return b.kind }
+func (b *boundedFlag[T]) Set(s string) error {
+	value, err := b.parse(s)
+	switch {
+	case err != nil:
+		return err
+	case value < b.least && b.most == 0:
+		return fmt.Errorf("it must be at least %s", b.show(b.least))
+	case b.most != 0 && (value < b.least || value > b.most):
+		return fmt.Errorf("it must be between %s and %s", b.show(b.least), b.show(b.most))
+	}
+	*b.to = value
+	return nil
+}
+
+// numberFlag is a flag for a number from least to most; most 0: there is no such bound. What to holds is its default.
+func numberFlag[T int | int64](f *pflag.FlagSet, to *T, name string, least, most T, usage string) {
+	f.Var(&boundedFlag[T]{to, least, most, func(s string) (T, error) {
+		n, err := strconv.ParseInt(s, 10, strconv.IntSize)
+		if err != nil {
+			return 0, fmt.Errorf("it is not a whole number")
+		}
+		return T(n), nil
+	}, func(n T) string { return strconv.FormatInt(int64(n), 10) }, "int"}, name, usage)
+}
+
+// durationFlag is a flag for a time of at least so long. What to holds is its default.
+func durationFlag(f *pflag.FlagSet, to *time.Duration, name string, least time.Duration, usage string) {
+	f.Var(&boundedFlag[time.Duration]{to, least, 0, func(s string) (time.Duration, error) {
+		d, err := time.ParseDuration(s)
+		if err != nil {
+			return 0, fmt.Errorf("it is not a time as 90s, 5m or 4h")
+		}
+		return d, nil
+	}, time.Duration.String, "duration"}, name, usage)
 }
 
 // workersFlag says who works on a night: so many chunks at once here, or also workers on other machines.

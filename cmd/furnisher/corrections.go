@@ -119,7 +119,7 @@ Fields: ` + strings.Join(rules.Correctable(), ", ") + `.`,
 	f.StringVar(&n.Reason, "reason", "", "why")
 	f.StringVar(&n.Evidence, "evidence", "", "what proves it")
 	f.StringVar(&n.Source, "source", "", "AUD, DISPUTE or HAND")
-	f.Int64Var(&n.File, "file", 0, "number of the file whose record was wrong")
+	numberFlag(f, &n.File, "file", 1, 0, "number of the file whose record was wrong")
 	f.StringVar(&n.Approver, "approver", "", "second person who approved it")
 	for _, name := range []string{"field", "value", "reason", "evidence", "source"} {
 		if err := c.MarkFlagRequired(name); err != nil {

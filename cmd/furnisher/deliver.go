@@ -85,7 +85,8 @@ or may be tried again. furnisher schedule --destinations does that every minute.
 	}
 	destinationsFlag(c.Flags(), &destinations)
 	c.Flags().BoolVar(&due, "due", false, "deliver what is due of the destinations that are automatic")
-	c.Flags().DurationVar(&giveUp, "give-up", 15*time.Minute, "how long to try what passes by itself")
+	giveUp = 15 * time.Minute
+	durationFlag(c.Flags(), &giveUp, "give-up", 0, "how long to try what passes by itself")
 	return c
 }
 

@@ -41,7 +41,7 @@ which later run resolved each.`,
 			})
 		}),
 	}
-	c.Flags().Int64Var(&run, "run", 0, "list the exceptions of this run; default all that are open")
+	numberFlag(c.Flags(), &run, "run", 1, 0, "list the exceptions of this run; default all that are open")
 	p.flags(c.Flags())
 	jsonFlag(c, &asJSON)
 	c.AddCommand(a.exceptionShowCommand(), a.exceptionResolveCommand())

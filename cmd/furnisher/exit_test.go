@@ -12,8 +12,10 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/lib/pq"
+	"github.com/spf13/pflag"
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/bureau"
@@ -184,6 +186,37 @@ func TestBoundFlag(t *testing.T) {
 		var got boundFlag
 		if err := got.Set(c.in); (err == nil) != c.ok || got != c.want {
 			t.Errorf("%q: got %v, %v; want %v, %v", c.in, got, err, c.want, c.ok)
+		}
+	}
+}
+
+// Numbers and times out of their bounds are refused with the bounds.
+func TestBoundedFlags(t *testing.T) {
+	limit, days, giveUp := 50, 90, 15*time.Minute
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	numberFlag(flags, &limit, "limit", 0, 0, "")
+	numberFlag(flags, &days, "days", 1, 400, "")
+	durationFlag(flags, &giveUp, "give-up", 0, "")
+	for _, c := range []struct{ flag, value, want string }{
+		{"limit", "0", ""},
+		{"limit", "-5", "it must be at least 0"},
+		{"limit", "five", "it is not a whole number"},
+		{"limit", "99999999999999999999", "it is not a whole number"},
+		{"days", "1", ""},
+		{"days", "400", ""},
+		{"days", "0", "it must be between 1 and 400"},
+		{"days", "401", "it must be between 1 and 400"},
+		{"give-up", "0s", ""},
+		{"give-up", "-1s", "it must be at least 0s"},
+		{"give-up", "5", "it is not a time as 90s, 5m or 4h"},
+	} {
+		before := flags.Lookup(c.flag).Value.String()
+		err := flags.Set(c.flag, c.value)
+		if (err == nil) != (c.want == "") || err != nil && !strings.HasSuffix(err.Error(), c.want) {
+			t.Errorf("--%s %s: got %v, want %q", c.flag, c.value, err, c.want)
+		}
+		if now := flags.Lookup(c.flag).Value.String(); (now == c.value) != (err == nil) || err != nil && now != before {
+			t.Errorf("--%s %s: it is %s now", c.flag, c.value, now)
 		}
 	}
 }

@@ -63,7 +63,7 @@ identifies a person is masked, and account numbers but for their last four chara
 			return e.print(a.stdout, found)
 		}),
 	}
-	c.Flags().IntVar(&e.record, "record", 0, "number of the record; the header is 1")
+	numberFlag(c.Flags(), &e.record, "record", 1, 0, "number of the record; the header is 1")
 	c.Flags().StringVar(&e.account, "account", "", "account number of the records")
 	c.Flags().BoolVar(&e.unmask, "unmask", false, flagUnmask)
 	jsonFlag(c, &asJSON)

@@ -125,7 +125,7 @@ Without --file or --date it is the last file that holds the loan; --destination 
 			})
 		}),
 	}
-	c.Flags().Int64Var(&w.File, "file", 0, "number of the file")
+	numberFlag(c.Flags(), &w.File, "file", 1, 0, "number of the file")
 	c.Flags().StringVar(&date, "date", "", "calendar date of the file, YYYY-MM-DD")
 	c.Flags().StringVar(&w.Destination, "destination", "", "name of the destination, where the program has several")
 	c.Flags().StringVar(&field, "field", "", "show one field in full")

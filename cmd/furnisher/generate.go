@@ -23,6 +23,9 @@ func (a *app) generateCommand() *cobra.Command {
 			}
 			o.Since, o.Until = rules.Date(since), rules.Date(until)
 			summary, err := fixtures.Generate(ctx, o)
+			if errors.Is(err, fixtures.ErrOptions) {
+				return &ending{err: err, code: exitUsage, hint: hintHelp("furnisher generate")}
+			}
 			if err != nil || a.settings.quiet {
 				return err
 			}

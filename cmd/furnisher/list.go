@@ -22,7 +22,8 @@ type pageFlags struct {
 }
 
 func (p *pageFlags) flags(f *pflag.FlagSet) {
-	f.IntVar(&p.limit, "limit", inquiry.DefaultLimit, "list at most this many rows; 0 lists all")
+	p.limit = inquiry.DefaultLimit
+	numberFlag(f, &p.limit, "limit", 0, 0, "list at most this many rows; 0 lists all")
 	f.StringVar(&p.after, "after", "", "start after this row, as the end of the last list says")
 	f.BoolVar(&p.asCSV, "csv", false, "print CSV, in which no cell is a formula")
 }

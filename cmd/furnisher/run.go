@@ -186,7 +186,7 @@ that a lost process left.
 	c.Flags().StringVar(&metricsFile, "metrics", "", "file for the night's figures, for Prometheus' node exporter (its name ends in .prom)")
 	o.flags(c.Flags())
 	jsonFlag(c, &asJSON)
-	c.Flags().IntVar(&n.chunk, "chunk-size", 0, "loans in a chunk")
+	numberFlag(c.Flags(), &n.chunk, "chunk-size", 1, 0, "loans in a chunk")
 	c.Flags().Lookup("chunk-size").Hidden = true // a small book has chunks enough to be struck only with it
 	return c
 }

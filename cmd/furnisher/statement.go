@@ -42,7 +42,7 @@ readable by its owner alone.`,
 			})
 		}),
 	}
-	c.Flags().IntVar(&episode, "episode", 0, "number of the closure; default the last one")
+	numberFlag(c.Flags(), &episode, "episode", 1, 0, "number of the closure; default the last one")
 	c.Flags().StringVar(&pdf, "pdf", "", "file for the letter to the borrower")
 	jsonFlag(c, &asJSON)
 	return c

@@ -73,7 +73,8 @@ supervisor itself (furnisher acts).`,
 	}
 	f := c.Flags()
 	f.StringVar((*string)(&r.Role), "role", "", "what its bearer may do, one of "+roleNames())
-	f.IntVar(&days, "days", 90, fmt.Sprintf("how long it works, at most %d", servicing.LongestToken))
+	days = 90
+	numberFlag(f, &days, "days", 1, servicing.LongestToken, fmt.Sprintf("how long it works, at most %d", servicing.LongestToken))
 	f.StringVar(&r.By, "by", "", "who asks for it (default: the user of this machine)")
 	f.StringVar(&r.Why, "why", "", "what it is for, for the ledger")
 	jsonFlag(c, &asJSON)
