@@ -87,6 +87,14 @@ type keysetRow struct {
 	Name   []byte `db:"name"`
 	Sealed []byte `db:"sealed"`
 	Clear  bool   `db:"clear"`
+	Pages  bool   `db:"clear_pages"`
+}
+
+func readKeyset(ctx context.Context, db sqlx.QueryerContext) (known keysetRow, err error) {
+	if err := sqlx.GetContext(ctx, db, &known, keysetRead); err != nil {
+		return known, fmt.Errorf("read the keyset of the book: %w", err)
+	}
+	return known, nil
 }
 
 // Bind makes sure that the keys are those of the book, before anything is sealed or opened: a book that has no keyset gets this one.
@@ -98,11 +106,14 @@ func (v Vault) Bind(ctx context.Context, tx sqlx.ExtContext) error {
 
 // Check looks whether the keys are those of the book, and leaves a book that has no keyset without one. Its errors are those of Bind.
 func (v Vault) Check(ctx context.Context, db sqlx.ExtContext) error {
-	if bound, err := HasKeyset(ctx, db); err != nil || !bound {
+	if known, err := readKeyset(ctx, db); err != nil || len(known.Name) == 0 && !known.Clear && !known.Pages {
 		return err
 	}
 	return v.Bind(ctx, db)
 }
+
+// BindClear is Bind for whoever seals what is in clear.
+func (v Vault) BindClear(ctx context.Context, tx sqlx.ExtContext) error { return v.bind(ctx, tx, true) }
 
 func (v Vault) bind(ctx context.Context, tx sqlx.ExtContext, clear bool) error {
 	if v.Keys == nil {
@@ -112,11 +123,11 @@ func (v Vault) bind(ctx context.Context, tx sqlx.ExtContext, clear bool) error {
 	if err != nil {
 		return err
 	}
-	var known keysetRow
-	if err := sqlx.GetContext(ctx, tx, &known, keysetRead); err != nil {
-		return fmt.Errorf("read the keyset of the book: %w", err)
+	known, err := readKeyset(ctx, tx)
+	if err != nil {
+		return err
 	}
-	if known.Clear && !clear {
+	if (known.Clear || known.Pages) && !clear {
 		return ErrClear
 	}
 	if len(known.Name) == 0 {
@@ -127,8 +138,8 @@ func (v Vault) bind(ctx context.Context, tx sqlx.ExtContext, clear bool) error {
 		if _, err := tx.ExecContext(ctx, keysetAdd, name, sealed); err != nil {
 			return fmt.Errorf("bind the book to the keyset: %w", err)
 		}
-		if err := sqlx.GetContext(ctx, tx, &known, keysetRead); err != nil { // another may have been faster
-			return fmt.Errorf("read the keyset of the book: %w", err)
+		if known, err = readKeyset(ctx, tx); err != nil { // another may have been faster
+			return err
 		}
 	}
 	if !bytes.Equal(known.Name, name) {
@@ -151,14 +162,14 @@ type clearRow struct {
 // clearAtOnce is how many customers are sealed in one transaction.
 const clearAtOnce = 5000
 
-// SealClear seals what an older program left in clear, some customers at a time, and returns how many: killed, the next call goes on.
-// It returns 0 for a book in which nothing is in clear, and needs no keys then.
+// SealClear seals customers whom an older program left in clear, some customers at a time, and returns how many: killed, the next call goes on.
+// It returns 0 for a book in which none is in clear, and needs no keys then.
 func (v Vault) SealClear(ctx context.Context, db *sqlx.DB) (customers int64, err error) {
-	var known keysetRow
-	if err := db.GetContext(ctx, &known, keysetRead); err != nil || !known.Clear {
+	known, err := readKeyset(ctx, db)
+	if err != nil || !known.Clear {
 		return 0, err
 	}
-	if err := database.InDurableTx(ctx, db, func(tx *sqlx.Tx) error { return v.bind(ctx, tx, true) }); err != nil {
+	if err := database.InDurableTx(ctx, db, func(tx *sqlx.Tx) error { return v.BindClear(ctx, tx) }); err != nil {
 		return 0, err
 	}
 	for after := int64(0); ; {
@@ -215,20 +226,14 @@ func (v Vault) sealRows(ctx context.Context, tx *sqlx.Tx, rows []clearRow) error
 
 // HasKeyset reports whether the book is bound to a keyset.
 func HasKeyset(ctx context.Context, db sqlx.QueryerContext) (bool, error) {
-	var known keysetRow
-	if err := sqlx.GetContext(ctx, db, &known, keysetRead); err != nil {
-		return false, fmt.Errorf("read the keyset of the book: %w", err)
-	}
-	return len(known.Name) > 0, nil
+	known, err := readKeyset(ctx, db)
+	return len(known.Name) > 0, err
 }
 
 // IsClear reports whether the book is one of ErrClear.
 func IsClear(ctx context.Context, db sqlx.QueryerContext) (bool, error) {
-	var known keysetRow
-	if err := sqlx.GetContext(ctx, db, &known, keysetRead); err != nil {
-		return false, fmt.Errorf("read the keyset of the book: %w", err)
-	}
-	return known.Clear, nil
+	known, err := readKeyset(ctx, db)
+	return known.Clear || known.Pages, err
 }
 
 // KeyUse is how many values a key has sealed.

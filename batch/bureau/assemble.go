@@ -149,6 +149,7 @@ func reporter(program, destination string, several bool) string {
 // draft is a file on its way: under a temporary name until it is published.
 type draft struct {
 	Building
+	vault   book.Vault
 	path    string
 	pending *renameio.PendingFile
 	noted   bool // that it gets its name is noted before
@@ -172,7 +173,7 @@ func (f Files) newDraft(b Building) (*draft, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFolder, err)
 	}
-	return &draft{Building: b, path: path, pending: pending, noted: f.aside == "" && f.Mark == ""}, nil
+	return &draft{Building: b, vault: f.Vault, path: path, pending: pending, noted: f.aside == "" && f.Mark == ""}, nil
 }
 
 // removeRemains removes what a killed process left of this very file: it would hold personal data for ever. The
@@ -204,7 +205,7 @@ type written struct {
 
 // write writes the draft, reads it back from the disk and compares it with the ledger.
 func (d *draft) write(ctx context.Context, in within, version string) error {
-	w, err := stream(ctx, in, d.File, d.pending, func(first []byte) metro2.Header { return d.header(version, cycleID(first)) })
+	w, err := source{in, d.vault, d.File}.stream(ctx, d.pending, func(first []byte) metro2.Header { return d.header(version, cycleID(first)) })
 	if err != nil {
 		return d.named(ctx, in, unwritable(err))
 	}
@@ -246,10 +247,10 @@ func (d *draft) publish(ctx context.Context, tx *sqlx.Tx) error {
 
 // stream writes header, records in account order and trailer. The records pass through as bytes: they were checked by the
 // workers that made them. The header may show something of the first record, nil if there is none.
-func stream(ctx context.Context, in within, file int64, out io.Writer, header func(first []byte) metro2.Header) (w written, err error) {
+func (s source) stream(ctx context.Context, out io.Writer, header func(first []byte) metro2.Header) (w written, err error) {
 	var writer *metro2.Writer
 	var order accountOrder
-	w.checksum, err = eachRecord(ctx, in, file, func(p *page) (bool, error) {
+	w.checksum, err = s.eachRecord(ctx, func(p *page) (bool, error) {
 		if writer == nil {
 			w.header = header(p.record)
 			writer = metro2.NewWriter(out, w.header, metro2.Options{})
@@ -331,7 +332,7 @@ func (d *draft) named(ctx context.Context, in within, err error) error {
 // behind names the loan behind the n-th record after the header.
 func (d *draft) behind(ctx context.Context, in within, n int64) (string, error) {
 	at, there := page{}, false
-	_, err := eachRecord(ctx, in, d.File, func(p *page) (bool, error) {
+	_, err := source{in, d.vault, d.File}.eachRecord(ctx, func(p *page) (bool, error) {
 		at, there = *p, n == 0
 		n--
 		return !there, nil

@@ -14,7 +14,6 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/furnisher/furnisher/batch"
-	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/fixtures/pgtest"
 	"github.com/furnisher/furnisher/metro2"
 )
@@ -82,7 +81,7 @@ func TestAssemble(t *testing.T) {
 	db := pgtest.New(t)
 	const n = 500
 	run, dir := building(t, db, n, 60), t.TempDir()
-	if err := (Files{Dir: dir, VendorVersion: "1.0", Vault: book.Vault{Keys: pgtest.Keys()}}).Assemble(t.Context(), db, run); err != nil {
+	if err := (Files{Dir: dir, VendorVersion: "1.0", Vault: vault}).Assemble(t.Context(), db, run); err != nil {
 		t.Fatal(err)
 	}
 	var row struct {
@@ -133,11 +132,11 @@ func TestAssembleMakesNoFileOfDamage(t *testing.T) {
 		says         string
 	}{
 		{"a byte changed", `UPDATE file_page SET records = overlay(records placing '!' from 70 for 1)` + first, ErrInvalidFile, "damaged"},
-		{"a byte cut off", `UPDATE file_page SET records = left(records, -1)` + first, ErrInvalidFile, "damaged"},
-		{"half of it cut off", `UPDATE file_page SET records = left(records, length(records) / 2)` + first, ErrInvalidFile, "damaged"},
+		{"a byte cut off", `UPDATE file_page SET records = substr(records, 1, octet_length(records) - 1)` + first, ErrInvalidFile, "damaged"},
+		{"half of it cut off", `UPDATE file_page SET records = substr(records, 1, octet_length(records) / 2)` + first, ErrInvalidFile, "damaged"},
 		{"emptied", `UPDATE file_page SET records = ''` + first, ErrInvalidFile, "damaged"},
 		{"another checksum", `UPDATE file_page SET checksum = checksum + 1` + first, ErrInvalidFile, "damaged"},
-		{"its records twice", `UPDATE file_page SET records = records || records, checksum = 2 * checksum` + first, ErrInvalidFile, "X01"},
+		{"its records twice", `UPDATE file_page SET records = records || records, checksum = 2 * checksum` + first, ErrInvalidFile, "damaged"},
 		{"a page of another file", `UPDATE file_page SET file = 2` + first, ErrCounts, "480 records, 500 reported"},
 		{"a page taken for this file's", `INSERT INTO file_page SELECT 1, '!', 1000, loans, checksum, records FROM file_page` + first +
 			`; DELETE FROM file_page` + first + ` AND file = 2`, ErrInvalidFile, "X01"},
@@ -148,7 +147,7 @@ func TestAssembleMakesNoFileOfDamage(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			db.MustExec(`TRUNCATE file_page; INSERT INTO file_page SELECT * FROM good; ` + c.damage)
-			err := Files{Dir: dir, VendorVersion: "1.0", Vault: book.Vault{Keys: pgtest.Keys()}}.Assemble(t.Context(), db, run)
+			err := Files{Dir: dir, VendorVersion: "1.0", Vault: vault}.Assemble(t.Context(), db, run)
 			if !errors.Is(err, c.want) || !errors.Is(err, batch.ErrRedo) || !strings.Contains(fmt.Sprint(err), c.says) {
 				t.Errorf("err %v, want %v with %q", err, c.want, c.says)
 			}
@@ -172,7 +171,7 @@ func BenchmarkAssemble(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	files := Files{Dir: b.TempDir(), VendorVersion: "1.0", Vault: book.Vault{Keys: pgtest.Keys()}}
+	files := Files{Dir: b.TempDir(), VendorVersion: "1.0", Vault: vault}
 	b.ReportAllocs()
 	for b.Loop() {
 		d, err := files.newDraft(pending[0])

@@ -4,7 +4,7 @@
 //	read, err := bureau.Furnish(ctx, tx, chunk, files, &tally) // what they say of a chunk's loans
 //	err = bureau.Files{Dir: dir}.Assemble(ctx, db, run) // checked, atomic, in account order
 //	effect, err := bureau.Change(ctx, db, bureau.Move{File: file, To: bureau.Released, Who: who, Why: why}, now)
-//	done, err := bureau.Rebuild(ctx, db, file, "", who, now)           // a lost file, byte for byte
+//	done, err := files.Rebuild(ctx, db, file, "", who, now)           // a lost file, byte for byte
 //
 // What a file says of a loan is decided by package rules; the bytes are package metro2's.
 //

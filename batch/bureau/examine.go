@@ -54,19 +54,19 @@ func foundText(found map[string]int, ids []string) string {
 // Verify looks whether a file on disk, wherever it was moved, is the one that was made, by its size and its SHA-256, and checks it
 // by every rule and the examiner's checks, those that compare it with the file before too. It returns ErrFileDiffers with what is
 // wrong, ErrNoFile, or ErrState for a file that is not written yet.
-func Verify(ctx context.Context, db *sqlx.DB, file int64) (found Findings, err error) {
+func (f Files) Verify(ctx context.Context, db *sqlx.DB, file int64) (found Findings, err error) {
 	err = database.InTx(ctx, db, func(tx *sqlx.Tx) error {
-		var f onDisk
-		err := tx.GetContext(ctx, &f, fileWritten, file)
+		written := onDisk{vault: f.Vault}
+		err := tx.GetContext(ctx, &written, fileWritten, file)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 			return ErrNoFile
 		case err != nil:
 			return err
-		case f.SHA256 == "":
+		case written.SHA256 == "":
 			return fmt.Errorf("%w: it is not written yet", ErrState)
 		}
-		found, err = f.examine(ctx, tx)
+		found, err = written.examine(ctx, tx)
 		return err
 	})
 	if err != nil {

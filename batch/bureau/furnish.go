@@ -24,7 +24,7 @@ func (f Files) Furnish(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, files []
 	parts := make([]*part, len(files))
 	byProgram := make(map[int64][]*part, len(files)) // a program may have several destinations
 	for i, b := range files {
-		parts[i] = &part{file: b, around: byName[b.DestinationName], tally: tally, encoder: NewEncoder(b)}
+		parts[i] = &part{file: b, vault: f.Vault, around: byName[b.DestinationName], tally: tally, encoder: NewEncoder(b)}
 		byProgram[b.Program] = append(byProgram[b.Program], parts[i])
 	}
 	err = f.Vault.Each(ctx, tx, c.After, c.Last, func(facts *book.Facts) error {
@@ -50,6 +50,7 @@ func (f Files) Furnish(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, files []
 // part is what a file says of one chunk.
 type part struct {
 	file    Building
+	vault   book.Vault // seals the pages
 	around  *around
 	tally   *batch.Tally
 	encoder *Encoder
@@ -246,7 +247,7 @@ func (p *part) write(ctx context.Context, tx *sqlx.Tx) error {
 	if err := addLines(ctx, tx, p.file, p.lines); err != nil {
 		return err
 	}
-	if err := AddPages(ctx, tx, p.file.File, p.records); err != nil {
+	if err := keepPages(ctx, tx, p.vault, p.file.File, p.records); err != nil {
 		return err
 	}
 	if err := database.WriteRows(ctx, tx, excludedAdd, p.excluded, p.file.File); err != nil {

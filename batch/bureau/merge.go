@@ -10,11 +10,13 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/batch/database"
+	"github.com/furnisher/furnisher/batch/seal"
 	"github.com/furnisher/furnisher/metro2"
 )
 
-// errPage is a page that is not as AddPages wrote it.
+// errPage is a page that is not as keepPages wrote it.
 var errPage = fmt.Errorf("%w: a stored page of records is damaged", ErrInvalidFile)
 
 // page is a stored page of records, one of them ahead.
@@ -150,23 +152,38 @@ func ownTx(db *sqlx.DB) within {
 	return func(ctx context.Context, work func(tx *sqlx.Tx) error) error { return database.InTx(ctx, db, work) }
 }
 
+// source is where the records of a file come from.
+type source struct {
+	in    within
+	vault book.Vault // opens the pages
+	file  int64
+}
+
 // eachRecord calls f with a page for every record of a file in account order, the record ahead, until f returns false or
 // an error, and returns the checksum of the records of all pages read. f must not keep the page nor its bytes.
-func eachRecord(ctx context.Context, in within, file int64, f func(*page) (bool, error)) (checksum int64, err error) {
-	m := newMerge(file)
-	err = in(ctx, func(tx *sqlx.Tx) error {
+func (s source) eachRecord(ctx context.Context, f func(*page) (bool, error)) (checksum int64, err error) {
+	m := newMerge(s.file)
+	place := pagePlace(s.file)
+	err = s.in(ctx, func(tx *sqlx.Tx) error {
 		if _, err := tx.ExecContext(ctx, pagePlan); err != nil {
 			return err
 		}
-		rows, err := tx.QueryContext(ctx, pageRead, file)
+		rows, err := tx.QueryContext(ctx, pageRead, s.file)
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		for rows.Next() {
 			var loan, sum int64
-			var records sql.RawBytes
-			if err := rows.Scan(&loan, &sum, &records); err != nil {
+			var sealed sql.RawBytes
+			if err := rows.Scan(&loan, &sum, &sealed); err != nil {
+				return err
+			}
+			records, err := s.vault.Keys.Open(sealed, place)
+			if errors.Is(err, seal.ErrSealed) {
+				return errPage
+			}
+			if err != nil {
 				return err
 			}
 			if more, err := m.take(loan, sum, records, f); err != nil || !more {

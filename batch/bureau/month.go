@@ -10,6 +10,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/metro2"
 	"github.com/furnisher/furnisher/rules"
 )
@@ -56,7 +57,7 @@ func (f onDisk) openBefore(ctx context.Context, tx *sqlx.Tx) (m *monthBefore, er
 	for i := range files {
 		b := &files[i]
 		compared := Compared{File: b.File, AsOf: b.AsOf, Path: b.Path}
-		open, err := b.open(ctx, tx)
+		open, err := b.open(ctx, tx, f.vault)
 		switch {
 		case errors.Is(err, ErrNotKept) || errors.Is(err, ErrRebuilt):
 			compared.Lost = err.Error()
@@ -72,7 +73,7 @@ func (f onDisk) openBefore(ctx context.Context, tx *sqlx.Tx) (m *monthBefore, er
 }
 
 // open opens the file as it was made.
-func (b *fileBefore) open(ctx context.Context, tx *sqlx.Tx) (*os.File, error) {
+func (b *fileBefore) open(ctx context.Context, tx *sqlx.Tx, v book.Vault) (*os.File, error) {
 	err := b.differs(b.Path)
 	if err == nil {
 		return os.Open(b.Path)
@@ -81,7 +82,7 @@ func (b *fileBefore) open(ctx context.Context, tx *sqlx.Tx) (*os.File, error) {
 		return nil, err
 	}
 	inside := func(_ context.Context, work func(tx *sqlx.Tx) error) error { return work(tx) }
-	draft, err := b.kept.draft(ctx, inside, b.File, filepath.Join(filepath.Dir(b.Path), b.Name), b.onDisk)
+	draft, err := b.kept.draft(ctx, source{inside, v, b.File}, filepath.Join(filepath.Dir(b.Path), b.Name), b.onDisk)
 	if err != nil {
 		return nil, err
 	}

@@ -91,7 +91,7 @@ func (m monthly) file(file int64, asOf string, lines ...said) {
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	w, err := stream(m.t.Context(), ownTx(m.db), file, out, func([]byte) metro2.Header {
+	w, err := source{ownTx(m.db), vault, file}.stream(m.t.Context(), out, func([]byte) metro2.Header {
 		return metro2.Header{
 			ExperianID: "FRN1", ActivityDate: date(day), DateCreated: date(day), ReporterName: "EXAMPLE LENDING",
 			ReporterAddress: "1 MAIN ST", VendorName: "FURNISHER", VendorVersion: "1.0",
@@ -126,7 +126,7 @@ func (m monthly) tradelines(file int64, loans int) {
 // release looks what a release of a file would find: the rules that warn, or the error, and the files that it is compared with.
 func (m monthly) release(file int64) (found string, compared []int64) {
 	m.t.Helper()
-	effect, err := Preview(m.t.Context(), m.db, Move{File: file, To: Released, Who: "kim", Why: "looked through"}, time.Time{})
+	effect, err := Preview(m.t.Context(), m.db, Move{File: file, To: Released, Vault: vault, Who: "kim", Why: "looked through"}, time.Time{})
 	with := effect.Compared
 	var warned *UnacknowledgedError
 	switch {
@@ -198,7 +198,7 @@ func TestReleaseErrorBesideTheMonthBefore(t *testing.T) {
 	m := newMonthly(t, "monthly:last")
 	m.file(1, "2026-10-31", said{"A1", 20250315, "DA"})
 	m.file(2, "2026-11-30", said{"A1", 20250315, ""})
-	_, err := Preview(t.Context(), m.db, Move{File: 2, To: Released, Who: "kim", Why: "looked through", Acknowledged: []string{AllWarnings}}, time.Time{})
+	_, err := Preview(t.Context(), m.db, Move{File: 2, To: Released, Vault: vault, Who: "kim", Why: "looked through", Acknowledged: []string{AllWarnings}}, time.Time{})
 	if !errors.Is(err, ErrFindings) || !strings.Contains(err.Error(), "X02 1 (") || !strings.HasSuffix(err.Error(), ", compared with file 1)") {
 		t.Errorf("%v", err)
 	}

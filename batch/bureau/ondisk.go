@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/rules"
 )
 
@@ -29,6 +30,8 @@ type onDisk struct {
 	CreatedOn  rules.Date `db:"created_on"`
 
 	Calendar rules.Calendar `db:"calendar"` // of its program
+
+	vault book.Vault // opens the records of the file before
 }
 
 // asideFolders are where files go that were taken back, each beside the file.

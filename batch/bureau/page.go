@@ -12,7 +12,9 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/batch/database"
+	"github.com/furnisher/furnisher/batch/seal"
 )
 
 // Record is the encoded record of a loan on its way into a file.
@@ -30,13 +32,27 @@ func (r Record) compare(o Record) int {
 // A page's row fits a page of the database, which has room for 8,160 bytes: pageBytes of squeezed records, and loanBytes more
 // for each record's loan.
 const (
-	pageBytes = 7900
+	pageBytes = 7900 - seal.Overhead
 	loanBytes = 8
 )
 
-// AddPages keeps the records of a chunk of loans until the file is assembled, in pages of account order. It sorts records.
-func AddPages(ctx context.Context, tx *sqlx.Tx, file int64, records []Record) error {
+// pageColumn and the file are the place of a sealed page. Which accounts it is of stands in its records.
+const pageColumn = "file_page.records"
+
+func pagePlace(file int64) []byte { return seal.AtNumber(nil, pageColumn, file) }
+
+// keepPages keeps the records of a chunk of loans, from which the file is assembled and made again, in sealed pages of account
+// order. It sorts records.
+func keepPages(ctx context.Context, tx *sqlx.Tx, v book.Vault, file int64, records []Record) error {
 	p := paged(file, records)
+	place := pagePlace(file)
+	for i, page := range p.records {
+		sealed, err := v.Keys.Seal([]byte(page), place)
+		if err != nil {
+			return fmt.Errorf("seal records: %w", err)
+		}
+		p.records[i] = string(sealed)
+	}
 	err := database.Copy(ctx, tx, "file_page", "file, first_account, loan, loans, checksum, records", len(p.records),
 		func(i int, r *database.CopyRow) {
 			r.Int(file)
@@ -44,7 +60,7 @@ func AddPages(ctx context.Context, tx *sqlx.Tx, file int64, records []Record) er
 			r.Int(p.firstLoans[i])
 			r.Text(p.loans[i])
 			r.Int(p.checksums[i])
-			r.Text(p.records[i])
+			r.Bytea(p.records[i])
 		})
 	if err != nil {
 		return fmt.Errorf("keep records: %w", err)
@@ -58,7 +74,7 @@ type pageRows struct {
 	firstLoans    []int64
 	loans         []string // of all records, as an array of the database
 	checksums     []int64
-	records       []string // squeezed
+	records       []string // squeezed, and then sealed
 }
 
 // paged sorts records and cuts them into pages.

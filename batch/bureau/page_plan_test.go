@@ -12,7 +12,7 @@ import (
 func TestPagesAreReadInOrder(t *testing.T) {
 	t.Parallel()
 	const pages = `INSERT INTO file_page (file, first_account, loan, loans, checksum, records)
-		SELECT $1, 'A' || lpad(CAST(n AS text), 9, '0'), n, ARRAY[n], 0, repeat('X', 7000) FROM generate_series(1, 300) n`
+		SELECT $1, 'A' || lpad(CAST(n AS text), 9, '0'), n, ARRAY[n], 0, CAST(repeat('X', 7000) AS bytea) FROM generate_series(1, 300) n`
 	for _, c := range []struct {
 		name       string
 		statements []string

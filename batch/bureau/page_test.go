@@ -147,7 +147,7 @@ func TestPagesComeBack(t *testing.T) {
 	addPages(t, db, 2, []Record{record(t, 1, "A000", 0), record(t, 2, "A001", 45)}) // more than a page of the database holds
 	got := map[string]int64{}
 	last := ""
-	_, err := eachRecord(t.Context(), ownTx(db), 1, func(p *page) (bool, error) {
+	_, err := source{ownTx(db), vault, 1}.eachRecord(t.Context(), func(p *page) (bool, error) {
 		account := strings.TrimRight(string(p.account), " ")
 		if account <= last {
 			t.Errorf("%q comes behind %q", account, last)
@@ -165,7 +165,7 @@ func TestPagesComeBack(t *testing.T) {
 		t.Errorf("loans by account (-want +got):\n%s", diff)
 	}
 	wide := 0
-	_, err = eachRecord(t.Context(), ownTx(db), 2, func(p *page) (bool, error) {
+	_, err = source{ownTx(db), vault, 2}.eachRecord(t.Context(), func(p *page) (bool, error) {
 		wide = max(wide, len(p.record))
 		return true, nil
 	})
@@ -186,7 +186,7 @@ func addPages(t testing.TB, db *sqlx.DB, file int64, chunks ...[]Record) {
 	t.Helper()
 	for _, records := range chunks {
 		tx := db.MustBegin()
-		if err := AddPages(t.Context(), tx, file, records); err != nil {
+		if err := keepPages(t.Context(), tx, vault, file, records); err != nil {
 			t.Fatal(err)
 		}
 		if err := tx.Commit(); err != nil {

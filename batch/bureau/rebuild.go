@@ -42,16 +42,16 @@ type Rebuilt struct {
 // Nothing is ever overwritten, and the file is on disk when Rebuild returns.
 //
 // Errors to branch on: ErrNoFile, ErrState for a file that is not written yet, ErrNotKept, ErrRebuilt, ErrInTheWay, ErrFolder.
-func Rebuild(ctx context.Context, db *sqlx.DB, file int64, dir, who string, now time.Time) (done Rebuilt, err error) {
+func (f Files) Rebuild(ctx context.Context, db *sqlx.DB, file int64, dir, who string, now time.Time) (done Rebuilt, err error) {
 	err = database.InDurableTx(ctx, db, func(tx *sqlx.Tx) error {
-		f, err := lockFile(ctx, tx, file) // nobody voids and moves it meanwhile
+		old, err := lockFile(ctx, tx, file) // nobody voids and moves it meanwhile
 		if err != nil {
 			return err
 		}
-		if f.SHA256 == "" {
+		if old.SHA256 == "" {
 			return fmt.Errorf("%w: it is not written yet", ErrState)
 		}
-		target := f.Path
+		target := old.Path
 		var kept kept
 		if err := tx.GetContext(ctx, &kept, fileKept, file); err != nil {
 			return err
@@ -61,11 +61,11 @@ func Rebuild(ctx context.Context, db *sqlx.DB, file int64, dir, who string, now 
 				return err
 			}
 		}
-		done = Rebuilt{File: file, Path: target, SHA256: f.SHA256, Bytes: f.Bytes, Records: kept.Records}
-		if done.There, err = kept.restore(ctx, ownTx(db), file, target, f); err != nil || done.There || dir != "" {
+		done = Rebuilt{File: file, Path: target, SHA256: old.SHA256, Bytes: old.Bytes, Records: kept.Records}
+		if done.There, err = kept.restore(ctx, source{ownTx(db), f.Vault, file}, target, old); err != nil || done.There || dir != "" {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, fileEventAdd, file, f.State, who, "the file was missing and was made again", now, pq.Array([]string{}))
+		_, err = tx.ExecContext(ctx, fileEventAdd, file, old.State, who, "the file was missing and was made again", now, pq.Array([]string{}))
 		return err
 	})
 	if err != nil {
@@ -82,8 +82,8 @@ type kept struct {
 }
 
 // restore makes the file under a temporary name, proves it, and gives it its name. there: the name had the same bytes.
-func (k kept) restore(ctx context.Context, in within, file int64, target string, f onDisk) (there bool, err error) {
-	draft, err := k.draft(ctx, in, file, target, f)
+func (k kept) restore(ctx context.Context, from source, target string, f onDisk) (there bool, err error) {
+	draft, err := k.draft(ctx, from, target, f)
 	if err != nil {
 		return false, err
 	}
@@ -92,7 +92,7 @@ func (k kept) restore(ctx context.Context, in within, file int64, target string,
 }
 
 // draft makes the file under a temporary name beside another one, and proves it.
-func (k kept) draft(ctx context.Context, in within, file int64, target string, f onDisk) (draft *os.File, err error) {
+func (k kept) draft(ctx context.Context, from source, target string, f onDisk) (draft *os.File, err error) {
 	header, err := k.header()
 	if err != nil {
 		return nil, err
@@ -107,15 +107,15 @@ func (k kept) draft(ctx context.Context, in within, file int64, target string, f
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFolder, err)
 	}
-	if err := k.fill(ctx, in, file, draft, header, f); err != nil {
+	if err := k.fill(ctx, from, draft, header, f); err != nil {
 		return nil, errors.Join(err, draft.Close(), os.Remove(draft.Name()))
 	}
 	return draft, nil
 }
 
 // fill writes the file's bytes and proves them.
-func (k kept) fill(ctx context.Context, in within, file int64, draft *os.File, header metro2.Header, f onDisk) error {
-	w, err := stream(ctx, in, file, draft, func([]byte) metro2.Header { return header })
+func (k kept) fill(ctx context.Context, from source, draft *os.File, header metro2.Header, f onDisk) error {
+	w, err := from.stream(ctx, draft, func([]byte) metro2.Header { return header })
 	var wrong *fault
 	switch {
 	case errors.Is(err, errPage):

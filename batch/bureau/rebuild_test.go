@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/furnisher/furnisher/batch"
-	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/fixtures/pgtest"
 )
 
@@ -22,11 +21,13 @@ func TestRebuild(t *testing.T) {
 	db := pgtest.New(t)
 	run, dir := building(t, db, 500, 60), t.TempDir()
 	now := time.Date(2026, 11, 1, 6, 0, 0, 0, time.UTC)
-	rebuild := func(to string) (Rebuilt, error) { return Rebuild(t.Context(), db, 1, to, "ada", now) }
+	rebuild := func(to string) (Rebuilt, error) {
+		return Files{Vault: vault}.Rebuild(t.Context(), db, 1, to, "ada", now)
+	}
 	if _, err := rebuild(""); !errors.Is(err, ErrState) {
 		t.Errorf("before it is written: %v", err)
 	}
-	if err := (Files{Dir: dir, VendorVersion: "1.0", Vault: book.Vault{Keys: pgtest.Keys()}}).Assemble(t.Context(), db, run); err != nil {
+	if err := (Files{Dir: dir, VendorVersion: "1.0", Vault: vault}).Assemble(t.Context(), db, run); err != nil {
 		t.Fatal(err)
 	}
 	var path string
@@ -88,7 +89,7 @@ func TestRebuild(t *testing.T) {
 		t.Errorf("what was in the way holds %q, %v", got, err)
 	}
 	alone(aside)
-	if _, err := Rebuild(t.Context(), db, 9, "", "ada", now); !errors.Is(err, ErrNoFile) {
+	if _, err := (Files{Vault: vault}).Rebuild(t.Context(), db, 9, "", "ada", now); !errors.Is(err, ErrNoFile) {
 		t.Errorf("file 9: %v", err)
 	}
 }
@@ -98,7 +99,7 @@ func TestRebuildProves(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
 	run, dir := building(t, db, 500, 20), t.TempDir()
-	if err := (Files{Dir: dir, VendorVersion: "1.0", Vault: book.Vault{Keys: pgtest.Keys()}}).Assemble(t.Context(), db, run); err != nil {
+	if err := (Files{Dir: dir, VendorVersion: "1.0", Vault: vault}).Assemble(t.Context(), db, run); err != nil {
 		t.Fatal(err)
 	}
 	db.MustExec(`CREATE TABLE good AS SELECT * FROM file_page; CREATE TABLE fine AS SELECT sha256, header FROM bureau_file`)
@@ -119,7 +120,7 @@ func TestRebuildProves(t *testing.T) {
 	} {
 		db.MustExec(`TRUNCATE file_page; INSERT INTO file_page SELECT * FROM good; UPDATE bureau_file SET (sha256, header) = (SELECT sha256, header FROM fine); ` + c.damage)
 		out := filepath.Join(t.TempDir(), "out")
-		_, err := Rebuild(t.Context(), db, 1, out, "ada", time.Time{})
+		_, err := Files{Vault: vault}.Rebuild(t.Context(), db, 1, out, "ada", time.Time{})
 		if !errors.Is(err, c.want) || errors.Is(err, batch.ErrRedo) || !strings.Contains(fmt.Sprint(err), c.says) {
 			t.Errorf("%s: %v, want %v with %q", c.name, err, c.want, c.says)
 		}

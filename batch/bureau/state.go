@@ -12,6 +12,7 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/rules"
 )
@@ -74,7 +75,8 @@ type Move struct {
 	Who, Why     string
 	Acknowledged []string // the rules whose warnings are no obstacle to a release; AllWarnings for every one
 	Authority    batch.Authority
-	Outgoing     string // the folder of what was encrypted for addresses; empty: there is none
+	Outgoing     string     // the folder of what was encrypted for addresses; empty: there is none
+	Vault        book.Vault // opens the records of the file before one that is released, where that is not on the disk
 }
 
 // supervised are the moves that need a supervisor.
@@ -154,6 +156,7 @@ func enter(ctx context.Context, tx *sqlx.Tx, m Move, now time.Time) (present onD
 	if present, err = lockFile(ctx, tx, m.File); err != nil {
 		return present, effect, err
 	}
+	present.vault = m.Vault
 	if !slices.Contains(follows[present.State], m.To) {
 		return present, effect, fmt.Errorf("%w: it is %s, not %s", ErrState, present.State, m.To)
 	}

@@ -86,7 +86,6 @@ INSERT INTO deletion (destination, loan, file, account_number, code, date_closed
 func TestFactsAreWhole(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
-	vault := book.Vault{Keys: pgtest.Keys()}
 	ssn, ssnHash, err := vault.SealSSN("C", []byte("666010001"))
 	if err != nil {
 		t.Fatal(err)

@@ -49,6 +49,17 @@ func (r *CopyRow) Int(n int64) {
 	r.row = strconv.AppendInt(r.row, n, 10)
 }
 
+// Bytea adds bytes.
+func (r *CopyRow) Bytea(s string) {
+	r.next()
+	r.row = append(r.row, `\x`...)
+	for i := range len(s) {
+		r.row = append(r.row, hexDigits[s[i]>>4], hexDigits[s[i]&15])
+	}
+}
+
+const hexDigits = "0123456789abcdef"
+
 // Bool adds a boolean.
 func (r *CopyRow) Bool(b bool) {
 	r.next()

@@ -55,6 +55,9 @@ func (d *Desk) RemoveCustomer(ctx context.Context, r RemoveRequest) (*RemoveResu
 }
 
 func (d *Desk) remove(ctx context.Context, tx *sqlx.Tx, w *deed, r *RemoveRequest, done *RemoveResult) error {
+	if err := d.Vault.Bind(ctx, tx); err != nil {
+		return err
+	}
 	customer, err := find(ctx, tx, "customer", customerByID, r.CustomerID)
 	if err != nil {
 		return err

@@ -571,7 +571,7 @@ func TestAgainLeavesNoOrphan(t *testing.T) {
 	night(t, db, dir, "2026-08-01")
 	there(false, "metro2-P1-3-20260731.txt")
 	there(true, "orphaned/metro2-P1-3-20260731.txt.orphan")
-	if _, err := bureau.Rebuild(t.Context(), db, 2, "", "test", clock()); err != nil { // the one that it would have replaced
+	if _, err := (bureau.Files{Vault: vault}).Rebuild(t.Context(), db, 2, "", "test", clock()); err != nil { // the one that it would have replaced
 		t.Error(err)
 	}
 	again(t, db, dir, "2026-08-01")

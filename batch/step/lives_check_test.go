@@ -72,7 +72,7 @@ func (w *world) prove(r *rapid.T, f *lived) {
 	}
 	dir, err := os.MkdirTemp(filepath.Join(w.dir, ".."), "rebuilt")
 	if err == nil {
-		_, err = bureau.Rebuild(w.t.Context(), w.db, f.File, dir, "test", clock())
+		_, err = bureau.Files{Vault: vault}.Rebuild(w.t.Context(), w.db, f.File, dir, "test", clock())
 	}
 	if err = errors.Join(err, os.RemoveAll(dir)); err != nil {
 		r.Fatal(err)

@@ -116,12 +116,16 @@ func (a *app) fileVerifyCommand() *cobra.Command {
 all rules and the examiner's checks, also beside the destination's file before, and counts what they find. The exit status is 6 if
 the file differs or has errors; furnisher metro2 validate lists the findings.`,
 		RunE: a.does(func(ctx context.Context, args []string) error {
-			return a.withDB(ctx, func(db *sqlx.DB) error {
-				number, err := fileNumber(ctx, db, args[0])
+			return a.withDatabase(ctx, func(db *database.Database) error {
+				number, err := fileNumber(ctx, db.DB, args[0])
 				if err != nil {
 					return err
 				}
-				found, err := bureau.Verify(ctx, db, number)
+				opened, err := a.vault(ctx, db)
+				if err != nil {
+					return err
+				}
+				found, err := bureau.Files{Vault: opened}.Verify(ctx, db.DB, number)
 				if err != nil {
 					return err
 				}
@@ -178,12 +182,16 @@ keeps, and proves them by size and SHA-256. Without --out the file goes back to 
 status is 6 if the bytes are other ones, or if something else has the file's name. A file with a record of a customer who was
 removed cannot be made again: the records beside that one are erased, too.`,
 		RunE: a.does(func(ctx context.Context, args []string) error {
-			return a.withDB(ctx, func(db *sqlx.DB) error {
-				number, err := fileNumber(ctx, db, args[0])
+			return a.withDatabase(ctx, func(db *database.Database) error {
+				number, err := fileNumber(ctx, db.DB, args[0])
 				if err != nil {
 					return err
 				}
-				done, err := bureau.Rebuild(ctx, db, number, out, a.who(), a.now())
+				v, err := a.vault(ctx, db)
+				if err != nil {
+					return err
+				}
+				done, err := bureau.Files{Vault: v}.Rebuild(ctx, db.DB, number, out, a.who(), a.now())
 				if err != nil {
 					return err
 				}

@@ -9,10 +9,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/jmoiron/sqlx"
 	"github.com/spf13/cobra"
 
 	"github.com/furnisher/furnisher/batch/bureau"
+	"github.com/furnisher/furnisher/batch/database"
 )
 
 // fileMove holds the settings of a command that changes a file's state.
@@ -32,7 +32,7 @@ func (a *app) fileChangeCommand(verb, short string, to bureau.State) *cobra.Comm
 			if m.why == "" && !m.dryRun {
 				return &ending{err: errors.New("--why is missing"), code: exitUsage, hint: fmt.Sprintf("furnisher files %s %s --why TEXT", verb, shellWord(args[0]))}
 			}
-			return a.withDB(ctx, func(db *sqlx.DB) error { return a.moveFile(ctx, db, args[0], &m) })
+			return a.withDatabase(ctx, func(db *database.Database) error { return a.moveFile(ctx, db, args[0], &m) })
 		}),
 	}
 	c.Flags().StringVar(&m.why, "why", "", "reason for the change, for the ledger")
@@ -48,7 +48,8 @@ show lists them. What a lender has settled once for all goes into FURNISHER_ACKN
 	return c
 }
 
-func (a *app) moveFile(ctx context.Context, db *sqlx.DB, name string, m *fileMove) error {
+func (a *app) moveFile(ctx context.Context, d *database.Database, name string, m *fileMove) error {
+	db := d.DB
 	file, err := fileNumber(ctx, db, name)
 	if err != nil {
 		return err
@@ -65,6 +66,11 @@ func (a *app) moveFile(ctx context.Context, db *sqlx.DB, name string, m *fileMov
 		File: file, To: m.to, Who: a.who(), Why: m.why, Authority: authority,
 		Outgoing:     filepath.Join(dir, bureau.Outgoing),
 		Acknowledged: slices.Concat(m.acknowledge, words(a.getenv("FURNISHER_ACKNOWLEDGE"))),
+	}
+	if m.to == bureau.Released {
+		if move.Vault, err = a.vault(ctx, d); err != nil {
+			return err
+		}
 	}
 	if m.dryRun {
 		effect, err := bureau.Preview(ctx, db, move, a.now())

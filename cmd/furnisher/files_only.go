@@ -26,9 +26,13 @@ func (a *app) filesOnly(ctx context.Context, db *database.Database, n night, asJ
 	case len(files) == 0:
 		return &ending{err: fmt.Errorf("the night of %s made no file that counts", n.date), code: exitFailed, hint: "furnisher files"}
 	}
+	v, err := a.vault(ctx, db)
+	if err != nil {
+		return err
+	}
 	made := []bureau.Rebuilt{}
 	for _, file := range files {
-		done, rebuildErr := bureau.Rebuild(ctx, db.DB, file, "", a.who(), a.now())
+		done, rebuildErr := bureau.Files{Vault: v}.Rebuild(ctx, db.DB, file, "", a.who(), a.now())
 		if err = errors.Join(err, rebuildErr); rebuildErr == nil {
 			made = append(made, done)
 		}

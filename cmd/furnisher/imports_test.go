@@ -42,7 +42,7 @@ var allowances = []allowance{
 	{folder: "batch/database", may: `std sql github.com/jmoiron/sqlx github.com/lib/pq github.com/lib/pq/pqerror
 		github.com/pressly/goose/v3 github.com/pressly/goose/v3/lock github.com/sirupsen/logrus`},
 	{folder: "batch/book", may: everyRoom + "batch batch/database batch/seal rules"},
-	{folder: "batch/bureau", may: everyRoom + "batch batch/database batch/book metro2 rules github.com/google/renameio/v2"},
+	{folder: "batch/bureau", may: everyRoom + "batch batch/database batch/book batch/seal metro2 rules github.com/google/renameio/v2"},
 	{folder: "batch/step", may: everyRoom + "batch batch/database batch/book batch/bureau metro2 rules"},
 	{folder: "batch/intake", may: everyRoom + "batch batch/database batch/book batch/seal metro2 rules"},
 	{folder: "batch/servicing", may: everyRoom + "batch batch/database batch/book rules", never: "net/http"},

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/furnisher/furnisher/batch/book"
+	"github.com/furnisher/furnisher/batch/bureau"
 	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/seal"
 )
@@ -42,7 +43,7 @@ func (a *app) vault(ctx context.Context, db *database.Database) (book.Vault, err
 	}
 	v := book.Vault{Keys: keys}
 	if db.Private {
-		if _, err := v.SealClear(ctx, db.DB); err != nil { // its schema was brought up by the way
+		if _, err := bureau.SealClear(ctx, db.DB, v); err != nil { // its schema was brought up by the way
 			return book.Vault{}, err
 		}
 	}
@@ -212,7 +213,7 @@ func (a *app) sealClear(ctx context.Context, url string) (sealed int64, err erro
 		if err != nil {
 			return err
 		}
-		sealed, err = book.Vault{Keys: keys}.SealClear(ctx, db.DB)
+		sealed, err = bureau.SealClear(ctx, db.DB, book.Vault{Keys: keys})
 		return err
 	})
 	return sealed, err

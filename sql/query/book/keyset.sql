@@ -1,7 +1,8 @@
 -- name: KeysetRead
--- The keyset of the book, and whether customers are still in clear. Index: keyset_pkey.
+-- The keyset of the book, and whether customers and the records of files are still in clear. Index: keyset_pkey.
 SELECT coalesce(k.name, '') AS name, coalesce(k.sealed, '') AS sealed,
-       EXISTS (SELECT FROM pg_attribute WHERE attrelid = CAST('customer' AS regclass) AND attname = 'clear_ssn' AND NOT attisdropped) AS clear
+       EXISTS (SELECT FROM pg_attribute WHERE attrelid = CAST('customer' AS regclass) AND attname = 'clear_ssn' AND NOT attisdropped) AS clear,
+       to_regclass('clear_page') IS NOT NULL AS clear_pages
 FROM (SELECT 1) one LEFT JOIN keyset k ON TRUE
 
 -- name: KeysetAdd
@@ -42,6 +43,8 @@ FROM (SELECT encode(substr(ssn, 2, 4), 'hex') AS key, count(*) AS sealed FROM cu
       SELECT encode(substr(date_of_birth, 2, 4), 'hex'), count(*) FROM customer WHERE date_of_birth IS NOT NULL GROUP BY 1
       UNION ALL
       SELECT encode(substr(facts, 7, 4), 'hex'), count(*) FROM account WHERE octet_length(facts) > 5 AND substr(facts, 2, 4) <> '\x00000000' GROUP BY 1
+      UNION ALL
+      SELECT encode(substr(records, 2, 4), 'hex'), count(*) FROM file_page GROUP BY 1
       UNION ALL
       SELECT encode(substr(sealed, 2, 4), 'hex'), 0 FROM keyset) used
 GROUP BY key ORDER BY key

@@ -12,3 +12,16 @@ SELECT loan, checksum, records FROM file_page WHERE file = $1 ORDER BY first_acc
 -- The lender's id of the loan behind a record of a page. $1 file, $2 first loan, $3 number of the record in its page, from
 -- 1. Index: file_page_pkey by the file alone, once, when a file cannot be made; loan_pkey.
 SELECT l.loan_id FROM file_page p JOIN loan l ON l.loan = p.loans[$3] WHERE p.file = $1 AND p.loan = $2
+
+-- name: PageClearRead
+-- Pages in clear. $1 file, $2 first account and $3 loan to begin after, $4 rows. Locks: the rows. Index: clear_page_pkey.
+SELECT file, first_account, loan, CAST(loans AS text) AS loans, checksum, records FROM clear_page
+WHERE (file, first_account, loan) > ($1, $2, $3) ORDER BY file, first_account, loan LIMIT $4 FOR UPDATE
+
+-- name: PageClearDone
+-- Pages that are sealed. $1 file, $2 first account and $3 loan that they come after, and $4, $5, $6 of the last. Index: clear_page_pkey.
+DELETE FROM clear_page WHERE (file, first_account, loan) > ($1, $2, $3) AND (file, first_account, loan) <= ($4, $5, $6)
+
+-- name: PageClearDrop
+-- Drops the table of pages in clear, and what the planner knew of them. Locks: the table.
+DROP TABLE IF EXISTS clear_page
