@@ -41,7 +41,7 @@ type part struct {
 // answer is the answer with one value.
 func answer[T any](value T, err error) (a single, _ error) {
 	if err == nil {
-		a.Data, err = camel(value)
+		a.Data, err = Camel(value)
 	}
 	a.Message, a.Status = done, http.StatusOK
 	return a, err
@@ -71,7 +71,7 @@ func each[T any](rows []T) ([]json.RawMessage, error) {
 	all := make([]json.RawMessage, len(rows))
 	for i := range rows {
 		var err error
-		if all[i], err = camel(&rows[i]); err != nil {
+		if all[i], err = Camel(&rows[i]); err != nil {
 			return nil, err
 		}
 	}

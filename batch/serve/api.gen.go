@@ -38,6 +38,9 @@ func (e ListLoansParamsServicingStatus) Valid() bool {
 // AccountStatus defines model for AccountStatus.
 type AccountStatus = string
 
+// AppliedRule defines model for AppliedRule.
+type AppliedRule = json.RawMessage
+
 // Associate defines model for Associate.
 type Associate struct {
 	Associations []struct {
@@ -93,6 +96,9 @@ type CaseView = json.RawMessage
 // Change defines model for Change.
 type Change = json.RawMessage
 
+// CitedRule defines model for CitedRule.
+type CitedRule = json.RawMessage
+
 // CustomerRemoved defines model for CustomerRemoved.
 type CustomerRemoved = json.RawMessage
 
@@ -147,11 +153,29 @@ type Excluded = json.RawMessage
 // Exclusion defines model for Exclusion.
 type Exclusion = json.RawMessage
 
+// ExplainedChange defines model for ExplainedChange.
+type ExplainedChange = json.RawMessage
+
+// ExplainedField defines model for ExplainedField.
+type ExplainedField = json.RawMessage
+
+// ExplainedFile defines model for ExplainedFile.
+type ExplainedFile = json.RawMessage
+
+// ExplainedLeftOut defines model for ExplainedLeftOut.
+type ExplainedLeftOut = json.RawMessage
+
+// ExplainedRecord defines model for ExplainedRecord.
+type ExplainedRecord = json.RawMessage
+
 // File defines model for File.
 type File = json.RawMessage
 
 // FileEvent defines model for FileEvent.
 type FileEvent = json.RawMessage
+
+// FileFinding defines model for FileFinding.
+type FileFinding = json.RawMessage
 
 // FileLife defines model for FileLife.
 type FileLife = json.RawMessage
@@ -181,6 +205,9 @@ type LoanDetail = json.RawMessage
 
 // LoanExceptions defines model for LoanExceptions.
 type LoanExceptions = json.RawMessage
+
+// LoanExplanation defines model for LoanExplanation.
+type LoanExplanation = json.RawMessage
 
 // LoanState defines model for LoanState.
 type LoanState = json.RawMessage
@@ -238,6 +265,9 @@ type Receipt struct {
 	// Repeated It was done before with this key; this is what it did then.
 	Repeated bool `json:"repeated"`
 }
+
+// RecordField defines model for RecordField.
+type RecordField = json.RawMessage
 
 // ReopenedLoan defines model for ReopenedLoan.
 type ReopenedLoan = json.RawMessage
@@ -302,6 +332,9 @@ type StopReason = string
 
 // Tradeline defines model for Tradeline.
 type Tradeline = json.RawMessage
+
+// Validation defines model for Validation.
+type Validation = json.RawMessage
 
 // WaitingDeletion defines model for WaitingDeletion.
 type WaitingDeletion = json.RawMessage
@@ -607,7 +640,7 @@ type ListLoansParams struct {
 	// Limit At most this many rows.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Unmask Show account numbers whole. A privacy_officer alone may ask for it.
+	// Unmask Show account numbers whole, and in a file what identifies a person. A privacy_officer alone may ask for it.
 	Unmask *Unmask `form:"unmask,omitempty" json:"unmask,omitempty"`
 
 	// Status A whole account status, its level or its sub-status.
@@ -622,7 +655,7 @@ type ListLoansParamsServicingStatus string
 
 // GetLoanParams defines parameters for GetLoan.
 type GetLoanParams struct {
-	// Unmask Show account numbers whole. A privacy_officer alone may ask for it.
+	// Unmask Show account numbers whole, and in a file what identifies a person. A privacy_officer alone may ask for it.
 	Unmask *Unmask `form:"unmask,omitempty" json:"unmask,omitempty"`
 }
 
@@ -633,6 +666,15 @@ type CancelLoanServicingParams struct {
 
 	// IdempotencyKey The same request with the same key is done once; it is answered as the first time, with `repeated`.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ExplainLoanParams defines parameters for ExplainLoan.
+type ExplainLoanParams struct {
+	// File Number of the file.
+	File *int64 `form:"file,omitempty" json:"file,omitempty"`
+
+	// AsOf Calendar date of the file.
+	AsOf *Date `form:"asOf,omitempty" json:"asOf,omitempty"`
 }
 
 // HoldLoanParams defines parameters for HoldLoan.
@@ -673,7 +715,16 @@ type SetLoanStatusParams struct {
 
 // ListTradelinesParams defines parameters for ListTradelines.
 type ListTradelinesParams struct {
-	// Unmask Show account numbers whole. A privacy_officer alone may ask for it.
+	// Unmask Show account numbers whole, and in a file what identifies a person. A privacy_officer alone may ask for it.
+	Unmask *Unmask `form:"unmask,omitempty" json:"unmask,omitempty"`
+}
+
+// ExplainMetro2Params defines parameters for ExplainMetro2.
+type ExplainMetro2Params struct {
+	// Record Number of the record; the header is 1.
+	Record int `form:"record" json:"record"`
+
+	// Unmask Show account numbers whole, and in a file what identifies a person. A privacy_officer alone may ask for it.
 	Unmask *Unmask `form:"unmask,omitempty" json:"unmask,omitempty"`
 }
 
@@ -868,6 +919,9 @@ type ServerInterface interface {
 	// GetLoanExceptions Every night in which the loan could not be decided, and the notes of people
 	// (GET /v1/loans/{loanId}/exceptions)
 	GetLoanExceptions(w http.ResponseWriter, r *http.Request, loanId LoanId)
+	// ExplainLoan Why each status, and each value that a file told of a loan
+	// (GET /v1/loans/{loanId}/explanation)
+	ExplainLoan(w http.ResponseWriter, r *http.Request, loanId LoanId, params ExplainLoanParams)
 	// HoldLoan Make nights leave a loan alone until a date, inclusive
 	// (POST /v1/loans/{loanId}/hold)
 	HoldLoan(w http.ResponseWriter, r *http.Request, loanId LoanId, params HoldLoanParams)
@@ -883,6 +937,12 @@ type ServerInterface interface {
 	// ListTradelines What each file said of a loan
 	// (GET /v1/loans/{loanId}/tradelines)
 	ListTradelines(w http.ResponseWriter, r *http.Request, loanId LoanId, params ListTradelinesParams)
+	// ExplainMetro2 Explain every field of a record of a Metro 2 file
+	// (POST /v1/metro2/explain)
+	ExplainMetro2(w http.ResponseWriter, r *http.Request, params ExplainMetro2Params)
+	// ValidateMetro2 Check a Metro 2 file by all rules
+	// (POST /v1/metro2/validate)
+	ValidateMetro2(w http.ResponseWriter, r *http.Request)
 	// ListOperations List what was done between nights, newest first
 	// (GET /v1/operations)
 	ListOperations(w http.ResponseWriter, r *http.Request, params ListOperationsParams)
@@ -2820,6 +2880,61 @@ func (siw *ServerInterfaceWrapper) GetLoanExceptions(w http.ResponseWriter, r *h
 	handler.ServeHTTP(w, r)
 }
 
+// ExplainLoan operation middleware
+func (siw *ServerInterfaceWrapper) ExplainLoan(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "loanId" -------------
+	var loanId LoanId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "loanId", r.PathValue("loanId"), &loanId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "loanId", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExplainLoanParams
+
+	// ------------- Optional query parameter "file" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "file", r.URL.Query(), &params.File, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "file"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "file", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "asOf" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "asOf", r.URL.Query(), &params.AsOf, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "asOf"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "asOf", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ExplainLoan(w, r, loanId, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // HoldLoan operation middleware
 func (siw *ServerInterfaceWrapper) HoldLoan(w http.ResponseWriter, r *http.Request) {
 
@@ -3105,6 +3220,66 @@ func (siw *ServerInterfaceWrapper) ListTradelines(w http.ResponseWriter, r *http
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ListTradelines(w, r, loanId, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ExplainMetro2 operation middleware
+func (siw *ServerInterfaceWrapper) ExplainMetro2(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExplainMetro2Params
+
+	// ------------- Required query parameter "record" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "record", r.URL.Query(), &params.Record, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "record"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "record", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "unmask" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "unmask", r.URL.Query(), &params.Unmask, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "unmask"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "unmask", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ExplainMetro2(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ValidateMetro2 operation middleware
+func (siw *ServerInterfaceWrapper) ValidateMetro2(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ValidateMetro2(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -3563,6 +3738,9 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/cases/{caseId}/snooze", wrapper.SnoozeCase)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/cases/{caseId}/cancel-snooze", wrapper.CancelSnooze)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/cases/{caseId}/acknowledge", wrapper.AcknowledgeCase)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/loans/{loanId}/explanation", wrapper.ExplainLoan)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/metro2/validate", wrapper.ValidateMetro2)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/metro2/explain", wrapper.ExplainMetro2)
 
 	return m
 }
@@ -5635,6 +5813,80 @@ func (response GetLoanExceptionsdefaultApplicationProblemPlusJSONResponse) Visit
 	return err
 }
 
+type ExplainLoanRequestObject struct {
+	LoanId LoanId `json:"loanId"`
+	Params ExplainLoanParams
+}
+
+type ExplainLoanResponseObject interface {
+	VisitExplainLoanResponse(w http.ResponseWriter) error
+}
+
+type ExplainLoan200JSONResponse struct {
+	Data    LoanExplanation `json:"data"`
+	Message Message         `json:"message"`
+	Status  Status          `json:"status"`
+}
+
+func (response ExplainLoan200JSONResponse) VisitExplainLoanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExplainLoan404ApplicationProblemPlusJSONResponse struct {
+	FailedApplicationProblemPlusJSONResponse
+}
+
+func (response ExplainLoan404ApplicationProblemPlusJSONResponse) VisitExplainLoanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExplainLoan409ApplicationProblemPlusJSONResponse Problem
+
+func (response ExplainLoan409ApplicationProblemPlusJSONResponse) VisitExplainLoanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExplainLoandefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExplainLoandefaultApplicationProblemPlusJSONResponse) VisitExplainLoanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type HoldLoanRequestObject struct {
 	LoanId LoanId `json:"loanId"`
 	Params HoldLoanParams
@@ -6067,6 +6319,109 @@ func (response ListTradelinesdefaultApplicationProblemPlusJSONResponse) VisitLis
 	return err
 }
 
+type ExplainMetro2RequestObject struct {
+	Params ExplainMetro2Params
+	Body   io.Reader
+}
+
+type ExplainMetro2ResponseObject interface {
+	VisitExplainMetro2Response(w http.ResponseWriter) error
+}
+
+type ExplainMetro2200JSONResponse struct {
+	Data    ExplainedRecord `json:"data"`
+	Message Message         `json:"message"`
+	Status  Status          `json:"status"`
+}
+
+func (response ExplainMetro2200JSONResponse) VisitExplainMetro2Response(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExplainMetro2404ApplicationProblemPlusJSONResponse struct {
+	FailedApplicationProblemPlusJSONResponse
+}
+
+func (response ExplainMetro2404ApplicationProblemPlusJSONResponse) VisitExplainMetro2Response(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExplainMetro2defaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExplainMetro2defaultApplicationProblemPlusJSONResponse) VisitExplainMetro2Response(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ValidateMetro2RequestObject struct {
+	Body io.Reader
+}
+
+type ValidateMetro2ResponseObject interface {
+	VisitValidateMetro2Response(w http.ResponseWriter) error
+}
+
+type ValidateMetro2200JSONResponse struct {
+	Data    Validation `json:"data"`
+	Message Message    `json:"message"`
+	Status  Status     `json:"status"`
+}
+
+func (response ValidateMetro2200JSONResponse) VisitValidateMetro2Response(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ValidateMetro2defaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ValidateMetro2defaultApplicationProblemPlusJSONResponse) VisitValidateMetro2Response(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListOperationsRequestObject struct {
 	Params ListOperationsParams
 }
@@ -6426,6 +6781,9 @@ type StrictServerInterface interface {
 	// GetLoanExceptions Every night in which the loan could not be decided, and the notes of people
 	// (GET /v1/loans/{loanId}/exceptions)
 	GetLoanExceptions(ctx context.Context, request GetLoanExceptionsRequestObject) (GetLoanExceptionsResponseObject, error)
+	// ExplainLoan Why each status, and each value that a file told of a loan
+	// (GET /v1/loans/{loanId}/explanation)
+	ExplainLoan(ctx context.Context, request ExplainLoanRequestObject) (ExplainLoanResponseObject, error)
 	// HoldLoan Make nights leave a loan alone until a date, inclusive
 	// (POST /v1/loans/{loanId}/hold)
 	HoldLoan(ctx context.Context, request HoldLoanRequestObject) (HoldLoanResponseObject, error)
@@ -6441,6 +6799,12 @@ type StrictServerInterface interface {
 	// ListTradelines What each file said of a loan
 	// (GET /v1/loans/{loanId}/tradelines)
 	ListTradelines(ctx context.Context, request ListTradelinesRequestObject) (ListTradelinesResponseObject, error)
+	// ExplainMetro2 Explain every field of a record of a Metro 2 file
+	// (POST /v1/metro2/explain)
+	ExplainMetro2(ctx context.Context, request ExplainMetro2RequestObject) (ExplainMetro2ResponseObject, error)
+	// ValidateMetro2 Check a Metro 2 file by all rules
+	// (POST /v1/metro2/validate)
+	ValidateMetro2(ctx context.Context, request ValidateMetro2RequestObject) (ValidateMetro2ResponseObject, error)
 	// ListOperations List what was done between nights, newest first
 	// (GET /v1/operations)
 	ListOperations(ctx context.Context, request ListOperationsRequestObject) (ListOperationsResponseObject, error)
@@ -7351,6 +7715,33 @@ func (sh *strictHandler) GetLoanExceptions(w http.ResponseWriter, r *http.Reques
 	}
 }
 
+// ExplainLoan operation middleware
+func (sh *strictHandler) ExplainLoan(w http.ResponseWriter, r *http.Request, loanId LoanId, params ExplainLoanParams) {
+	var request ExplainLoanRequestObject
+
+	request.LoanId = loanId
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ExplainLoan(ctx, request.(ExplainLoanRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExplainLoan")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ExplainLoanResponseObject); ok {
+		if err := validResponse.VisitExplainLoanResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // HoldLoan operation middleware
 func (sh *strictHandler) HoldLoan(w http.ResponseWriter, r *http.Request, loanId LoanId, params HoldLoanParams) {
 	var request HoldLoanRequestObject
@@ -7507,6 +7898,60 @@ func (sh *strictHandler) ListTradelines(w http.ResponseWriter, r *http.Request, 
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ListTradelinesResponseObject); ok {
 		if err := validResponse.VisitListTradelinesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ExplainMetro2 operation middleware
+func (sh *strictHandler) ExplainMetro2(w http.ResponseWriter, r *http.Request, params ExplainMetro2Params) {
+	var request ExplainMetro2RequestObject
+
+	request.Params = params
+
+	request.Body = r.Body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ExplainMetro2(ctx, request.(ExplainMetro2RequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExplainMetro2")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ExplainMetro2ResponseObject); ok {
+		if err := validResponse.VisitExplainMetro2Response(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ValidateMetro2 operation middleware
+func (sh *strictHandler) ValidateMetro2(w http.ResponseWriter, r *http.Request) {
+	var request ValidateMetro2RequestObject
+
+	request.Body = r.Body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ValidateMetro2(ctx, request.(ValidateMetro2RequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ValidateMetro2")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ValidateMetro2ResponseObject); ok {
+		if err := validResponse.VisitValidateMetro2Response(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

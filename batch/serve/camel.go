@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// camel is a value as JSON whose names are in camel case: loan_id is loanId.
-func camel(value any) (json.RawMessage, error) {
+// Camel is a value as JSON as the API answers it: its names are in camel case, loan_id is loanId.
+func Camel(value any) (json.RawMessage, error) {
 	var text bytes.Buffer
 	e := json.NewEncoder(&text)
 	e.SetEscapeHTML(false)

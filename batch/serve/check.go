@@ -47,7 +47,6 @@ func (m *mistakes) against(r *http.Request, e *endpoint, params map[string]strin
 		Request: r, PathParams: params, QueryParams: r.URL.Query(), Route: e.route,
 		Options: &openapi3filter.Options{
 			MultiError: true, SkipSettingDefaults: true, ExcludeRequestBody: e.upload || withoutBody && !e.needsBody(),
-			AuthenticationFunc:      openapi3filter.NoopAuthenticationFunc,
 			SchemaValidationOptions: []openapi3.SchemaValidationOption{openapi3.EnableJSONSchema2020()},
 		},
 	})
@@ -60,37 +59,32 @@ func (e *endpoint) needsBody() bool {
 	return e.route.Operation.RequestBody != nil && e.route.Operation.RequestBody.Value.Required
 }
 
-// take takes places and rules out of a validator's error.
+// take takes places and rules out of a validator's error, which is a tree.
 func (m *mistakes) take(err error, at string) {
-	var several openapi3.MultiError
-	var request *openapi3filter.RequestError
 	var schema *openapi3.SchemaError
-	switch {
-	case errors.As(err, &request) && at == "":
-		at = "body"
-		if request.Parameter != nil {
-			at = request.Parameter.In + "/" + request.Parameter.Name
-		}
-		if request.Err == nil {
-			m.add(at, "form")
-			return
-		}
-		m.take(request.Err, at)
-	case errors.As(err, &several):
-		for _, one := range several {
+	switch e := err.(type) { //nolint:errorlint // errors.As would find the first of several
+	case openapi3.MultiError:
+		for _, one := range e {
 			m.take(one, at)
 		}
-	case errors.As(err, &schema):
-		rule := schema.SchemaField
-		switch rule {
-		case "":
-			rule = "form"
-		case "properties": // one that the document does not have
-			rule = "unknown"
+		return
+	case *openapi3filter.RequestError:
+		at = "body"
+		if e.Parameter != nil {
+			at = e.Parameter.In + "/" + e.Parameter.Name
 		}
-		m.add(m.place(at, schema.JSONPointer()), rule)
+		if e.Err != nil {
+			m.take(e.Err, at)
+			return
+		}
+	}
+	switch {
 	case errors.Is(err, openapi3filter.ErrInvalidRequired):
 		m.add(at, "required")
+	case errors.As(err, &schema) && schema.SchemaField == "properties":
+		m.add(m.place(at, schema.JSONPointer()), "unknown") // one that the document does not have
+	case errors.As(err, &schema) && schema.SchemaField != "":
+		m.add(m.place(at, schema.JSONPointer()), schema.SchemaField)
 	default:
 		m.add(at, "form")
 	}

@@ -24,6 +24,9 @@ var (
 	errNoRoute   = errors.New("no such address")
 )
 
+// ErrNoRecord is returned by Config.ExplainRecord for a record that the file does not have.
+var ErrNoRecord = errors.New("the file has no such record")
+
 // kind is a kind of problem. Its name is an interface: never change one, only add.
 type kind struct {
 	status      int
@@ -45,6 +48,7 @@ var kinds = []struct {
 	{errNoRoute, kind{404, "no-route", "No such address", "The API has no such address; /openapi.yaml lists them."}},
 	{servicing.ErrUnknown, kind{404, "unknown", "Not found", "The book has nothing with that id."}},
 	{inquiry.ErrNotFound, kind{404, "unknown", "Not found", "The book has nothing with that id."}},
+	{ErrNoRecord, kind{404, "no-record", "No such record", "The file has no such record, or is not a Metro 2 file; /v1/metro2/validate says what it is."}},
 	{inquiry.ErrSeveral, kind{409, "several", "Several loans", "Several loans have that account number; use the loan's id."}},
 	{inquiry.ErrBadPage, kind{400, "page", "No such page", "The list has no such page; begin without a cursor."}},
 	{servicing.ErrInvalid, kind{400, "invalid", "Wrong request", "The request is wrong whatever the book holds."}},

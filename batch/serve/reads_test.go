@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/furnisher/furnisher/batch/serve"
 	"github.com/furnisher/furnisher/batch/servicing"
 	"github.com/furnisher/furnisher/fixtures/pgtest"
 )
@@ -47,6 +48,9 @@ func TestReads(t *testing.T) {
 		{"deletions that wait", "GET", "/v1/waiting-deletions", viewer, ``, "200", `"count":0`, nil},
 		{"reopened loans", "GET", "/v1/reopened-loans", viewer, ``, "200", `"count":0`, nil},
 		{"reviews", "GET", "/v1/reviews", viewer, ``, "200", `"count":0`, nil},
+		{"an explanation of a loan without a file", "GET", "/v1/loans/A1/explanation", viewer, ``, "404 unknown", "", nil},
+		{"an explanation of two files", "GET", "/v1/loans/A1/explanation?file=1&asOf=2026-06-30", viewer, ``, "400 invalid", `"path":"query"`, nil},
+		{"an explanation of a date that is none", "GET", "/v1/loans/A1/explanation?asOf=2026-06-31", viewer, ``, "400 invalid", `"path":"query/asOf"`, nil},
 		{"the document", "GET", "/openapi.yaml", "", ``, "200", "", nil},
 		{"health", "GET", "/healthz", "", ``, "200", `"message":"OK"`, nil},
 	})
@@ -56,9 +60,37 @@ func TestReads(t *testing.T) {
 		{"its exclusions", "GET", "/v1/files/" + file + "/exclusions", viewer, ``, "200", `"count":0`, nil},
 	})
 
+	// A file is uploaded as a stream, up to its own bound.
+	upload := func(path string, bytes int) answer {
+		return s.do("POST", path, sent{role: viewer, kind: "application/octet-stream", body: strings.Repeat("x", bytes)})
+	}
+	if got := upload("/v1/metro2/validate", 3<<20); got.data("records") != float64(3<<20) {
+		t.Errorf("a file of more bytes than other bodies: %s", got.text)
+	}
+	small := newService(t, pgtest.New(t), func(c *serve.Config) { c.MaxUpload = 1000 })
+	s = small
+	for path, want := range map[string]string{
+		"/v1/metro2/explain?record=2": "404 no-record", "/v1/metro2/explain": "400 invalid", "/v1/metro2/explain?record=0": "400 invalid",
+		"/v1/metro2/explain?record=2&unmask=true": "403 forbidden", "/v1/metro2/validate": "200",
+	} {
+		if got := upload(path, 1000); got.kind() != want {
+			t.Errorf("%s: %s, want %s", path, got.text, want)
+		}
+	}
+	if got := upload("/v1/metro2/validate", 1001); got.kind() != "413 too-large" {
+		t.Errorf("a file that is too large: %s", got.text)
+	}
+}
+
+// Lists are complete, page by page.
+func TestPages(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	book(t, db, "A1", "A2", "B1")
+	s := newService(t, db)
 	var all []string
 	for next := "/v1/loans?limit=1"; next != ""; {
-		got := s.do("GET", next, sent{role: viewer})
+		got := s.do("GET", next, sent{role: servicing.Viewer})
 		for _, row := range got.body["data"].([]any) {
 			all = append(all, row.(map[string]any)["loanId"].(string))
 		}

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"log"
 	"net"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 	"github.com/sirupsen/logrus"
 	"golang.org/x/time/rate"
 
+	"github.com/furnisher/furnisher/batch/inquiry"
 	"github.com/furnisher/furnisher/batch/servicing"
 )
 
@@ -26,6 +28,11 @@ type Config struct {
 
 	// Desk does operations for somebody at an address.
 	Desk func(address string) *servicing.Desk
+
+	// What the API answers as commands do. Each returns a value that marshals to JSON.
+	ExplainLoan   func(ctx context.Context, loan string, w inquiry.Which) (any, error)
+	Validate      func(file io.Reader) (any, error)                          // a Metro 2 file
+	ExplainRecord func(file io.Reader, record int, unmask bool) (any, error) // of a Metro 2 file; ErrNoRecord
 
 	Address   string // host:port
 	Cert, Key string // PEM files for TLS; both or none

@@ -134,6 +134,8 @@ Without --file or --date it is the last file that holds the loan; --destination 
 	return c
 }
 
+var errNoSuchFile = errors.New("no such file was made of its program")
+
 // explainLoan reads what was stored of a loan and joins it with the record in the file.
 func explainLoan(ctx context.Context, db *sqlx.DB, loan string, w inquiry.Which) (*answer, error) {
 	e, err := inquiry.Explain(ctx, db, loan, w)
@@ -145,7 +147,7 @@ func explainLoan(ctx context.Context, db *sqlx.DB, loan string, w inquiry.Which)
 	case err != nil:
 		return nil, err
 	case e.Place == nil && (w.File != 0 || w.AsOf != 0 || w.Destination != ""):
-		return nil, &ending{err: fmt.Errorf("loan %q: no such file was made of its program", loan), code: exitFailed, hint: "furnisher files"}
+		return nil, &ending{err: fmt.Errorf("loan %q: %w", loan, errNoSuchFile), code: exitFailed, hint: "furnisher files"}
 	}
 	out := &answer{
 		Loan: e.Loan.LoanID, Account: inquiry.MaskAccount(e.Loan.AccountNumber), Decisions: []decided{}, Fields: []fieldAnswer{},

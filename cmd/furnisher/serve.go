@@ -44,6 +44,7 @@ that it took, and exits 0.`,
 					desk.Authority.Host = address
 					return desk
 				}
+				c.ExplainLoan, c.Validate, c.ExplainRecord = apiExplain(db.DB), apiValidate, apiExplainRecord
 				server, err := serve.New(c)
 				if err == nil {
 					err = server.Run(ctx, func(at net.Addr) { a.log.WithField("address", at.String()).Info("serving") })

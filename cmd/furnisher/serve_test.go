@@ -5,13 +5,22 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/furnisher/furnisher/batch/inquiry"
+	"github.com/furnisher/furnisher/batch/serve"
 	"github.com/furnisher/furnisher/fixtures/pgtest"
+	"github.com/furnisher/furnisher/rules"
 )
 
 // TestServe: the command answers with a token that the program made, and ends in order.
@@ -74,5 +83,83 @@ func TestServe(t *testing.T) {
 	stop()
 	if status := <-ended; status != exitDone {
 		t.Errorf("exit status %d", status)
+	}
+}
+
+// TestServeAnswers: what the command gives the API is as the document says, and masked unless a privacy officer asks.
+func TestServeAnswers(t *testing.T) {
+	t.Parallel()
+	environment := map[string]string{"DATABASE_URL": pgtest.NewURL(t), "FURNISHER_DATA": t.TempDir(), "FURNISHER_FILES": t.TempDir(), keysetJSONVariable: pgtest.Keyset}
+	a := &app{stdin: strings.NewReader(""), stdout: io.Discard, bytes: io.Discard, stderr: io.Discard, getenv: func(name string) string { return environment[name] }, now: time.Now}
+	for _, line := range []string{"import testdata/extract", "run --date 2026-09-30 --allow-date test"} {
+		if status := a.run(t.Context(), strings.Fields(line)); status != exitDone && status != exitExceptions {
+			t.Fatalf("%s: %d", line, status)
+		}
+	}
+	file, err := filepath.Glob(filepath.Join(environment["FURNISHER_FILES"], "metro2-*"))
+	if err != nil || len(file) == 0 {
+		t.Fatalf("no file: %v", err)
+	}
+	text, err := os.ReadFile(file[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := openapi3.NewLoader().LoadFromFile("../../batch/serve/openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	holds := func(schema string, value any, err error) string {
+		t.Helper()
+		if err != nil {
+			t.Errorf("%s: %v", schema, err)
+			return ""
+		}
+		said, err := serve.Camel(value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var read any
+		if err := json.Unmarshal(said, &read); err != nil {
+			t.Fatal(err)
+		}
+		if err := document.Components.Schemas[schema].Value.VisitJSON(read, openapi3.EnableJSONSchema2020()); err != nil {
+			t.Errorf("%s: %v\n%s", schema, err, said)
+		}
+		return string(said)
+	}
+	found, err := apiValidate(bytes.NewReader(text))
+	holds("Validation", found, err)
+	found, err = apiValidate(strings.NewReader(strings.Repeat("no record at all ", 10000)))
+	if said := holds("Validation", found, err); !strings.Contains(said, `"severity":"error"`) {
+		t.Errorf("no Metro 2 file: %s", said)
+	}
+	found, err = apiExplainRecord(bytes.NewReader(text), 2, false)
+	masked := holds("ExplainedRecord", found, err)
+	found, err = apiExplainRecord(bytes.NewReader(text), 2, true)
+	whole := holds("ExplainedRecord", found, err)
+	if !strings.Contains(masked, `"hidden":true`) || strings.Contains(whole, `"hidden":true`) {
+		t.Errorf("masked: %s\nwhole: %s", masked, whole)
+	}
+	if _, err := apiExplainRecord(bytes.NewReader(text), 100000, false); !errors.Is(err, serve.ErrNoRecord) {
+		t.Errorf("no such record: %v", err)
+	}
+	err = a.withDB(t.Context(), func(db *sqlx.DB) error {
+		explain := apiExplain(db)
+		loans, err := inquiry.Loans(t.Context(), db, inquiry.LoanFilter{}, inquiry.Page{})
+		for _, l := range loans.Rows {
+			found, err := explain(t.Context(), l.LoanID, inquiry.Which{})
+			if said := holds("LoanExplanation", found, err); strings.Contains(said, l.AccountNumber) {
+				t.Errorf("%s: the account number is not masked: %s", l.LoanID, said)
+			}
+		}
+		for _, which := range []inquiry.Which{{File: 9999}, {AsOf: rules.NewDate(2020, time.January, 31)}} {
+			if _, err := explain(t.Context(), loans.Rows[0].LoanID, which); !errors.Is(err, inquiry.ErrNotFound) {
+				t.Errorf("no such file: %v", err)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
