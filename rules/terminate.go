@@ -108,6 +108,25 @@ func flag(stands *Termination, t Terminating) (Terminating, error) {
 	return Terminating{Reason: stands.Reason, ReportAsDeleted: t.ReportAsDeleted, On: stands.On}, nil
 }
 
+// CheckRescission returns a *Refusal for a termination that cannot be rescinded from a date on (Q94): there is none that stands, or
+// its deletion was told, which stays (DC2). The months before stay as they were reported.
+func CheckRescission(loan Terminable, from, on Date) error {
+	t := loan.Termination
+	switch {
+	case t == nil:
+		return refuse("Q94", "the loan is not terminated")
+	case t.RescindedOn != 0:
+		return refuse("Q94", "the termination is rescinded already, from %s on", t.RescindedOn)
+	case loan.Deleted:
+		return refuse("DC2", "bureaus were told to delete the account: it does not come back")
+	case from < t.On:
+		return refuse("Q94", "it would be rescinded on %s, before the termination of %s", from, t.On)
+	case from > on:
+		return refuse("Q94", "it would be rescinded on %s, after the business date %s", from, on)
+	}
+	return nil
+}
+
 // SaidOf is what a file says of a loan that is terminated, in a file of a calendar date from the termination on.
 type SaidOf struct {
 	File          int64

@@ -57,6 +57,27 @@ func TestTerminate(t *testing.T) {
 	}
 }
 
+// Q94, DC2: a termination that stands is rescinded from its first day to the business date, but for a deletion that was told.
+func TestCheckRescission(t *testing.T) {
+	on := day("2026-06-10")
+	taken := rules.Terminable{Termination: &rules.Termination{On: on - 3, Reason: "REPO"}}
+	deleted := taken
+	deleted.Deleted = true
+	rescinded := rules.Terminable{Termination: &rules.Termination{On: on - 3, Reason: "REPO", RescindedOn: on}}
+	for name, c := range map[string]struct {
+		loan rules.Terminable
+		from rules.Date
+		want string
+	}{
+		"today": {taken, on, ""}, "its first day": {taken, on - 3, ""}, "the day before": {taken, on - 4, "Q94"}, "tomorrow": {taken, on + 1, "Q94"},
+		"not terminated": {rules.Terminable{}, on, "Q94"}, "rescinded": {rescinded, on, "Q94"}, "deleted": {deleted, on, "DC2"},
+	} {
+		if got := refusedBy(t, rules.CheckRescission(c.loan, c.from, on)); got != c.want {
+			t.Errorf("%s: refused by %q, want %q", name, got, c.want)
+		}
+	}
+}
+
 // DC2: a termination is undone until a file tells of it.
 func TestCheckUndo(t *testing.T) {
 	ended := &rules.Termination{On: day("2026-06-10")}

@@ -50,6 +50,7 @@ var (
 	terminableRead      = database.Query("book", "TerminableRead")
 	terminationBuilding = database.Query("book", "TerminationBuilding")
 	terminationFiles    = database.Query("book", "TerminationFiles")
+	terminationRescind  = database.Query("book", "TerminationRescind")
 	terminationSaid     = database.Query("book", "TerminationSaid")
 	terminationSent     = database.Query("book", "TerminationSent")
 	terminationUndo     = database.Query("book", "TerminationUndo")

@@ -36,26 +36,30 @@ func ReadTerminable(ctx context.Context, tx *sqlx.Tx, loan int64) (*Terminable, 
 	return &l, nil
 }
 
-// Terminate writes the termination of a loan, and wakes it. What the lender sent last is kept: sent again it undoes nothing.
+// Terminate writes the termination of a loan, and wakes it.
 func Terminate(ctx context.Context, tx *sqlx.Tx, by By, loan int64, t rules.Terminating) error {
+	return changeTermination(ctx, tx, by, loan, terminationWrite, t.On, given(t.Source), given(t.Reason), given(t.ReportAsDeleted))
+}
+
+// RescindTermination rescinds the termination of a loan from a date on, and wakes it.
+func RescindTermination(ctx context.Context, tx *sqlx.Tx, by By, loan int64, from rules.Date) error {
+	return changeTermination(ctx, tx, by, loan, terminationRescind, from)
+}
+
+// UndoTermination takes the termination of a loan back, and wakes it.
+func UndoTermination(ctx context.Context, tx *sqlx.Tx, by By, loan int64) error {
+	return changeTermination(ctx, tx, by, loan, terminationUndo)
+}
+
+// changeTermination changes the termination of a loan by a query of the loan and more, and keeps what the lender sent last: sent again
+// it undoes nothing.
+func changeTermination(ctx context.Context, tx *sqlx.Tx, by By, loan int64, query string, args ...any) error {
 	_, err := tx.ExecContext(ctx, terminationSent, loan, by.Operation)
 	if err == nil {
-		_, err = tx.ExecContext(ctx, terminationWrite, loan, t.On, given(t.Source), given(t.Reason), given(t.ReportAsDeleted))
+		_, err = tx.ExecContext(ctx, query, append([]any{loan}, args...)...)
 	}
 	if err != nil {
 		return fmt.Errorf("write the termination: %w", err)
-	}
-	return Wake(ctx, tx, []int64{loan}, LoanChanged)
-}
-
-// UndoTermination takes the termination of a loan back, and wakes it. The lender's own does not come back by being sent again.
-func UndoTermination(ctx context.Context, tx *sqlx.Tx, by By, loan int64) error {
-	_, err := tx.ExecContext(ctx, terminationSent, loan, by.Operation)
-	if err == nil {
-		_, err = tx.ExecContext(ctx, terminationUndo, loan)
-	}
-	if err != nil {
-		return fmt.Errorf("undo the termination: %w", err)
 	}
 	return Wake(ctx, tx, []int64{loan}, LoanChanged)
 }

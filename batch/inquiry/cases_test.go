@@ -64,9 +64,9 @@ func TestCasesFilters(t *testing.T) {
 		"external id":   {inquiry.CaseFilter{ExternalID: "X3"}, "K3"},
 		"deleted":       {inquiry.CaseFilter{Deleted: &yes}, "K4"},
 		"not deleted":   {inquiry.CaseFilter{Deleted: &no, Type: rules.CaseBankruptcy}, "K3 K5 K6 K7"},
-		"snoozed":       {inquiry.CaseFilter{Snoozed: &yes, On: 739797}, "K5"}, // 2026-06-30
-		"no more":       {inquiry.CaseFilter{Snoozed: &yes, On: 739798}, ""},
-		"not snoozed":   {inquiry.CaseFilter{Snoozed: &no, On: 739797, CustomerID: "C1"}, "K1 K2 K3 K4"},
+		"snoozed":       {inquiry.CaseFilter{Snoozed: &yes, On: day("2026-06-30")}, "K5"},
+		"no more":       {inquiry.CaseFilter{Snoozed: &yes, On: day("2026-07-01")}, ""},
+		"not snoozed":   {inquiry.CaseFilter{Snoozed: &no, On: day("2026-06-30"), CustomerID: "C1"}, "K1 K2 K3 K4"},
 		"escalated":     {inquiry.CaseFilter{Escalated: &yes}, "K1 K3"},
 		"not escalated": {inquiry.CaseFilter{Escalated: &no, LoanID: "L1"}, "K2 K4 K5"},
 	} {

@@ -112,6 +112,39 @@ func (d *Desk) UndoTermination(ctx context.Context, r UndoTerminationRequest) (*
 	return done, nil
 }
 
+// RescindRequest asks to rescind the termination of a loan from a date on (Q94): the months before stay as they were reported.
+type RescindRequest struct {
+	Order
+	LoanID      string     `json:"loanId"`
+	RescindedOn rules.Date `json:"rescindedOn,omitempty"` // 0: the business date
+}
+
+// RescindTermination rescinds the termination of a loan: the next file tells of it, such as that an account is reinstated.
+//
+// Errors to branch on: ErrInvalid, ErrUnknown, ErrRefused, ErrKeyUsed, ErrBusy.
+func (d *Desk) RescindTermination(ctx context.Context, r RescindRequest) (*TerminationResult, error) {
+	err := needsWhy(r.Order)
+	done := &TerminationResult{}
+	if err == nil {
+		err = d.perform(ctx, "RESCIND_TERMINATION", r.Order, r, done, func(tx *sqlx.Tx, w *deed) error {
+			return contract(ctx, tx, w, r.LoanID, done, func(loan int64, l *book.Terminable) error {
+				from := r.RescindedOn
+				if from == 0 {
+					from = w.by.On
+				}
+				if err := rules.CheckRescission(l.Terminable, from, w.by.On); err != nil {
+					return refused(ErrRefused, err)
+				}
+				return book.RescindTermination(ctx, tx, w.by, loan, from)
+			})
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("rescind the termination: %w", err)
+	}
+	return done, nil
+}
+
 func undo(ctx context.Context, tx *sqlx.Tx, w *deed, loan int64, l *book.Terminable) error {
 	var said []rules.SaidOf
 	reason := ""

@@ -225,3 +225,49 @@ func TestTerminateBesideANight(t *testing.T) {
 		t.Errorf("while a file is made: %v", err)
 	}
 }
+
+// Q94: a rescission ends what the termination says from its day on, once, and outlasts an extract that is sent again.
+func TestRescindTermination(t *testing.T) {
+	t.Parallel()
+	db, dir := pgtest.New(t), t.TempDir()
+	book("A1", "B1").load(t, db)
+	nights(t, db, dir, "2026-06-30")
+	sent := extract{"terminations.csv": "loan_id,terminated_on,reason\nA1,2026-07-01,REPO\n"}
+	sent.load(t, db)
+	nights(t, db, dir, "2026-07-31")
+	d := desk(db)
+	rescind := servicing.RescindRequest{Order: order("k1"), LoanID: "A1"}
+	before := everything(t, db)
+	for name, c := range map[string]struct {
+		change func(*servicing.RescindRequest)
+		want   error
+	}{
+		"no why":              {func(r *servicing.RescindRequest) { r.Why = "" }, servicing.ErrInvalid},
+		"unknown loan":        {func(r *servicing.RescindRequest) { r.LoanID = "X1" }, servicing.ErrUnknown},
+		"not terminated":      {func(r *servicing.RescindRequest) { r.LoanID = "B1" }, servicing.ErrRefused},
+		"before it":           {func(r *servicing.RescindRequest) { r.RescindedOn = day("2026-06-30") }, servicing.ErrRefused},
+		"after business date": {func(r *servicing.RescindRequest) { r.RescindedOn = day("2026-08-02") }, servicing.ErrRefused},
+	} {
+		r := rescind
+		c.change(&r)
+		if done, err := d.RescindTermination(t.Context(), r); !errors.Is(err, c.want) {
+			t.Errorf("%s: %+v, %v, want %v", name, done, err, c.want)
+		}
+	}
+	if diff := cmp.Diff(before, everything(t, db)); diff != "" {
+		t.Errorf("something changed:\n%s", diff)
+	}
+	did := must[*servicing.TerminationResult](t)
+	if done := did(d.RescindTermination(t.Context(), rescind)); !done.Terminated || done.Contract.RescindedOn != day("2026-08-01") {
+		t.Errorf("rescinded: %+v", done)
+	}
+	if again := did(d.RescindTermination(t.Context(), rescind)); !again.Repeated {
+		t.Errorf("the same key: %+v", again)
+	}
+	sent.load(t, db)
+	nights(t, db, dir, "2026-08-31")
+	if got := rows(t, db, `SELECT concat_ws(' ', f.as_of, t.account_status, t.special_comment) FROM bureau_file f JOIN tradeline t USING (file) JOIN loan l USING (loan)
+		WHERE l.loan_id = 'A1' ORDER BY f.as_of`); got != "2026-06-30 11 ; 2026-07-31 96 ; 2026-08-31 78 AZ" {
+		t.Errorf("said: %s", got)
+	}
+}

@@ -15,7 +15,7 @@ import (
 
 func (a *app) contractCommand() *cobra.Command {
 	return group("contract", "terminate a loan's contract, undo that, and see what it waits for",
-		a.contractTerminateCommand(), a.contractUndoCommand(), a.contractReceivablesCommand())
+		a.contractTerminateCommand(), a.contractUndoCommand(), a.contractRescindCommand(), a.contractReceivablesCommand())
 }
 
 func (a *app) contractTerminateCommand() *cobra.Command {
@@ -75,6 +75,29 @@ was released, and as long as one that was not has not been voided.`,
 			})
 		}),
 	}
+	o.flags(c)
+	return c
+}
+
+func (a *app) contractRescindCommand() *cobra.Command {
+	var o orderFlags
+	var on dateFlag
+	c := &cobra.Command{
+		Use: "rescind LOAN --why TEXT", Short: "rescind the termination of a loan from a date on", Args: cobra.ExactArgs(1),
+		Long: `Rescinds the termination of a loan: from the date on the account is reported as before it, with the comment that it is reinstated where
+its collateral had been taken. The months before stay as they were reported. A deletion that was told stays.`,
+		RunE: a.does(func(ctx context.Context, args []string) error {
+			return a.operation(ctx, "furnisher contract rescind", " "+shellWord(args[0]), &o, func(d *servicing.Desk, order servicing.Order) error {
+				done, err := d.RescindTermination(ctx, servicing.RescindRequest{Order: order, LoanID: args[0], RescindedOn: rules.Date(on)})
+				if err != nil {
+					return contractError(err)
+				}
+				return a.told(&o, done.Receipt, done, "loan %s: the termination of %s is rescinded from %s on", done.LoanID,
+					done.Contract.TerminatedOn, done.Contract.RescindedOn)
+			})
+		}),
+	}
+	c.Flags().Var(&on, "on", "first day on which it does not count (default: the business date)")
 	o.flags(c)
 	return c
 }

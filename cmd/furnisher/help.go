@@ -113,6 +113,7 @@ var examples = map[string][]string{
 	"case deescalate":      {"case deescalate K-6001 --why 'answered'", "case deescalate K-6001 --why 'answered' --json"},
 	"contract terminate":   {"contract terminate L-1001 --source FLTC --reason ERRO --why 'opened by mistake'", "contract terminate L-1001 --report-as-deleted DA --why 'agreed with the consumer' --dry-run"},
 	"contract undo":        {"contract undo L-1001 --why 'the wrong loan'", "contract undo L-1001 --why 'the wrong loan' --dry-run"},
+	"contract rescind":     {"contract rescind L-1001 --why 'reinstated'", "contract rescind L-1001 --on 2026-09-15 --why 'reinstated' --dry-run"},
 	"contract receivables": {"contract receivables L-1001", "contract receivables L-1001 --as-of 2026-09-30 --json"},
 	"reviews":              {"reviews", "reviews --json"},
 	"reviews seen":         {"reviews seen K-6001 --why 'as it should be'", "reviews seen K-6001 --why 'as it should be' --dry-run"},

@@ -25,6 +25,10 @@ ON CONFLICT (loan) DO UPDATE SET
     terminated_on = excluded.terminated_on, source = excluded.source, reason = excluded.reason,
     report_as_deleted = excluded.report_as_deleted, rescinded_on = NULL
 
+-- name: TerminationRescind
+-- Rescinds a termination. $1 loan, $2 date. Index: termination_pkey.
+UPDATE termination SET rescinded_on = $2 WHERE loan = $1
+
 -- name: TerminationUndo
 -- Takes a termination back. $1 loan. Index: termination_pkey.
 DELETE FROM termination WHERE loan = $1
