@@ -25,9 +25,9 @@ func (w *world) check(r *rapid.T) { w.read(r, 0) }
 // night.
 func (w *world) read(r *rapid.T, replaced int64) {
 	var now []*lived
-	err := w.db.Select(&now, `SELECT f.file, f.run, f.as_of, f.created_on, f.state, f.path, f.sha256,
+	err := w.db.Select(&now, `SELECT f.file, f.run, f.as_of, f.created_on, f.state, f.path, f.sha256, x.name AS destination,
 			EXISTS (SELECT FROM delivery d WHERE d.file = f.file) AS sending
-		FROM bureau_file f WHERE state <> 'BUILDING' ORDER BY file`)
+		FROM bureau_file f JOIN destination x USING (destination) WHERE state <> 'BUILDING' ORDER BY file`)
 	if err != nil {
 		r.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func (w *world) read(r *rapid.T, replaced int64) {
 	}
 	for _, f := range now {
 		if known[f.File] == nil && f.counts() {
-			if err := judge(w.lives, f, chainOf(now, func(o *lived) bool { return o.File < f.File })); err != nil {
+			if err := judge(w.lives, f, chainOf(now, func(o *lived) bool { return o.To == f.To && o.File < f.File })); err != nil {
 				r.Fatal(err)
 			}
 		}

@@ -101,6 +101,7 @@ type lived struct {
 	Path     string            `db:"path"`
 	SHA256   string            `db:"sha256"`
 	Sending  bool              `db:"sending"`
+	To       string            `db:"destination"`
 	replaced bool              // it was made by a replacement: the book is of an earlier night than what is known
 	says     map[string]string // account status by loan
 }
@@ -173,18 +174,20 @@ func judge(lives []*life, f *lived, chain []*lived) error {
 	return nil
 }
 
-// deletedOnce returns an error if a file that counts says anything of a loan after one that deleted it (DC2, DC6).
+// deletedOnce returns an error if a file that counts says anything of a loan after one of the same destination that deleted it (DC2,
+// DC6).
 func deletedOnce(files []*lived) error {
-	gone := map[string]int64{}
+	type at struct{ to, loan string }
+	gone := map[at]int64{}
 	for _, f := range chainOf(files, func(*lived) bool { return true }) {
 		for id, says := range f.says {
-			if by := gone[id]; by != 0 {
-				return fmt.Errorf("file %d says %s of %s, which file %d deleted", f.File, says, id, by)
+			if by := gone[at{f.To, id}]; by != 0 {
+				return fmt.Errorf("file %d says %s of %s, which file %d deleted at %s", f.File, says, id, by, f.To)
 			}
 		}
 		for id, says := range f.says {
 			if says == rules.StatusDelete || says == rules.StatusDeleteFraud {
-				gone[id] = f.File
+				gone[at{f.To, id}] = f.File
 			}
 		}
 	}

@@ -24,8 +24,8 @@ import (
 
 var lives = flag.Int("lives", 8, "how many random lives of a book TestLives leads")
 
-// TestLives leads books through random sequences of nights, nights that are cut off, attempts again, late postings, reversals,
-// terminations and what people and deliveries do to files. After each the files that count must say what a small model says.
+// TestLives leads books of one to three destinations through random sequences of nights, nights that are cut off, attempts again, late
+// postings, reversals, terminations, destinations that are added and what people and deliveries do to files. After each the files that count must say what a small model says.
 func TestLives(t *testing.T) {
 	t.Parallel()
 	const atOnce = 4
@@ -49,6 +49,7 @@ func TestLives(t *testing.T) {
 					"reverse":   w.reverse,
 					"terminate": w.terminate,
 					"rescind":   w.rescind,
+					"address":   w.address,
 					"void":      func(r *rapid.T) { w.move(r, bureau.Voided, bureau.Generated, bureau.Released) },
 					"release":   func(r *rapid.T) { w.move(r, bureau.Released, bureau.Generated) },
 					"transmit":  func(r *rapid.T) { w.move(r, bureau.Transmitted, bureau.Released) },
@@ -75,6 +76,7 @@ type world struct {
 	last       rules.Date
 	unfinished rules.Date // a date whose night was cut off, 0: none
 	files      []*lived
+	addresses  int // destinations of the program
 }
 
 // begin makes a new book of a few loans, some of them late by now, in an emptied database.
@@ -95,6 +97,10 @@ func begin(t *testing.T, r *rapid.T, db *sqlx.DB) *world {
 		"PL,Personal loan,I,01,M,F,2,,5,true\nPC,Loan with a charge-off,I,01,M,F,2,2,5,true\n"
 	e["terminations"] = "loan_id,terminated_on,source,reason,rescinded_on\n"
 	w.sent = e
+	w.addresses = 1
+	for range rapid.IntRange(0, 1).Draw(r, "more destinations") {
+		w.list()
+	}
 	for n := range rapid.IntRange(3, 6).Draw(r, "loans") {
 		l := &life{id: fmt.Sprintf("L%d", n), chargeable: n%2 == 1, opened: w.last - rapid.SampledFrom([]rules.Date{0, 35, 85, 110, 170, 250}).Draw(r, "age")}
 		w.lives = append(w.lives, l)
@@ -247,12 +253,12 @@ func (w *world) again(r *rapid.T) {
 	w.check(r)
 	for _, f := range w.files {
 		stays := slices.ContainsFunc(w.files, func(o *lived) bool {
-			return o.Created == f.Created && !o.replaced && o.AsOf >= f.AsOf && o.counts() && (o.Sending || o.State == "TRANSMITTED" || o.State == "ACCEPTED")
+			return o.To == f.To && o.Created == f.Created && !o.replaced && o.AsOf >= f.AsOf && o.counts() && (o.Sending || o.State == "TRANSMITTED" || o.State == "ACCEPTED")
 		})
 		if f.Created != w.last || f.replaced || !f.counts() || stays {
 			continue
 		}
-		if err := judge(w.lives, f, chainOf(w.files, func(o *lived) bool { return o.AsOf < f.AsOf })); err != nil {
+		if err := judge(w.lives, f, chainOf(w.files, func(o *lived) bool { return o.To == f.To && o.AsOf < f.AsOf })); err != nil {
 			r.Fatalf("after %s again: %v", w.last, err)
 		}
 	}
@@ -323,6 +329,25 @@ func (w *world) rescind(r *rapid.T) {
 	w.load(r)
 }
 
+// address adds a destination, which has no past.
+func (w *world) address(r *rapid.T) {
+	w.idle(r)
+	if w.addresses == 3 {
+		r.Skip("enough destinations")
+	}
+	w.list()
+	w.load(r)
+}
+
+// list adds a destination to what the lender has sent.
+func (w *world) list() {
+	if w.addresses == 1 {
+		w.sent["destinations"] = destinationHeader + "P1,bureaus,,EQ00000001,,,\n"
+	}
+	w.addresses++
+	w.sent.add("destinations", "P1,more-%d,IN0000000%d,,,,", w.addresses, w.addresses)
+}
+
 // among draws a file in one of some states.
 func (w *world) among(r *rapid.T, states ...bureau.State) *lived {
 	var files []*lived
@@ -342,7 +367,7 @@ func (w *world) move(r *rapid.T, to bureau.State, from ...bureau.State) {
 	f := w.among(r, from...)
 	var want error
 	for _, o := range w.files {
-		if to == bureau.Transmitted && o.AsOf < f.AsOf && o.State == string(bureau.Released) {
+		if to == bureau.Transmitted && o.To == f.To && o.AsOf < f.AsOf && o.State == string(bureau.Released) {
 			want = bureau.ErrOrder
 		}
 	}
@@ -370,7 +395,7 @@ func (w *world) replace(r *rapid.T) {
 	w.idle(r)
 	f := w.among(r, bureau.Voided, bureau.Rejected)
 	var want error
-	if slices.ContainsFunc(w.files, func(o *lived) bool { return o.counts() && o.AsOf >= f.AsOf }) {
+	if slices.ContainsFunc(w.files, func(o *lived) bool { return o.To == f.To && o.counts() && o.AsOf >= f.AsOf }) {
 		want = bureau.ErrCounted
 	}
 	done, err := bureau.Files{Dir: w.dir, VendorVersion: "1.0", Vault: vault}.Replace(w.t.Context(), w.db, w.db, f.File, "test", "test", clock())
