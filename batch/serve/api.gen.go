@@ -96,8 +96,14 @@ type CaseView = json.RawMessage
 // Change defines model for Change.
 type Change = json.RawMessage
 
+// Charge defines model for Charge.
+type Charge = json.RawMessage
+
 // CitedRule defines model for CitedRule.
 type CitedRule = json.RawMessage
+
+// ContractTerminated defines model for ContractTerminated.
+type ContractTerminated = json.RawMessage
 
 // CustomerRemoved defines model for CustomerRemoved.
 type CustomerRemoved = json.RawMessage
@@ -266,6 +272,9 @@ type Receipt struct {
 	Repeated bool `json:"repeated"`
 }
 
+// Receivables defines model for Receivables.
+type Receivables = json.RawMessage
+
 // RecordField defines model for RecordField.
 type RecordField = json.RawMessage
 
@@ -329,6 +338,23 @@ type StatusSet = json.RawMessage
 
 // StopReason defines model for StopReason.
 type StopReason = string
+
+// Terminate defines model for Terminate.
+type Terminate struct {
+	// Reason Of the closed list, or an alias of the loan's program.
+	Reason          *string `json:"reason,omitempty"`
+	ReportAsDeleted *string `json:"reportAsDeleted,omitempty"`
+
+	// Source Who or what terminates it; FLTC: a flat cancel.
+	Source       *string `json:"source,omitempty"`
+	TerminatedOn *Date   `json:"terminatedOn,omitempty"`
+
+	// Why The reason, for the ledger. It stays for good, so it names nobody.
+	Why Why `json:"why"`
+}
+
+// TerminationView defines model for TerminationView.
+type TerminationView = json.RawMessage
 
 // Tradeline defines model for Tradeline.
 type Tradeline = json.RawMessage
@@ -686,6 +712,12 @@ type HoldLoanParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// GetReceivablesParams defines parameters for GetReceivables.
+type GetReceivablesParams struct {
+	// AsOf As of this date; without it, of today.
+	AsOf *Date `form:"asOf,omitempty" json:"asOf,omitempty"`
+}
+
 // ReleaseLoanParams defines parameters for ReleaseLoan.
 type ReleaseLoanParams struct {
 	// DryRun Do everything, answer with it, and take it back.
@@ -713,10 +745,28 @@ type SetLoanStatusParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// TerminateContractParams defines parameters for TerminateContract.
+type TerminateContractParams struct {
+	// DryRun Do everything, answer with it, and take it back.
+	DryRun *DryRun `form:"dryRun,omitempty" json:"dryRun,omitempty"`
+
+	// IdempotencyKey The same request with the same key is done once; it is answered as the first time, with `repeated`.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListTradelinesParams defines parameters for ListTradelines.
 type ListTradelinesParams struct {
 	// Unmask Show account numbers whole, and in a file what identifies a person. A privacy_officer alone may ask for it.
 	Unmask *Unmask `form:"unmask,omitempty" json:"unmask,omitempty"`
+}
+
+// UndoTerminationParams defines parameters for UndoTermination.
+type UndoTerminationParams struct {
+	// DryRun Do everything, answer with it, and take it back.
+	DryRun *DryRun `form:"dryRun,omitempty" json:"dryRun,omitempty"`
+
+	// IdempotencyKey The same request with the same key is done once; it is answered as the first time, with `repeated`.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ExplainMetro2Params defines parameters for ExplainMetro2.
@@ -830,6 +880,12 @@ type ResolveExceptionsJSONRequestBody = ResolveExceptions
 // SetLoanStatusJSONRequestBody defines body for SetLoanStatus for application/json ContentType.
 type SetLoanStatusJSONRequestBody = SetStatus
 
+// TerminateContractJSONRequestBody defines body for TerminateContract for application/json ContentType.
+type TerminateContractJSONRequestBody = Terminate
+
+// UndoTerminationJSONRequestBody defines body for UndoTermination for application/json ContentType.
+type UndoTerminationJSONRequestBody = Because
+
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
 	// GetHealth Whether the API and its database work
@@ -925,6 +981,9 @@ type ServerInterface interface {
 	// HoldLoan Make nights leave a loan alone until a date, inclusive
 	// (POST /v1/loans/{loanId}/hold)
 	HoldLoan(w http.ResponseWriter, r *http.Request, loanId LoanId, params HoldLoanParams)
+	// GetReceivables What of a loan is open, so that its deletion waits
+	// (GET /v1/loans/{loanId}/receivables)
+	GetReceivables(w http.ResponseWriter, r *http.Request, loanId LoanId, params GetReceivablesParams)
 	// ReleaseLoan End a hold
 	// (POST /v1/loans/{loanId}/release)
 	ReleaseLoan(w http.ResponseWriter, r *http.Request, loanId LoanId, params ReleaseLoanParams)
@@ -934,9 +993,15 @@ type ServerInterface interface {
 	// SetLoanStatus Set the account status of a loan by hand
 	// (POST /v1/loans/{loanId}/status)
 	SetLoanStatus(w http.ResponseWriter, r *http.Request, loanId LoanId, params SetLoanStatusParams)
+	// TerminateContract Terminate a loan's contract, or report the loan as deleted
+	// (POST /v1/loans/{loanId}/terminate)
+	TerminateContract(w http.ResponseWriter, r *http.Request, loanId LoanId, params TerminateContractParams)
 	// ListTradelines What each file said of a loan
 	// (GET /v1/loans/{loanId}/tradelines)
 	ListTradelines(w http.ResponseWriter, r *http.Request, loanId LoanId, params ListTradelinesParams)
+	// UndoTermination Take a termination back before a file that tells of it was released
+	// (POST /v1/loans/{loanId}/undo-termination)
+	UndoTermination(w http.ResponseWriter, r *http.Request, loanId LoanId, params UndoTerminationParams)
 	// ExplainMetro2 Explain every field of a record of a Metro 2 file
 	// (POST /v1/metro2/explain)
 	ExplainMetro2(w http.ResponseWriter, r *http.Request, params ExplainMetro2Params)
@@ -2998,6 +3063,48 @@ func (siw *ServerInterfaceWrapper) HoldLoan(w http.ResponseWriter, r *http.Reque
 	handler.ServeHTTP(w, r)
 }
 
+// GetReceivables operation middleware
+func (siw *ServerInterfaceWrapper) GetReceivables(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "loanId" -------------
+	var loanId LoanId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "loanId", r.PathValue("loanId"), &loanId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "loanId", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetReceivablesParams
+
+	// ------------- Optional query parameter "asOf" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "asOf", r.URL.Query(), &params.AsOf, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "asOf"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "asOf", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetReceivables(w, r, loanId, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ReleaseLoan operation middleware
 func (siw *ServerInterfaceWrapper) ReleaseLoan(w http.ResponseWriter, r *http.Request) {
 
@@ -3187,6 +3294,69 @@ func (siw *ServerInterfaceWrapper) SetLoanStatus(w http.ResponseWriter, r *http.
 	handler.ServeHTTP(w, r)
 }
 
+// TerminateContract operation middleware
+func (siw *ServerInterfaceWrapper) TerminateContract(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "loanId" -------------
+	var loanId LoanId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "loanId", r.PathValue("loanId"), &loanId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "loanId", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params TerminateContractParams
+
+	// ------------- Optional query parameter "dryRun" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dryRun", r.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "dryRun"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "dryRun", Err: err})
+		}
+		return
+	}
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.TerminateContract(w, r, loanId, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListTradelines operation middleware
 func (siw *ServerInterfaceWrapper) ListTradelines(w http.ResponseWriter, r *http.Request) {
 
@@ -3220,6 +3390,69 @@ func (siw *ServerInterfaceWrapper) ListTradelines(w http.ResponseWriter, r *http
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ListTradelines(w, r, loanId, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// UndoTermination operation middleware
+func (siw *ServerInterfaceWrapper) UndoTermination(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "loanId" -------------
+	var loanId LoanId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "loanId", r.PathValue("loanId"), &loanId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "loanId", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UndoTerminationParams
+
+	// ------------- Optional query parameter "dryRun" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dryRun", r.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "dryRun"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "dryRun", Err: err})
+		}
+		return
+	}
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.UndoTermination(w, r, loanId, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -3741,6 +3974,9 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/loans/{loanId}/explanation", wrapper.ExplainLoan)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/metro2/validate", wrapper.ValidateMetro2)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/metro2/explain", wrapper.ExplainMetro2)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/loans/{loanId}/terminate", wrapper.TerminateContract)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/loans/{loanId}/undo-termination", wrapper.UndoTermination)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/loans/{loanId}/receivables", wrapper.GetReceivables)
 
 	return m
 }
@@ -5976,6 +6212,66 @@ func (response HoldLoandefaultApplicationProblemPlusJSONResponse) VisitHoldLoanR
 	return err
 }
 
+type GetReceivablesRequestObject struct {
+	LoanId LoanId `json:"loanId"`
+	Params GetReceivablesParams
+}
+
+type GetReceivablesResponseObject interface {
+	VisitGetReceivablesResponse(w http.ResponseWriter) error
+}
+
+type GetReceivables200JSONResponse struct {
+	Data    Receivables `json:"data"`
+	Message Message     `json:"message"`
+	Status  Status      `json:"status"`
+}
+
+func (response GetReceivables200JSONResponse) VisitGetReceivablesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReceivables404ApplicationProblemPlusJSONResponse struct {
+	FailedApplicationProblemPlusJSONResponse
+}
+
+func (response GetReceivables404ApplicationProblemPlusJSONResponse) VisitGetReceivablesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReceivablesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetReceivablesdefaultApplicationProblemPlusJSONResponse) VisitGetReceivablesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReleaseLoanRequestObject struct {
 	LoanId LoanId `json:"loanId"`
 	Params ReleaseLoanParams
@@ -6243,6 +6539,95 @@ func (response SetLoanStatusdefaultApplicationProblemPlusJSONResponse) VisitSetL
 	return err
 }
 
+type TerminateContractRequestObject struct {
+	LoanId LoanId `json:"loanId"`
+	Params TerminateContractParams
+	Body   *TerminateContractJSONRequestBody
+}
+
+type TerminateContractResponseObject interface {
+	VisitTerminateContractResponse(w http.ResponseWriter) error
+}
+
+type TerminateContract200JSONResponse struct {
+	Data    ContractTerminated `json:"data"`
+	Message Message            `json:"message"`
+	Status  Status             `json:"status"`
+}
+
+func (response TerminateContract200JSONResponse) VisitTerminateContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TerminateContract404ApplicationProblemPlusJSONResponse struct {
+	FailedApplicationProblemPlusJSONResponse
+}
+
+func (response TerminateContract404ApplicationProblemPlusJSONResponse) VisitTerminateContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TerminateContract409ApplicationProblemPlusJSONResponse Problem
+
+func (response TerminateContract409ApplicationProblemPlusJSONResponse) VisitTerminateContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TerminateContract422ApplicationProblemPlusJSONResponse Problem
+
+func (response TerminateContract422ApplicationProblemPlusJSONResponse) VisitTerminateContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TerminateContractdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response TerminateContractdefaultApplicationProblemPlusJSONResponse) VisitTerminateContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListTradelinesRequestObject struct {
 	LoanId LoanId `json:"loanId"`
 	Params ListTradelinesParams
@@ -6308,6 +6693,95 @@ type ListTradelinesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListTradelinesdefaultApplicationProblemPlusJSONResponse) VisitListTradelinesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UndoTerminationRequestObject struct {
+	LoanId LoanId `json:"loanId"`
+	Params UndoTerminationParams
+	Body   *UndoTerminationJSONRequestBody
+}
+
+type UndoTerminationResponseObject interface {
+	VisitUndoTerminationResponse(w http.ResponseWriter) error
+}
+
+type UndoTermination200JSONResponse struct {
+	Data    ContractTerminated `json:"data"`
+	Message Message            `json:"message"`
+	Status  Status             `json:"status"`
+}
+
+func (response UndoTermination200JSONResponse) VisitUndoTerminationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UndoTermination404ApplicationProblemPlusJSONResponse struct {
+	FailedApplicationProblemPlusJSONResponse
+}
+
+func (response UndoTermination404ApplicationProblemPlusJSONResponse) VisitUndoTerminationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UndoTermination409ApplicationProblemPlusJSONResponse Problem
+
+func (response UndoTermination409ApplicationProblemPlusJSONResponse) VisitUndoTerminationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UndoTermination422ApplicationProblemPlusJSONResponse Problem
+
+func (response UndoTermination422ApplicationProblemPlusJSONResponse) VisitUndoTerminationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UndoTerminationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UndoTerminationdefaultApplicationProblemPlusJSONResponse) VisitUndoTerminationResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -6787,6 +7261,9 @@ type StrictServerInterface interface {
 	// HoldLoan Make nights leave a loan alone until a date, inclusive
 	// (POST /v1/loans/{loanId}/hold)
 	HoldLoan(ctx context.Context, request HoldLoanRequestObject) (HoldLoanResponseObject, error)
+	// GetReceivables What of a loan is open, so that its deletion waits
+	// (GET /v1/loans/{loanId}/receivables)
+	GetReceivables(ctx context.Context, request GetReceivablesRequestObject) (GetReceivablesResponseObject, error)
 	// ReleaseLoan End a hold
 	// (POST /v1/loans/{loanId}/release)
 	ReleaseLoan(ctx context.Context, request ReleaseLoanRequestObject) (ReleaseLoanResponseObject, error)
@@ -6796,9 +7273,15 @@ type StrictServerInterface interface {
 	// SetLoanStatus Set the account status of a loan by hand
 	// (POST /v1/loans/{loanId}/status)
 	SetLoanStatus(ctx context.Context, request SetLoanStatusRequestObject) (SetLoanStatusResponseObject, error)
+	// TerminateContract Terminate a loan's contract, or report the loan as deleted
+	// (POST /v1/loans/{loanId}/terminate)
+	TerminateContract(ctx context.Context, request TerminateContractRequestObject) (TerminateContractResponseObject, error)
 	// ListTradelines What each file said of a loan
 	// (GET /v1/loans/{loanId}/tradelines)
 	ListTradelines(ctx context.Context, request ListTradelinesRequestObject) (ListTradelinesResponseObject, error)
+	// UndoTermination Take a termination back before a file that tells of it was released
+	// (POST /v1/loans/{loanId}/undo-termination)
+	UndoTermination(ctx context.Context, request UndoTerminationRequestObject) (UndoTerminationResponseObject, error)
 	// ExplainMetro2 Explain every field of a record of a Metro 2 file
 	// (POST /v1/metro2/explain)
 	ExplainMetro2(ctx context.Context, request ExplainMetro2RequestObject) (ExplainMetro2ResponseObject, error)
@@ -7776,6 +8259,33 @@ func (sh *strictHandler) HoldLoan(w http.ResponseWriter, r *http.Request, loanId
 	}
 }
 
+// GetReceivables operation middleware
+func (sh *strictHandler) GetReceivables(w http.ResponseWriter, r *http.Request, loanId LoanId, params GetReceivablesParams) {
+	var request GetReceivablesRequestObject
+
+	request.LoanId = loanId
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetReceivables(ctx, request.(GetReceivablesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetReceivables")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetReceivablesResponseObject); ok {
+		if err := validResponse.VisitGetReceivablesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ReleaseLoan operation middleware
 func (sh *strictHandler) ReleaseLoan(w http.ResponseWriter, r *http.Request, loanId LoanId, params ReleaseLoanParams) {
 	var request ReleaseLoanRequestObject
@@ -7878,6 +8388,40 @@ func (sh *strictHandler) SetLoanStatus(w http.ResponseWriter, r *http.Request, l
 	}
 }
 
+// TerminateContract operation middleware
+func (sh *strictHandler) TerminateContract(w http.ResponseWriter, r *http.Request, loanId LoanId, params TerminateContractParams) {
+	var request TerminateContractRequestObject
+
+	request.LoanId = loanId
+	request.Params = params
+
+	var body TerminateContractJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.TerminateContract(ctx, request.(TerminateContractRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TerminateContract")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(TerminateContractResponseObject); ok {
+		if err := validResponse.VisitTerminateContractResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListTradelines operation middleware
 func (sh *strictHandler) ListTradelines(w http.ResponseWriter, r *http.Request, loanId LoanId, params ListTradelinesParams) {
 	var request ListTradelinesRequestObject
@@ -7898,6 +8442,40 @@ func (sh *strictHandler) ListTradelines(w http.ResponseWriter, r *http.Request, 
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ListTradelinesResponseObject); ok {
 		if err := validResponse.VisitListTradelinesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UndoTermination operation middleware
+func (sh *strictHandler) UndoTermination(w http.ResponseWriter, r *http.Request, loanId LoanId, params UndoTerminationParams) {
+	var request UndoTerminationRequestObject
+
+	request.LoanId = loanId
+	request.Params = params
+
+	var body UndoTerminationJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.UndoTermination(ctx, request.(UndoTerminationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UndoTermination")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(UndoTerminationResponseObject); ok {
+		if err := validResponse.VisitUndoTerminationResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

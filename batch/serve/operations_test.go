@@ -90,6 +90,33 @@ func TestStatusByHand(t *testing.T) {
 	}
 }
 
+// DC1, DC3 to DC5: a contract is terminated with its reason, what is open is listed, and it is undone before a file tells of it.
+func TestContracts(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	book(t, db, "A1", "B1")
+	nights(t, db, "2026-06-01")
+	s := newService(t, db)
+	const loan = "/v1/loans/A1"
+	op := servicing.Operator
+	s.calls([]call{
+		{"a flat cancel without a reason", "POST", loan + "/terminate", op, `{"source":"FLTC","why":"x"}`, "400 invalid", `A flat cancel has a reason.","instance"`, nil},
+		{"neither source nor reason", "POST", loan + "/terminate", op, `{"why":"x"}`, "400 invalid", `"rule":"DC4"`, nil},
+		{"an unknown reason", "POST", loan + "/terminate", op, `{"reason":"BORED","why":"x"}`, "409 refused", `"rule":"Q70"`, nil},
+		{"an unknown code", "POST", loan + "/terminate", op, `{"reportAsDeleted":"DX","why":"x"}`, "400 invalid", `{"path":"body/reportAsDeleted","rule":"enum"}`, nil},
+		{"a date that is none", "POST", loan + "/terminate", op, `{"reason":"ERRO","terminatedOn":"2026-06-31","why":"x"}`, "400 invalid", `"path":"body/terminatedOn"`, nil},
+		{"an unknown loan", "POST", "/v1/loans/A9/terminate", op, `{"reason":"ERRO","why":"x"}`, "404 unknown", "", nil},
+		{"by a viewer", "POST", loan + "/terminate", servicing.Viewer, `{"reason":"ERRO","why":"x"}`, "403 forbidden", "", nil},
+		{"nothing to undo", "POST", loan + "/undo-termination", op, `{"why":"x"}`, "409 refused", "", nil},
+		{"terminated, dry", "POST", loan + "/terminate?dryRun=true", op, `{"source":"FLTC","reason":"ERRO","why":"a mistake"}`, "200", `"dryRun":true`, nil},
+		{"terminated", "POST", loan + "/terminate", op, `{"source":"FLTC","reason":"ERRO","why":"a mistake"}`, "200", "", map[string]any{"terminated": true, "termination.terminatedOn": "2026-06-02", "termination.reason": "ERRO"}},
+		{"what is open", "GET", loan + "/receivables?asOf=2026-06-02", servicing.Viewer, ``, "200", "", map[string]any{"open": true, "balance": "1000.00", "charges": "0.00"}},
+		{"what is open of an unknown loan", "GET", "/v1/loans/A9/receivables", servicing.Viewer, ``, "404 unknown", "", nil},
+		{"undone", "POST", loan + "/undo-termination", op, `{"why":"the wrong loan"}`, "200", "", map[string]any{"terminated": false}},
+		{"reported as deleted", "POST", "/v1/loans/B1/terminate", op, `{"reportAsDeleted":"DA","why":"agreed"}`, "200", "", map[string]any{"termination.reportAsDeleted": "DA"}},
+	})
+}
+
 // CD1 to CD3: a customer is deleted for good, by a privacy officer; what the rules keep is refused with its reason.
 func TestRemoveCustomer(t *testing.T) {
 	t.Parallel()

@@ -124,16 +124,18 @@ func (s *Server) write(w http.ResponseWriter, status int, p *Problem) {
 	_, _ = w.Write(append(text, '\n')) // who asked has gone
 }
 
-// reason is what a rule says when it refuses a request as things are; empty for other errors.
+// reason is what a rule or an operation says when it refuses a request; empty for other errors.
 func reason(err error) string {
-	if !errors.Is(err, servicing.ErrRefused) {
-		return ""
-	}
 	if refusal, is := errors.AsType[*rules.Refusal](err); is {
 		return sentence(refusal.Why)
 	}
-	_, why, _ := strings.Cut(err.Error(), servicing.ErrRefused.Error()+": ")
-	return sentence(why)
+	for _, refused := range []error{servicing.ErrRefused, servicing.ErrInvalid} {
+		if errors.Is(err, refused) {
+			_, why, _ := strings.Cut(err.Error(), refused.Error()+": ")
+			return sentence(why)
+		}
+	}
+	return ""
 }
 
 // sentence makes a sentence of a clause.
