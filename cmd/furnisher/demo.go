@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,8 +20,12 @@ import (
 	"github.com/furnisher/furnisher/fixtures"
 )
 
-// demoMark is the file that says a folder is the demo's: only such a folder is ever emptied.
-const demoMark = "furnisher-demo"
+// demoMark is the file that says a folder is the demo's: only such a folder is ever emptied. The folder of the bureaus' files may hold real
+// ones: the demo's go to a folder of their own in it.
+const (
+	demoMark  = "furnisher-demo"
+	demoFiles = "demo"
+)
 
 // titleDemoDeletions heads what the demo is for.
 const titleDemoDeletions = "deleted accounts, as the files say"
@@ -33,7 +38,7 @@ type demo struct {
 	dir     string
 	extract string
 	files   string
-	mark    *os.File // locked as long as the demo runs
+	marks   []*os.File // locked as long as the demo runs
 }
 
 func (a *app) demoCommand() *cobra.Command {
@@ -41,7 +46,8 @@ func (a *app) demoCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "demo", Short: "import an invented portfolio and run three nights, in a database of its own", Args: cobra.NoArgs,
 		Long: `Makes a portfolio of invented loans in a folder of its own, with a private database of its own, runs its three nights and
-shows that each deleted account appears in exactly one file. Each demo starts from scratch. It never touches a real book.`,
+shows that each deleted account appears in exactly one file. Each demo starts from scratch. It never touches a real book. The files
+are in the folder of the demo, or with --files or FURNISHER_FILES in the folder demo of that one.`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			if dir == "" {
 				data, err := a.dataDir()
@@ -50,11 +56,11 @@ shows that each deleted account appears in exactly one file. Each demo starts fr
 				}
 				dir = filepath.Join(data, "demo")
 			}
-			d, err := openDemo(dir)
+			d, err := openDemo(dir, cmp.Or(a.settings.files, a.getenv("FURNISHER_FILES")))
 			if err != nil {
 				return err
 			}
-			return errors.Join(a.demo(ctx, d), d.mark.Close())
+			return errors.Join(a.demo(ctx, d), d.close())
 		}),
 	}
 	c.Flags().StringVar(&dir, "dir", "", "folder of the demo; default demo in the data folder")
@@ -146,16 +152,38 @@ func (a *app) say(format string, args ...any) error {
 	return err
 }
 
-// openDemo takes a folder for the demo: a new or empty one, or one that an earlier demo made.
-func openDemo(dir string) (*demo, error) {
+// openDemo takes a folder for the demo, and one in the folder of the bureaus' files if that is named: new or empty ones, or those that an
+// earlier demo made.
+func openDemo(dir, files string) (*demo, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
 	}
-	usage := func(err error) (*demo, error) {
-		return nil, &ending{err: err, code: exitUsage, hint: "furnisher demo --dir FOLDER, with a new or empty folder"}
+	d := &demo{dir: dir, extract: filepath.Join(dir, "extract"), files: filepath.Join(dir, "files")}
+	err = d.take(dir, 0o755, "furnisher demo --dir FOLDER, with a new or empty folder") // the server's account passes through it
+	if err == nil && files != "" {
+		if d.files, err = filepath.Abs(filepath.Join(files, demoFiles)); err == nil {
+			err = d.take(d.files, 0o700, "furnisher demo --files FOLDER: the demo's files go to the folder "+demoFiles+" in it")
+		}
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil { // the server's account passes through it
+	if err != nil {
+		return nil, errors.Join(err, d.close())
+	}
+	return d, nil
+}
+
+// close gives the folders back.
+func (d *demo) close() (err error) {
+	for _, mark := range d.marks {
+		err = errors.Join(err, mark.Close())
+	}
+	return err
+}
+
+// take marks a folder as the demo's for as long as it runs.
+func (d *demo) take(dir string, mode os.FileMode, hint string) error {
+	usage := func(err error) error { return &ending{err: err, code: exitUsage, hint: hint} }
+	if err := os.MkdirAll(dir, mode); err != nil {
 		return usage(err)
 	}
 	entries, err := os.ReadDir(dir)
@@ -170,9 +198,10 @@ func openDemo(dir string) (*demo, error) {
 		return usage(err)
 	}
 	if err := syscall.Flock(int(mark.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return nil, errors.Join(&ending{err: fmt.Errorf("another demo is running in %q", dir), code: exitLocked, hint: "wait until it ends, or use furnisher demo --dir FOLDER"}, mark.Close())
+		return errors.Join(&ending{err: fmt.Errorf("another demo is running in %q", dir), code: exitLocked, hint: "wait until it ends, or use furnisher demo --dir FOLDER"}, mark.Close())
 	}
-	return &demo{dir: dir, extract: filepath.Join(dir, "extract"), files: filepath.Join(dir, "files"), mark: mark}, nil
+	d.marks = append(d.marks, mark)
+	return nil
 }
 
 // empty removes what the last demo made. A server that a killed demo left behind is joined first, so that
@@ -191,10 +220,19 @@ func (d *demo) empty(ctx context.Context, config localpg.Config) error {
 			return err
 		}
 	}
-	for _, made := range append(homes, d.extract, d.files) {
+	for _, made := range append(homes, d.extract, filepath.Join(d.dir, "files")) {
 		if err := os.RemoveAll(made); err != nil {
 			return err
 		}
 	}
-	return nil
+	if len(d.marks) == 1 {
+		return nil
+	}
+	left, err := os.ReadDir(d.files) // elsewhere: its mark stays
+	for _, file := range left {
+		if file.Name() != demoMark {
+			err = errors.Join(err, os.RemoveAll(filepath.Join(d.files, file.Name())))
+		}
+	}
+	return err
 }

@@ -28,12 +28,19 @@ func demoFolder(t *testing.T) string {
 	return filepath.Join(dir, "a[b] *?") // a folder's name is no pattern
 }
 
-// TestDemo runs the demo twice: the second begins anew and says the same. It leaves DATABASE_URL alone.
+// TestDemo runs the demo twice: the second begins anew and says the same. It leaves DATABASE_URL alone. The first one puts its files
+// beside those of a lender, which it leaves alone, too.
 func TestDemo(t *testing.T) {
 	t.Setenv("DATABASE_URL", "postgres://nobody@127.0.0.1:1/nothing?sslmode=disable")
 	dir := demoFolder(t)
+	lenders := t.TempDir()
+	real := filepath.Join(lenders, "metro2-NORTH-1-20260930.txt")
+	if err := os.WriteFile(real, []byte("real"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	var tables [2]string
-	for i := range tables {
+	for i, files := range []string{lenders, ""} {
+		t.Setenv("FURNISHER_FILES", files)
 		var out, errs bytes.Buffer
 		if status := run(t.Context(), []string{"demo", "--dir", dir}, strings.NewReader(""), &out, &errs); status != exitDone {
 			t.Fatalf("demo %d: got status %d: %s", i+1, status, errs.String())
@@ -44,6 +51,15 @@ func TestDemo(t *testing.T) {
 			}
 		}
 		_, tables[i], _ = strings.Cut(out.String(), titleDemoDeletions)
+		if files != "" {
+			tables[i] = strings.Replace(tables[i], filepath.Join(files, demoFiles), filepath.Join(dir, "files"), 1)
+		}
+	}
+	if made, err := filepath.Glob(filepath.Join(lenders, demoFiles, "*.txt")); err != nil || len(made) < 3 {
+		t.Errorf("the first demo's files are %v: %v", made, err)
+	}
+	if text, err := os.ReadFile(real); err != nil || string(text) != "real" {
+		t.Errorf("the lender's file is %q: %v", text, err)
 	}
 	if tables[0] != tables[1] {
 		t.Errorf("the second demo differs: %s\nfrom the first: %s", tables[1], tables[0])
@@ -104,7 +120,7 @@ func TestDemoFolder(t *testing.T) {
 	if err := os.WriteFile(precious, []byte("precious"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err := openDemo(dir)
+	_, err := openDemo(dir, "")
 	if status, hint := classify(t.Context(), err); err == nil || status != exitUsage || hint != "furnisher demo --dir FOLDER, with a new or empty folder" {
 		t.Errorf("got status %d, hint %q: %v", status, hint, err)
 	}
@@ -112,23 +128,35 @@ func TestDemoFolder(t *testing.T) {
 		t.Error(err)
 	}
 
+	// The folder of the files is emptied only if a demo marked it.
+	if err := os.MkdirAll(filepath.Join(dir, demoFiles), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, demoFiles, "file"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err = openDemo(t.TempDir(), dir)
+	if status, hint := classify(t.Context(), err); status != exitUsage || !strings.HasPrefix(hint, "furnisher demo --files FOLDER") {
+		t.Errorf("got status %d, hint %q: %v", status, hint, err)
+	}
+
 	empty := t.TempDir()
-	first, err := openDemo(empty)
+	first, err := openDemo(empty, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = openDemo(empty)
+	_, err = openDemo(empty, "")
 	if status, _ := classify(t.Context(), err); status != exitLocked {
 		t.Errorf("got status %d, want %d: %v", status, exitLocked, err)
 	}
-	if err := first.mark.Close(); err != nil {
+	if err := first.close(); err != nil {
 		t.Fatal(err)
 	}
-	again, err := openDemo(empty)
+	again, err := openDemo(empty, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := again.mark.Close(); err != nil {
+	if err := again.close(); err != nil {
 		t.Fatal(err)
 	}
 }
