@@ -20,7 +20,9 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-11s %s\n", $$1, $$2}' Makefile
 
 build: ## Build bin/furnisher
-	$(GO) build -o bin/furnisher ./cmd/furnisher
+	@mkdir -p .cache
+	@echo "build: compiling bin/furnisher; the first time it fetches the modules, too, and takes a minute or two"
+	@$(GO) build -o bin/furnisher ./cmd/furnisher 2>.cache/build.log || { cat .cache/build.log >&2; exit 1; }
 
 install: build ## Install the program, its manual pages, completion and units under PREFIX
 	install -D -m 755 bin/furnisher $(DESTDIR)$(PREFIX)/bin/furnisher
@@ -34,7 +36,7 @@ install: build ## Install the program, its manual pages, completion and units un
 	done
 
 demo: pg build ## Take a generated portfolio through its nights
-	bin/furnisher demo
+	@bin/furnisher demo
 
 test: pg pgbouncer sshd gpg ## Run all tests, on a real PostgreSQL that they start themselves
 	$(GO) test -vet=off -timeout 30m ./...
