@@ -156,3 +156,31 @@ func Escalations(ctx context.Context, db *sqlx.DB, id string, open bool, t Turn)
 	}
 	return l, nil
 }
+
+// CaseOperation is what somebody did with a case between nights.
+type CaseOperation struct {
+	Operation    int64      `json:"operation"`
+	Kind         string     `json:"kind"`
+	At           time.Time  `json:"at"`
+	BusinessDate rules.Date `json:"businessDate"`
+	By           string     `json:"by"`
+	Why          string     `json:"why,omitempty"`
+}
+
+func (o *CaseOperation) columns() []any {
+	return []any{&o.Operation, &o.Kind, &o.At, &o.BusinessDate, &o.By, &o.Why}
+}
+
+// CaseOperations lists what people and systems did with a case, named by its id or its external id, oldest first. ErrNotFound if there
+// is no such case.
+func CaseOperations(ctx context.Context, db *sqlx.DB, id string, t Turn) (Paged[CaseOperation], error) {
+	key, err := caseKey(ctx, db, id)
+	if err != nil {
+		return Paged[CaseOperation]{}, fmt.Errorf("find case %q: %w", id, err)
+	}
+	l, err := paged(ctx, db, t, (*CaseOperation).columns, inquiryCaseOperationKeys, inquiryCaseOperationRead, key)
+	if err != nil {
+		return l, fmt.Errorf("read what was done with case %q: %w", id, err)
+	}
+	return l, nil
+}

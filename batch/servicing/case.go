@@ -140,7 +140,7 @@ func changeCase(ctx context.Context, tx *sqlx.Tx, w *deed, key int64, done *Case
 		done.receipt().Operation = 0
 		return errTakenBack
 	}
-	w.loans, w.before, w.after = now.Loans, before, done.Case
+	w.loans, w.cases, w.before, w.after = now.Loans, []int64{key}, before, done.Case
 	return nil
 }
 

@@ -81,6 +81,7 @@ type deed struct {
 	by        book.By
 	loans     []int64
 	customers []int64
+	cases     []int64
 	before    any
 	after     any
 }
@@ -199,7 +200,7 @@ func (d *Desk) close(ctx context.Context, tx *sqlx.Tx, o Order, done result, w *
 		documents[i] = string(document)
 	}
 	_, err := tx.ExecContext(ctx, operationClose, w.by.Operation, w.by.On, database.IntArray(w.loans), database.IntArray(w.customers),
-		documents[0], documents[1], documents[2])
+		documents[0], documents[1], documents[2], database.IntArray(w.cases))
 	if err != nil {
 		return fmt.Errorf("note what the operation did: %w", err)
 	}

@@ -14,5 +14,10 @@
 // decided them before, or decides them as the operation left them. An import reads and writes the states of all loans, so
 // operations and imports wait for each other.
 //
+// # Beside an extract
+//
+// What people did with a status, a hold, a case or a termination outlasts an extract that is sent again: the book keeps what the
+// lender sent last, and only what he sends otherwise is news of his.
+//
 // It refuses to decide anything, which is package rules, and knows of no flags and no HTTP.
 package servicing

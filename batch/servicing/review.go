@@ -51,12 +51,9 @@ func (d *Desk) Seen(ctx context.Context, r SeenRequest) (*SeenResult, error) {
 }
 
 func see(ctx context.Context, tx *sqlx.Tx, w *deed, caseID string, done *SeenResult) error {
-	known := false
-	if err := tx.GetContext(ctx, &known, caseKnown, caseID); err != nil {
+	key, err := find(ctx, tx, "case", caseKnown, caseID)
+	if err != nil {
 		return err
-	}
-	if !known {
-		return unknown("case", caseID)
 	}
 	done.CaseID, done.Changes = caseID, []SeenChange{}
 	if err := tx.SelectContext(ctx, &done.Changes, caseSeen, caseID, w.by.Operation); err != nil {
@@ -71,6 +68,6 @@ func see(ctx context.Context, tx *sqlx.Tx, w *deed, caseID string, done *SeenRes
 			w.loans = append(w.loans, c.Loan)
 		}
 	}
-	w.after = done.Changes
+	w.cases, w.after = []int64{key}, done.Changes
 	return nil
 }

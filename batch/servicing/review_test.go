@@ -75,6 +75,9 @@ func TestSeen(t *testing.T) {
 	if got := listed(t, db); len(got) != 0 {
 		t.Errorf("still listed: %v", got)
 	}
+	if l, err := inquiry.CaseOperations(t.Context(), db, "K/1", inquiry.Turn{}); err != nil || l.Total != 1 || l.Rows[0].Kind != "CASE_SEEN" || l.Rows[0].By != "ada" {
+		t.Errorf("what was done with the case: %+v, %v", l, err)
+	}
 	if got := rows(t, db, `SELECT o.kind || ' ' || o.who || ' ' || o.why || ' ' || cardinality(o.loans) || ' ' || count(c.loan)
 		FROM operation o LEFT JOIN case_change c ON c.seen_operation = o.operation GROUP BY o.operation`); got != "CASE_SEEN ada letter of 2 June 2 6" {
 		t.Errorf("operations: %s", got)

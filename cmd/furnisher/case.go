@@ -16,7 +16,7 @@ import (
 
 func (a *app) caseCommand() *cobra.Command {
 	return group("case", "work on a case: bankruptcy, death, dispute, fraud, disaster",
-		a.caseShowCommand(), a.caseCreateCommand(), a.caseUpdateCommand(),
+		a.caseShowCommand(), a.caseHistoryCommand(), a.caseCreateCommand(), a.caseUpdateCommand(),
 		a.caseAct(caseAct{
 			name: "delete", short: "delete a case: it stops having effect",
 			long: "Deletes a case softly: it stays, and stops having effect from the next night on, as if it had never been. Its escalation ends.",

@@ -229,3 +229,29 @@ func caseDetailRows(c *inquiry.Case) (rows [][]any) {
 	add("marks", caseMarks(c))
 	return rows
 }
+
+func (a *app) caseHistoryCommand() *cobra.Command {
+	var p pageFlags
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "history CASE", Short: "list what people and systems did with a case", Args: cobra.ExactArgs(1),
+		Long: "Lists the operations on a case, oldest first: who did what, when and why. What an import brought is not among them.",
+		RunE: a.does(func(ctx context.Context, args []string) error {
+			return a.withDB(ctx, func(db *sqlx.DB) error {
+				return noSuchCase(printList(a, listing[inquiry.CaseOperation]{
+					name: "operations", command: "furnisher case history " + shellWord(args[0]),
+					heading: []string{">operation", "at", "business date", "kind", "by", "why"},
+					row: func(o *inquiry.CaseOperation) []any {
+						return []any{o.Operation, o.At.UTC().Format("2006-01-02 15:04"), o.BusinessDate, o.Kind, o.By, dash(o.Why)}
+					},
+					read: func(p inquiry.Page) (inquiry.List[inquiry.CaseOperation], error) {
+						return forwards(inquiry.CaseOperations(ctx, db, args[0], inquiry.Turn{After: p.After, Limit: p.Limit}))
+					},
+				}, p, asJSON))
+			})
+		}),
+	}
+	p.flags(c.Flags())
+	jsonFlag(c, &asJSON)
+	return c
+}

@@ -100,6 +100,7 @@ var examples = map[string][]string{
 	"cases":                {"cases --type BANKRUPTCY --customer C-2001", "cases --snoozed=false --status open --csv --limit 0"},
 	"cases escalations":    {"cases escalations --open", "cases escalations K-6001 --json"},
 	"case show":            {"case show K-6001", "case show K-6001 --json"},
+	"case history":         {"case history K-6001", "case history K-6001 --csv --limit 0"},
 	"case create":          {"case create --type BANKRUPTCY --chapter 7 --filed-on 2026-09-21 --customer C-2001 --why 'notice of the court'", "case create --type DISPUTE --external-id D-77 --loan L-1001 --why 'letter of 21 September' --key D-77"},
 	"case update":          {"case update K-6001 --disposition DISCHARGED --disposition-on 2026-09-29 --why 'order of the court'", "case update K-6001 --closed-on '' --why 'closed by mistake' --dry-run"},
 	"case delete":          {"case delete K-6001 --why 'of another person'", "case delete K-6001 --why 'of another person' --dry-run"},

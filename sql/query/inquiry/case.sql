@@ -81,3 +81,21 @@ JOIN operation r ON r.operation = e.raised_operation
 LEFT JOIN operation n ON n.operation = e.ended_operation
 WHERE e.escalation = ANY($1)
 ORDER BY e.escalation
+
+-- name: InquiryCaseOperationKeys
+-- A page of what people and systems did with a case, oldest first: how many in all, the first and last of them, and those of the page.
+-- $1 case; $2 operation to begin after, or $3 to end before, one of them null; $4 rows. Index: operation_by_case.
+WITH wanted AS MATERIALIZED (
+    SELECT operation FROM operation WHERE cases @> ARRAY[CAST($1 AS bigint)] AND cases <> '{}'
+), page AS (
+    (SELECT operation FROM wanted WHERE CAST($3 AS bigint) IS NULL AND operation > coalesce(CAST($2 AS bigint), 0) ORDER BY operation LIMIT $4)
+    UNION ALL
+    (SELECT operation FROM wanted WHERE operation < CAST($3 AS bigint) ORDER BY operation DESC LIMIT $4)
+)
+SELECT count(*) AS total, coalesce(min(operation), 0) AS first, coalesce(max(operation), 0) AS last,
+       ARRAY(SELECT operation FROM page ORDER BY operation) AS keys
+FROM wanted
+
+-- name: InquiryCaseOperationRead
+-- Operations. $1 operations. Index: operation_pkey.
+SELECT operation, kind, at, business_date, who, coalesce(why, '') AS why FROM operation WHERE operation = ANY($1) ORDER BY operation

@@ -15,9 +15,9 @@ RETURNING operation
 SELECT digest, CAST(result AS text) AS result FROM operation WHERE idempotency_key = $1
 
 -- name: OperationClose
--- What an operation did. $1 operation, $2 business date, $3 loans, $4 customers, $5 before, $6 after, $7 result.
+-- What an operation did. $1 operation, $2 business date, $3 loans, $4 customers, $5 before, $6 after, $7 result, $8 cases.
 -- Index: operation_pkey.
-UPDATE operation SET business_date = $2, loans = $3, customers = $4, before = $5, after = $6, result = $7 WHERE operation = $1
+UPDATE operation SET business_date = $2, loans = $3, customers = $4, before = $5, after = $6, result = $7, cases = $8 WHERE operation = $1
 
 -- name: OperationNights
 -- The business dates that were closed first and last, and that of the night which is not finished. Index: run_one_per_date,

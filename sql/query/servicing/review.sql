@@ -1,6 +1,6 @@
 -- name: CaseKnown
--- Whether there is a case. $1 case id. Index: case_file_case_id_key.
-SELECT EXISTS (SELECT FROM case_file WHERE case_id = $1)
+-- The key of a case. $1 case id. Index: case_file_case_id_key.
+SELECT case_key FROM case_file WHERE case_id = $1
 
 -- name: CaseSeen
 -- Marks as seen what a case changed in files that count. What cannot be applied stays. A night may add changes at the same time:
