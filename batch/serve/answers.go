@@ -15,26 +15,26 @@ import (
 // single, page and part are the answers of the document with one value, with a page of a list, and with a part of a list that
 // can be turned both ways. The generated types of such answers are the same structs.
 type single struct {
-	Data    json.RawMessage
-	Message string
 	Status  int
+	Message string
+	Data    json.RawMessage
 }
 
 type page struct {
+	Status  int
+	Message string
 	Count   int
 	Data    []json.RawMessage
-	Message string
-	NextUrl *string //nolint:staticcheck // the name of the generated structs
-	Status  int
+	NextUrl *string // the name of the generated structs
 }
 
 type part struct {
+	Status      int
+	Message     string
 	Count       int
 	Data        []json.RawMessage
-	Message     string
-	NextUrl     *string //nolint:staticcheck // see above
-	PreviousUrl *string //nolint:staticcheck // see above
-	Status      int
+	NextUrl     *string
+	PreviousUrl *string
 	Total       int
 }
 

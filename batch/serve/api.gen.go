@@ -35,6 +35,12 @@ func (e ListLoansParamsServicingStatus) Valid() bool {
 	}
 }
 
+// Status defines model for Status.
+type Status = int
+
+// Message defines model for Message.
+type Message = string
+
 // AccountStatus defines model for AccountStatus.
 type AccountStatus = string
 
@@ -125,8 +131,8 @@ type DisputeKind = string
 
 // Done defines model for Done.
 type Done struct {
-	Message Message `json:"message"`
 	Status  Status  `json:"status"`
+	Message Message `json:"message"`
 }
 
 // EligibleCustomer defines model for EligibleCustomer.
@@ -218,9 +224,6 @@ type LoanExplanation = json.RawMessage
 // LoanState defines model for LoanState.
 type LoanState = json.RawMessage
 
-// Message defines model for Message.
-type Message = string
-
 // Money Dollars with two places.
 type Money = string
 
@@ -238,7 +241,14 @@ type OperationEntry = json.RawMessage
 
 // Problem defines model for Problem.
 type Problem struct {
+	// Type What kind of problem it is; the same for good.
+	Type   string `json:"type"`
+	Title  string `json:"title"`
+	Status int    `json:"status"`
 	Detail string `json:"detail"`
+
+	// Instance The id of the request, as in X-Request-Id and in the log.
+	Instance string `json:"instance"`
 
 	// Errors What of the request is not as this document says, by place.
 	Errors *[]struct {
@@ -246,16 +256,8 @@ type Problem struct {
 		Rule string `json:"rule"`
 	} `json:"errors,omitempty"`
 
-	// Instance The id of the request, as in X-Request-Id and in the log.
-	Instance string `json:"instance"`
-
 	// Rule The rule that refused it.
-	Rule   *string `json:"rule,omitempty"`
-	Status int     `json:"status"`
-	Title  string  `json:"title"`
-
-	// Type What kind of problem it is; the same for good.
-	Type string `json:"type"`
+	Rule *string `json:"rule,omitempty"`
 }
 
 // Receipt defines model for Receipt.
@@ -330,9 +332,6 @@ type Snooze struct {
 // Statement defines model for Statement.
 type Statement = json.RawMessage
 
-// Status defines model for Status.
-type Status = int
-
 // StatusSet defines model for StatusSet.
 type StatusSet = json.RawMessage
 
@@ -406,9 +405,9 @@ type WhyQuery = Why
 
 // CancelServicingAnswer defines model for CancelServicingAnswer.
 type CancelServicingAnswer struct {
-	Data    ServicingCancelled `json:"data"`
-	Message Message            `json:"message"`
 	Status  Status             `json:"status"`
+	Message Message            `json:"message"`
+	Data    ServicingCancelled `json:"data"`
 }
 
 // Failed defines model for Failed.
@@ -3982,9 +3981,9 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 }
 
 type CancelServicingAnswerJSONResponse struct {
-	Data    ServicingCancelled `json:"data"`
-	Message Message            `json:"message"`
 	Status  Status             `json:"status"`
+	Message Message            `json:"message"`
+	Data    ServicingCancelled `json:"data"`
 }
 
 type FailedApplicationProblemPlusJSONResponse Problem
@@ -4080,13 +4079,14 @@ type ListCasesResponseObject interface {
 }
 
 type ListCases200JSONResponse struct {
+	Status  Status  `json:"status"`
+	Message Message `json:"message"`
+
 	// Count Rows of this part.
 	Count       int     `json:"count"`
 	Data        []Case  `json:"data"`
-	Message     Message `json:"message"`
 	NextUrl     *string `json:"nextUrl"`
 	PreviousUrl *string `json:"previousUrl"`
-	Status      Status  `json:"status"`
 
 	// Total Rows of the whole list.
 	Total int `json:"total"`
@@ -4131,9 +4131,9 @@ type CreateCaseResponseObject interface {
 }
 
 type CreateCase200JSONResponse struct {
-	Data    CaseDone `json:"data"`
-	Message Message  `json:"message"`
 	Status  Status   `json:"status"`
+	Message Message  `json:"message"`
+	Data    CaseDone `json:"data"`
 }
 
 func (response CreateCase200JSONResponse) VisitCreateCaseResponse(w http.ResponseWriter) error {
@@ -4219,9 +4219,9 @@ type DeleteCaseResponseObject interface {
 }
 
 type DeleteCase200JSONResponse struct {
-	Data    CaseDone `json:"data"`
-	Message Message  `json:"message"`
 	Status  Status   `json:"status"`
+	Message Message  `json:"message"`
+	Data    CaseDone `json:"data"`
 }
 
 func (response DeleteCase200JSONResponse) VisitDeleteCaseResponse(w http.ResponseWriter) error {
@@ -4306,9 +4306,9 @@ type GetCaseResponseObject interface {
 }
 
 type GetCase200JSONResponse struct {
-	Data    Case    `json:"data"`
-	Message Message `json:"message"`
 	Status  Status  `json:"status"`
+	Message Message `json:"message"`
+	Data    Case    `json:"data"`
 }
 
 func (response GetCase200JSONResponse) VisitGetCaseResponse(w http.ResponseWriter) error {
@@ -4367,9 +4367,9 @@ type UpdateCaseResponseObject interface {
 }
 
 type UpdateCase200JSONResponse struct {
-	Data    CaseDone `json:"data"`
-	Message Message  `json:"message"`
 	Status  Status   `json:"status"`
+	Message Message  `json:"message"`
+	Data    CaseDone `json:"data"`
 }
 
 func (response UpdateCase200JSONResponse) VisitUpdateCaseResponse(w http.ResponseWriter) error {
@@ -4456,9 +4456,9 @@ type AcknowledgeCaseResponseObject interface {
 }
 
 type AcknowledgeCase200JSONResponse struct {
-	Data    CaseDone `json:"data"`
-	Message Message  `json:"message"`
 	Status  Status   `json:"status"`
+	Message Message  `json:"message"`
+	Data    CaseDone `json:"data"`
 }
 
 func (response AcknowledgeCase200JSONResponse) VisitAcknowledgeCaseResponse(w http.ResponseWriter) error {
@@ -4544,9 +4544,9 @@ type DissociateCaseResponseObject interface {
 }
 
 type DissociateCase200JSONResponse struct {
-	Data    CaseDone `json:"data"`
-	Message Message  `json:"message"`
 	Status  Status   `json:"status"`
+	Message Message  `json:"message"`
+	Data    CaseDone `json:"data"`
 }
 
 func (response DissociateCase200JSONResponse) VisitDissociateCaseResponse(w http.ResponseWriter) error {
@@ -4633,9 +4633,9 @@ type AssociateCaseResponseObject interface {
 }
 
 type AssociateCase200JSONResponse struct {
-	Data    CaseDone `json:"data"`
-	Message Message  `json:"message"`
 	Status  Status   `json:"status"`
+	Message Message  `json:"message"`
+	Data    CaseDone `json:"data"`
 }
 
 func (response AssociateCase200JSONResponse) VisitAssociateCaseResponse(w http.ResponseWriter) error {
@@ -4722,9 +4722,9 @@ type CancelSnoozeResponseObject interface {
 }
 
 type CancelSnooze200JSONResponse struct {
-	Data    CaseDone `json:"data"`
-	Message Message  `json:"message"`
 	Status  Status   `json:"status"`
+	Message Message  `json:"message"`
+	Data    CaseDone `json:"data"`
 }
 
 func (response CancelSnooze200JSONResponse) VisitCancelSnoozeResponse(w http.ResponseWriter) error {
@@ -4811,9 +4811,9 @@ type DeescalateCaseResponseObject interface {
 }
 
 type DeescalateCase200JSONResponse struct {
-	Data    CaseDone `json:"data"`
-	Message Message  `json:"message"`
 	Status  Status   `json:"status"`
+	Message Message  `json:"message"`
+	Data    CaseDone `json:"data"`
 }
 
 func (response DeescalateCase200JSONResponse) VisitDeescalateCaseResponse(w http.ResponseWriter) error {
@@ -4900,9 +4900,9 @@ type EscalateCaseResponseObject interface {
 }
 
 type EscalateCase200JSONResponse struct {
-	Data    CaseDone `json:"data"`
-	Message Message  `json:"message"`
 	Status  Status   `json:"status"`
+	Message Message  `json:"message"`
+	Data    CaseDone `json:"data"`
 }
 
 func (response EscalateCase200JSONResponse) VisitEscalateCaseResponse(w http.ResponseWriter) error {
@@ -4988,13 +4988,14 @@ type ListCaseEscalationsResponseObject interface {
 }
 
 type ListCaseEscalations200JSONResponse struct {
+	Status  Status  `json:"status"`
+	Message Message `json:"message"`
+
 	// Count Rows of this part.
 	Count       int          `json:"count"`
 	Data        []Escalation `json:"data"`
-	Message     Message      `json:"message"`
 	NextUrl     *string      `json:"nextUrl"`
 	PreviousUrl *string      `json:"previousUrl"`
-	Status      Status       `json:"status"`
 
 	// Total Rows of the whole list.
 	Total int `json:"total"`
@@ -5056,9 +5057,9 @@ type MarkCaseSeenResponseObject interface {
 }
 
 type MarkCaseSeen200JSONResponse struct {
-	Data    CaseSeen `json:"data"`
-	Message Message  `json:"message"`
 	Status  Status   `json:"status"`
+	Message Message  `json:"message"`
+	Data    CaseSeen `json:"data"`
 }
 
 func (response MarkCaseSeen200JSONResponse) VisitMarkCaseSeenResponse(w http.ResponseWriter) error {
@@ -5145,9 +5146,9 @@ type SnoozeCaseResponseObject interface {
 }
 
 type SnoozeCase200JSONResponse struct {
-	Data    CaseDone `json:"data"`
-	Message Message  `json:"message"`
 	Status  Status   `json:"status"`
+	Message Message  `json:"message"`
+	Data    CaseDone `json:"data"`
 }
 
 func (response SnoozeCase200JSONResponse) VisitSnoozeCaseResponse(w http.ResponseWriter) error {
@@ -5233,9 +5234,9 @@ type ViewCaseResponseObject interface {
 }
 
 type ViewCase200JSONResponse struct {
-	Data    CaseDone `json:"data"`
-	Message Message  `json:"message"`
 	Status  Status   `json:"status"`
+	Message Message  `json:"message"`
+	Data    CaseDone `json:"data"`
 }
 
 func (response ViewCase200JSONResponse) VisitViewCaseResponse(w http.ResponseWriter) error {
@@ -5321,9 +5322,9 @@ type RemoveCustomerResponseObject interface {
 }
 
 type RemoveCustomer200JSONResponse struct {
-	Data    CustomerRemoved `json:"data"`
-	Message Message         `json:"message"`
 	Status  Status          `json:"status"`
+	Message Message         `json:"message"`
+	Data    CustomerRemoved `json:"data"`
 }
 
 func (response RemoveCustomer200JSONResponse) VisitRemoveCustomerResponse(w http.ResponseWriter) error {
@@ -5482,13 +5483,14 @@ type ListCustomerCasesResponseObject interface {
 }
 
 type ListCustomerCases200JSONResponse struct {
+	Status  Status  `json:"status"`
+	Message Message `json:"message"`
+
 	// Count Rows of this part.
 	Count       int     `json:"count"`
 	Data        []Case  `json:"data"`
-	Message     Message `json:"message"`
 	NextUrl     *string `json:"nextUrl"`
 	PreviousUrl *string `json:"previousUrl"`
-	Status      Status  `json:"status"`
 
 	// Total Rows of the whole list.
 	Total int `json:"total"`
@@ -5532,13 +5534,14 @@ type ListEscalationsResponseObject interface {
 }
 
 type ListEscalations200JSONResponse struct {
+	Status  Status  `json:"status"`
+	Message Message `json:"message"`
+
 	// Count Rows of this part.
 	Count       int          `json:"count"`
 	Data        []Escalation `json:"data"`
-	Message     Message      `json:"message"`
 	NextUrl     *string      `json:"nextUrl"`
 	PreviousUrl *string      `json:"previousUrl"`
-	Status      Status       `json:"status"`
 
 	// Total Rows of the whole list.
 	Total int `json:"total"`
@@ -5582,11 +5585,11 @@ type ListExceptionsResponseObject interface {
 }
 
 type ListExceptions200JSONResponse struct {
+	Status  Status          `json:"status"`
+	Message Message         `json:"message"`
 	Count   int             `json:"count"`
 	Data    []OpenException `json:"data"`
-	Message Message         `json:"message"`
 	NextUrl *string         `json:"nextUrl"`
-	Status  Status          `json:"status"`
 }
 
 func (response ListExceptions200JSONResponse) VisitListExceptionsResponse(w http.ResponseWriter) error {
@@ -5627,11 +5630,11 @@ type ListFilesResponseObject interface {
 }
 
 type ListFiles200JSONResponse struct {
+	Status  Status  `json:"status"`
+	Message Message `json:"message"`
 	Count   int     `json:"count"`
 	Data    []File  `json:"data"`
-	Message Message `json:"message"`
 	NextUrl *string `json:"nextUrl"`
-	Status  Status  `json:"status"`
 }
 
 func (response ListFiles200JSONResponse) VisitListFilesResponse(w http.ResponseWriter) error {
@@ -5672,9 +5675,9 @@ type GetFileResponseObject interface {
 }
 
 type GetFile200JSONResponse struct {
-	Data    FileLife `json:"data"`
-	Message Message  `json:"message"`
 	Status  Status   `json:"status"`
+	Message Message  `json:"message"`
+	Data    FileLife `json:"data"`
 }
 
 func (response GetFile200JSONResponse) VisitGetFileResponse(w http.ResponseWriter) error {
@@ -5732,11 +5735,11 @@ type ListExclusionsResponseObject interface {
 }
 
 type ListExclusions200JSONResponse struct {
+	Status  Status      `json:"status"`
+	Message Message     `json:"message"`
 	Count   int         `json:"count"`
 	Data    []Exclusion `json:"data"`
-	Message Message     `json:"message"`
 	NextUrl *string     `json:"nextUrl"`
-	Status  Status      `json:"status"`
 }
 
 func (response ListExclusions200JSONResponse) VisitListExclusionsResponse(w http.ResponseWriter) error {
@@ -5793,11 +5796,11 @@ type ListLoansResponseObject interface {
 }
 
 type ListLoans200JSONResponse struct {
+	Status  Status  `json:"status"`
+	Message Message `json:"message"`
 	Count   int     `json:"count"`
 	Data    []Loan  `json:"data"`
-	Message Message `json:"message"`
 	NextUrl *string `json:"nextUrl"`
-	Status  Status  `json:"status"`
 }
 
 func (response ListLoans200JSONResponse) VisitListLoansResponse(w http.ResponseWriter) error {
@@ -5839,9 +5842,9 @@ type GetLoanResponseObject interface {
 }
 
 type GetLoan200JSONResponse struct {
-	Data    LoanDetail `json:"data"`
-	Message Message    `json:"message"`
 	Status  Status     `json:"status"`
+	Message Message    `json:"message"`
+	Data    LoanDetail `json:"data"`
 }
 
 func (response GetLoan200JSONResponse) VisitGetLoanResponse(w http.ResponseWriter) error {
@@ -5985,9 +5988,9 @@ type GetLoanExceptionsResponseObject interface {
 }
 
 type GetLoanExceptions200JSONResponse struct {
-	Data    LoanExceptions `json:"data"`
-	Message Message        `json:"message"`
 	Status  Status         `json:"status"`
+	Message Message        `json:"message"`
+	Data    LoanExceptions `json:"data"`
 }
 
 func (response GetLoanExceptions200JSONResponse) VisitGetLoanExceptionsResponse(w http.ResponseWriter) error {
@@ -6059,9 +6062,9 @@ type ExplainLoanResponseObject interface {
 }
 
 type ExplainLoan200JSONResponse struct {
-	Data    LoanExplanation `json:"data"`
-	Message Message         `json:"message"`
 	Status  Status          `json:"status"`
+	Message Message         `json:"message"`
+	Data    LoanExplanation `json:"data"`
 }
 
 func (response ExplainLoan200JSONResponse) VisitExplainLoanResponse(w http.ResponseWriter) error {
@@ -6134,9 +6137,9 @@ type HoldLoanResponseObject interface {
 }
 
 type HoldLoan200JSONResponse struct {
-	Data    HoldSet `json:"data"`
-	Message Message `json:"message"`
 	Status  Status  `json:"status"`
+	Message Message `json:"message"`
+	Data    HoldSet `json:"data"`
 }
 
 func (response HoldLoan200JSONResponse) VisitHoldLoanResponse(w http.ResponseWriter) error {
@@ -6222,9 +6225,9 @@ type GetReceivablesResponseObject interface {
 }
 
 type GetReceivables200JSONResponse struct {
-	Data    Receivables `json:"data"`
-	Message Message     `json:"message"`
 	Status  Status      `json:"status"`
+	Message Message     `json:"message"`
+	Data    Receivables `json:"data"`
 }
 
 func (response GetReceivables200JSONResponse) VisitGetReceivablesResponse(w http.ResponseWriter) error {
@@ -6283,9 +6286,9 @@ type ReleaseLoanResponseObject interface {
 }
 
 type ReleaseLoan200JSONResponse struct {
-	Data    HoldSet `json:"data"`
-	Message Message `json:"message"`
 	Status  Status  `json:"status"`
+	Message Message `json:"message"`
+	Data    HoldSet `json:"data"`
 }
 
 func (response ReleaseLoan200JSONResponse) VisitReleaseLoanResponse(w http.ResponseWriter) error {
@@ -6372,9 +6375,9 @@ type ResolveExceptionsResponseObject interface {
 }
 
 type ResolveExceptions200JSONResponse struct {
-	Data    ExceptionsResolved `json:"data"`
-	Message Message            `json:"message"`
 	Status  Status             `json:"status"`
+	Message Message            `json:"message"`
+	Data    ExceptionsResolved `json:"data"`
 }
 
 func (response ResolveExceptions200JSONResponse) VisitResolveExceptionsResponse(w http.ResponseWriter) error {
@@ -6461,9 +6464,9 @@ type SetLoanStatusResponseObject interface {
 }
 
 type SetLoanStatus200JSONResponse struct {
-	Data    StatusSet `json:"data"`
-	Message Message   `json:"message"`
 	Status  Status    `json:"status"`
+	Message Message   `json:"message"`
+	Data    StatusSet `json:"data"`
 }
 
 func (response SetLoanStatus200JSONResponse) VisitSetLoanStatusResponse(w http.ResponseWriter) error {
@@ -6550,9 +6553,9 @@ type TerminateContractResponseObject interface {
 }
 
 type TerminateContract200JSONResponse struct {
-	Data    ContractTerminated `json:"data"`
-	Message Message            `json:"message"`
 	Status  Status             `json:"status"`
+	Message Message            `json:"message"`
+	Data    ContractTerminated `json:"data"`
 }
 
 func (response TerminateContract200JSONResponse) VisitTerminateContractResponse(w http.ResponseWriter) error {
@@ -6638,11 +6641,11 @@ type ListTradelinesResponseObject interface {
 }
 
 type ListTradelines200JSONResponse struct {
+	Status  Status      `json:"status"`
+	Message Message     `json:"message"`
 	Count   int         `json:"count"`
 	Data    []Tradeline `json:"data"`
-	Message Message     `json:"message"`
 	NextUrl *string     `json:"nextUrl"`
-	Status  Status      `json:"status"`
 }
 
 func (response ListTradelines200JSONResponse) VisitListTradelinesResponse(w http.ResponseWriter) error {
@@ -6715,9 +6718,9 @@ type UndoTerminationResponseObject interface {
 }
 
 type UndoTermination200JSONResponse struct {
-	Data    ContractTerminated `json:"data"`
-	Message Message            `json:"message"`
 	Status  Status             `json:"status"`
+	Message Message            `json:"message"`
+	Data    ContractTerminated `json:"data"`
 }
 
 func (response UndoTermination200JSONResponse) VisitUndoTerminationResponse(w http.ResponseWriter) error {
@@ -6803,9 +6806,9 @@ type ExplainMetro2ResponseObject interface {
 }
 
 type ExplainMetro2200JSONResponse struct {
-	Data    ExplainedRecord `json:"data"`
-	Message Message         `json:"message"`
 	Status  Status          `json:"status"`
+	Message Message         `json:"message"`
+	Data    ExplainedRecord `json:"data"`
 }
 
 func (response ExplainMetro2200JSONResponse) VisitExplainMetro2Response(w http.ResponseWriter) error {
@@ -6862,9 +6865,9 @@ type ValidateMetro2ResponseObject interface {
 }
 
 type ValidateMetro2200JSONResponse struct {
-	Data    Validation `json:"data"`
-	Message Message    `json:"message"`
 	Status  Status     `json:"status"`
+	Message Message    `json:"message"`
+	Data    Validation `json:"data"`
 }
 
 func (response ValidateMetro2200JSONResponse) VisitValidateMetro2Response(w http.ResponseWriter) error {
@@ -6905,11 +6908,11 @@ type ListOperationsResponseObject interface {
 }
 
 type ListOperations200JSONResponse struct {
+	Status  Status           `json:"status"`
+	Message Message          `json:"message"`
 	Count   int              `json:"count"`
 	Data    []OperationEntry `json:"data"`
-	Message Message          `json:"message"`
 	NextUrl *string          `json:"nextUrl"`
-	Status  Status           `json:"status"`
 }
 
 func (response ListOperations200JSONResponse) VisitListOperationsResponse(w http.ResponseWriter) error {
@@ -6950,11 +6953,11 @@ type ListRemovableCustomersResponseObject interface {
 }
 
 type ListRemovableCustomers200JSONResponse struct {
+	Status  Status             `json:"status"`
+	Message Message            `json:"message"`
 	Count   int                `json:"count"`
 	Data    []EligibleCustomer `json:"data"`
-	Message Message            `json:"message"`
 	NextUrl *string            `json:"nextUrl"`
-	Status  Status             `json:"status"`
 }
 
 func (response ListRemovableCustomers200JSONResponse) VisitListRemovableCustomersResponse(w http.ResponseWriter) error {
@@ -6995,11 +6998,11 @@ type ListReopenedLoansResponseObject interface {
 }
 
 type ListReopenedLoans200JSONResponse struct {
+	Status  Status         `json:"status"`
+	Message Message        `json:"message"`
 	Count   int            `json:"count"`
 	Data    []ReopenedLoan `json:"data"`
-	Message Message        `json:"message"`
 	NextUrl *string        `json:"nextUrl"`
-	Status  Status         `json:"status"`
 }
 
 func (response ListReopenedLoans200JSONResponse) VisitListReopenedLoansResponse(w http.ResponseWriter) error {
@@ -7040,11 +7043,11 @@ type ListReviewsResponseObject interface {
 }
 
 type ListReviews200JSONResponse struct {
+	Status  Status   `json:"status"`
+	Message Message  `json:"message"`
 	Count   int      `json:"count"`
 	Data    []Review `json:"data"`
-	Message Message  `json:"message"`
 	NextUrl *string  `json:"nextUrl"`
-	Status  Status   `json:"status"`
 }
 
 func (response ListReviews200JSONResponse) VisitListReviewsResponse(w http.ResponseWriter) error {
@@ -7085,11 +7088,11 @@ type ListRunsResponseObject interface {
 }
 
 type ListRuns200JSONResponse struct {
+	Status  Status  `json:"status"`
+	Message Message `json:"message"`
 	Count   int     `json:"count"`
 	Data    []Run   `json:"data"`
-	Message Message `json:"message"`
 	NextUrl *string `json:"nextUrl"`
-	Status  Status  `json:"status"`
 }
 
 func (response ListRuns200JSONResponse) VisitListRunsResponse(w http.ResponseWriter) error {
@@ -7130,11 +7133,11 @@ type ListWaitingDeletionsResponseObject interface {
 }
 
 type ListWaitingDeletions200JSONResponse struct {
+	Status  Status            `json:"status"`
+	Message Message           `json:"message"`
 	Count   int               `json:"count"`
 	Data    []WaitingDeletion `json:"data"`
-	Message Message           `json:"message"`
 	NextUrl *string           `json:"nextUrl"`
-	Status  Status            `json:"status"`
 }
 
 func (response ListWaitingDeletions200JSONResponse) VisitListWaitingDeletionsResponse(w http.ResponseWriter) error {

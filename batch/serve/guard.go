@@ -256,7 +256,7 @@ func (s *Server) logged(next http.Handler) http.Handler {
 			}
 			s.Log.WithFields(map[string]any{
 				"request": about.id, "method": method(r), "route": about.route, "status": answer.status, "bytes": answer.bytes,
-				"ms": s.Now().Sub(began).Round(time.Microsecond*100).Seconds() * 1000, "token": about.token, "from": about.from, "problem": about.problem,
+				"ms": float64(s.Now().Sub(began).Microseconds()/100) / 10, "token": about.token, "from": about.from, "problem": about.problem,
 			}).Info("request")
 		}()
 		next.ServeHTTP(answer, r)

@@ -2,6 +2,8 @@ package serve_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -206,10 +208,24 @@ func TestDocument(t *testing.T) {
 	if got := s.do("GET", "/openapi.yaml", sent{}); got.status != 200 || !strings.HasPrefix(got.text, "openapi: 3.1.0\n") {
 		t.Errorf("the document: %d", got.status)
 	}
+	text := func(name string) string {
+		text, err := os.ReadFile("../../" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	readme, operating := text("README.md"), text("cmd/furnisher/OPERATING.md")
 	operations := 0
 	for path, item := range s.doc.Paths.Map() {
 		for method, operation := range item.Operations() {
 			operations++
+			if named := fmt.Sprintf("`%s %s`", method, path); !strings.Contains(readme, named) {
+				t.Errorf("README.md does not name %s", named)
+			}
+			if line := fmt.Sprintf("\n| `%s %s` | %s | ", method, path, operation.Extensions["x-role"]); !strings.Contains(operating, line) {
+				t.Errorf("OPERATING.md has no line %q", line)
+			}
 			role, _ := operation.Extensions["x-role"].(string)
 			open := operation.Security != nil && len(*operation.Security) == 0
 			if open != (role == "anyone") || role == "" {
