@@ -54,9 +54,13 @@ func packedPlace(loan int64) []byte {
 
 // joinPacked is a row of sealed consumers and all else of a loan's facts.
 func joinPacked(sealed []byte, f *Facts) []byte {
+	return f.appendOpen(packedHeadOf(sealed))
+}
+
+// packedHeadOf is the beginning of a row: all but what is open of a loan's facts.
+func packedHeadOf(sealed []byte) []byte {
 	row := make([]byte, 0, 2*personalBytes+len(sealed))
-	row = binary.BigEndian.AppendUint32(append(row, packedVersion), uint32(len(sealed)))
-	return f.appendOpen(append(row, sealed...))
+	return append(binary.BigEndian.AppendUint32(append(row, packedVersion), uint32(len(sealed))), sealed...)
 }
 
 // splitPacked are the parts of a row.

@@ -82,6 +82,8 @@ var (
 	pageClearDone      = database.Query("bureau", "PageClearDone")
 	pageClearDrop      = database.Query("bureau", "PageClearDrop")
 	pageClearRead      = database.Query("bureau", "PageClearRead")
+	pageReseal         = database.Query("bureau", "PageReseal")
+	pageResealRead     = database.Query("bureau", "PageResealRead")
 	pagePlan           = database.Query("bureau", "PagePlan")
 	pageRead           = database.Query("bureau", "PageRead")
 	programCalendars   = database.Query("bureau", "ProgramCalendars")

@@ -120,6 +120,7 @@ var examples = map[string][]string{
 	"reviews seen":         {"reviews seen K-6001 --why 'as it should be'", "reviews seen K-6001 --why 'as it should be' --dry-run"},
 	"acts":                 {"acts", "acts --json"},
 	"keys create":          {"keys create /etc/furnisher/keyset.json", "keys create keyset.json"},
+	"keys rotate":          {"keys rotate", "keys rotate --drop-old"},
 	"keys list":            {"keys list", "keys list --json"},
 	"serve":                {"serve", "serve --listen 10.0.0.5:8321 --tls-cert /etc/furnisher/cert.pem --tls-key /etc/furnisher/key.pem"},
 	"tokens create":        {"tokens create servicing-desk --role operator --why 'the desk of servicing'", "tokens create archive-2026 --role viewer --days 365 --why 'reads files' --json"},

@@ -81,7 +81,7 @@ func (a *app) readKeyset(ctx context.Context, db *database.Database) (*seal.Keys
 }
 
 func (a *app) keysCommand() *cobra.Command {
-	return group("keys", "make and list the keys that seal personal data", a.keysCreateCommand(), a.keysListCommand())
+	return group("keys", "make, list and change the keys that seal personal data", a.keysCreateCommand(), a.keysListCommand(), a.keysRotateCommand())
 }
 
 func (a *app) keysCreateCommand() *cobra.Command {
@@ -126,7 +126,7 @@ func (a *app) keysListCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "list", Short: "list the keys of the keyset, and what each has sealed", Args: cobra.NoArgs,
 		Long: `Lists the keys of the keyset, the oldest first, and how many values of the book each has sealed. It reads the whole book. The
-primary key seals; all of them open. A key of which nothing is left can be dropped.`,
+primary key seals; all of them open. A key of which nothing is left can be dropped (furnisher keys rotate --drop-old).`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			return a.withDatabase(ctx, func(db *database.Database) error {
 				v, err := a.vault(ctx, db)

@@ -48,3 +48,32 @@ FROM (SELECT encode(substr(ssn, 2, 4), 'hex') AS key, count(*) AS sealed FROM cu
       UNION ALL
       SELECT encode(substr(sealed, 2, 4), 'hex'), 0 FROM keyset) used
 GROUP BY key ORDER BY key
+
+-- name: KeysetPromote
+-- The book is sealed by a newer key of its keyset. $1 name, $2 sealed. Locks: the row. Index: keyset_pkey.
+UPDATE keyset SET sealed = $2 WHERE name = $1
+
+-- name: CustomerResealRead
+-- Customers of which another key than one has sealed something. $1 customer to begin after, $2 id of the key, $3 rows. Locks: the
+-- rows, in the order of the key, but for those that another transaction has. Index: customer_pkey.
+SELECT customer, customer_id, ssn, date_of_birth FROM customer
+WHERE customer > $1 AND (substr(ssn, 2, 4) <> $2 OR substr(date_of_birth, 2, 4) <> $2)
+ORDER BY customer LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED
+
+-- name: CustomerReseal
+-- Customers sealed anew: nobody's data change. $1 customers, $2 ssn, $3 date_of_birth; an empty value is none. Index: customer_pkey.
+UPDATE customer c SET ssn = nullif(x.ssn, ''), date_of_birth = nullif(x.date_of_birth, '')
+FROM unnest(CAST($1 AS bigint[]), CAST($2 AS bytea[]), CAST($3 AS bytea[])) AS x (customer, ssn, date_of_birth)
+WHERE c.customer = x.customer
+
+-- name: AccountResealRead
+-- Packed rows that another key than one has sealed. $1 loan to begin after, $2 id of the key, $3 rows. Locks: the rows, but for
+-- those that another transaction has. Index: account_pkey.
+SELECT loan, facts FROM account
+WHERE loan > $1 AND octet_length(facts) > 5 AND substr(facts, 2, 4) <> '\x00000000' AND substr(facts, 7, 4) <> $2
+ORDER BY loan LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED
+
+-- name: AccountReseal
+-- Packed rows sealed anew. $1 loans, $2 rows. Index: account_pkey.
+UPDATE account a SET facts = x.facts
+FROM unnest(CAST($1 AS bigint[]), CAST($2 AS bytea[])) AS x (loan, facts) WHERE a.loan = x.loan

@@ -25,3 +25,16 @@ DELETE FROM clear_page WHERE (file, first_account, loan) > ($1, $2, $3) AND (fil
 -- name: PageClearDrop
 -- Drops the table of pages in clear, and what the planner knew of them. Locks: the table.
 DROP TABLE IF EXISTS clear_page
+
+-- name: PageResealRead
+-- Pages that another key than one has sealed. $1 file, $2 first account and $3 loan to begin after, $4 id of the key, $5 rows. Locks:
+-- the rows, but for those that another transaction has. Index: file_page_pkey.
+SELECT file, first_account, loan, records FROM file_page
+WHERE (file, first_account, loan) > ($1, $2, $3) AND substr(records, 2, 4) <> $4
+ORDER BY file, first_account, loan LIMIT $5 FOR NO KEY UPDATE SKIP LOCKED
+
+-- name: PageReseal
+-- Pages sealed anew. $1 files, $2 first accounts, $3 loans, $4 records. Index: file_page_pkey.
+UPDATE file_page p SET records = x.records
+FROM unnest(CAST($1 AS bigint[]), CAST($2 AS text[]), CAST($3 AS bigint[]), CAST($4 AS bytea[])) AS x (file, first_account, loan, records)
+WHERE (p.file, p.first_account, p.loan) = (x.file, x.first_account, x.loan)
