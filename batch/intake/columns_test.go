@@ -43,6 +43,7 @@ func everyColumn() extract {
 			"disposition,disposition_on,listed_outstanding_debt,court_case_number,dispute_kind,disputed_amount,received_on",
 			"K1,E1,DISPUTE,open,XH,2026-01-01,2026-02-01,true,true,2026-03-01,7,2026-01-02,DISMISSED,2026-01-03,true,26-1,RESPA,12.50,2026-01-04").
 		with("case_parties.csv", "case_id,customer_id,loan_id", "K1,C1,", "K1,,L1").
+		with("destinations.csv", "program_id,destination,innovis_id,equifax_id,experian_id,transunion_id,ends_on", "P1,bureaus,1,2,3,4,2030-01-01").
 		with("customer_removals.csv", "action,customerId,approver,erasure_reason", "remove,C1,someone,CCPA")
 }
 
@@ -51,8 +52,8 @@ func TestEveryColumnArrives(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
 	summary := load(t, db, everyColumn())
-	if len(summary.Files) != 15 || len(summary.Rejects) > 0 {
-		t.Fatalf("%d files with the rejects %+v, want 15 with none", len(summary.Files), summary.Rejects)
+	if len(summary.Files) != 16 || len(summary.Rejects) > 0 {
+		t.Fatalf("%d files with the rejects %+v, want 16 with none", len(summary.Files), summary.Rejects)
 	}
 	ours := []string{ // written by nights and people
 		"loan_state.reopened_on", "loan_state.imported_after", "schedule.cancelled_on", "schedule.cancelled_run", "schedule.cancel_reason",

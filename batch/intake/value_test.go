@@ -107,8 +107,9 @@ func TestTables(t *testing.T) {
 			}
 		}
 		names := make(map[string]bool)
-		for _, c := range table.columns {
-			if c.kind.parse == nil || c.kind.sql == "" || c.kind.limit == 0 {
+		read := len(table.columns) - len(table.sealed) // the hashes of sealed columns are computed
+		for i, c := range table.columns {
+			if i < read && c.kind.parse == nil || c.kind.sql == "" || i < read && c.kind.limit == 0 {
 				t.Errorf("%s: column %s has no kind", table.file, c.name)
 			}
 			if names[c.name] {
