@@ -117,7 +117,7 @@ func (d *Deliverer) deliver(ctx context.Context, number int64, unattended bool) 
 	if err != nil {
 		return nil, fmt.Errorf("deliver file %d: %w", number, err)
 	}
-	destination, ok := destinationOf(d.Destinations, f)
+	destination, ok := Of(d.Destinations, f.Program, f.Destination)
 	if !ok {
 		return nil, fmt.Errorf("deliver file %d: %w: it is of program %s, destination %s", number, ErrNoDestination, f.Program, f.Destination)
 	}

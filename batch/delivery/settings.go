@@ -62,6 +62,33 @@ func Check(destinations map[string]Destination, base string) error {
 			d.Addresses[key] = address
 		}
 	}
+	return checkApart(destinations)
+}
+
+// checkApart refuses two destinations of a program whose files could have the same name at the same place.
+func checkApart(destinations map[string]Destination) error {
+	type end struct{ settings, address, program, destination string }
+	ends := map[string][]end{}
+	for _, settings := range slices.Sorted(maps.Keys(destinations)) {
+		program, name, own := strings.Cut(settings, "/")
+		if !own {
+			program, name = "", settings
+		}
+		for _, key := range slices.Sorted(maps.Keys(destinations[settings].Addresses)) {
+			a := destinations[settings].Addresses[key]
+			if strings.Contains(a.Name, "{destination}") || strings.Contains(a.Name, "{file}") || strings.Contains(a.Name, "{name}") {
+				continue
+			}
+			place := a.place() + "/" + strings.ReplaceAll(a.Name, "{address}", key)
+			for _, o := range ends[place] {
+				if o.destination != name && (o.program == program || o.program == "" || program == "") {
+					return fmt.Errorf("%w: destination %q, address %q, and destination %q, address %q, are one place where two files could have the same name; add {destination}",
+						ErrSettings, o.settings, o.address, settings, key)
+				}
+			}
+			ends[place] = append(ends[place], end{settings, key, program, name})
+		}
+	}
 	return nil
 }
 
@@ -143,12 +170,12 @@ func below(base, file string) string {
 	return filepath.Join(base, file)
 }
 
-// destinationOf returns the settings of a file's destination: those of its program, else those for all.
-func destinationOf(destinations map[string]Destination, f *file) (Destination, bool) {
-	if d, ok := destinations[f.Program+"/"+f.Destination]; ok {
+// Of returns the settings of a program's destination: its own, else those for all programs.
+func Of(destinations map[string]Destination, program, name string) (Destination, bool) {
+	if d, ok := destinations[program+"/"+name]; ok {
 		return d, true
 	}
-	d, ok := destinations[f.Destination]
+	d, ok := destinations[name]
 	return d, ok
 }
 

@@ -57,6 +57,31 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// Two destinations of one program do not write files of one name to one place.
+func TestCheckKeepsDestinationsApart(t *testing.T) {
+	const plain, told = "{program}-{as_of}-{generation}.txt", "{program}-{destination}-{as_of}-{generation}.txt"
+	to := func(name string) Destination {
+		return Destination{Addresses: map[string]Address{"desk": {Folder: "desk", Name: name}}}
+	}
+	for _, c := range []struct {
+		one, other, name string
+		clash            bool
+	}{
+		{"bureaus", "innovis", plain, true},
+		{"NORTH/bureaus", "NORTH/innovis", plain, true},
+		{"NORTH/bureaus", "innovis", plain, true},
+		{"NORTH/bureaus", "SOUTH/innovis", plain, false},
+		{"NORTH/bureaus", "bureaus", plain, false},
+		{"bureaus", "innovis", told, false},
+		{"bureaus", "innovis", "{name}", false},
+	} {
+		err := Check(map[string]Destination{c.one: to(c.name), c.other: to(c.name)}, "/etc/furnisher")
+		if clash := errors.Is(err, ErrSettings) && strings.Contains(err.Error(), "add {destination}"); clash != c.clash || err != nil && !clash {
+			t.Errorf("%s and %s, both %s: %v", c.one, c.other, c.name, err)
+		}
+	}
+}
+
 // Check completes what is left out, and makes paths absolute.
 func TestCheckCompletes(t *testing.T) {
 	destinations := map[string]Destination{"bureaus": {Addresses: map[string]Address{

@@ -206,6 +206,21 @@ func ProgramSettings(ctx context.Context, db *sqlx.DB, programID string) (*Setti
 	return s, nil
 }
 
+// Destination is where files of a program go.
+type Destination struct {
+	Program string `db:"program_id"`
+	Name    string `db:"destination"`
+}
+
+// Destinations lists the destinations that get files.
+func Destinations(ctx context.Context, db *sqlx.DB) ([]Destination, error) {
+	var list []Destination
+	if err := db.SelectContext(ctx, &list, inquiryDestinations); err != nil {
+		return nil, fmt.Errorf("read the destinations: %w", err)
+	}
+	return list, nil
+}
+
 // ProgramCalendar is a program and when it reports.
 type ProgramCalendar struct {
 	ProgramID string         `db:"program_id"`

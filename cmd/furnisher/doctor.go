@@ -15,6 +15,7 @@ import (
 	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/batch/bureau"
 	"github.com/furnisher/furnisher/batch/database"
+	"github.com/furnisher/furnisher/batch/delivery"
 	"github.com/furnisher/furnisher/batch/inquiry"
 	"github.com/furnisher/furnisher/rules"
 )
@@ -98,6 +99,7 @@ func (a *app) diagnose(ctx context.Context) []diagnosis {
 		a.diagnoseConfig(),
 	}
 	var largest int64
+	var sent []inquiry.Destination
 	err := a.withDatabase(ctx, func(db *database.Database) error {
 		server, err := inquiry.AskServer(ctx, db.DB)
 		if err != nil {
@@ -109,6 +111,7 @@ func (a *app) diagnose(ctx context.Context) []diagnosis {
 		found = append(found, nights...)
 		if err == nil {
 			found = append(found, a.diagnoseOrphans(ctx, db)...)
+			sent, err = inquiry.Destinations(ctx, db.DB)
 		}
 		return err
 	})
@@ -117,7 +120,7 @@ func (a *app) diagnose(ctx context.Context) []diagnosis {
 		found = append(found, diagnosis{About: "database", Verdict: verdictBad, Says: oneLine(err), Do: hint})
 	}
 	found = append(found, a.diagnoseFolder(largest)...)
-	return append(found, a.diagnoseDestinations())
+	return append(found, a.diagnoseDestinations(sent)...)
 }
 
 func (a *app) diagnoseConfig() diagnosis {
@@ -259,17 +262,18 @@ func (a *app) diagnoseOrphans(ctx context.Context, db *database.Database) (found
 	return found
 }
 
-func (a *app) diagnoseDestinations() diagnosis {
+// diagnoseDestinations looks at the addresses; sent are the destinations that get files.
+func (a *app) diagnoseDestinations(sent []inquiry.Destination) []diagnosis {
 	d := diagnosis{About: "destinations", Verdict: verdictOK}
 	known, err := a.destinations("")
 	switch {
 	case err != nil:
 		_, d.Do = classify(context.Background(), err)
 		d.Verdict, d.Says = verdictBad, oneLine(err)
-		return d
+		return []diagnosis{d}
 	case len(known) == 0:
 		d.Says = "none; files are sent by hand"
-		return d
+		return []diagnosis{d}
 	}
 	d.Says = fmt.Sprintf("%d, their folders and keys are there", len(known))
 	if err := a.tryDestinations(known, true); err != nil {
@@ -278,7 +282,15 @@ func (a *app) diagnoseDestinations() diagnosis {
 			d.Verdict = verdictBad
 		}
 	}
-	return d
+	found := []diagnosis{d}
+	for _, to := range sent {
+		if _, is := delivery.Of(known, to.Program, to.Name); !is {
+			name := to.Program + "/" + to.Name
+			found = append(found, diagnosis{"destinations", verdictWarn, name + " has no address: nobody delivers its files",
+				fmt.Sprintf("add [destination.%q.address.NAME], or send them by hand", name)})
+		}
+	}
+	return found
 }
 
 // megabytes is a number of bytes for people.

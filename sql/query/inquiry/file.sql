@@ -62,3 +62,11 @@ SELECT program_id, calendar FROM program ORDER BY program_id COLLATE "C"
 SELECT f.file FROM run r JOIN bureau_file f ON f.run = r.run
 WHERE r.business_date = $1 AND r.state = 'CLOSED' AND f.state NOT IN ('BUILDING', 'VOIDED', 'REJECTED')
 ORDER BY f.file
+
+-- name: InquiryDestinations
+-- The destinations that get files: those that are listed, else the one that a program has by itself, and that have not ended. Few rows.
+SELECT p.program_id, d.name AS destination
+FROM destination d JOIN program p ON p.program = d.program
+WHERE (d.listed OR NOT EXISTS (SELECT FROM destination o WHERE o.program = d.program AND o.listed))
+  AND (d.ends_on IS NULL OR d.ends_on >= coalesce((SELECT max(r.business_date) FROM run r WHERE r.state = 'CLOSED'), d.ends_on))
+ORDER BY p.program_id COLLATE "C", d.name COLLATE "C"
