@@ -51,6 +51,7 @@ const (
 	ActAllowDate   ActKind = "ALLOW_DATE"
 	ActRunAgain    ActKind = "RUN_AGAIN"
 	ActResolve     ActKind = "RESOLVE_EXCEPTION"
+	ActTrim        ActKind = "LET_RECORDS_GO"
 	ActCreateToken ActKind = "CREATE_TOKEN"
 )
 

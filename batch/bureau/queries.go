@@ -68,6 +68,8 @@ var (
 	fileNumber         = database.Query("bureau", "FileNumbers")
 	fileNamed          = database.Query("bureau", "FileNamed")
 	fileNotDelivered   = database.Query("bureau", "FileNotDelivered")
+	fileLetGo          = database.Query("bureau", "FileLetGo")
+	fileOld            = database.Query("bureau", "FileOld")
 	fileOfRun          = database.Query("bureau", "FileOfRun")
 	filePlan           = database.Query("bureau", "FilePlan")
 	fileSent           = database.Query("bureau", "FileSent")

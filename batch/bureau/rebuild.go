@@ -76,9 +76,11 @@ func (f Files) Rebuild(ctx context.Context, db *sqlx.DB, file int64, dir, who st
 
 // kept is what a file is made from beside its records.
 type kept struct {
-	Name    string `db:"name"`
-	Header  string `db:"header"`
-	Records int64  `db:"records"`
+	Name    string     `db:"name"`
+	Header  string     `db:"header"`
+	Records int64      `db:"records"`
+	LetGoAt *time.Time `db:"let_go_at"` // nil: its records are kept
+	LetGoBy string     `db:"let_go_by"`
 }
 
 // restore makes the file under a temporary name, proves it, and gives it its name. there: the name had the same bytes.
@@ -139,6 +141,9 @@ func (k kept) fill(ctx context.Context, from source, draft *os.File, header metr
 
 // header is the header that the file had.
 func (k kept) header() (metro2.Header, error) {
+	if k.LetGoAt != nil {
+		return metro2.Header{}, fmt.Errorf("%w: %s let its records go on %s (files trim); its SHA-256 is kept", ErrNotKept, k.LetGoBy, k.LetGoAt.UTC().Format(time.DateOnly))
+	}
 	if k.Header == "" {
 		return metro2.Header{}, fmt.Errorf("%w: a version of furnisher made it that did not keep its records and header", ErrNotKept)
 	}

@@ -256,7 +256,7 @@ func (f Files) compare(ctx context.Context, db *sqlx.DB, run batch.Run, e earlie
 	old := e.Path
 	if e.differs(old) != nil {
 		old = filepath.Join(f.aside, "old-"+e.Name)
-		_, err := kept{e.Name, e.Header, e.Records}.restore(ctx, source{ownTx(db), f.Vault, e.File}, old, e.onDisk)
+		_, err := kept{Name: e.Name, Header: e.Header, Records: e.Records}.restore(ctx, source{ownTx(db), f.Vault, e.File}, old, e.onDisk)
 		if errors.Is(err, ErrNotKept) || errors.Is(err, ErrRebuilt) {
 			return d, nil // lost: that it differs is known, not how
 		}

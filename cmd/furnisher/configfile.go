@@ -30,6 +30,7 @@ var general = []setting{
 	{"keyset", keysetVariable, "file of the keys that seal social security numbers and dates of birth"},
 	{"brakes", "FURNISHER_BRAKES", "limits beyond which a night stops, such as delinquent=8%,500 closed=off"},
 	{"acknowledge", "FURNISHER_ACKNOWLEDGE", "rules whose warnings do not keep a file from its release"},
+	{"keep_records", keepVariable, "months for which the records of files are kept (files trim)"},
 	{"destinations", "FURNISHER_DESTINATIONS", "file that says where files are delivered"},
 	{"webhook", "FURNISHER_WEBHOOK", "address that outgoing events are posted to"},
 	{"webhook_secret_file", "FURNISHER_WEBHOOK_SECRET_FILE", "file of the secret that signs what webhooks get"},

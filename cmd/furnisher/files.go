@@ -53,7 +53,7 @@ that was sent; furnisher answers lists it.`,
 		a.fileChangeCommand("accept", "record that the bureaus accepted a file", bureau.Accepted),
 		a.fileChangeCommand("void", "take back a file that was not sent", bureau.Voided),
 		a.fileChangeCommand("reject", "record that the bureaus rejected a file as a whole", bureau.Rejected),
-		a.fileRefuseCommand(), a.fileAnswersCommand(),
+		a.fileRefuseCommand(), a.fileAnswersCommand(), a.fileTrimCommand(),
 	)
 	return c
 }

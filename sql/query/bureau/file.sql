@@ -178,16 +178,36 @@ SELECT pg_try_advisory_xact_lock($1)
 
 -- name: FileKept
 -- What a file's bytes are made from beside its records. $1 file. Index: bureau_file_pkey.
-SELECT coalesce(name, '') AS name, coalesce(header, '') AS header, coalesce(records, 0) AS records FROM bureau_file WHERE file = $1
+SELECT coalesce(name, '') AS name, coalesce(header, '') AS header, coalesce(records, 0) AS records, let_go_at,
+       coalesce(let_go_by, '') AS let_go_by
+FROM bureau_file WHERE file = $1
 
 -- name: FileMonthBefore
 -- The last files of a file's destination that count and are of earlier dates, newest first. $1 file, $2 as of this date or a
 -- later one, $3 how many. Index: bureau_file_live.
 SELECT o.file, o.state, coalesce(o.path, '') AS path, o.sha256, o.bytes, o.as_of, coalesce(o.name, '') AS name,
-       coalesce(o.header, '') AS header, coalesce(o.records, 0) AS records
+       coalesce(o.header, '') AS header, coalesce(o.records, 0) AS records, o.let_go_at, coalesce(o.let_go_by, '') AS let_go_by
 FROM bureau_file f JOIN bureau_file o ON o.destination = f.destination AND o.as_of < f.as_of
 WHERE f.file = $1 AND o.as_of >= $2 AND o.state NOT IN ('BUILDING', 'VOIDED', 'REJECTED')
 ORDER BY o.as_of DESC LIMIT $3
+
+-- name: FileOld
+-- The files before a date whose records are kept and that are not to be sent, but for the last that count of their destination and
+-- so many days before. $1 date, $2 days. Index: file_page_pkey, by file.
+SELECT f.file, f.name, f.as_of, f.state, f.records, f.sha256,
+       (SELECT coalesce(sum(octet_length(p.records)), 0) FROM file_page p WHERE p.file = f.file) AS kept_bytes
+FROM bureau_file f
+WHERE f.as_of < $1 AND f.state IN ('TRANSMITTED', 'ACCEPTED', 'VOIDED', 'REJECTED') AND f.header IS NOT NULL AND f.let_go_at IS NULL
+  AND f.as_of < coalesce((SELECT max(o.as_of) FROM bureau_file o
+                          WHERE o.destination = f.destination AND o.state NOT IN ('BUILDING', 'VOIDED', 'REJECTED')) - CAST($2 AS integer), 'infinity')
+ORDER BY f.file
+
+-- name: FileLetGo
+-- Lets the records of a file go. $1 file, $2 now, $3 who. Index: file_page_pkey.
+WITH pages AS (
+    DELETE FROM file_page WHERE file = $1
+)
+UPDATE bureau_file SET let_go_at = $2, let_go_by = $3 WHERE file = $1
 
 -- name: FileCopies
 -- Where copies of a file lie for people to send. $1 file. Index: delivery_pkey, delivery_attempt_pkey.
