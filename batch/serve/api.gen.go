@@ -283,6 +283,14 @@ type RecordField = json.RawMessage
 // ReopenedLoan defines model for ReopenedLoan.
 type ReopenedLoan = json.RawMessage
 
+// Rescind defines model for Rescind.
+type Rescind struct {
+	RescindedOn *Date `json:"rescindedOn,omitempty"`
+
+	// Why The reason, for the ledger. It stays for good, so it names nobody.
+	Why Why `json:"why"`
+}
+
 // ResolveExceptions defines model for ResolveExceptions.
 type ResolveExceptions struct {
 	// Code Of the exceptions; without it every open one.
@@ -726,6 +734,15 @@ type ReleaseLoanParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// RescindTerminationParams defines parameters for RescindTermination.
+type RescindTerminationParams struct {
+	// DryRun Do everything, answer with it, and take it back.
+	DryRun *DryRun `form:"dryRun,omitempty" json:"dryRun,omitempty"`
+
+	// IdempotencyKey The same request with the same key is done once; it is answered as the first time, with `repeated`.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ResolveExceptionsParams defines parameters for ResolveExceptions.
 type ResolveExceptionsParams struct {
 	// DryRun Do everything, answer with it, and take it back.
@@ -873,6 +890,9 @@ type HoldLoanJSONRequestBody = Hold
 // ReleaseLoanJSONRequestBody defines body for ReleaseLoan for application/json ContentType.
 type ReleaseLoanJSONRequestBody = Because
 
+// RescindTerminationJSONRequestBody defines body for RescindTermination for application/json ContentType.
+type RescindTerminationJSONRequestBody = Rescind
+
 // ResolveExceptionsJSONRequestBody defines body for ResolveExceptions for application/json ContentType.
 type ResolveExceptionsJSONRequestBody = ResolveExceptions
 
@@ -986,6 +1006,9 @@ type ServerInterface interface {
 	// ReleaseLoan End a hold
 	// (POST /v1/loans/{loanId}/release)
 	ReleaseLoan(w http.ResponseWriter, r *http.Request, loanId LoanId, params ReleaseLoanParams)
+	// RescindTermination Rescind a termination from a date on
+	// (POST /v1/loans/{loanId}/rescind-termination)
+	RescindTermination(w http.ResponseWriter, r *http.Request, loanId LoanId, params RescindTerminationParams)
 	// ResolveExceptions Note that a person has seen to exceptions of a loan
 	// (POST /v1/loans/{loanId}/resolve-exceptions)
 	ResolveExceptions(w http.ResponseWriter, r *http.Request, loanId LoanId, params ResolveExceptionsParams)
@@ -3167,6 +3190,69 @@ func (siw *ServerInterfaceWrapper) ReleaseLoan(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
+// RescindTermination operation middleware
+func (siw *ServerInterfaceWrapper) RescindTermination(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "loanId" -------------
+	var loanId LoanId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "loanId", r.PathValue("loanId"), &loanId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "loanId", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RescindTerminationParams
+
+	// ------------- Optional query parameter "dryRun" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dryRun", r.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "dryRun"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "dryRun", Err: err})
+		}
+		return
+	}
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RescindTermination(w, r, loanId, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ResolveExceptions operation middleware
 func (siw *ServerInterfaceWrapper) ResolveExceptions(w http.ResponseWriter, r *http.Request) {
 
@@ -3975,6 +4061,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/metro2/explain", wrapper.ExplainMetro2)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/loans/{loanId}/terminate", wrapper.TerminateContract)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/loans/{loanId}/undo-termination", wrapper.UndoTermination)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/loans/{loanId}/rescind-termination", wrapper.RescindTermination)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/loans/{loanId}/receivables", wrapper.GetReceivables)
 
 	return m
@@ -6364,6 +6451,95 @@ func (response ReleaseLoandefaultApplicationProblemPlusJSONResponse) VisitReleas
 	return err
 }
 
+type RescindTerminationRequestObject struct {
+	LoanId LoanId `json:"loanId"`
+	Params RescindTerminationParams
+	Body   *RescindTerminationJSONRequestBody
+}
+
+type RescindTerminationResponseObject interface {
+	VisitRescindTerminationResponse(w http.ResponseWriter) error
+}
+
+type RescindTermination200JSONResponse struct {
+	Status  Status             `json:"status"`
+	Message Message            `json:"message"`
+	Data    ContractTerminated `json:"data"`
+}
+
+func (response RescindTermination200JSONResponse) VisitRescindTerminationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RescindTermination404ApplicationProblemPlusJSONResponse struct {
+	FailedApplicationProblemPlusJSONResponse
+}
+
+func (response RescindTermination404ApplicationProblemPlusJSONResponse) VisitRescindTerminationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RescindTermination409ApplicationProblemPlusJSONResponse Problem
+
+func (response RescindTermination409ApplicationProblemPlusJSONResponse) VisitRescindTerminationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RescindTermination422ApplicationProblemPlusJSONResponse Problem
+
+func (response RescindTermination422ApplicationProblemPlusJSONResponse) VisitRescindTerminationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RescindTerminationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RescindTerminationdefaultApplicationProblemPlusJSONResponse) VisitRescindTerminationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ResolveExceptionsRequestObject struct {
 	LoanId LoanId `json:"loanId"`
 	Params ResolveExceptionsParams
@@ -7270,6 +7446,9 @@ type StrictServerInterface interface {
 	// ReleaseLoan End a hold
 	// (POST /v1/loans/{loanId}/release)
 	ReleaseLoan(ctx context.Context, request ReleaseLoanRequestObject) (ReleaseLoanResponseObject, error)
+	// RescindTermination Rescind a termination from a date on
+	// (POST /v1/loans/{loanId}/rescind-termination)
+	RescindTermination(ctx context.Context, request RescindTerminationRequestObject) (RescindTerminationResponseObject, error)
 	// ResolveExceptions Note that a person has seen to exceptions of a loan
 	// (POST /v1/loans/{loanId}/resolve-exceptions)
 	ResolveExceptions(ctx context.Context, request ResolveExceptionsRequestObject) (ResolveExceptionsResponseObject, error)
@@ -8316,6 +8495,40 @@ func (sh *strictHandler) ReleaseLoan(w http.ResponseWriter, r *http.Request, loa
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ReleaseLoanResponseObject); ok {
 		if err := validResponse.VisitReleaseLoanResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RescindTermination operation middleware
+func (sh *strictHandler) RescindTermination(w http.ResponseWriter, r *http.Request, loanId LoanId, params RescindTerminationParams) {
+	var request RescindTerminationRequestObject
+
+	request.LoanId = loanId
+	request.Params = params
+
+	var body RescindTerminationJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RescindTermination(ctx, request.(RescindTerminationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RescindTermination")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RescindTerminationResponseObject); ok {
+		if err := validResponse.VisitRescindTerminationResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

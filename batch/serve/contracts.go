@@ -29,6 +29,18 @@ func (a *api) UndoTermination(ctx context.Context, r UndoTerminationRequestObjec
 	return UndoTermination200JSONResponse(found), err
 }
 
+// RescindTermination rescinds a termination from a date on (Q94).
+func (a *api) RescindTermination(ctx context.Context, r RescindTerminationRequestObject) (RescindTerminationResponseObject, error) {
+	on, err := dateAt("body/rescindedOn", r.Body.RescindedOn)
+	if err != nil {
+		return nil, err
+	}
+	found, err := answer(a.desk(ctx).RescindTermination(ctx, servicing.RescindRequest{
+		Order: a.order(ctx, r.Params.IdempotencyKey, r.Params.DryRun, &r.Body.Why), LoanID: r.LoanId, RescindedOn: on,
+	}))
+	return RescindTermination200JSONResponse(found), err
+}
+
 // GetReceivables reads what of a loan is open (DC3).
 func (a *api) GetReceivables(ctx context.Context, r GetReceivablesRequestObject) (GetReceivablesResponseObject, error) {
 	asOf, err := dateAt("query/asOf", r.Params.AsOf)

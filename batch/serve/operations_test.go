@@ -113,6 +113,10 @@ func TestContracts(t *testing.T) {
 		{"what is open", "GET", loan + "/receivables?asOf=2026-06-02", servicing.Viewer, ``, "200", "", map[string]any{"open": true, "balance": "1000.00", "charges": "0.00"}},
 		{"what is open of an unknown loan", "GET", "/v1/loans/A9/receivables", servicing.Viewer, ``, "404 unknown", "", nil},
 		{"undone", "POST", loan + "/undo-termination", op, `{"why":"the wrong loan"}`, "200", "", map[string]any{"terminated": false}},
+		{"nothing to rescind", "POST", loan + "/rescind-termination", op, `{"why":"x"}`, "409 refused", "", nil},
+		{"surrendered", "POST", loan + "/terminate", op, `{"reason":"VOLU","terminatedOn":"2026-06-01","why":"brought back"}`, "200", "", map[string]any{"termination.reason": "VOLU"}},
+		{"rescinded on a day that is none", "POST", loan + "/rescind-termination", op, `{"rescindedOn":"2026-06-31","why":"x"}`, "400 invalid", `"path":"body/rescindedOn"`, nil},
+		{"rescinded", "POST", loan + "/rescind-termination", op, `{"why":"paid up"}`, "200", "", map[string]any{"termination.rescindedOn": "2026-06-02"}},
 		{"reported as deleted", "POST", "/v1/loans/B1/terminate", op, `{"reportAsDeleted":"DA","why":"agreed"}`, "200", "", map[string]any{"termination.reportAsDeleted": "DA"}},
 	})
 }
