@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"os"
 	"regexp"
 	"strings"
 
@@ -22,6 +23,7 @@ var (
 	errType      = errors.New("a body of another type")
 	errMethod    = errors.New("no such method")
 	errNoRoute   = errors.New("no such address")
+	errAway      = errors.New("the database does not answer")
 )
 
 // ErrNoRecord is returned by Config.ExplainRecord for a record that the file does not have.
@@ -57,8 +59,11 @@ var kinds = []struct {
 	{servicing.ErrBusy, kind{503, "busy", "Busy", "An import or a night holds the loans; send the same request again."}},
 }
 
+// unsure is what to do after an error that may have come when a change was committed already.
+const unsure = ". Send the same request again, with an idempotency key if it changes something: it is done once."
+
 // kindOf is the kind of problem of an error.
-func kindOf(ctx context.Context, err error) kind {
+func (s *Server) kindOf(ctx context.Context, err error) kind {
 	var tooLarge *http.MaxBytesError
 	var wrong *mistakes
 	switch {
@@ -72,16 +77,19 @@ func kindOf(ctx context.Context, err error) kind {
 			return k.kind
 		}
 	}
-	if ctx.Err() != nil {
-		return kind{503, "timeout", "Too late", "It took too long, and nothing has changed; send the same request again."}
+	if ctx.Err() != nil || errors.Is(err, os.ErrDeadlineExceeded) {
+		return kind{503, "timeout", "Too late", "It took too long" + unsure}
 	}
-	return kind{500, "internal", "Failed", "The server failed; its log says why, by the id of the request."}
+	if errors.Is(err, errAway) || s.Away != nil && s.Away(err) {
+		return kind{503, "away", "Database away", "The database cannot be reached, or was lost" + unsure}
+	}
+	return kind{500, "internal", "Failed", "The server failed; its log says why, by the id of the request" + unsure}
 }
 
 // failed answers a request with the problem of an error.
 func (s *Server) failed(w http.ResponseWriter, r *http.Request, err error) {
 	about := of(r.Context())
-	k := kindOf(r.Context(), err)
+	k := s.kindOf(r.Context(), err)
 	about.problem = k.name
 	if k.status == http.StatusInternalServerError {
 		s.Log.WithFields(map[string]any{"request": about.id, "route": about.route, "error": about.without(err.Error())}).Error("request failed")

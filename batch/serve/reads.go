@@ -174,8 +174,8 @@ func (a *api) ListRemovableCustomers(ctx context.Context, r ListRemovableCustome
 
 // GetHealth reports whether the database answers.
 func (a *api) GetHealth(ctx context.Context, _ GetHealthRequestObject) (GetHealthResponseObject, error) {
-	if err := a.DB.PingContext(ctx); err != nil {
-		return nil, err
+	if a.DB.PingContext(ctx) != nil {
+		return nil, errAway
 	}
 	return GetHealth200JSONResponse{Message: done, Status: http.StatusOK}, nil
 }

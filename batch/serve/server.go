@@ -29,6 +29,9 @@ type Config struct {
 	// Desk does operations for somebody at an address.
 	Desk func(address string) *servicing.Desk
 
+	// Away reports whether an error says that the database cannot be reached, or was lost.
+	Away func(error) bool
+
 	// What the API answers as commands do. Each returns a value that marshals to JSON.
 	ExplainLoan   func(ctx context.Context, loan string, w inquiry.Which) (any, error)
 	Validate      func(file io.Reader) (any, error)                          // a Metro 2 file

@@ -44,6 +44,10 @@ that it took, and exits 0.`,
 					desk.Authority.Host = address
 					return desk
 				}
+				c.Away = func(err error) bool {
+					status, _ := classify(context.Background(), err)
+					return status == exitUnreachable
+				}
 				c.ExplainLoan, c.Validate, c.ExplainRecord = apiExplain(db.DB), apiValidate, apiExplainRecord
 				server, err := serve.New(c)
 				if err == nil {
