@@ -3,6 +3,7 @@ package metro2
 import (
 	"encoding/json"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -17,34 +18,55 @@ import (
 // "MMDDYYYYHHMMSS", "" when absent; Social Security and telephone numbers are
 // digits of full width, "" when zero; other numeric codes are digits of full
 // width. Nothing is masked. An item of unknown kind shows only its RDW.
-func AppendJSON(dst []byte, item *Item) []byte {
+func AppendJSON(dst []byte, item *Item) []byte { return appendItemJSON(dst, item, nil) }
+
+// AppendMaskedJSON appends a record as [AppendJSON] does, without what identifies
+// a person: such a field is "****", an account number ends in its last four
+// characters, and so is a field of a record that has a problem with it, since
+// something else may stand there. What is empty stays so. A data record begins
+// with the member "masked", and [Convert] refuses it.
+func AppendMaskedJSON(dst []byte, item *Item) []byte {
+	if item.Kind != KindData {
+		return AppendJSON(dst, item)
+	}
+	faulty := masking{}
+	for _, p := range item.Problems {
+		faulty[p.Field] = true
+	}
+	return append(appendRecordJSON(append(dst, `{"masked":true,`...), item.Record, item.RDW, faulty), '}')
+}
+
+// masking is what is masked beside the fields that always are; nil: nothing is.
+type masking map[string]bool
+
+func appendItemJSON(dst []byte, item *Item, m masking) []byte {
 	dst = append(dst, '{')
 	switch item.Kind {
 	case KindHeader:
-		dst = headerLayout.appendJSON(dst, item.Header, item.RDW)
+		dst = headerLayout.appendJSON(dst, item.Header, item.RDW, m)
 	case KindTrailer:
-		dst = trailerLayout.appendJSON(dst, item.Trailer, item.RDW)
+		dst = trailerLayout.appendJSON(dst, item.Trailer, item.RDW, m)
 	case KindData:
-		dst = appendRecordJSON(dst, item.Record, item.RDW)
+		dst = appendRecordJSON(dst, item.Record, item.RDW, m)
 	default:
 		dst = strconv.AppendInt(append(dst, `"rdw":`...), int64(item.RDW), 10)
 	}
 	return append(dst, '}')
 }
 
-func appendRecordJSON(dst []byte, rec *Record, rdw int) []byte {
-	dst = baseLayout.appendJSON(dst, &rec.Base, rdw)
-	dst = appendArrayJSON(dst, j1Layout, rec.J1)
-	dst = appendArrayJSON(dst, j2Layout, rec.J2)
-	dst = appendSegmentJSON(dst, k1Layout, rec.K1)
-	dst = appendSegmentJSON(dst, k2Layout, rec.K2)
-	dst = appendSegmentJSON(dst, k3Layout, rec.K3)
-	dst = appendSegmentJSON(dst, k4Layout, rec.K4)
-	dst = appendSegmentJSON(dst, l1Layout, rec.L1)
-	return appendSegmentJSON(dst, n1Layout, rec.N1)
+func appendRecordJSON(dst []byte, rec *Record, rdw int, m masking) []byte {
+	dst = baseLayout.appendJSON(dst, &rec.Base, rdw, m)
+	dst = appendArrayJSON(dst, j1Layout, rec.J1, m)
+	dst = appendArrayJSON(dst, j2Layout, rec.J2, m)
+	dst = appendSegmentJSON(dst, k1Layout, rec.K1, m)
+	dst = appendSegmentJSON(dst, k2Layout, rec.K2, m)
+	dst = appendSegmentJSON(dst, k3Layout, rec.K3, m)
+	dst = appendSegmentJSON(dst, k4Layout, rec.K4, m)
+	dst = appendSegmentJSON(dst, l1Layout, rec.L1, m)
+	return appendSegmentJSON(dst, n1Layout, rec.N1, m)
 }
 
-func appendArrayJSON[T any](dst []byte, l *Layout[T], segments []T) []byte {
+func appendArrayJSON[T any](dst []byte, l *Layout[T], segments []T, m masking) []byte {
 	if len(segments) == 0 {
 		return dst
 	}
@@ -53,21 +75,21 @@ func appendArrayJSON[T any](dst []byte, l *Layout[T], segments []T) []byte {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = append(l.appendJSON(append(dst, '{'), &segments[i], 0), '}')
+		dst = append(l.appendJSON(append(dst, '{'), &segments[i], 0, m), '}')
 	}
 	return append(dst, ']')
 }
 
-func appendSegmentJSON[T any](dst []byte, l *Layout[T], segment *T) []byte {
+func appendSegmentJSON[T any](dst []byte, l *Layout[T], segment *T, m masking) []byte {
 	if segment == nil {
 		return dst
 	}
 	dst = append(dst, `,"`+l.name+`":{`...)
-	return append(l.appendJSON(dst, segment, 0), '}')
+	return append(l.appendJSON(dst, segment, 0, m), '}')
 }
 
 // appendJSON appends the members of one segment, without braces.
-func (l *Layout[T]) appendJSON(dst []byte, rec *T, rdw int) []byte {
+func (l *Layout[T]) appendJSON(dst []byte, rec *T, rdw int, m masking) []byte {
 	first := true
 	for i := range l.plans[Character].steps {
 		s := &l.plans[Character].steps[i]
@@ -81,9 +103,26 @@ func (l *Layout[T]) appendJSON(dst []byte, rec *T, rdw int) []byte {
 		dst = append(dst, '"')
 		dst = append(dst, s.field.Key...)
 		dst = append(dst, `":`...)
+		from := len(dst)
 		dst = s.appendValue(dst, rec, rdw)
+		if m != nil && (s.field.Mask || m[s.field.Key]) {
+			dst = maskValue(dst, from, s.field.Key)
+		}
 	}
 	return dst
+}
+
+// maskValue masks the value that stands in dst behind a place.
+func maskValue(dst []byte, from int, key string) []byte {
+	value := string(dst[from:])
+	if value == `""` {
+		return dst
+	}
+	text := hiddenText
+	if account := strings.Trim(value, `"`); key == "account_number" || key == "new_account_number" {
+		text = maskAccount(account)
+	}
+	return append(append(append(dst[:from], '"'), text...), '"')
 }
 
 func (s *step[T]) appendValue(dst []byte, rec *T, rdw int) []byte {

@@ -306,6 +306,16 @@ func ExampleAppendJSON() {
 	// "k2":{"segment_id":"K2","indicator":"2","name":"EXAMPLE DEBT BUYER LLC"}}
 }
 
+func ExampleAppendMaskedJSON() {
+	item := &metro2.Item{Kind: metro2.KindData, RDW: 426, Record: exampleRecord()}
+	text := string(metro2.AppendMaskedJSON(nil, item))
+	fmt.Println(text[strings.Index(text, `"surname"`):strings.Index(text, `,"generation_code"`)])
+	fmt.Println(text[:24])
+	// Output:
+	// "surname":"****","first_name":"****","middle_name":""
+	// {"masked":true,"rdw":426
+}
+
 func ExampleFoldName() {
 	fmt.Println(metro2.FoldName("Müller-O’Neil  jr."))
 	fmt.Println(metro2.FoldAddress("12½ Peña St., Apt #4"))

@@ -19,15 +19,15 @@ func (a *app) dumpCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "dump FILE", Short: "show the records of a Metro 2 file", Args: cobra.ExactArgs(1),
 		Long: `Shows each record of FILE on one line. "-" reads standard input; gzip is unpacked. Without --json nothing is shown that
-identifies a person; with --json every field is shown as it is. For a record with problems --json also shows the problems
-and its bytes, so that furnisher metro2 convert can restore it. For bytes that are not a record only their pattern is
-shown, X for letters and 9 for digits; --unmask shows the bytes.`,
+identifies a person. With --json what does is masked, and account numbers but for their last four characters; for bytes that are
+not a record only their pattern is shown, X for letters and 9 for digits. With --json --unmask every field is shown as it is, and for
+a record with problems its bytes, so that furnisher metro2 convert can restore the file.`,
 		RunE: a.does(func(ctx context.Context, args []string) error {
 			return a.readMetro2(ctx, args[0], func(r io.Reader) error { return a.dump(r, args[0], asJSON, unmask) })
 		}),
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object a line")
-	c.Flags().BoolVar(&unmask, "unmask", false, "show bytes that are not a record")
+	c.Flags().BoolVar(&unmask, "unmask", false, flagUnmask)
 	return c
 }
 
@@ -74,15 +74,18 @@ type problem struct {
 	Message  string `json:"message"`
 }
 
-// appendDump appends a record as a JSON object, with its problems if it has any. Bytes that are not a record may be
-// part of anything, so only their pattern is shown, unless unmask is set.
+// appendDump appends a record as a JSON object, with its problems if it has any. Unless unmask is set what identifies a person is
+// masked; bytes that are not a record may be part of anything, so only their pattern is shown.
 func appendDump(line []byte, r *metro2.Reader, item *metro2.Item, unmask bool) ([]byte, error) {
 	members := map[string]any{}
-	if item.Kind == metro2.KindUnknown && !unmask {
+	switch {
+	case unmask:
+		line = r.AppendJSON(line)
+	case item.Kind == metro2.KindUnknown:
 		line = metro2.AppendJSON(line, item)
 		members["masked"], members["raw"] = true, pattern(item.Raw)
-	} else {
-		line = r.AppendJSON(line)
+	default:
+		line = metro2.AppendMaskedJSON(line, item)
 	}
 	if len(item.Problems) > 0 {
 		problems := make([]problem, len(item.Problems))

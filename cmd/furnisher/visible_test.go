@@ -124,7 +124,7 @@ func TestVisible(t *testing.T) {
 func TestDumpJSONIsWhole(t *testing.T) {
 	path := hostileFile(t, "x.txt")
 	var dumped, errs, back bytes.Buffer
-	if status := run(t.Context(), []string{"metro2", "dump", "--json", path}, strings.NewReader(""), &dumped, &errs); status != exitDone {
+	if status := run(t.Context(), []string{"metro2", "dump", "--json", "--unmask", path}, strings.NewReader(""), &dumped, &errs); status != exitDone {
 		t.Fatalf("dump ends with %d: %s", status, errs.String())
 	}
 	original, err := os.ReadFile(path)
