@@ -22,6 +22,7 @@ const anyone = "anyone"
 type endpoint struct {
 	pattern string // as the router knows it: "POST /v1/loans/{loanId}/hold"
 	route   *routers.Route
+	plain   *routers.Route // the same, for the validator of OpenAPI 3.0
 	role    servicing.Role // anyone: no token
 	upload  bool           // its body is a stream, and longer than others
 	queries []string       // the parameters that it knows
@@ -72,6 +73,9 @@ func newEndpoint(parsed *openapi3.T, path, method string, item *openapi3.PathIte
 		pattern: method + " " + path, role: servicing.Role(role),
 		route: &routers.Route{Spec: parsed, Path: path, PathItem: item, Method: method, Operation: operation, Server: parsed.Servers[0]},
 	}
+	plain := *e.route
+	plain.Spec = &openapi3.T{OpenAPI: "3.0.3"}
+	e.plain = &plain
 	for _, p := range operation.Parameters {
 		if p.Value.In == openapi3.ParameterInQuery {
 			e.queries = append(e.queries, p.Value.Name)

@@ -170,7 +170,7 @@ func (s *Server) check(w http.ResponseWriter, r *http.Request, e *endpoint, abou
 	if err := found.err(); err != nil {
 		return err
 	}
-	found.against(r, e, params, len(body) == 0 && !e.upload)
+	found.against(r, e, params, !e.upload && (len(body) > 0 || e.needsBody()))
 	r.Body = rewound(r.Body, body, e)
 	return found.err()
 }
