@@ -232,7 +232,7 @@ func (a *app) diagnoseFolder(largest int64) []diagnosis {
 	}
 	disk.Says = megabytes(free) + " free for files"
 	if free < max(diskWarns, diskFiles*largest) {
-		disk.Verdict, disk.Do = verdictWarn, "make room, or name another folder with --files"
+		disk.Verdict, disk.Do = verdictWarn, hintFullDisk(dir)+", or "+otherFiles
 	}
 	if free < max(diskBad, largest) {
 		disk.Verdict = verdictBad

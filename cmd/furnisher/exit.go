@@ -156,7 +156,7 @@ func classify(ctx context.Context, err error) (code int, hint string) {
 	for _, e := range endings {
 		if errors.Is(err, e.is) {
 			if path, full := fullDisk(err); full {
-				return e.code, hintFullDisk(path)
+				return e.code, hintFullDisk(path) + ", then repeat the command"
 			}
 			return e.code, e.hint
 		}
@@ -180,7 +180,7 @@ func classify(ctx context.Context, err error) (code int, hint string) {
 		return exitFailed, "make room on the disk of the database's server, then repeat the command; nothing is left half done"
 	}
 	if path, full := fullDisk(err); full {
-		return exitFailed, hintFullDisk(path)
+		return exitFailed, hintFullDisk(path) + ", then repeat the command"
 	}
 	return exitFailed, ""
 }

@@ -48,7 +48,7 @@ const (
 // hintFolder says what to do about a folder that cannot be written.
 func hintFolder(err error, dir, other string) string {
 	if _, full := fullDisk(err); full {
-		return fmt.Sprintf("make room on the disk of %s%s, or %s", dir, mounted(dir), other)
+		return hintFullDisk(dir) + ", or " + other
 	}
 	return fmt.Sprintf("make %s a folder that we may write, or %s", dir, other)
 }
@@ -76,15 +76,15 @@ func fullDisk(err error) (path string, full bool) {
 	return "", true
 }
 
-// hintFullDisk names the disk that is full.
+// hintFullDisk says which disk is full: that of a path, which is empty if nobody knows.
 func hintFullDisk(path string) string {
 	if path == "" {
-		return "make room on the disk, then repeat the command"
+		return "make room on the disk"
 	}
 	if whole, err := filepath.Abs(path); err == nil {
 		path = whole
 	}
-	return fmt.Sprintf("make room on the disk of %s%s, then repeat the command", path, mounted(path))
+	return fmt.Sprintf("make room on the disk of %s%s", path, mounted(path))
 }
 
 // mounted says where the disk of a path is mounted; empty if that is not known.
