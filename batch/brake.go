@@ -167,6 +167,8 @@ type Measured interface {
 // of its plan, or no rehearsal is free of joined workers.
 type Rehearser interface {
 	Measured
+	// Counted are the brakes that judge what its chunks do. If none of them is on, no chunk is rehearsed.
+	Counted() []string
 	Rehearse(ctx context.Context, tx *sqlx.Tx, c Chunk) (Tally, error)
 }
 
@@ -186,6 +188,16 @@ func (l Limits) beyond(m *Measure) (allowed int64, beyond bool) {
 	}
 	allowed = limit.Allowed(m.Whole)
 	return allowed, m.Weight() > allowed
+}
+
+// anyOf reports whether one of some brakes is on.
+func (l Limits) anyOf(brakes []string) bool {
+	for _, b := range brakes {
+		if _, on := l[b]; on {
+			return true
+		}
+	}
+	return false
 }
 
 // asks reports whether a brake is on and a number of it beyond its least limit.

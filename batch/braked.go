@@ -109,6 +109,13 @@ func (r *Runner) rehearse(ctx context.Context, run Run, s Step) error {
 	if err != nil || len(pending) == 0 && done > 0 {
 		return err
 	}
+	says := "no loan is changed and no file is made"
+	if done > 0 {
+		says = fmt.Sprintf("%d chunks were done before, %d are not, and no file is made", done, len(pending))
+	}
+	if !r.Limits.anyOf(rehearser.Counted()) {
+		return r.judge(ctx, run, rehearser, sums, says)
+	}
 	var mu sync.Mutex
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(r.Workers)
@@ -131,10 +138,6 @@ func (r *Runner) rehearse(ctx context.Context, run Run, s Step) error {
 	}
 	if err := group.Wait(); err != nil {
 		return err
-	}
-	says := "no loan is changed and no file is made"
-	if done > 0 {
-		says = fmt.Sprintf("%d chunks were done before, %d are not, and no file is made", done, len(pending))
 	}
 	return r.judge(ctx, run, rehearser, sums, says)
 }

@@ -24,6 +24,15 @@ var numbers = []struct {
 	{batch.BrakeClosed, "closure", []string{"paid_off", "surplus"}},
 }
 
+// Counted are the brakes that hold counts of the pass against their limits.
+func (Servicing) Counted() []string {
+	names := make([]string, len(numbers))
+	for i, n := range numbers {
+		names[i] = n.brake
+	}
+	return names
+}
+
 // bookSize is what shares of the book are of.
 type bookSize struct {
 	Open int64 `db:"open"`

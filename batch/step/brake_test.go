@@ -341,7 +341,7 @@ func TestResumedNightIsBraked(t *testing.T) {
 	night(t, db, dir, "2026-06-30")
 	r := braking(t, db, dir, "off")
 	r.Workers, r.Plan = 1, slices.Clone(r.Plan)
-	r.Plan[0] = failing{}
+	r.Plan[0] = failing{step.Servicing{Vault: vault}}
 	if _, err := through(r, day("2026-07-31")); err == nil {
 		t.Fatal("the night did not stop")
 	}
@@ -351,5 +351,39 @@ func TestResumedNightIsBraked(t *testing.T) {
 	}
 	if _, err := through(accepting(t, db, dir, "delinquent"), day("2026-07-31")); err != nil {
 		t.Error(err)
+	}
+}
+
+// unrehearsed is a pass whose rehearsal must not happen.
+type unrehearsed struct{ step.Servicing }
+
+var errRehearsed = errors.New("the pass was rehearsed")
+
+func (unrehearsed) Rehearse(context.Context, *sqlx.Tx, batch.Chunk) (batch.Tally, error) {
+	return batch.Tally{}, errRehearsed
+}
+
+// TestNothingIsRehearsedInVain: with no brake that counts what the pass does, it does its work once; that on the age of the news stops it
+// all the same.
+func TestNothingIsRehearsedInVain(t *testing.T) {
+	t.Parallel()
+	db, dir := pgtest.New(t), t.TempDir()
+	loans(3).load(t, db)
+	night(t, db, dir, "2026-07-15")
+	db.MustExec("UPDATE import SET finished_at = '2026-07-14 12:00+00'")
+	with := func(settings ...string) *batch.Runner {
+		r := braking(t, db, dir, settings...)
+		r.Plan[0] = unrehearsed{step.Servicing{Vault: vault}}
+		return r
+	}
+	if _, err := through(with(), day("2026-07-26")); !errors.Is(err, errRehearsed) {
+		t.Errorf("with all brakes: got %v, want it rehearsed", err)
+	}
+	off := []string{"delinquent=off", "charged-off=off", "charged-off-amount=off", "closed=off"}
+	if _, err := through(with(append(off, "news-age=0")...), day("2026-07-26")); !errors.Is(err, batch.ErrBraked) {
+		t.Errorf("with the age of the news: got %v, want it braked", err)
+	}
+	if _, err := through(with(off...), day("2026-07-26")); err != nil {
+		t.Errorf("with the brakes of files alone: %v", err)
 	}
 }
