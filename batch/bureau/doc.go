@@ -8,6 +8,9 @@
 //
 // What a file says of a loan is decided by package rules; the bytes are package metro2's.
 //
+// A program has one destination or several. Each has its own sent ledger: what files said before, which deletions count and which
+// corrections lock a field is of that destination alone (past).
+//
 // # Why no wrong byte gets into a file
 //
 // A record is encoded once, by the worker that has the loan's chunk, and passes from there to the disk as bytes:

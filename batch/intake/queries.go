@@ -20,6 +20,7 @@ var (
 	importCyclesKnown              = database.Query("import", "ImportCyclesKnown")
 	importCyclesNews               = database.Query("import", "ImportCyclesNews")
 	importDestinations             = database.Query("import", "ImportDestinations")
+	importDestinationsBureau       = database.Query("import", "ImportDestinationsBureau")
 	importDestinationsOther        = database.Query("import", "ImportDestinationsOther")
 	importProgramsDestination      = database.Query("import", "ImportProgramsDestination")
 	importFile                     = database.Query("import", "ImportFile")

@@ -89,8 +89,10 @@ var rejectTables = []struct {
 			{"P2," + strings.Repeat("n", 33) + ",IN00000001,,,,", "destination|text|not 1 to 32 lower-case letters, digits and hyphens"},
 			{"P2,,IN00000001,,,,", "destination|empty|a value is required"},
 			{"P2,north,IN00000001,,,,31.12.2026", "ends_on|text|not a date YYYY-MM-DD of the years 1900 to 2099"},
+			{"P1,other,IN00000002,EQ00000002,,,", "innovis_id|text|another destination of the program goes to this bureau: a bureau belongs to one"},
+			{"P2,other,IN00000001,EQ00000002,,,", ""},
 		},
-		[5]int64{12, 2, 0, 0, 10},
+		[5]int64{14, 3, 0, 0, 11},
 	},
 	{ // Q31, Q67
 		"products.csv", "product_id,name,portfolio_type,account_type,grace_days,closes_on_payoff,delinquency_method,payments_ahead",

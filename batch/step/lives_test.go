@@ -345,7 +345,7 @@ func (w *world) list() {
 		w.sent["destinations"] = destinationHeader + "P1,bureaus,,EQ00000001,,,\n"
 	}
 	w.addresses++
-	w.sent.add("destinations", "P1,more-%d,IN0000000%d,,,,", w.addresses, w.addresses)
+	w.sent.add("destinations", "P1,more-%d,%s", w.addresses, []string{2: "IN00000002,,,,", 3: ",,EX003,,"}[w.addresses])
 }
 
 // among draws a file in one of some states.

@@ -30,6 +30,37 @@ WITH stops AS (
 )
 SELECT count(*) FROM gone
 
+-- name: ImportDestinationsBureau
+-- Rejects destinations that go to a bureau to which another one of the program goes, in the book or earlier in the file: it would be
+-- told of each account twice, and of each deletion. One that is to end may overlap with its successor.
+-- $1 import, $2 room for rejects. Few rows.
+WITH named AS (
+    SELECT s.ctid AS place, s.line, p.program, s.destination, s.innovis_id, s.equifax_id, s.experian_id, s.transunion_id, s.ends_on
+    FROM staged_destinations s JOIN program p ON p.program_id = s.program_id
+), going AS (
+    SELECT * FROM named
+    UNION ALL
+    SELECT NULL, 0, d.program, d.name, d.innovis_id, d.equifax_id, d.experian_id, d.transunion_id, d.ends_on
+    FROM destination d
+    WHERE d.listed AND NOT EXISTS (SELECT FROM named n WHERE n.program = d.program AND n.destination = d.name)
+), placed AS (
+    SELECT g.place, b.id, row_number() OVER (PARTITION BY g.program, b.id ORDER BY g.line, g.destination) AS nth
+    FROM going g
+    CROSS JOIN LATERAL (VALUES ('innovis_id', g.innovis_id), ('equifax_id', g.equifax_id), ('experian_id', g.experian_id),
+                               ('transunion_id', g.transunion_id)) AS b (id, given)
+    WHERE b.given IS NOT NULL AND g.ends_on IS NULL
+), twice AS (
+    SELECT place, min(id) AS id FROM placed WHERE nth > 1 AND place IS NOT NULL GROUP BY place
+), gone AS (
+    DELETE FROM staged_destinations s USING twice t WHERE s.ctid = t.place
+    RETURNING s.line, t.id
+), kept AS (
+    INSERT INTO import_reject (import, file, line, column_name, value_class, reason)
+    SELECT $1, 'destinations.csv', line, id, 'text', 'another destination of the program goes to this bureau: a bureau belongs to one'
+    FROM gone ORDER BY line LIMIT $2
+)
+SELECT count(*) FROM gone
+
 -- name: ImportDestinations
 -- Merges the destinations of programs. The one that a program had by itself becomes that of its name, and is new as a row.
 -- Index: destination_program_name_key. Gives the rows inserted and updated.
