@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -183,4 +184,13 @@ func CaseOperations(ctx context.Context, db *sqlx.DB, id string, t Turn) (Paged[
 		return l, fmt.Errorf("read what was done with case %q: %w", id, err)
 	}
 	return l, nil
+}
+
+// CaseIDs lists up to limit ids of cases that begin with a prefix, in their order.
+func CaseIDs(ctx context.Context, db *sqlx.DB, prefix string, limit int) ([]string, error) {
+	var ids []string
+	if err := db.SelectContext(ctx, &ids, inquiryCaseIDs, prefix, limit); err != nil {
+		return nil, fmt.Errorf("list case ids: %w", err)
+	}
+	return slices.DeleteFunc(ids, func(id string) bool { return !strings.HasPrefix(id, prefix) }), nil
 }

@@ -5,6 +5,7 @@ import "github.com/furnisher/furnisher/batch/database"
 // The queries of this package, by name in sql/query.
 var (
 	inquiryDestinations      = database.Query("inquiry", "InquiryDestinations")
+	inquiryCaseIDs           = database.Query("inquiry", "InquiryCaseIDs")
 	inquiryCaseKey           = database.Query("inquiry", "InquiryCaseKey")
 	inquiryCaseKeys          = database.Query("inquiry", "InquiryCaseKeys")
 	inquiryCaseOperationKeys = database.Query("inquiry", "InquiryCaseOperationKeys")

@@ -19,25 +19,32 @@ const (
 	completions    = 50
 )
 
-// Commands whose first argument is a file of the bureaus, or a loan.
+// Commands whose first argument is a file of the bureaus, a loan or a case.
 var (
 	fileCommands = []string{
 		"files show", "files verify", "files rebuild", "files replace", "files release", "files transmit", "files accept", "files void", "files reject",
 		"files refuse", "files answers", "exclusions", "deliver",
 	}
-	loanCommands = []string{"loan", "explain", "statement", "status set", "status hold", "status release", "corrections add"}
+	loanCommands = []string{
+		"loan", "explain", "statement", "status set", "status hold", "status release", "corrections add",
+		"contract terminate", "contract undo", "contract rescind", "contract receivables",
+	}
+	caseCommands = []string{
+		"case show", "case history", "case update", "case delete", "case acknowledge", "case associate", "case dissociate", "case viewed",
+		"case snooze", "case unsnooze", "case escalate", "case deescalate", "cases escalations", "reviews seen",
+	}
 )
 
 // complete lets shells complete files, loans and business dates.
 func (a *app) complete(root *cobra.Command) {
-	for _, path := range fileCommands {
-		if c, rest, err := root.Find(strings.Fields(path)); err == nil && len(rest) == 0 {
-			c.ValidArgsFunction = a.firstArgument(fileNames)
-		}
-	}
-	for _, path := range loanCommands {
-		if c, rest, err := root.Find(strings.Fields(path)); err == nil && len(rest) == 0 {
-			c.ValidArgsFunction = a.firstArgument(loanIDs)
+	for _, of := range []struct {
+		commands []string
+		list     lister
+	}{{fileCommands, fileNames}, {loanCommands, loanIDs}, {caseCommands, caseIDs}} {
+		for _, path := range of.commands {
+			if c, rest, err := root.Find(strings.Fields(path)); err == nil && len(rest) == 0 {
+				c.ValidArgsFunction = a.firstArgument(of.list)
+			}
 		}
 	}
 	for _, path := range []string{"run", "catch-up"} {
@@ -83,6 +90,10 @@ func (a *app) fromBook(list lister) cobra.CompletionFunc {
 		}
 		return words, cobra.ShellCompDirectiveNoFileComp
 	}
+}
+
+func caseIDs(ctx context.Context, _ *app, db *sqlx.DB, word string) ([]string, error) {
+	return inquiry.CaseIDs(ctx, db, word, completions)
 }
 
 func fileNames(ctx context.Context, _ *app, db *sqlx.DB, word string) ([]string, error) {

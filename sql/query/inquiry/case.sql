@@ -99,3 +99,7 @@ FROM wanted
 -- name: InquiryCaseOperationRead
 -- Operations. $1 operations. Index: operation_pkey.
 SELECT operation, kind, at, business_date, who, coalesce(why, '') AS why FROM operation WHERE operation = ANY($1) ORDER BY operation
+
+-- name: InquiryCaseIDs
+-- The first case ids from one on. $1 the one, $2 rows. Index: case_file_case_id_key.
+SELECT case_id FROM case_file WHERE case_id >= $1 ORDER BY case_id LIMIT $2
