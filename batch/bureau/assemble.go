@@ -59,12 +59,27 @@ func (f Files) Prepare() error {
 func (f Files) Try() error {
 	err := os.MkdirAll(f.Dir, 0o700)
 	if err == nil {
+		err = closed(f.Dir)
+	}
+	if err == nil {
 		err = TryFolder(f.Dir)
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrFolder, err)
 	}
 	return nil
+}
+
+// errOpenFolder: whoever is on the machine could put another file in place of one that was made, or take it away.
+var errOpenFolder = errors.New("everybody on this machine can write to it")
+
+// closed returns errOpenFolder for a folder that others can write to. Its group may: a cluster gives volumes to a group.
+func closed(dir string) error {
+	info, err := os.Stat(dir)
+	if err == nil && info.Mode().Perm()&0o002 != 0 {
+		err = fmt.Errorf("%w: %s has mode %04o", errOpenFolder, dir, info.Mode().Perm())
+	}
+	return err
 }
 
 // probe is what TryFolder writes: a block, for an empty file finds room on a disk that is full.

@@ -96,7 +96,7 @@ var endings = []struct {
 	{bureau.ErrNotKept, exitFailed, "nothing was changed; restore the file from a backup"},
 	{bureau.ErrFileDiffers, exitInvalid, "move what is there away, put the original back with furnisher files rebuild FILE, and repeat the command"},
 	{bureau.ErrCounts, exitFailed, "no file was made; repeat the command, and if it fails again keep the database and ask for help"},
-	{bureau.ErrFolder, exitFailed, "make the folder writable, or name another with --files or FURNISHER_FILES, then repeat the command"},
+	{bureau.ErrFolder, exitFailed, "make the folder writable for you and nobody else (chmod 700), or name another with --files or FURNISHER_FILES, then repeat the command"},
 	{bureau.ErrNoFile, exitFailed, "furnisher files"},
 	{bureau.ErrState, exitFailed, "furnisher files"},
 	{bureau.ErrCounted, exitFailed, "nothing was changed; the next regular file tells of every account; furnisher files lists the files; void those that were not sent, then replace all of them, oldest first"},

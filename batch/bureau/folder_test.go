@@ -1,0 +1,70 @@
+package bureau
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/furnisher/furnisher/fixtures/pgtest"
+)
+
+// The folder of the files is its owner's, or its group's; where everybody could put another file in place of one, none is made.
+func TestFolderThatOthersCanWriteTo(t *testing.T) {
+	t.Parallel()
+	for mode, want := range map[os.FileMode]error{0o700: nil, 0o755: nil, 0o770: nil, 0o702: ErrFolder, 0o777: ErrFolder, 0o777 | os.ModeSticky: ErrFolder} {
+		dir := filepath.Join(t.TempDir(), "files")
+		if err := errors.Join(os.Mkdir(dir, 0o700), os.Chmod(dir, mode)); err != nil {
+			t.Fatal(err)
+		}
+		for name, err := range map[string]error{"prepare": Files{Dir: dir}.Prepare(), "try": Files{Dir: dir}.Try()} {
+			if !errors.Is(err, want) || (want != nil) != errors.Is(err, errOpenFolder) {
+				t.Errorf("%s a folder of mode %v: %v, want %v", name, mode, err, want)
+			}
+		}
+		if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+			t.Errorf("left behind: %v, %v", left, err)
+		}
+	}
+}
+
+// A file is readable by its owner alone, and so are the folders that are made for files, also for those that were taken back.
+func TestModesOfFiles(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	dir := filepath.Join(t.TempDir(), "files")
+	run := building(t, db, 20, 20)
+	if err := (Files{Dir: dir, VendorVersion: "1.0", Vault: vault}).Assemble(t.Context(), db, run); err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(t.TempDir(), "out")
+	if _, err := (Files{Vault: vault}).Rebuild(t.Context(), db, 1, out, "ada", time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	files := 0
+	for _, top := range []string{dir, out} {
+		err := filepath.WalkDir(top, func(path string, entry os.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			info, err := entry.Info()
+			want := os.FileMode(0o600)
+			if entry.IsDir() {
+				want = 0o700
+			} else {
+				files++
+			}
+			if err == nil && info.Mode().Perm() != want {
+				t.Errorf("%s has mode %v, want %v", path, info.Mode(), want)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if files != 2 {
+		t.Errorf("%d files, want one and one that was made again", files)
+	}
+}
