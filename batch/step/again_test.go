@@ -504,7 +504,7 @@ func TestAgainLeavesBehind(t *testing.T) {
 		}
 	}
 	replace := func(file int64) error {
-		_, err := bureau.Files{Dir: dir, VendorVersion: "1.0"}.Replace(t.Context(), db, db, file, "test", "test", clock())
+		_, err := bureau.Files{Dir: dir, VendorVersion: "1.0", Vault: vault}.Replace(t.Context(), db, db, file, "test", "test", clock())
 		return err
 	}
 	// holds compares what an attempt found of the files, which count by then, and which one deletes DEL.

@@ -62,6 +62,7 @@ type outsider struct {
 	mu      sync.Mutex
 	idle    bool                   // nothing is written: the night is only watched
 	points  map[string]int         // how many moments the chunks of a step have
+	met     map[string]int         // how many of them those have in which it finds something to write to
 	hits    map[string]map[int]int // how often it wrote at each of them
 	chunk   *chunkInHand
 	night   rules.Date
@@ -79,8 +80,9 @@ type chunkInHand struct {
 	Last  int64  `db:"last_loan"`
 
 	session *session
-	point   int // the present moment
-	at      int // when the outsider comes; -1: it was there
+	open    bool // it has loans to write to
+	point   int  // the present moment
+	at      int  // when the outsider comes; -1: it was there
 }
 
 // visit is a transaction of the outsider's.
@@ -120,6 +122,12 @@ func (o *outsider) watch(s *session, m moment) {
 		writeAll(o.t, o.db, w)
 	}
 	o.points[step] = max(o.points[step], point+1)
+	if point == 0 {
+		o.chunk.open = !o.idle && len(o.book.untouched(o.db, o.t, o.chunk.After, o.chunk.Last)) > 0
+	}
+	if o.chunk.open {
+		o.met[step] = max(o.met[step], point+1)
+	}
 	last := m.after && m.query == "COMMIT"
 	if o.chunk.at == point || last && o.chunk.at > point {
 		o.chunk.at = -1
