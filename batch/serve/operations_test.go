@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/furnisher/furnisher/batch/serve"
 	"github.com/furnisher/furnisher/batch/servicing"
 	"github.com/furnisher/furnisher/fixtures/pgtest"
 )
@@ -219,5 +220,32 @@ func TestCases(t *testing.T) {
 	}
 	if got := s.do("GET", "/v1/cases?deleted=false&type=DISPUTE&loanId=B1", sent{role: viewer}); got.body["count"] != 1.0 {
 		t.Errorf("wanted cases: %s", got.text)
+	}
+}
+
+// A supervisor's token resolves exceptions only if its name is among the supervisors where there are some.
+func TestSupervisorByName(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	book(t, db, "A1")
+	nights(t, db, "2026-06-01")
+	db.MustExec(`INSERT INTO run_exception (run, step, loan, code, detail, first_run) SELECT r.run, 'delinquency', l.loan, 'ODD', 'odd', r.run FROM run r, loan l`)
+	var names []string
+	s := newService(t, db, func(c *serve.Config) {
+		desk := c.Desk
+		c.Desk = func(address string) *servicing.Desk {
+			d := desk(address)
+			d.Authority.Supervisors = names
+			return d
+		}
+	})
+	resolve := call{"resolved", "POST", "/v1/loans/A1/resolve-exceptions", servicing.Supervisor, `{"code":"ODD","why":"seen to"}`, "403 not-supervisor", "", nil}
+	names = []string{"rivera"}
+	s.calls([]call{resolve})
+	names = []string{"rivera", "a-supervisor"}
+	resolve.want, resolve.says = "200", `"code":"ODD"`
+	s.calls([]call{resolve})
+	if got := rows(t, db, `SELECT concat_ws(' ', kind, who, host) FROM act WHERE kind <> 'CREATE_TOKEN'`); got != "RESOLVE_EXCEPTION a-supervisor 192.0.2.1" {
+		t.Errorf("acts: %s", got)
 	}
 }

@@ -156,7 +156,7 @@ func (s *Server) Run(ctx context.Context, listening func(net.Addr)) error {
 		listener = tls.NewListener(listener, settings)
 	}
 	complaints := s.Log.WriterLevel(logrus.DebugLevel) // broken handshakes and the like
-	defer complaints.Close()
+	defer func() { _ = complaints.Close() }()
 	server := &http.Server{
 		Handler: s, MaxHeaderBytes: maxHeader, ErrorLog: log.New(complaints, "", 0),
 		ReadHeaderTimeout: headerTimeout, ReadTimeout: s.RequestTimeout, WriteTimeout: 2 * s.RequestTimeout, IdleTimeout: idleTimeout,

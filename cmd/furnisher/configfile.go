@@ -34,7 +34,7 @@ var general = []setting{
 	{"destinations", "FURNISHER_DESTINATIONS", "file that says where files are delivered"},
 	{"webhook", "FURNISHER_WEBHOOK", "address that outgoing events are posted to"},
 	{"webhook_secret_file", "FURNISHER_WEBHOOK_SECRET_FILE", "file of the secret that signs what webhooks get"},
-	{"supervisors", "FURNISHER_SUPERVISORS", "who may release, void and reject files, accept brakes, allow gaps and dates, resolve exceptions; empty: everybody"},
+	{"supervisors", "FURNISHER_SUPERVISORS", "who may release, void and reject files, accept brakes, allow gaps and dates, resolve exceptions, make tokens; empty: everybody"},
 	{"four_eyes", "FURNISHER_FOUR_EYES", "true: nobody releases a file whose night they ran, in any attempt, or that they made again"},
 }
 

@@ -41,7 +41,7 @@ func TestServe(t *testing.T) {
 	ended := make(chan int, 1)
 	go func() {
 		ended <- start(ctx, io.Discard, out, "serve", "--listen", "127.0.0.1:0", "--log-json")
-		out.Close()
+		_ = out.Close()
 	}()
 	logged := make(chan string, 1000)
 	go func() {
