@@ -19,6 +19,7 @@ var (
 	customerLoans     = database.Query("servicing", "CustomerLoans")
 	loanByID          = database.Query("servicing", "LoanByID")
 	customerByID      = database.Query("servicing", "CustomerByID")
+	customerBySSN     = database.Query("servicing", "CustomerBySSN")
 	eligibleListed    = database.Query("servicing", "EligibleListed")
 	operationByKey    = database.Query("servicing", "OperationByKey")
 	operationClose    = database.Query("servicing", "OperationClose")

@@ -17,7 +17,7 @@ import (
 )
 
 func (a *app) customersCommand() *cobra.Command {
-	return group("customers", "delete customers, and list those who may be deleted", a.customersRemoveCommand(), a.customersEligibleCommand())
+	return group("customers", "find and delete customers, and list those who may be deleted", a.customersRemoveCommand(), a.customersEligibleCommand(), a.customersFindCommand())
 }
 
 func (a *app) customersRemoveCommand() *cobra.Command {

@@ -91,6 +91,7 @@ var examples = map[string][]string{
 	"status hold":          {"status hold L-1001 --until 2026-12-31 --why 'under review'", "status hold L-1001 --until 2026-12-31 --why 'under review' --dry-run"},
 	"status release":       {"status release L-1001 --why 'reviewed'", "status release L-1001 --why 'reviewed' --dry-run"},
 	"customers remove":     {"customers remove C-2001 --why 'retention is over'", "customers remove --from-import --why 'the requests of this week'"},
+	"customers find":       {"customers find", "customers find --json"},
 	"customers eligible":   {"customers eligible", "customers eligible --as-of 2026-12-31"},
 	"corrections":          {"corrections", "corrections --live"},
 	"corrections add":      {"corrections add L-1001 --field 25 --value 2026-03-01 --reason 'our letter' --evidence 'scan 12' --source AUD", "corrections add L-1001 --field 17A --value 11 --field 21 --value 0 --reason 'paid' --evidence 'bank statement' --source DISPUTE --approver rivera"},

@@ -49,3 +49,11 @@ SELECT program_id, calendar FROM program ORDER BY program_id
 -- name: FilesWaiting
 -- The files that wait by a calendar that their program no longer has. Few rows.
 SELECT p.program_id, w.as_of, w.noted_on FROM file_waiting w JOIN program p ON p.program = w.program ORDER BY p.program_id, w.as_of
+
+-- name: CustomerBySSN
+-- Customers with a social security number, and their loans. $1 keyed hash of the number, $2 rows. Index: customer_by_ssn,
+-- loan_customer_by_customer, loan_pkey.
+SELECT c.customer_id, CAST(coalesce(array_agg(l.loan_id ORDER BY l.loan) FILTER (WHERE l.loan IS NOT NULL), '{}') AS text[]) AS loans
+FROM customer c LEFT JOIN loan_customer x ON x.customer = c.customer LEFT JOIN loan l ON l.loan = x.loan
+WHERE c.ssn_hash = $1
+GROUP BY c.customer, c.customer_id ORDER BY c.customer LIMIT $2
