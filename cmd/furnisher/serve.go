@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"time"
 
 	"github.com/sirupsen/logrus"
 	"github.com/spf13/cobra"
@@ -27,6 +28,9 @@ that it took, and exits 0.`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			if a.log.GetLevel() < logrus.InfoLevel && !a.settings.quiet {
 				a.log.SetLevel(logrus.InfoLevel)
+			}
+			if c.Rate <= 0 {
+				return &ending{err: errors.New("--rate must be positive"), code: exitUsage, hint: hintHelp("furnisher serve")}
 			}
 			authority, err := a.authority()
 			if err != nil {
@@ -65,10 +69,10 @@ that it took, and exits 0.`,
 	f.StringVar(&c.Cert, "tls-cert", "", "certificate for TLS, a PEM file")
 	f.StringVar(&c.Key, "tls-key", "", "its key, a PEM file")
 	f.Float64Var(&c.Rate, "rate", c.Rate, "requests a second for each token")
-	f.IntVar(&c.Burst, "burst", c.Burst, "requests at once for each token")
-	f.DurationVar(&c.RequestTimeout, "request-timeout", c.RequestTimeout, "how long a request may take")
-	f.DurationVar(&c.UploadTimeout, "upload-timeout", c.UploadTimeout, "how long a request with an uploaded file may take")
-	f.Int64Var(&c.MaxBody, "max-body", c.MaxBody, "bytes of a request's body")
-	f.Int64Var(&c.MaxUpload, "max-upload", c.MaxUpload, "bytes of an uploaded file")
+	numberFlag(f, &c.Burst, "burst", 1, 0, "requests at once for each token")
+	durationFlag(f, &c.RequestTimeout, "request-timeout", time.Second, "how long a request may take")
+	durationFlag(f, &c.UploadTimeout, "upload-timeout", time.Second, "how long a request with an uploaded file may take")
+	numberFlag(f, &c.MaxBody, "max-body", 1, 0, "bytes of a request's body")
+	numberFlag(f, &c.MaxUpload, "max-upload", 1, 0, "bytes of an uploaded file")
 	return cmd
 }
