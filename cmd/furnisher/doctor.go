@@ -17,6 +17,7 @@ import (
 	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/delivery"
 	"github.com/furnisher/furnisher/batch/inquiry"
+	"github.com/furnisher/furnisher/batch/seal"
 	"github.com/furnisher/furnisher/rules"
 )
 
@@ -51,8 +52,8 @@ func (a *app) doctorCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "doctor", Short: "look whether this machine is ready for a night", Args: cobra.NoArgs,
 		Long: `Tries what a night needs before it needs it: the configuration, the database with its version, schema, settings and our rights, the
-folder of the files, its disk and files in it that no command ended, the clock, the business days, the folders and keys of the addresses that files are delivered to, and
-whether a night is unfinished. Each line that is not ok says what to do. It makes the folder of the files if there is none, as the first night would.
+keys that seal personal data, the folder of the files, its disk and files in it that no command ended, the clock, the business days, the
+folders and keys of the addresses that files are delivered to, and whether a night is unfinished. Each line that is not ok says what to do. It makes the folder of the files if there is none, as the first night would.
 The exit status is 1 if there is an error.`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			found := a.diagnose(ctx)
@@ -107,6 +108,7 @@ func (a *app) diagnose(ctx context.Context) []diagnosis {
 		}
 		largest = server.LargestFile
 		found = append(found, a.diagnoseServer(server)...)
+		found = append(found, a.diagnoseKeys(ctx, db))
 		nights, err := a.diagnoseNights(ctx, db)
 		found = append(found, nights...)
 		if err == nil {
@@ -171,6 +173,26 @@ func (a *app) diagnoseServer(s inquiry.Server) []diagnosis {
 		clock.Verdict = verdictBad
 	}
 	return append(found, clock)
+}
+
+// diagnoseKeys looks whether the keys of personal data are those of the book, without which no night begins, and makes none.
+func (a *app) diagnoseKeys(ctx context.Context, db *database.Database) diagnosis {
+	keys, path, own, err := a.namedKeyset()
+	if own && errors.Is(err, seal.ErrNoKeyset) {
+		bound, boundErr := book.HasKeyset(ctx, db.DB)
+		if boundErr == nil && !bound {
+			return diagnosis{About: "keys", Verdict: verdictOK, Says: "none yet; the first import makes " + path}
+		}
+		err = errors.Join(err, boundErr)
+	}
+	if err == nil {
+		err = book.Vault{Keys: keys}.Check(ctx, db.DB)
+	}
+	if err != nil {
+		_, hint := classify(ctx, err)
+		return diagnosis{About: "keys", Verdict: verdictBad, Says: oneLine(err), Do: strings.TrimPrefix(hint, "nothing was changed; ")}
+	}
+	return diagnosis{About: "keys", Verdict: verdictOK, Says: path}
 }
 
 func (a *app) diagnoseNights(ctx context.Context, db *database.Database) ([]diagnosis, error) {

@@ -50,23 +50,28 @@ func (a *app) vault(ctx context.Context, db *database.Database) (book.Vault, err
 	return v, v.Check(ctx, db.DB)
 }
 
-// readKeyset reads the keyset of the settings.
-func (a *app) readKeyset(ctx context.Context, db *database.Database) (*seal.Keyset, error) {
-	path, own, err := a.keysetPath()
+// namedKeyset reads the keyset of the settings. own: they name none, and path is that of the one in the data folder.
+func (a *app) namedKeyset() (keys *seal.Keyset, path string, own bool, err error) {
+	path, own, err = a.keysetPath()
 	if err != nil {
-		return nil, err
+		return nil, path, own, err
 	}
 	switch text := a.getenv(keysetJSONVariable); {
 	case text != "" && path != "" && !own:
-		return nil, &ending{err: fmt.Errorf("%s and %s are both set", keysetVariable, keysetJSONVariable), code: exitUsage, hint: "leave one of them out"}
+		return nil, path, false, &ending{err: fmt.Errorf("%s and %s are both set", keysetVariable, keysetJSONVariable), code: exitUsage, hint: "leave one of them out"}
 	case text != "":
-		keys, err := seal.Parse([]byte(text))
-		if err != nil {
+		if keys, err = seal.Parse([]byte(text)); err != nil {
 			err = fmt.Errorf("%s: %w", keysetJSONVariable, err)
 		}
-		return keys, err
+		return keys, keysetJSONVariable, false, err
 	}
-	keys, err := seal.Read(path)
+	keys, err = seal.Read(path)
+	return keys, path, own, err
+}
+
+// readKeyset reads the keyset of the settings, and makes one in the data folder for a book that has none.
+func (a *app) readKeyset(ctx context.Context, db *database.Database) (*seal.Keyset, error) {
+	keys, path, own, err := a.namedKeyset()
 	if !own || !errors.Is(err, seal.ErrNoKeyset) {
 		return keys, err
 	}
