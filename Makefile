@@ -31,7 +31,7 @@ install: build ## Install the program, its manual pages, completion and units un
 	bin/furnisher completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/furnisher
 	bin/furnisher completion zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_furnisher
 	bin/furnisher completion fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/furnisher.fish
-	for unit in furnisher.service furnisher.timer furnisher-schedule.service; do \
+	for unit in furnisher.service furnisher.timer furnisher-schedule.service furnisher-serve.service; do \
 		install -d $(DESTDIR)$(PREFIX)/lib/systemd/system && sed 's|/usr/local/bin|$(PREFIX)/bin|' cmd/furnisher/packaging/systemd/$$unit >$(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit; \
 	done
 

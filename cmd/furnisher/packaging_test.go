@@ -29,7 +29,7 @@ func TestPackaging(t *testing.T) {
 	args := regexp.MustCompile(`(?m)^ +args: \[(.*)\]$`)
 	found := 0
 	for file, line := range map[string]*regexp.Regexp{
-		"packaging/systemd/furnisher.service": starts, "packaging/systemd/furnisher-schedule.service": starts, "packaging/kubernetes/cronjob.yaml": args,
+		"packaging/systemd/furnisher.service": starts, "packaging/systemd/furnisher-schedule.service": starts, "packaging/systemd/furnisher-serve.service": starts, "packaging/kubernetes/cronjob.yaml": args,
 	} {
 		text, err := os.ReadFile(file)
 		if err != nil {
@@ -40,7 +40,7 @@ func TestPackaging(t *testing.T) {
 			takes(file, strings.Fields(strings.ReplaceAll(match[1], ",", " ")))
 		}
 	}
-	if found != 3 {
+	if found != 4 {
 		t.Errorf("%d commands", found)
 	}
 
