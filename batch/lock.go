@@ -37,6 +37,8 @@ const (
 	dutyLock = bookLock + 3
 	// trialLock is shared by the sessions of trials, which a process that takes the book ends.
 	trialLock = bookLock + 4
+	// keysLock is held by the transaction that changes which key of its keyset seals the book.
+	keysLock = bookLock + 5
 	// leadLocks is the upper half of the keys that say which run the holder of the book leads.
 	leadLocks = 0x6675726f << 32
 )
@@ -185,6 +187,15 @@ func JoinOperations(ctx context.Context, tx *sqlx.Tx) error {
 func HaltOperations(ctx context.Context, tx *sqlx.Tx) error {
 	if _, err := tx.ExecContext(ctx, lockAlone, int64(operationLock)); err != nil {
 		return fmt.Errorf("wait for operations: %w", err)
+	}
+	return nil
+}
+
+// HoldKeys keeps others from changing the keys of the book until the transaction ends, and waits for who does so. What the
+// transaction knows of the keyset's file it reads after it.
+func HoldKeys(ctx context.Context, tx *sqlx.Tx) error {
+	if _, err := tx.ExecContext(ctx, lockAlone, int64(keysLock)); err != nil {
+		return fmt.Errorf("wait for who changes the keys: %w", err)
 	}
 	return nil
 }

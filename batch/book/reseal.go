@@ -15,7 +15,7 @@ import (
 
 // Promote makes the primary key the one that the book is known to be sealed by: whoever has a keyset without it is refused from now on,
 // before it seals anything by an older key.
-func (v Vault) Promote(ctx context.Context, db *sqlx.DB) error {
+func (v Vault) Promote(ctx context.Context, tx *sqlx.Tx) error {
 	name, err := v.Keys.Name()
 	if err != nil {
 		return err
@@ -24,19 +24,17 @@ func (v Vault) Promote(ctx context.Context, db *sqlx.DB) error {
 	if err != nil {
 		return err
 	}
-	return database.InDurableTx(ctx, db, func(tx *sqlx.Tx) error {
-		if err := v.Bind(ctx, tx); err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, keysetPromote, name, sealed); err != nil {
-			return fmt.Errorf("note the new key: %w", err)
-		}
-		return nil
-	})
+	if err := v.Bind(ctx, tx); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, keysetPromote, name, sealed); err != nil {
+		return fmt.Errorf("note the new key: %w", err)
+	}
+	return nil
 }
 
 // Promoted reports whether the book is known to be sealed by the primary key.
-func (v Vault) Promoted(ctx context.Context, db *sqlx.DB) (bool, error) {
+func (v Vault) Promoted(ctx context.Context, db sqlx.QueryerContext) (bool, error) {
 	known, err := readKeyset(ctx, db)
 	key, _ := seal.KeyOf(known.Sealed)
 	return key == v.Keys.Primary(), err

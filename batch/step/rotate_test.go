@@ -9,6 +9,7 @@ import (
 
 	facts "github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/batch/bureau"
+	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/intake"
 	"github.com/furnisher/furnisher/batch/seal"
 	"github.com/furnisher/furnisher/batch/step"
@@ -62,7 +63,7 @@ func TestRotate(t *testing.T) {
 	night(before, "2026-09-30")
 	all := usedKeys(t, db)[old.Primary()]
 
-	if err := after.Promote(t.Context(), db); err != nil {
+	if err := database.InTx(t.Context(), db, func(tx *sqlx.Tx) error { return after.Promote(t.Context(), tx) }); err != nil {
 		t.Fatal(err)
 	}
 	if err := before.Bind(t.Context(), db); !errors.Is(err, facts.ErrOtherKeyset) {
