@@ -25,8 +25,8 @@ that have the old file are refused from then on: give them the new one. A run th
 command again after it.
 
 The older keys stay in the file: a backup of the database needs them. --drop-old takes those out that nothing uses, and makes no
-new one; it waits for no run or import, but is refused beside one (exit status 5), as is a second command that changes the keys
-at the same time. The keyed hashes by which numbers are found are of a key that stays the same.`,
+new one; beside a run or an import it is refused (exit status 5), and so is the second of two commands that change the keys at
+once. The keyed hashes by which numbers are found are of a key that stays the same.`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			path, _, err := a.keysetPath()
 			if err != nil {

@@ -67,7 +67,8 @@ supervisor itself (furnisher acts).`,
 				if !a.settings.quiet {
 					a.tell(labelNote, fmt.Sprintf("token %s, %s, until %s; it is not shown again", made.Name, made.Role, made.Expires.UTC().Format(timeLayout)))
 				}
-				return a.say("%s\n", made.Secret)
+				_, err = fmt.Fprintln(a.stdout, made.Secret) // also with --quiet: it was asked for, and is shown once
+				return err
 			})
 		}),
 	}
