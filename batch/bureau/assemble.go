@@ -70,14 +70,14 @@ func (f Files) Try() error {
 	return nil
 }
 
-// errOpenFolder: whoever is on the machine could put another file in place of one that was made, or take it away.
-var errOpenFolder = errors.New("everybody on this machine can write to it")
+// ErrOpenFolder: whoever is on the machine could put another file in place of one that was made, or take it away.
+var ErrOpenFolder = errors.New("everybody on this machine can write to it")
 
-// closed returns errOpenFolder for a folder that others can write to. Its group may: a cluster gives volumes to a group.
+// closed returns ErrOpenFolder for a folder that others can write to. Its group may: a cluster gives volumes to a group.
 func closed(dir string) error {
 	info, err := os.Stat(dir)
 	if err == nil && info.Mode().Perm()&0o002 != 0 {
-		err = fmt.Errorf("%w: %s has mode %04o", errOpenFolder, dir, info.Mode().Perm())
+		err = fmt.Errorf("%w: %s has mode %04o", ErrOpenFolder, dir, info.Mode().Perm())
 	}
 	return err
 }

@@ -19,7 +19,7 @@ func TestFolderThatOthersCanWriteTo(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name, err := range map[string]error{"prepare": Files{Dir: dir}.Prepare(), "try": Files{Dir: dir}.Try()} {
-			if !errors.Is(err, want) || (want != nil) != errors.Is(err, errOpenFolder) {
+			if !errors.Is(err, want) || (want != nil) != errors.Is(err, ErrOpenFolder) {
 				t.Errorf("%s a folder of mode %v: %v, want %v", name, mode, err, want)
 			}
 		}

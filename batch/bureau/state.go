@@ -95,6 +95,7 @@ type Effect struct {
 	Acknowledged []string   // rules whose warnings the file was released with
 	Compared     []Compared // the files that it was compared with for that
 	Waiting      []int64    // earlier files of the destination that were not released
+	Overtaken    []int64    // later files of the destination that were sent before this one
 	Later        []int64    // later ones, which were made as if this one were sent
 	Copies       []string   // of one that was taken back, in folders from which people send
 	Sealed       []string   // of one that was taken back, encrypted and not delivered: they are removed
@@ -158,6 +159,9 @@ func enter(ctx context.Context, tx *sqlx.Tx, m Move, now time.Time) (present onD
 	}
 	present.vault = m.Vault
 	if !slices.Contains(follows[present.State], m.To) {
+		if present.State == m.To {
+			return present, effect, fmt.Errorf("%w: it is %s already", ErrState, m.To)
+		}
 		return present, effect, fmt.Errorf("%w: it is %s, not %s", ErrState, present.State, m.To)
 	}
 	if kind := supervised[m.To]; kind != "" {
@@ -238,6 +242,8 @@ func (e *Effect) around(ctx context.Context, tx *sqlx.Tx, m Move) error {
 			return &OrderError{o.File}
 		case m.To == Transmitted && o.Earlier && o.State == Generated:
 			e.Waiting = append(e.Waiting, o.File)
+		case (m.To == Released || m.To == Transmitted) && !o.Earlier && (o.State == Transmitted || o.State == Accepted):
+			e.Overtaken = append(e.Overtaken, o.File)
 		case back && !o.Earlier && o.State == inWork:
 			return fmt.Errorf("%w: file %d", ErrInWork, o.File)
 		case back && !o.Earlier:

@@ -277,8 +277,8 @@ func TestAsideImpossible(t *testing.T) {
 	}
 }
 
-// TestOrder: a file is sent after the released ones of earlier dates; of those that nobody released it only tells, and of the later
-// ones when it is taken back. None is taken back while a later one is being made.
+// TestOrder: a file is sent after the released ones of earlier dates; of those that nobody released it only tells, of later ones that were
+// sent before it, and of the later ones when it is taken back. None is taken back while a later one is being made.
 func TestOrder(t *testing.T) {
 	t.Parallel()
 	s := newShelf(t, t.TempDir())
@@ -305,6 +305,12 @@ func TestOrder(t *testing.T) {
 	if effect, err := move(3, bureau.Transmitted); err != nil || !cmp.Equal(effect.Waiting, []int64{1}) || effect.Later != nil {
 		t.Errorf("file 3: %+v, %v; want file 1 as one that waits", effect, err)
 	}
+	for _, to := range []bureau.State{bureau.Released, bureau.Transmitted} {
+		if effect, err := move(1, to); err != nil || !cmp.Equal(effect.Overtaken, []int64{2, 3}) {
+			t.Errorf("file 1 to %s: %+v, %v; want files 2 and 3 as sent before it", to, effect, err)
+		}
+	}
+	s.exec(`UPDATE bureau_file SET state = 'GENERATED' WHERE file = 1`)
 	if effect, err := move(2, bureau.Rejected); err != nil || !cmp.Equal(effect.Later, []int64{3}) {
 		t.Errorf("file 2 is rejected: %+v, %v; want file 3 as a later one", effect, err)
 	}

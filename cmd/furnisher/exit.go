@@ -91,7 +91,7 @@ var endings = []struct {
 	{book.ErrOtherKeyset, exitUsage, "nothing was changed; name the keyset that the book was made with, its newest copy, in FURNISHER_KEYSET"},
 	{book.ErrClear, exitUsage, "furnisher migrate up"},
 	{bureau.ErrInvalidFile, exitInvalid, "no file was made; correct what the finding names (furnisher import DIR), then repeat the command"},
-	{bureau.ErrInTheWay, exitInvalid, "move it away and repeat the command, or add --out DIR"},
+	{bureau.ErrInTheWay, exitInvalid, "move it away and repeat the command, or put the file elsewhere: furnisher files rebuild FILE --out DIR"},
 	{bureau.ErrRebuilt, exitInvalid, "nothing was changed; somebody changed the database's records of this file: restore them from a backup, or the file itself"},
 	{bureau.ErrNotKept, exitFailed, "nothing was changed; restore the file from a backup"},
 	{bureau.ErrFileDiffers, exitInvalid, "move what is there away, put the original back with furnisher files rebuild FILE, and repeat the command"},

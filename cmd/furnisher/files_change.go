@@ -133,6 +133,9 @@ func (a *app) tellFollows(file int64, to bureau.State, effect *bureau.Effect) {
 	if len(effect.Waiting) > 0 {
 		a.tell(labelNote, fmt.Sprintf("earlier files were not sent: %s; release and send them, or void them", numbers(effect.Waiting)))
 	}
+	if len(effect.Overtaken) > 0 {
+		a.tell(labelNote, fmt.Sprintf("later files were sent already: %s; after them the older values of file %d would be taken for the newest: void it, then the next file deletes what it deletes", numbers(effect.Overtaken), file))
+	}
 	if taken := to == bureau.Voided || to == bureau.Rejected; taken && len(effect.Later) == 0 {
 		a.tell(labelNote, fmt.Sprintf("no night makes it again; correct the data, then furnisher files replace %d --why TEXT", file))
 	}

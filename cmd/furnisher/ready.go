@@ -50,6 +50,9 @@ func hintFolder(err error, dir, other string) string {
 	if _, full := fullDisk(err); full {
 		return hintFullDisk(dir) + ", or " + other
 	}
+	if errors.Is(err, bureau.ErrOpenFolder) {
+		return fmt.Sprintf("look what is in it, then chmod o-w %s, or %s", shellWord(dir), other)
+	}
 	return fmt.Sprintf("make %s a folder that we may write, or %s", dir, other)
 }
 
