@@ -71,7 +71,7 @@ func (p *parser) hopeless() bool { return !p.options.tolerates(p.bad, p.rows+p.s
 
 // refuse is the error for a file without hope.
 func (p *parser) refuse() error {
-	r := &RefusedError{File: p.source.table.file, Rejects: p.rejects[:min(len(p.rejects), maxRefusedRejects)]}
+	r := &RefusedError{File: p.source.table.file, TooMany: true, Rejects: p.rejects[:min(len(p.rejects), maxRefusedRejects)]}
 	if r.Reason = tooManyReason(p.bad, p.rows, p.options); p.source.rowsToCome() > 0 {
 		r.Reason = fmt.Sprintf("%d of the first %d rows are bad: more than %s of all rows that the file can hold", p.bad, p.rows, p.options.bound())
 	}

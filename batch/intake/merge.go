@@ -220,7 +220,7 @@ func (i *importer) room() int64 { return maxRejects - i.kept }
 
 // refuse is the error for a file with too many bad rows.
 func (i *importer) refuse(ctx context.Context, counts FileSummary) error {
-	refused := &RefusedError{File: counts.File, Reason: tooManyReason(counts.Rejected, counts.Rows, i.options)}
+	refused := &RefusedError{File: counts.File, TooMany: true, Reason: tooManyReason(counts.Rejected, counts.Rows, i.options)}
 	err := i.tx.SelectContext(ctx, &refused.Rejects, importFileRejects, i.summary.Import, counts.File, maxRefusedRejects)
 	if err != nil {
 		return err

@@ -47,6 +47,7 @@ type Reject struct {
 type RefusedError struct {
 	File    string
 	Reason  string
+	TooMany bool     // bad rows are the reason: Options could allow more
 	Rejects []Reject // the first 20 of the file that were kept, if bad rows are the reason
 }
 

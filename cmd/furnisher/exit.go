@@ -172,8 +172,10 @@ func classify(ctx context.Context, err error) (code int, hint string) {
 	}
 	var refused *intake.RefusedError
 	switch {
-	case errors.As(err, &refused):
+	case errors.As(err, &refused) && refused.TooMany:
 		return exitFailed, "nothing was imported; correct the file, or allow more bad rows with --max-bad, then repeat the command"
+	case errors.As(err, &refused):
+		return exitFailed, "nothing was imported; correct the file, then repeat the command"
 	case database.IsConnectionLost(err):
 		return exitUnreachable, hintUnreachable
 	case database.IsDiskFull(err):
