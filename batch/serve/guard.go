@@ -160,7 +160,7 @@ func (s *Server) check(w http.ResponseWriter, r *http.Request, e *endpoint, abou
 	}
 	if len(body) > 0 && !e.upload {
 		var document any
-		if err := json.Unmarshal(body, &document); err != nil {
+		if err := json.Unmarshal(body, &document); err != nil || !unambiguous(body) {
 			found.add("body", "json")
 			return found.err()
 		}
@@ -173,6 +173,45 @@ func (s *Server) check(w http.ResponseWriter, r *http.Request, e *endpoint, abou
 	found.against(r, e, params, !e.upload && (len(body) > 0 || e.needsBody()))
 	r.Body = rewound(r.Body, body, e)
 	return found.err()
+}
+
+// unambiguous reports whether everybody reads the same in a JSON document: some take the first of two values of one name, others the
+// last, and what is no UTF-8 is replaced or not.
+func unambiguous(body []byte) bool {
+	if !utf8.Valid(body) {
+		return false
+	}
+	var names []map[string]bool // of the objects around; nil: a list
+	d := json.NewDecoder(bytes.NewReader(body))
+	for name := false; ; { // whether the next text is one
+		token, err := d.Token()
+		if err != nil {
+			return errors.Is(err, io.EOF)
+		}
+		switch token {
+		case json.Delim('{'):
+			names, name = append(names, map[string]bool{}), true
+			continue
+		case json.Delim('['):
+			names, name = append(names, nil), false
+			continue
+		case json.Delim('}'), json.Delim(']'):
+			names = names[:len(names)-1]
+			name = len(names) > 0 && names[len(names)-1] != nil
+			continue
+		}
+		if len(names) == 0 || names[len(names)-1] == nil {
+			continue
+		}
+		if name {
+			text, _ := token.(string)
+			if names[len(names)-1][text] {
+				return false
+			}
+			names[len(names)-1][text] = true
+		}
+		name = !name
+	}
 }
 
 // heard notes what a request said, but for words of the document.

@@ -93,6 +93,8 @@ func TestWrongRequests(t *testing.T) {
 		{"a reason that is no text", "POST", customer, `{"reason":7}`, "400 invalid", "body/reason enum", nil},
 		{"an unknown name", "POST", customer, `{"raison":"DECEASED"}`, "400 invalid", "body unknown", nil},
 		{"no JSON", "POST", customer, `{"reason"`, "400 invalid", "body json", nil},
+		{"one name twice", "POST", customer, `{"reason":"DECEASED","reason":"API_REQUEST"}`, "400 invalid", "body json", nil},
+		{"no UTF-8", "POST", customer, "{\"reason\":\"DECEASED\",\"why\":\"\xff\"}", "400 invalid", "body json", nil},
 		{"two documents", "POST", customer, `{} {}`, "400 invalid", "body json", nil},
 		{"a list", "POST", customer, `[]`, "400 invalid", "body type", nil},
 		{"a long reason", "POST", customer, `{"why":"` + strings.Repeat("x", 251) + `"}`, "400 invalid", "body/why maxLength", nil},
