@@ -22,7 +22,7 @@ func (a *app) keysRotateCommand() *cobra.Command {
 		Long: `Adds a new key to the file of the keyset, which seals from now on, and seals everything anew by it, some rows at a time, beside
 nights and imports. Interrupted, the same command goes on; it makes a new key only when nothing is sealed by an older one. Machines
 that have the old file are refused from then on: give them the new one. A run that began before goes on sealing by its key; run the
-command again after it.
+command again after it. A running furnisher serve reads the new file by itself; start each furnisher worker again.
 
 The older keys stay in the file: a backup of the database needs them. --drop-old takes those out that nothing uses, and makes no
 new one; beside a run or an import it is refused (exit status 5), and so is the second of two commands that change the keys at

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -123,5 +124,30 @@ func TestKeysDroppedBesideNights(t *testing.T) {
 	}
 	if status, said := a.command(t, "keys", "rotate", "--drop-old"); status != exitDone {
 		t.Errorf("after it: exit status %d\n%s", status, said)
+	}
+}
+
+// A command that goes on for days works by the keys of now.
+func TestLiveVault(t *testing.T) {
+	t.Parallel()
+	a, db, path := rotating(t)
+	old, err := seal.Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	live, err := a.newLiveVault(book.Vault{Keys: old})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for round := range 2 {
+		if status, said := a.command(t, "keys", "rotate"); status != exitDone {
+			t.Fatal(said)
+		}
+		if err := live.now().Check(t.Context(), db.DB); err != nil {
+			t.Errorf("after change %d: %v", round, err)
+		}
+	}
+	if err := errors.Join(os.Rename(path, path+".away"), live.now().Check(t.Context(), db.DB)); err != nil {
+		t.Errorf("without the file: %v", err)
 	}
 }

@@ -41,10 +41,14 @@ that it took, and exits 0.`,
 				if err != nil {
 					return err
 				}
+				keys, err := a.newLiveVault(vault)
+				if err != nil {
+					return err
+				}
 				c.DB, c.Now, c.Log = db.DB, a.now, a.log
 				c.Desk = func(address string) *servicing.Desk {
 					desk := a.desk(db.DB)
-					desk.Vault, desk.Authority = vault, authority
+					desk.Vault, desk.Authority = keys.now(), authority
 					desk.Authority.Host = address
 					return desk
 				}
