@@ -135,7 +135,11 @@ func (s *Server) check(w http.ResponseWriter, r *http.Request, e *endpoint, abou
 		return err
 	}
 	found := &mistakes{words: s.document.words}
-	for key, values := range r.URL.Query() {
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		found.add("query", "form") // what cannot be read would be left out: a dry run would be none
+	}
+	for key, values := range query {
 		s.heard(about, key)
 		s.heard(about, values...)
 		switch {

@@ -105,6 +105,7 @@ func TestWrongRequests(t *testing.T) {
 		{"a long path", "POST", "/v1/customers/" + strings.Repeat("x", 201) + "/cancel-servicing", ``, "400 invalid", "path/customerId maxLength", nil},
 		{"a flag that is none", "POST", customer + "?dryRun=maybe", ``, "400 invalid", "query/dryRun form", nil},
 		{"a flag twice", "POST", customer + "?dryRun=false&dryRun=true", ``, "400 invalid", "query/dryRun once", nil},
+		{"a flag that cannot be read", "POST", customer + "?dryRun=true;x", ``, "400 invalid", "query form", nil},
 		{"a misspelled flag", "POST", customer + "?dryrun=true", ``, "400 invalid", "query unknown", nil},
 		{"a long key", "POST", customer, ``, "400 invalid", "header/Idempotency-Key maxLength", map[string]string{"Idempotency-Key": strings.Repeat("k", 201)}},
 		{"an unknown customer", "POST", "/v1/customers/666101111/cancel-servicing", ``, "404 unknown", "", nil},
