@@ -26,7 +26,7 @@ command again after it. A running furnisher serve reads the new file by itself; 
 
 The older keys stay in the file: a backup of the database needs them. --drop-old takes those out that nothing uses, and makes no
 new one; beside a run or an import it is refused (exit status 5), and so is the second of two commands that change the keys at
-once. The keyed hashes by which numbers are found are of a key that stays the same.`,
+once. It looks at this book alone: where books share the file of a keyset, rotate them all before. The keyed hashes by which numbers are found are of a key that stays the same.`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			path, _, err := a.keysetPath()
 			if err != nil {
