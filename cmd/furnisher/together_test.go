@@ -56,7 +56,7 @@ func TestTogether(t *testing.T) {
 		}
 	}
 	t.Logf("how they ended: %v", statuses)
-	runs, err := inquiry.Runs(t.Context(), db.DB, inquiry.Page{})
+	runs, err := inquiry.Runs(t.Context(), db.DB, inquiry.Page{Limit: *together + 1})
 	if err != nil {
 		t.Fatal(err)
 	}
