@@ -215,8 +215,10 @@ func TestAnswersEnd(t *testing.T) {
 func TestReadAnswers(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, text, want string }{
-		{"good", "\ufeffoutcome,account_number,x_mine,code,field,reason\nREFUSED,ACCT1,1,E1,,\nCHANGED,ACCT2,,,17a,another bureau\n",
-			"2 ACCT1 REFUSED  E1 ; 3 ACCT2 CHANGED account_status  another bureau"},
+		{
+			"good", "\ufeffoutcome,account_number,x_mine,code,field,reason\nREFUSED,ACCT1,1,E1,,\nCHANGED,ACCT2,,,17a,another bureau\n",
+			"2 ACCT1 REFUSED  E1 ; 3 ACCT2 CHANGED account_status  another bureau",
+		},
 		{"a segment", "account_number,outcome,field,code\nA,CHANGED,j1.ecoa_code,C\n", "2 A CHANGED j1.ecoa_code C "},
 		{"nothing", "", "the file of answers has no header"},
 		{"no outcome", "account_number\nA\n", "the file of answers: header: column outcome is missing"},
@@ -224,8 +226,10 @@ func TestReadAnswers(t *testing.T) {
 		{"twice", "account_number,outcome,outcome\n", "the file of answers: header: column outcome stands twice"},
 		{"unknown", "account_number,outcome,666010001\n", "the file of answers: header: column 3 is unknown (columns of your own begin with x_)"},
 		{"short row", "account_number,outcome\nA\n", "the file of answers: line 2 is not CSV of the header's columns: wrong number of fields"},
-		{"bad", "account_number,outcome,field,code\n,REFUSED,,E\nA,DELETED,,E\nA,CHANGED,,E\nA,REFUSED,99,E\nA,REFUSED,,\n",
-			"line 2, account_number: it is missing (and 4 more); nothing was recorded"},
+		{
+			"bad", "account_number,outcome,field,code\n,REFUSED,,E\nA,DELETED,,E\nA,CHANGED,,E\nA,REFUSED,99,E\nA,REFUSED,,\n",
+			"line 2, account_number: it is missing (and 4 more); nothing was recorded",
+		},
 		{"long", "account_number,outcome,code\nA,REFUSED," + strings.Repeat("E", 65) + "\n", "line 2, code: it has more than 64 characters; nothing was recorded"},
 		{"no text", "account_number,outcome,code\nA,REFUSED,\x1b[2J\n", "line 2, code: it holds characters that are no text; nothing was recorded"},
 	} {

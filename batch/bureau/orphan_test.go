@@ -59,10 +59,14 @@ func TestOrphan(t *testing.T) {
 				l.t.Error(err)
 			}
 		}, []string{"metro2-P1-2-20260131.txt", "voided/metro2-P1-1-20260131.txt"}},
-		"a night without a file": {func(l *lender) { l.night("2026-02-01") },
-			[]string{"orphaned/metro2-P1-2-20260131.txt.orphan", "voided/metro2-P1-1-20260131.txt"}},
-		"a night with a file": {func(l *lender) { l.night("2026-02-28") },
-			[]string{"metro2-P1-2-20260228.txt", "orphaned/metro2-P1-2-20260131.txt.orphan", "voided/metro2-P1-1-20260131.txt"}},
+		"a night without a file": {
+			func(l *lender) { l.night("2026-02-01") },
+			[]string{"orphaned/metro2-P1-2-20260131.txt.orphan", "voided/metro2-P1-1-20260131.txt"},
+		},
+		"a night with a file": {
+			func(l *lender) { l.night("2026-02-28") },
+			[]string{"metro2-P1-2-20260228.txt", "orphaned/metro2-P1-2-20260131.txt.orphan", "voided/metro2-P1-1-20260131.txt"},
+		},
 		"twice": {func(l *lender) {
 			note := filepath.Join(l.dir, ".placing-metro2-P1-2-20260131.txt")
 			whose, err := os.ReadFile(note)

@@ -2,10 +2,8 @@ package step_test
 
 import (
 	"context"
-
 	"errors"
 	"fmt"
-
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
