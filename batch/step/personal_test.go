@@ -3,11 +3,8 @@ package step_test
 import (
 	"bytes"
 	"encoding/binary"
-	"encoding/csv"
 	"encoding/hex"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -28,33 +25,19 @@ type needle struct {
 // row and a record of a file would have.
 func needles(t *testing.T) []needle {
 	t.Helper()
-	f, err := os.Open(filepath.Join(portfolio, "customers.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	column := map[string]int{}
-	for i, name := range rows[0] {
-		column[name] = i
-	}
 	var all []needle
-	for _, row := range rows[1:] {
-		value := func(name string) string { return row[column[name]] }
-		if ssn := value("ssn"); ssn != "" {
+	for _, row := range portfolioRows(t, "customers.csv") {
+		if ssn := row["ssn"]; ssn != "" {
 			all = append(all, needle{[]byte(ssn), "a number"}, needle{[]byte(ssn[:3] + "-" + ssn[3:5] + "-" + ssn[5:]), "a number with dashes"})
 		}
-		if birth := value("date_of_birth"); birth != "" {
+		if birth := row["date_of_birth"]; birth != "" {
 			d := day(birth)
 			packed := append(binary.AppendVarint(nil, int64(d)), 1)
 			for _, ecoa := range "1237" {
-				all = append(all, needle{append(append(bytes.Clone(packed), byte(ecoa), byte(len(value("surname")))), value("surname")...), "a packed date"})
+				all = append(all, needle{append(append(bytes.Clone(packed), byte(ecoa), byte(len(row["surname"]))), row["surname"]...), "a packed date"})
 			}
 			all = append(all, needle{[]byte(birth), "a date"}, needle{[]byte(strings.ReplaceAll(birth, "-", "")), "a date of digits"},
-				needle{[]byte(value("surname") + birth[5:7] + birth[8:] + birth[:4]), "a date of a record"})
+				needle{[]byte(row["surname"] + birth[5:7] + birth[8:] + birth[:4]), "a date of a record"})
 		}
 	}
 	return all

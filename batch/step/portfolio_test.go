@@ -14,25 +14,35 @@ import (
 
 const portfolio = "../../fixtures/portfolio"
 
-// situations reads which loan of the portfolio is in which situation.
-func situations(t *testing.T) map[string]string {
+// portfolioRows reads a file of the portfolio, each row by the names of its columns.
+func portfolioRows(t *testing.T, file string) []map[string]string {
 	t.Helper()
-	f, err := os.Open(filepath.Join(portfolio, "loans.csv"))
+	f, err := os.Open(filepath.Join(portfolio, file))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
+	lines, err := csv.NewReader(f).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}
-	column := map[string]int{}
-	for i, name := range rows[0] {
-		column[name] = i
+	var rows []map[string]string
+	for _, line := range lines[1:] {
+		row := map[string]string{}
+		for i, name := range lines[0] {
+			row[name] = line[i]
+		}
+		rows = append(rows, row)
 	}
+	return rows
+}
+
+// situations reads which loan of the portfolio is in which situation.
+func situations(t *testing.T) map[string]string {
+	t.Helper()
 	byLoan := map[string]string{}
-	for _, row := range rows[1:] {
-		byLoan[row[column["loan_id"]]] = row[column["x_situation"]]
+	for _, row := range portfolioRows(t, "loans.csv") {
+		byLoan[row["loan_id"]] = row["x_situation"]
 	}
 	return byLoan
 }

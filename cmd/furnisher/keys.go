@@ -57,7 +57,7 @@ func (a *app) namedKeyset() (keys *seal.Keyset, path string, own bool, err error
 		return nil, path, own, err
 	}
 	switch text := a.getenv(keysetJSONVariable); {
-	case text != "" && path != "" && !own:
+	case text != "" && !own:
 		return nil, path, false, &ending{err: fmt.Errorf("%s and %s are both set", keysetVariable, keysetJSONVariable), code: exitUsage, hint: "leave one of them out"}
 	case text != "":
 		if keys, err = seal.Parse([]byte(text)); err != nil {
