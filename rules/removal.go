@@ -1,5 +1,7 @@
 package rules
 
+import "strings"
+
 // DefaultRetentionMonths is how long a customer is kept after the latest date closed, unless the program says otherwise (CD3).
 const DefaultRetentionMonths = 36
 
@@ -27,8 +29,15 @@ type LastSaid struct {
 	Rule     string
 }
 
-// Erasure is a consumer's request to be erased (CCPA), empty for none. It overrides retention alone.
-type Erasure struct{ Approver, Reason string }
+// Erasure is a consumer's request to be erased (CCPA), empty for none. It overrides retention alone. By is who carries the removal
+// out: never its approver.
+type Erasure struct{ Approver, Reason, By string }
+
+// samePerson reports whether two names are one, written in capitals or not, and with blanks or not.
+func samePerson(one, other string) bool {
+	squeezed := func(name string) string { return strings.Join(strings.Fields(name), "") }
+	return strings.EqualFold(squeezed(one), squeezed(other))
+}
 
 // ended reports whether files will not tell of the loan any more: the newest one left it out for good.
 func (s LastSaid) ended() bool {
@@ -62,14 +71,16 @@ func (c *Customer) RetainedUntil() Date {
 }
 
 // CheckRemoval returns a *Refusal if a customer may not be deleted on business date d (CD3): removed already, under legal hold, a
-// loan open or still to be reported, or inside retention. An erasure request overrides retention, if it names an approver and a
-// reason.
+// loan open or still to be reported, or inside retention. An erasure request overrides retention, if it names a reason and an
+// approver other than who removes the customer.
 func CheckRemoval(c *Customer, e Erasure, d Date) error {
 	switch {
 	case c.RemovedOn != 0:
 		return refuse("CD2", "the customer was removed on %s", c.RemovedOn)
-	case (e.Approver == "") != (e.Reason == ""):
+	case (e.Approver == "") != (e.Reason == "") || e.Approver != "" && samePerson(e.Approver, ""):
 		return refuse("CD3", "an erasure request needs the approver's name and the reason")
+	case e.Approver != "" && samePerson(e.Approver, e.By):
+		return refuse("CD3", "the approver of an erasure request is another person than who removes the customer")
 	case c.LegalHold:
 		return refuse("CD3", "the customer is under legal hold")
 	}
@@ -81,7 +92,7 @@ func CheckRemoval(c *Customer, e Erasure, d Date) error {
 			return refuse("CD3", "loan %s is still to be reported", l.LoanID)
 		}
 	}
-	if until := c.RetainedUntil(); until > d && e == (Erasure{}) {
+	if until := c.RetainedUntil(); until > d && e.Approver == "" {
 		return refuse("CD3", "the customer is retained until %s", until)
 	}
 	return nil

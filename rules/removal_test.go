@@ -16,7 +16,7 @@ func TestCheckRemoval(t *testing.T) {
 	said := func(l rules.LinkedLoan, s rules.LastSaid) rules.LinkedLoan { l.Said = s; return l }
 	months := func(l rules.LinkedLoan, n int) rules.LinkedLoan { l.RetentionMonths = n; return l }
 	open := rules.LinkedLoan{LoanID: "B", Status: rules.Active, RetentionMonths: 36}
-	request := rules.Erasure{Approver: "ada", Reason: "CCPA request 7"}
+	request := rules.Erasure{Approver: "ada", Reason: "CCPA request 7", By: "kim"}
 	for _, c := range []struct {
 		name     string
 		customer rules.Customer
@@ -47,6 +47,9 @@ func TestCheckRemoval(t *testing.T) {
 		{"erasure overrides retention", rules.Customer{Loans: []rules.LinkedLoan{closed("2026-01-01")}}, request, "2026-01-02", ""},
 		{"erasure without a reason", rules.Customer{Loans: []rules.LinkedLoan{closed("2020-01-01")}}, rules.Erasure{Approver: "ada"}, "2026-12-31", "CD3"},
 		{"erasure without an approver", rules.Customer{Loans: []rules.LinkedLoan{closed("2020-01-01")}}, rules.Erasure{Reason: "CCPA"}, "2026-12-31", "CD3"},
+		{"approved by blanks", rules.Customer{Loans: []rules.LinkedLoan{closed("2020-01-01")}}, rules.Erasure{Approver: " ", Reason: "CCPA", By: "kim"}, "2026-12-31", "CD3"},
+		{"approved by oneself", rules.Customer{Loans: []rules.LinkedLoan{closed("2020-01-01")}}, rules.Erasure{Approver: " ADA\tLovegood ", Reason: "CCPA", By: "ada lovegood"}, "2026-12-31", "CD3"},
+		{"nobody approves, nobody else is needed", rules.Customer{Loans: []rules.LinkedLoan{closed("2020-01-01")}}, rules.Erasure{By: "ada"}, "2026-12-31", ""},
 	} {
 		err := rules.CheckRemoval(&c.customer, c.erasure, day(c.on))
 		got := ""

@@ -77,7 +77,7 @@ func (d *Desk) remove(ctx context.Context, tx *sqlx.Tx, w *deed, r *RemoveReques
 		return unknown("customer", r.CustomerID)
 	}
 	c := &known[0]
-	if err := rules.CheckRemoval(&c.Customer, rules.Erasure{Approver: r.Approver, Reason: r.ErasureReason}, w.by.On); err != nil {
+	if err := rules.CheckRemoval(&c.Customer, rules.Erasure{Approver: r.Approver, Reason: r.ErasureReason, By: r.By}, w.by.On); err != nil {
 		return refused(ErrRefused, err)
 	}
 	done.CustomerID, done.Approver, done.Loans = r.CustomerID, r.Approver, []string{}

@@ -23,7 +23,7 @@ func paidOff() extract {
 	return e
 }
 
-var erased = servicing.RemoveRequest{Order: order("k1"), CustomerID: "CA", Approver: "ada", ErasureReason: "CCPA request 7"}
+var erased = servicing.RemoveRequest{Order: order("k1"), CustomerID: "CA", Approver: "kim", ErasureReason: "CCPA request 7"}
 
 // CD1, CD2: nothing personal is left of a removed customer in any table, packed rows included; the loan, its payments and the key
 // stay, and the database itself refuses to take the person back.
@@ -147,7 +147,7 @@ func TestRequestsOneByOne(t *testing.T) {
 	e := paidOff()
 	e.load(t, db)
 	nights(t, db, t.TempDir(), "2026-06-30", "2026-07-31")
-	extract{"customer_removals.csv": "action,customerId,approver,erasure_reason\nremove,CA,ada,CCPA request 7\nremove,CB,,\n"}.load(t, db)
+	extract{"customer_removals.csv": "action,customerId,approver,erasure_reason\nremove,CA,kim,CCPA request 7\nremove,CB,,\n"}.load(t, db)
 	before := everything(t, db)
 	dry := order("")
 	dry.DryRun = true

@@ -33,7 +33,7 @@ corrections and answers the surname, the social security number and the telephon
 
 It is refused while a loan of the customer is open or still to be reported, under legal hold, and inside retention (the
 program's retention_months, 36 by default, from the latest date closed of all loans). A request to be erased overrides retention
-alone: name its approver and the reason.
+alone: name the reason and its approver, who is another person than you.
 
 --from-import carries out what customer_removals.csv asked for and an import could not finish. A row that is refused stops no
 other; it stays refused until it is sent again.`,
