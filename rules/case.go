@@ -98,6 +98,7 @@ type Case struct {
 	DisputeKind    DisputeKind
 	DisputedAmount Cents
 	ReceivedOn     Date // 0: not given
+	AnswerOn       Date // by when a dispute must be answered; 0: AnswerDays after it began (BR10)
 	// Parties are the positions of the loan's consumers who are parties of the case, in order; empty: the case is about the
 	// loan itself. 0 stands for a party who is on no loan at all, or for one of another loan whose bankruptcy, death or
 	// military duty the case says of this one (CA8).

@@ -138,13 +138,13 @@ func (c *Case) disputedOn(d Date) Cents {
 	return 0
 }
 
-// answerDays is how long a dispute may be investigated (BR10).
-const answerDays = 30
-
 // answerBy returns the day by which a dispute that runs on d must be answered (BR10, Q86), 0 for one that does not.
 func (c *Case) answerBy(d Date) Date {
-	if !c.disputes() || c.outcome(d) != "" {
+	switch {
+	case !c.disputes() || c.outcome(d) != "":
 		return 0
+	case c.AnswerOn != 0:
+		return c.AnswerOn
 	}
-	return c.beganOn() + answerDays
+	return c.beganOn() + AnswerDays
 }

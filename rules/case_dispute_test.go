@@ -138,4 +138,6 @@ func TestDisputeClock(t *testing.T) {
 	s := story{people: people("1"), events: lentYear()}
 	s.cases = []rules.Case{caseOf(rules.CaseDispute, "2026-05-05", received("2026-05-02"), endedAs(rules.OutcomeResolved, "2026-06-15"))}
 	compare(t, []string{"answer_by=2026-06-01 compliance=BR10 K1", "compliance=Q74 K1"}, s.files(t, tellCase, "2026-05-31", "2026-06-30"))
+	s.cases[0].AnswerOn = day("2026-06-17") // new information
+	compare(t, []string{"answer_by=2026-06-17 compliance=BR10 K1"}, s.files(t, tellCase, "2026-05-31"))
 }

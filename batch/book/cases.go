@@ -22,7 +22,7 @@ func (r *caseRow) columns() []any {
 	return []any{
 		&r.loan, &r.ID, &r.Type, &r.Status, &r.Outcome, &r.OpenedOn, &r.ClosedOn, &r.DeletedOn, &r.AutoCreated, &r.Acknowledged,
 		&r.Chapter, &r.FiledOn, &r.Disposition, &r.DispositionOn, &r.DebtNotListed, &r.DisputeKind, &r.DisputedAmount,
-		&r.ReceivedOn, &r.namesLoans, &r.named, &r.position, &r.onLoan, &r.onNone,
+		&r.ReceivedOn, &r.AnswerOn, &r.namesLoans, &r.named, &r.position, &r.onLoan, &r.onNone,
 		&r.ofOthers,
 	}
 }

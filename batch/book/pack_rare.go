@@ -41,10 +41,13 @@ func (p *packer) cases(cases []rules.Case) {
 		p.text(string(c.Outcome))
 		p.text(string(c.Disposition))
 		p.text(string(c.DisputeKind))
-		p.flags(c.AutoCreated, c.Acknowledged, c.DebtNotListed)
+		p.flags(c.AutoCreated, c.Acknowledged, c.DebtNotListed, c.AnswerOn != 0)
 		p.count(c.Chapter)
 		for _, date := range caseDates(c) {
 			p.date(*date)
+		}
+		if c.AnswerOn != 0 { // behind a flag, so that rows from before it are read as they are
+			p.date(c.AnswerOn)
 		}
 		p.cents(c.DisputedAmount)
 		p.count(len(c.Parties))
@@ -111,6 +114,9 @@ func (r *unpacker) readCase(c *rules.Case) {
 	c.Chapter = int(r.unsigned())
 	for _, date := range caseDates(c) {
 		*date = r.date()
+	}
+	if c.AnswerOn = 0; flags&8 != 0 {
+		c.AnswerOn = r.date()
 	}
 	c.DisputedAmount = r.cents()
 	if n := r.count(); n > 0 {

@@ -255,7 +255,7 @@ func everything() *Facts {
 		Cases: []rules.Case{{
 			ID: "K1", Type: rules.CaseBankruptcy, Status: "open", Outcome: rules.OutcomeResolved, OpenedOn: d, ClosedOn: d + 1, DeletedOn: d + 2,
 			AutoCreated: true, Acknowledged: true, Chapter: 7, FiledOn: d, Disposition: rules.Discharged, DispositionOn: d + 3,
-			DebtNotListed: true, DisputeKind: rules.DisputeRESPA, DisputedAmount: 6, ReceivedOn: d + 4, Parties: []int{0, 1},
+			DebtNotListed: true, DisputeKind: rules.DisputeRESPA, DisputedAmount: 6, ReceivedOn: d + 4, AnswerOn: d + 30, Parties: []int{0, 1},
 		}, {ID: "K2", Type: rules.CaseDisaster, OpenedOn: d}},
 		Cancelled: []rules.CancelledPayment{{On: d, ToldOn: d + 1}},
 		Consumers: []Consumer{{

@@ -65,8 +65,9 @@ func (a *around) corrected(rows []correctionRow, f *book.Facts, file *Building) 
 	return list
 }
 
-// knownVersion is that of the facts that corrections keep. A change of what they hold is a new one (TestKnownFacts).
-const knownVersion = 1
+// knownVersion is that of the facts that corrections keep. A change of what they hold is a new one (TestKnownFacts). Those of
+// version 1 do not say by when a dispute must be answered, which no field of a record goes by.
+const knownVersion = 2
 
 // known is what a correction keeps of a loan's facts, as JSON.
 type known struct {

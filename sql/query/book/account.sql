@@ -110,7 +110,8 @@ FROM pause WHERE loan = ANY($1) ORDER BY loan, from_on
 -- name: CaseRead
 -- The cases of loans, one row a party: a consumer of the loan by position, 0 a customer who is on no loan, null the loan
 -- itself. Whether the case names loans at all, and this one, and only customers of others, is said with each. Dates come as days, 0001-01-01 = 1.
--- $1 loan keys. Index: case_party_by_loan, case_party_by_customer, loan_customer_pkey, loan_customer_by_customer, case_file_pkey.
+-- $1 loan keys. Index: case_party_by_loan, case_party_by_customer, loan_customer_pkey, loan_customer_by_customer, case_file_pkey,
+-- dispute_pkey.
 WITH touched AS (
     SELECT p.loan, p.case_key FROM case_party p WHERE p.loan = ANY($1)
     UNION
@@ -122,6 +123,7 @@ SELECT t.loan, f.case_id, f.type, f.status, coalesce(f.outcome, '') AS outcome, 
        coalesce(f.disposition, '') AS disposition, f.disposition_on - DATE '0001-01-01' + 1 AS disposition_on,
        f.listed_outstanding_debt IS FALSE AS debt_not_listed, coalesce(f.dispute_kind, '') AS dispute_kind,
        coalesce(f.disputed_amount_cents, 0) AS disputed_amount_cents, f.received_on - DATE '0001-01-01' + 1 AS received_on,
+       u.due_on - DATE '0001-01-01' + 1 AS answer_on,
        EXISTS (SELECT FROM case_party o WHERE o.case_key = t.case_key AND o.loan IS NOT NULL) AS names_loans,
        EXISTS (SELECT FROM case_party o WHERE o.case_key = t.case_key AND o.loan = t.loan) AS named,
        coalesce(c.position, 0) AS position, p.customer IS NOT NULL AND c.loan IS NOT NULL AS on_loan,
@@ -132,6 +134,7 @@ SELECT t.loan, f.case_id, f.type, f.status, coalesce(f.outcome, '') AS outcome, 
                WHERE o.case_key = t.case_key) AS of_others
 FROM touched t
 JOIN case_file f ON f.case_key = t.case_key
+LEFT JOIN dispute u ON u.case_key = t.case_key
 JOIN case_party p ON p.case_key = t.case_key
 LEFT JOIN loan_customer c ON c.loan = t.loan AND c.customer = p.customer
 ORDER BY t.loan, f.case_id COLLATE "C", position
