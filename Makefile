@@ -9,12 +9,13 @@ WRITE ?=
 STRIKES ?= 300
 KILLS ?= 30
 LIVES ?= 500
+RACES ?= 200
 SEED ?= 0
 GOLANGCI_LINT_VERSION = v2.15.0
 GOLANGCI_LINT = .cache/bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build install demo test race fuzz bin/bench bench bench-check microbench golden lint verify strikes kills together lives years pg pgbouncer sshd gpg
+.PHONY: help build install demo test race fuzz bin/bench bench bench-check microbench golden lint verify strikes kills together lives years races pg pgbouncer sshd gpg
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-11s %s\n", $$1, $$2}' Makefile
@@ -80,7 +81,7 @@ $(GOLANGCI_LINT):
 	GOBIN=$(CURDIR)/.cache/bin $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
 	mv .cache/bin/golangci-lint $@
 
-verify: ## Make what is generated anew, fail if that changes anything, kill the scheduler, lead lives, run the two years, then strike
+verify: ## Make what is generated anew, fail if that changes anything, kill the scheduler, lead lives, run races and the two years, then strike
 	@mkdir -p .cache
 	@git status --porcelain >.cache/verify.before && git diff >>.cache/verify.before
 	$(GO) mod verify
@@ -88,7 +89,7 @@ verify: ## Make what is generated anew, fail if that changes anything, kill the 
 	$(MAKE) golden
 	@git status --porcelain >.cache/verify.after && git diff >>.cache/verify.after
 	@diff -u .cache/verify.before .cache/verify.after && echo "verify: nothing changed"
-	$(MAKE) kills together lives years strikes
+	$(MAKE) kills together races lives years strikes
 
 strikes: pg build ## Strike at nights, imports and files STRIKES times, compare with a twin; SEED
 	@mkdir -p .cache
@@ -101,6 +102,9 @@ kills: pg ## Kill the scheduler KILLS times over ten business days, and a night 
 
 together: pg ## Start two runs of one night at the same moment, 100 times
 	$(GO) test ./cmd/furnisher -count 1 -run '^TestTogether$$' -together 100 -v
+
+races: pg ## Run RACES cancellations against the purge, terminations against the export, removals against an import; each as in either order
+	$(GO) test ./batch/servicing -count 1 -timeout 2h -run '^TestRace' -races $(RACES) -v
 
 lives: pg ## Lead LIVES small books through random nights, corrections and file moves, against a model of who is reported how
 	$(GO) test ./batch/step -count 1 -timeout 4h -run '^Test(Lives|SleepChangesNothing)$$' -lives $(LIVES) -sleepers 3

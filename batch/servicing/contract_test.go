@@ -3,12 +3,10 @@ package servicing_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/jmoiron/sqlx"
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/inquiry"
@@ -271,69 +269,6 @@ func TestRescindTermination(t *testing.T) {
 	if got := rows(t, db, `SELECT concat_ws(' ', f.as_of, t.account_status, t.special_comment) FROM bureau_file f JOIN tradeline t USING (file) JOIN loan l USING (loan)
 		WHERE l.loan_id = 'A1' ORDER BY f.as_of`); got != "2026-06-30 11 ; 2026-07-31 96 ; 2026-08-31 78 AZ" {
 		t.Errorf("said: %s", got)
-	}
-}
-
-// reached waits until the night of a date works on a step, or is over.
-func reached(t *testing.T, db *sqlx.DB, date, step string) {
-	t.Helper()
-	for there := false; !there; {
-		if err := db.Get(&there, `SELECT count(r.run) > 0 FROM pg_sleep(0.001) LEFT JOIN run r ON r.business_date = $1
-			AND (r.state = 'CLOSED' OR EXISTS (SELECT FROM run_step s WHERE s.run = r.run AND s.step = $2 AND s.started_at IS NOT NULL))`, date, step); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-// Whatever the moment of a night at which a contract is terminated or a termination undone, the end is that of one after the other: a
-// fraud is deleted once, and what was undone is in no file.
-func TestTerminationsAgainstExports(t *testing.T) {
-	t.Parallel()
-	db, dir := pgtest.New(t), t.TempDir()
-	ends := []string{"2026-06-30", "2026-07-31", "2026-08-31", "2026-09-30"}
-	moments := []string{"delinquency", "purge", "export", "export"}
-	var loans []string
-	for n := range ends {
-		loans = append(loans, fmt.Sprintf("T%d", n), fmt.Sprintf("U%d", n))
-	}
-	book(loans...).load(t, db)
-	nights(t, db, dir, "2026-05-31")
-	d := desk(db)
-	undone := map[string]bool{}
-	for n, end := range ends {
-		terminated, taken := fmt.Sprintf("T%d", n), fmt.Sprintf("U%d", n)
-		must[*servicing.TerminationResult](t)(d.TerminateContract(t.Context(), terminate("", taken, "", "FRAD")))
-		running := beside(func() (*batch.Summary, error) { return night(db, dir, end) })
-		reached(t, db, end, moments[n])
-		first := beside(func() (*servicing.TerminationResult, error) {
-			return d.TerminateContract(context.Background(), terminate("", terminated, "", "FRAD"))
-		})
-		second := beside(func() (*servicing.TerminationResult, error) {
-			return d.UndoTermination(context.Background(), undo("", taken))
-		})
-		if _, err := first(); err != nil {
-			t.Errorf("%s: %v", terminated, err)
-		}
-		_, err := second()
-		if undone[taken] = err == nil; err != nil && !errors.Is(err, servicing.ErrRefused) {
-			t.Errorf("%s: %v", taken, err)
-		}
-		if summary, err := running(); err != nil || summary.State != "CLOSED" {
-			t.Fatalf("night %s: %+v, %v", end, summary, err)
-		}
-	}
-	nights(t, db, dir, "2026-10-31")
-	var deletions []struct {
-		LoanID string `db:"loan_id"`
-		Times  int    `db:"times"`
-	}
-	if err := db.Select(&deletions, `SELECT l.loan_id, count(x.file) AS times FROM loan l LEFT JOIN deletion x ON x.loan = l.loan GROUP BY 1 ORDER BY 1`); err != nil {
-		t.Fatal(err)
-	}
-	for _, loan := range deletions {
-		if want := map[bool]int{false: 1, true: 0}[undone[loan.LoanID]]; loan.Times != want {
-			t.Errorf("%s was deleted %d times, want %d", loan.LoanID, loan.Times, want)
-		}
 	}
 }
 

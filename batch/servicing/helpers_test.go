@@ -39,7 +39,7 @@ func (e extract) add(file, format string, args ...any) {
 }
 
 // book is an extract of loans of 1,000.00 in monthly instalments of 100.00, due on the 20th from June, each with a schedule of
-// calls, a payment and a call; those whose ids begin with the same letter belong to one customer.
+// calls, a payment and a call; those whose ids begin with the same letters belong to one customer.
 func book(loans ...string) extract {
 	e := extract{}
 	e.add("programs.csv", "program_id,identification_number,reporter_name,reporter_address,equifax_id,calendar")
@@ -55,10 +55,11 @@ func book(loans ...string) extract {
 	e.add("scheduled_items.csv", "item_id,loan_id,schedule_id,kind,state,due_at,amount")
 	known := map[string]bool{}
 	for n, id := range loans {
-		customer := "C" + id[:1]
+		person := strings.TrimRight(id, "0123456789")
+		customer := "C" + person
 		if !known[customer] {
 			known[customer] = true
-			e.add("customers.csv", "%s,ALDERBROOK%s,ROBIN,66610%04d,1980-02-29,6145550100,1 ELM ST,SPRINGFIELD,IL,62701,OLD MILL,MILLER", customer, id[:1], n+1)
+			e.add("customers.csv", "%s,ALDERBROOK%s,ROBIN,66610%04d,1980-02-29,6145550100,1 ELM ST,SPRINGFIELD,IL,62701,OLD MILL,MILLER", customer, person, n+1)
 		}
 		e.add("loans.csv", "%s,PL,P1,ACCT%s,2026-05-01,1000.00,10,100.00,ACTIVE,2026-05-01,SERVICING", id, id)
 		e.add("loan_customers.csv", "%s,%s,1,1", id, customer)
