@@ -117,6 +117,7 @@ type rule struct {
 	hit      func(f facts) bool
 	needs    trait  // what the record must hold for hit to be asked
 	also     string // ids, single spaces between, of the rules that report the same defect
+	part     string // see [RuleInfo]
 
 	position int
 }

@@ -12,6 +12,8 @@ type RuleInfo struct {
 	Also     []string // ids of other rules that report the same defect
 
 	RuleNote
+
+	part string // names the row among those of its rule; "" for its field
 }
 
 // RuleNote is what all rows of a rule have in common.
@@ -30,13 +32,13 @@ func Rules() []RuleInfo {
 		out = append(out, accountRules[i].info())
 	}
 	for _, r := range consumerRules {
-		out = append(out, RuleInfo{ID: r.id, Severity: r.severity, Segment: baseLayout.name, Field: r.field, Sentence: r.sentence})
+		out = append(out, RuleInfo{ID: r.id, Severity: r.severity, Segment: baseLayout.name, Field: r.field, Sentence: r.sentence, part: r.part})
 	}
 	for _, r := range consumerRules {
 		if r.baseOnly {
 			continue
 		}
-		out = append(out, RuleInfo{ID: "J01", Severity: r.severity, Segment: j2Layout.name, Field: r.field, Sentence: r.sentence})
+		out = append(out, RuleInfo{ID: "J01", Severity: r.severity, Segment: j2Layout.name, Field: r.field, Sentence: r.sentence, part: r.part})
 	}
 	for _, table := range [][]rule{segmentRules, questionRules} {
 		for i := range table {
@@ -45,7 +47,7 @@ func Rules() []RuleInfo {
 	}
 	out = append(out, fileRules...)
 	for _, r := range headerRules {
-		out = append(out, RuleInfo{ID: "F02", Severity: Warning, Segment: headerLayout.name, Field: r.field, Sentence: r.sentence})
+		out = append(out, RuleInfo{ID: "F02", Severity: Warning, Segment: headerLayout.name, Field: r.field, Sentence: r.sentence, part: r.part})
 	}
 	for i := range historyRules {
 		out = append(out, historyRules[i].info())
@@ -54,7 +56,7 @@ func Rules() []RuleInfo {
 }
 
 func (r *rule) info() RuleInfo {
-	return RuleInfo{ID: r.id, Severity: r.severity, Segment: r.segment, Field: r.field, Sentence: r.sentence, Also: strings.Fields(r.also)}
+	return RuleInfo{ID: r.id, Severity: r.severity, Segment: r.segment, Field: r.field, Sentence: r.sentence, Also: strings.Fields(r.also), part: r.part}
 }
 
 func withNotes(rules []RuleInfo) []RuleInfo {
@@ -66,36 +68,36 @@ func withNotes(rules []RuleInfo) []RuleInfo {
 
 // formatRules are applied by the reader, the decoder and the value checks.
 var formatRules = []RuleInfo{
-	{ID: "F01", Severity: Error, Segment: wholeRecord, Field: "rdw", Sentence: saysWrongRDW},
-	{ID: "F01", Severity: Error, Segment: wholeRecord, Field: "rdw", Sentence: saysBadRDW},
-	{ID: "F01", Severity: Error, Segment: wholeRecord, Field: "rdw", Sentence: saysMissingRDW},
-	{ID: "F01", Severity: Error, Segment: wholeRecord, Sentence: saysRecordCut},
-	{ID: "F01", Severity: Error, Segment: wholeRecord, Sentence: saysSegmentCut},
-	{ID: "F01", Severity: Error, Segment: wholeRecord, Sentence: saysTail},
-	{ID: "F01", Severity: Error, Segment: wholeRecord, Sentence: saysLost},
-	{ID: "F01", Severity: Error, Segment: wholeRecord, Sentence: saysBlock},
-	{ID: "F01", Severity: Error, Segment: wholeRecord, Sentence: saysLongLine},
-	{ID: "F01", Severity: Error, Sentence: saysTooLong},
-	{ID: "F01", Severity: Warning, Segment: wholeRecord, Sentence: saysStripped},
-	{ID: "F01", Severity: Warning, Segment: wholeRecord, Sentence: saysPadding},
-	{ID: "F01", Severity: Warning, Segment: wholeRecord, Sentence: saysMark},
-	{ID: "F01", Severity: Warning, Segment: wholeRecord, Sentence: saysFilling},
+	{ID: "F01", Severity: Error, Segment: wholeRecord, Field: "rdw", Sentence: saysWrongRDW, part: "differs"},
+	{ID: "F01", Severity: Error, Segment: wholeRecord, Field: "rdw", Sentence: saysBadRDW, part: "unreadable"},
+	{ID: "F01", Severity: Error, Segment: wholeRecord, Field: "rdw", Sentence: saysMissingRDW, part: "missing"},
+	{ID: "F01", Severity: Error, Segment: wholeRecord, Sentence: saysRecordCut, part: "record-cut"},
+	{ID: "F01", Severity: Error, Segment: wholeRecord, Sentence: saysSegmentCut, part: "segment-cut"},
+	{ID: "F01", Severity: Error, Segment: wholeRecord, Sentence: saysTail, part: "tail"},
+	{ID: "F01", Severity: Error, Segment: wholeRecord, Sentence: saysLost, part: "lost"},
+	{ID: "F01", Severity: Error, Segment: wholeRecord, Sentence: saysBlock, part: "block"},
+	{ID: "F01", Severity: Error, Segment: wholeRecord, Sentence: saysLongLine, part: "long-line"},
+	{ID: "F01", Severity: Error, Sentence: saysTooLong, part: "too-long"},
+	{ID: "F01", Severity: Warning, Segment: wholeRecord, Sentence: saysStripped, part: "stripped"},
+	{ID: "F01", Severity: Warning, Segment: wholeRecord, Sentence: saysPadding, part: "padding"},
+	{ID: "F01", Severity: Warning, Segment: wholeRecord, Sentence: saysMark, part: "mark"},
+	{ID: "F01", Severity: Warning, Segment: wholeRecord, Sentence: saysFilling, part: "filling"},
 	{ID: "F03", Severity: Error, Sentence: saysConstant},
-	{ID: "F03", Severity: Error, Segment: wholeRecord, Sentence: saysNoRecord},
+	{ID: "F03", Severity: Error, Segment: wholeRecord, Sentence: saysNoRecord, part: "no-record"},
 	{ID: "F04", Severity: Error, Sentence: saysNotDigits},
-	{ID: "F04", Severity: Error, Sentence: saysNegative},
-	{ID: "F04", Severity: Warning, Sentence: saysBlankNumber},
-	{ID: "F04", Severity: Warning, Sentence: saysPackedSign},
+	{ID: "F04", Severity: Error, Sentence: saysNegative, part: "range"},
+	{ID: "F04", Severity: Warning, Sentence: saysBlankNumber, part: "blank"},
+	{ID: "F04", Severity: Warning, Sentence: saysPackedSign, part: "sign"},
 	{ID: "F05", Severity: Error, Sentence: saysNotADate},
 	{ID: "F05", Severity: Error, Sentence: saysNotATime},
-	{ID: "F06", Severity: Error, Sentence: saysNotASCII},
-	{ID: "F06", Severity: Warning, Sentence: saysLowerCase},
-	{ID: "F06", Severity: Warning, Sentence: saysIndented},
+	{ID: "F06", Severity: Error, Sentence: saysNotASCII, part: "ascii"},
+	{ID: "F06", Severity: Warning, Sentence: saysLowerCase, part: "lower-case"},
+	{ID: "F06", Severity: Warning, Sentence: saysIndented, part: "indented"},
 	{ID: "F06", Severity: Warning, Sentence: saysCharacter},
-	{ID: "F07", Severity: Error, Segment: wholeRecord, Sentence: saysUnknownID},
-	{ID: "F07", Severity: Warning, Segment: wholeRecord, Sentence: saysPlaceholder},
-	{ID: "F07", Severity: Warning, Segment: wholeRecord, Sentence: saysOrder},
-	{ID: "F07", Severity: Warning, Sentence: saysRepeated},
+	{ID: "F07", Severity: Error, Segment: wholeRecord, Sentence: saysUnknownID, part: "unknown"},
+	{ID: "F07", Severity: Warning, Segment: wholeRecord, Sentence: saysPlaceholder, part: "unused"},
+	{ID: "F07", Severity: Warning, Segment: wholeRecord, Sentence: saysOrder, part: "order"},
+	{ID: "F07", Severity: Warning, Sentence: saysRepeated, part: "repeated"},
 	{ID: "F08", Severity: Warning, Sentence: saysReserved},
 }
 

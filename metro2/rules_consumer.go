@@ -25,6 +25,7 @@ type consumerRule struct {
 	id       string
 	severity Severity
 	field    string
+	part     string // see [RuleInfo]
 	sentence string
 	address  bool // only for segments that hold an address
 	baseOnly bool
@@ -36,23 +37,23 @@ type consumerRule struct {
 var consumerRules = func() []consumerRule {
 	rules := []consumerRule{
 		{id: "B24", severity: Error, field: "consumer_info", sentence: "consumer information indicator is not in the table", hit: func(c consumer) bool { return unknownCode(&ConsumerInfoCodes, c.info) }},
-		{id: "B24", severity: Warning, field: "consumer_info", sentence: "consumer information indicator is obsolete", hit: func(c consumer) bool { return legacyCode(&ConsumerInfoCodes, c.info) }},
+		{id: "B24", severity: Warning, field: "consumer_info", part: "consumer_info-obsolete", sentence: "consumer information indicator is obsolete", hit: func(c consumer) bool { return legacyCode(&ConsumerInfoCodes, c.info) }},
 		{id: "B25", severity: Error, field: "surname", sentence: "surname is missing", hit: func(c consumer) bool { return c.surname == "" }},
 		{id: "B25", severity: Error, field: "first_name", sentence: "first name of a person is missing", hit: func(c consumer) bool { return c.firstName == "" && c.ecoa != "W" }},
 		{id: "B25", severity: Error, field: "address1", address: true, sentence: "first line of the address is missing", hit: func(c consumer) bool { return c.address1 == "" }},
 		{id: "B25", severity: Error, field: "city", address: true, sentence: "city is missing", hit: func(c consumer) bool { return c.city == "" }},
 		{id: "B25", severity: Error, field: "state", address: true, sentence: "state is missing", hit: func(c consumer) bool { return c.state == "" }},
-		{id: "B25", severity: Warning, field: "state", address: true, sentence: "state is not a postal abbreviation", hit: func(c consumer) bool { return c.american() && unknownCode(&States, c.state) }},
+		{id: "B25", severity: Warning, field: "state", address: true, part: "state-unknown", sentence: "state is not a postal abbreviation", hit: func(c consumer) bool { return c.american() && unknownCode(&States, c.state) }},
 		{id: "B25", severity: Error, field: "postal_code", address: true, sentence: "postal code is missing", hit: func(c consumer) bool { return c.zip == "" }},
-		{id: "B25", severity: Warning, field: "postal_code", address: true, sentence: "postal code has neither 5 nor 9 digits", hit: func(c consumer) bool {
+		{id: "B25", severity: Warning, field: "postal_code", address: true, part: "postal_code-digits", sentence: "postal code has neither 5 nor 9 digits", hit: func(c consumer) bool {
 			return c.american() && c.zip != "" && (len(c.zip) != 5 && len(c.zip) != 9 || !isDigits(c.zip))
 		}},
 		{id: "B26", severity: Error, field: "ecoa_code", sentence: "ECOA code is missing or not in the table", hit: func(c consumer) bool { return ECOACodes.Find(c.ecoa) == nil }},
-		{id: "B26", severity: Warning, field: "ecoa_code", sentence: "ECOA code is obsolete", hit: func(c consumer) bool { return legacyCode(&ECOACodes, c.ecoa) }},
-		{id: "B26", severity: Error, field: "ecoa_code", baseOnly: true, sentence: "authorized user (ECOA 3) in the base segment", hit: func(c consumer) bool { return c.ecoa == "3" }},
+		{id: "B26", severity: Warning, field: "ecoa_code", part: "ecoa_code-obsolete", sentence: "ECOA code is obsolete", hit: func(c consumer) bool { return legacyCode(&ECOACodes, c.ecoa) }},
+		{id: "B26", severity: Error, field: "ecoa_code", baseOnly: true, part: "ecoa_code-authorized", sentence: "authorized user (ECOA 3) in the base segment", hit: func(c consumer) bool { return c.ecoa == "3" }},
 		{id: "B27", severity: Error, field: "ssn", sentence: "neither Social Security Number nor date of birth", hit: func(c consumer) bool { return c.anonymous() && !c.gone() }},
-		{id: "B27", severity: Warning, field: "ssn", sentence: "neither Social Security Number nor date of birth of a consumer who leaves the account", hit: func(c consumer) bool { return c.anonymous() && c.gone() }},
-		{id: "B27", severity: Warning, field: "ssn", sentence: "Social Security Number begins with 000, 666 or 9, which are never issued", hit: neverIssued},
+		{id: "B27", severity: Warning, field: "ssn", part: "ssn-leaving", sentence: "neither Social Security Number nor date of birth of a consumer who leaves the account", hit: func(c consumer) bool { return c.anonymous() && c.gone() }},
+		{id: "B27", severity: Warning, field: "ssn", part: "ssn-never-issued", sentence: "Social Security Number begins with 000, 666 or 9, which are never issued", hit: neverIssued},
 		{id: "B27", severity: Warning, field: "date_of_birth", sentence: "consumer was younger than 18 when the account was opened", hit: func(c consumer) bool {
 			return c.born.Valid() && c.opened.Valid() && c.born.addYears(18) > c.opened
 		}},

@@ -19,13 +19,13 @@ const wholeFile = "file"
 
 // fileRules are applied by the [Validator].
 var fileRules = []RuleInfo{
-	{ID: "F02", Severity: Error, Segment: wholeFile, Sentence: saysEmptyFile},
-	{ID: "F02", Severity: Error, Segment: wholeFile, Sentence: saysNoHeader},
-	{ID: "F02", Severity: Error, Segment: wholeFile, Sentence: saysNoTrailer},
-	{ID: "F02", Severity: Error, Segment: wholeFile, Sentence: saysManyTrailers},
-	{ID: "F02", Severity: Error, Segment: wholeFile, Sentence: saysAfterTrailer},
+	{ID: "F02", Severity: Error, Segment: wholeFile, Sentence: saysEmptyFile, part: "empty"},
+	{ID: "F02", Severity: Error, Segment: wholeFile, Sentence: saysNoHeader, part: "no-header"},
+	{ID: "F02", Severity: Error, Segment: wholeFile, Sentence: saysNoTrailer, part: "no-trailer"},
+	{ID: "F02", Severity: Error, Segment: wholeFile, Sentence: saysManyTrailers, part: "many-trailers"},
+	{ID: "F02", Severity: Error, Segment: wholeFile, Sentence: saysAfterTrailer, part: "behind-trailer"},
 	{ID: "F02", Severity: Error, Segment: "trailer", Field: "rdw", Sentence: saysTrailerLength},
-	{ID: "F02", Severity: Warning, Segment: wholeFile, Sentence: saysSecondHeader},
+	{ID: "F02", Severity: Warning, Segment: wholeFile, Sentence: saysSecondHeader, part: "stacked"},
 	{ID: "T01", Severity: Error, Segment: "trailer", Sentence: saysWrongTotal},
 	{ID: "T01", Severity: Warning, Segment: "trailer", Field: "block_count", Sentence: saysWrongTotal},
 	{ID: "X01", Severity: Error, Segment: "base", Field: "account_number", Sentence: saysDuplicate},
@@ -33,16 +33,16 @@ var fileRules = []RuleInfo{
 
 // headerRule is one row of the table about the values of a header.
 type headerRule struct {
-	field, sentence string
-	firstOnly       bool // a header inside a stacked file may leave it out
-	hit             func(h *Header) bool
+	field, part, sentence string
+	firstOnly             bool // a header inside a stacked file may leave it out
+	hit                   func(h *Header) bool
 }
 
 // headerRules are warnings of rule F02: a file is readable without these
 // values, but the rules that go by its dates are then silent.
 var headerRules = []headerRule{
 	{field: "activity_date", sentence: "header does not say when accounts were last updated", hit: func(h *Header) bool { return h.ActivityDate == 0 }},
-	{field: "activity_date", sentence: "accounts were last updated after the day the file was made", hit: func(h *Header) bool { return after(h.ActivityDate, h.DateCreated) }},
+	{field: "activity_date", part: "activity-after-created", sentence: "accounts were last updated after the day the file was made", hit: func(h *Header) bool { return after(h.ActivityDate, h.DateCreated) }},
 	{field: "date_created", sentence: "header does not say when the file was made", hit: func(h *Header) bool { return h.DateCreated == 0 }},
 	{field: "reporter_name", firstOnly: true, sentence: "header does not name the reporter", hit: func(h *Header) bool { return h.ReporterName == "" }},
 	{field: "reporter_address", firstOnly: true, sentence: "header has no address of the reporter", hit: func(h *Header) bool { return h.ReporterAddress == "" }},

@@ -7,60 +7,60 @@ const maxFinalReports = 3
 // historyRules compare a record with the last one of the same identification
 // and account number in an earlier file.
 var historyRules = withHistoryPositions([]historyRule{
-	{rule{id: "X02", severity: Error, field: "account_number", sentence: "account was deleted (DA, DF) by an earlier file, and is reported again"}, func(was, _ *past) bool {
+	{rule{id: "X02", severity: Error, field: "account_number", part: "deleted", sentence: "account was deleted (DA, DF) by an earlier file, and is reported again"}, func(was, _ *past) bool {
 		return was.has(wasDeleted)
 	}},
-	{rule{id: "X02", severity: Error, field: "account_status", sentence: "account was finally reported (paid, sold or transferred) by an earlier file, and its status is now another one"}, func(was, now *past) bool {
+	{rule{id: "X02", severity: Error, field: "account_status", part: "status", sentence: "account was finally reported (paid, sold or transferred) by an earlier file, and its status is now another one"}, func(was, now *past) bool {
 		return changesFinal(was, now) && !owesAgain(was, now) && !now.has(wasDelete)
 	}},
-	{rule{id: "X02", severity: Warning, field: "account_status", sentence: "account was finally reported as paid by an earlier file, and is open and owed again: right only if the payment was reversed"}, func(was, now *past) bool {
+	{rule{id: "X02", severity: Warning, field: "account_status", part: "owed-again", sentence: "account was finally reported as paid by an earlier file, and is open and owed again: right only if the payment was reversed"}, func(was, now *past) bool {
 		return changesFinal(was, now) && owesAgain(was, now)
 	}},
-	{rule{id: "X02", severity: Error, field: "account_number", sentence: "account was finally reported (paid, sold or transferred) three times before, and is reported again"}, func(was, now *past) bool {
+	{rule{id: "X02", severity: Error, field: "account_number", part: "three-times", sentence: "account was finally reported (paid, sold or transferred) three times before, and is reported again"}, func(was, now *past) bool {
 		return repeats(was, now) && now.finals > maxFinalReports
 	}},
-	{rule{id: "X02", severity: Warning, field: "account_number", sentence: "account was finally reported (paid, sold or transferred) by an earlier file, and is so reported again: once is enough"}, func(was, now *past) bool {
+	{rule{id: "X02", severity: Warning, field: "account_number", part: "again", sentence: "account was finally reported (paid, sold or transferred) by an earlier file, and is so reported again: once is enough"}, func(was, now *past) bool {
 		return repeats(was, now) && now.finals <= maxFinalReports
 	}},
 	{rule{id: "X03", severity: Warning, field: "date_opened", sentence: "date opened is not the one last reported"}, openedOtherwise},
 	{rule{id: "X03", severity: Warning, field: "portfolio_type", sentence: "portfolio type is not the one last reported"}, otherPortfolio},
 	{rule{id: "X03", severity: Warning, field: "original_chargeoff", sentence: "original charge-off amount is not the one last reported"}, chargedOffOtherwise},
 	{rule{id: "X03", severity: Warning, field: "date_first_delinquency", sentence: "date of first delinquency is not the one last reported, and no record shows that the account became current in between"}, delinquentOtherwise},
-	{rule{id: "X04", severity: Warning, field: "payment_history", sentence: "payment history does not begin with the state last reported, D before it for each month without a report"}, beginsOtherwise},
-	{rule{id: "X04", severity: Warning, field: "payment_history", sentence: "payment history does not go on with the one last reported"}, func(was, now *past) bool {
+	{rule{id: "X04", severity: Warning, field: "payment_history", part: "begin", sentence: "payment history does not begin with the state last reported, D before it for each month without a report"}, beginsOtherwise},
+	{rule{id: "X04", severity: Warning, field: "payment_history", part: "go-on", sentence: "payment history does not go on with the one last reported"}, func(was, now *past) bool {
 		months, known := profileMonths(was, now)
 		return known && string(now.profile[months:]) != string(was.profile[:len(was.profile)-months])
 	}},
-	{rule{id: "H15", severity: Warning, segment: "l1", field: "new_account_number", also: "PROG-AccountChange-1", sentence: "the same new account number was announced before"}, func(was, now *past) bool {
+	{rule{id: "H15", severity: Warning, segment: "l1", field: "new_account_number", also: "PROG-AccountChange-1", part: "PROG-AccountChange-1", sentence: "the same new account number was announced before"}, func(was, now *past) bool {
 		return changes(was, 1) && was.newAccount == now.newAccount
 	}},
-	{rule{id: "H15", severity: Warning, segment: "l1", field: "new_identification_number", also: "PROG-AccountChange-2", sentence: "the same new identification number was announced before"}, func(was, now *past) bool {
+	{rule{id: "H15", severity: Warning, segment: "l1", field: "new_identification_number", also: "PROG-AccountChange-2", part: "PROG-AccountChange-2", sentence: "the same new identification number was announced before"}, func(was, now *past) bool {
 		return changes(was, 2) && was.newIdentification == now.newIdentification
 	}},
-	{rule{id: "H16", severity: Warning, field: "account_status", also: "PROG-Status-1", sentence: "delinquency grew by more than a month for each month since the last report"}, func(was, now *past) bool {
+	{rule{id: "H16", severity: Warning, field: "account_status", also: "PROG-Status-1", part: "PROG-Status-1", sentence: "delinquency grew by more than a month for each month since the last report"}, func(was, now *past) bool {
 		before, after := was.monthsLate(), now.monthsLate()
 		return before > 0 && after > before+max(1, monthsBetween(was.activity, now.activity))
 	}},
-	{rule{id: "H16", severity: Warning, field: "account_status", also: "PROG-Status-2", sentence: "foreclosure or deed in lieu was reported, and the account is now charged off"}, foreclosedThenChargedOff},
-	{rule{id: "H16", severity: Warning, field: "account_status", also: "X02 PROG-Status-3", sentence: "account was reported as paid, and its status is now another one"}, paidThenOtherwise},
-	{rule{id: "H16", severity: Warning, field: "date_first_delinquency", also: "X03 PROG-DOFD-1", sentence: "date of first delinquency changed while status and rating require one"}, delinquentOtherwise},
-	{rule{id: "H16", severity: Warning, field: "date_first_delinquency", also: "PROG-DOFD-3", sentence: "account became current, and the date of first delinquency is still there"}, func(was, now *past) bool {
+	{rule{id: "H16", severity: Warning, field: "account_status", also: "PROG-Status-2", part: "PROG-Status-2", sentence: "foreclosure or deed in lieu was reported, and the account is now charged off"}, foreclosedThenChargedOff},
+	{rule{id: "H16", severity: Warning, field: "account_status", also: "X02 PROG-Status-3", part: "PROG-Status-3", sentence: "account was reported as paid, and its status is now another one"}, paidThenOtherwise},
+	{rule{id: "H16", severity: Warning, field: "date_first_delinquency", also: "X03 PROG-DOFD-1", part: "PROG-DOFD-1", sentence: "date of first delinquency changed while status and rating require one"}, delinquentOtherwise},
+	{rule{id: "H16", severity: Warning, field: "date_first_delinquency", also: "PROG-DOFD-3", part: "PROG-DOFD-3", sentence: "account became current, and the date of first delinquency is still there"}, func(was, now *past) bool {
 		return was.has(wasDated) && now.status.in("11") && !now.has(wasAnyInfo) &&
 			was.firstDelinquency != 0 && was.firstDelinquency == now.firstDelinquency
 	}},
-	{rule{id: "H16", severity: Warning, field: "original_chargeoff", also: "X03 PROG-ChargeOff-1", sentence: "original charge-off amount changed after the charge-off"}, chargedOffOtherwise},
-	{rule{id: "H16", severity: Warning, field: "date_closed", also: "PROG-DateClosed-1", sentence: "date closed of a loan is not the one last reported"}, func(was, now *past) bool {
+	{rule{id: "H16", severity: Warning, field: "original_chargeoff", also: "X03 PROG-ChargeOff-1", part: "PROG-ChargeOff-1", sentence: "original charge-off amount changed after the charge-off"}, chargedOffOtherwise},
+	{rule{id: "H16", severity: Warning, field: "date_closed", also: "PROG-DateClosed-1", part: "PROG-DateClosed-1", sentence: "date closed of a loan is not the one last reported"}, func(was, now *past) bool {
 		return closedOtherwise(was, now) && !now.has(wasBought)
 	}},
-	{rule{id: "H16", severity: Warning, field: "date_opened", also: "X03 PROG-DateOpen-1", sentence: "date opened changed"}, openedOtherwise},
-	{rule{id: "H16", severity: Warning, field: "portfolio_type", also: "X03 PROG-Portfolio-1", sentence: "portfolio type changed"}, otherPortfolio},
-	{rule{id: "H16", severity: Warning, field: "account_type", also: "PROG-Type-1", sentence: "account type is not the one last reported"}, otherType},
-	{rule{id: "H16", severity: Warning, field: "consumer_info", also: "PROG-Bankruptcy-1", sentence: "a rescinded reaffirmation (V) is followed by a reaffirmation (R)"}, reaffirmedBackwards},
-	{rule{id: "H16", severity: Warning, field: "ecoa_code", also: "PROG-ECOA-1", sentence: "the consumer was taken off the account (ECOA Z), and is back"}, consumerComesBack},
-	{rule{id: "H16", severity: Warning, field: "payment_rating", also: "PROG-Rating-1", sentence: "payment rating of a loan is another one, and its status the same"}, func(was, now *past) bool {
+	{rule{id: "H16", severity: Warning, field: "date_opened", also: "X03 PROG-DateOpen-1", part: "PROG-DateOpen-1", sentence: "date opened changed"}, openedOtherwise},
+	{rule{id: "H16", severity: Warning, field: "portfolio_type", also: "X03 PROG-Portfolio-1", part: "PROG-Portfolio-1", sentence: "portfolio type changed"}, otherPortfolio},
+	{rule{id: "H16", severity: Warning, field: "account_type", also: "PROG-Type-1", part: "PROG-Type-1", sentence: "account type is not the one last reported"}, otherType},
+	{rule{id: "H16", severity: Warning, field: "consumer_info", also: "PROG-Bankruptcy-1", part: "PROG-Bankruptcy-1", sentence: "a rescinded reaffirmation (V) is followed by a reaffirmation (R)"}, reaffirmedBackwards},
+	{rule{id: "H16", severity: Warning, field: "ecoa_code", also: "PROG-ECOA-1", part: "PROG-ECOA-1", sentence: "the consumer was taken off the account (ECOA Z), and is back"}, consumerComesBack},
+	{rule{id: "H16", severity: Warning, field: "payment_rating", also: "PROG-Rating-1", part: "PROG-Rating-1", sentence: "payment rating of a loan is another one, and its status the same"}, func(was, now *past) bool {
 		return ratedOtherwise(was, now, "05 13 65 88 89 94 95")
 	}},
-	{rule{id: "H16", severity: Warning, field: "payment_history", also: "X04 PHP-Status-1 PHP-Status-2 PHP-Status-3", sentence: "newest months of the payment history are not what the last report leaves there"}, beginsOtherwise},
+	{rule{id: "H16", severity: Warning, field: "payment_history", also: "X04 PHP-Status-1 PHP-Status-2 PHP-Status-3", part: "PHP-Status-1", sentence: "newest months of the payment history are not what the last report leaves there"}, beginsOtherwise},
 })
 
 // changesFinal says that a final report is followed by a record that says

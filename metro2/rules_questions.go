@@ -81,7 +81,7 @@ func questionTable(questions []question) []rule {
 		if !known {
 			panic("metro2: rule " + q.id + " asks what no check asks: " + q.asks)
 		}
-		r.id, r.also = q.id, joinIDs(q.also, q.asks)
+		r.id, r.part, r.also = q.id, q.asks, joinIDs(q.also, q.asks)
 		r.sentence = withAlso(r.sentence, r.also)
 		if q.hit != nil {
 			r.hit = q.hit

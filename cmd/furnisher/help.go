@@ -21,7 +21,7 @@ var groups = []*cobra.Group{
 var grouped = map[string][]string{
 	"night":      {"import", "run", "catch-up", "schedule", "worker", "brakes", "calendar", "simulate", "runs"},
 	"files":      {"files", "exclusions", "deliver", "deliveries", "deletions"},
-	"answers":    {"loans", "loan", "explain", "exceptions", "imports", "reopened", "mapping", "rules", "statement"},
+	"answers":    {"loans", "loan", "explain", "exceptions", "imports", "reopened", "mapping", "rules", "checks", "statement"},
 	"operations": {"servicing", "status", "customers", "cases", "case", "contract", "corrections", "answers", "reviews", "acts", "events", "serve", "tokens"},
 	"format":     {"metro2", "extract", "generate"},
 }
@@ -84,6 +84,8 @@ var examples = map[string][]string{
 	"reopened":           {"reopened", "reopened --csv --limit 0"},
 	"mapping":            {"mapping", "mapping --program NORTH --markdown"},
 	"rules":              {"rules", "rules DQ1"},
+	"checks":             {"checks --layer history", "checks --family B --severity error --json"},
+	"checks show":        {"checks show B16.before-opened", "checks show B16 --json"},
 	"statement":          {"statement L-1001", "statement L-1001 --pdf letter.pdf"},
 
 	"servicing cancel":     {"servicing cancel --customer C-2001", "servicing cancel --loan L-1001 --reason BANKRUPTCY --dry-run"},
