@@ -75,9 +75,11 @@ type CaseAssociation struct {
 type CaseResult struct {
 	Receipt
 	Created bool     `json:"created"`
-	Changed bool     `json:"changed"` // false: it was so before, and no operation is noted
+	Changed bool     `json:"changed"` // false: it was so before, and without a key no operation is noted
 	Case    CaseView `json:"case"`
 }
+
+func (r *CaseResult) unchanged() bool { return !r.Changed }
 
 func viewOf(c *book.CaseFile) CaseView {
 	v := CaseView{
@@ -120,7 +122,8 @@ func needsCase(o Order, id string) error {
 	return needsWhy(o)
 }
 
-// changeCase locks a case, changes it, and says so in the result and the deed. Of what changes nothing no operation is noted.
+// changeCase locks a case, changes it, and says so in the result and the deed. Of what changes nothing no operation is noted, unless it
+// has a key: the same request again, after the case has changed, is not to be done then.
 func changeCase(ctx context.Context, tx *sqlx.Tx, w *deed, key int64, done *CaseResult, work caseWork) error {
 	c, err := book.LockCase(ctx, tx, key)
 	if err != nil {
@@ -136,7 +139,7 @@ func changeCase(ctx context.Context, tx *sqlx.Tx, w *deed, key int64, done *Case
 		return err
 	}
 	done.Created, done.Changed, done.Case = false, changed, viewOf(now)
-	if !changed {
+	if !changed && !w.keyed {
 		done.receipt().Operation = 0
 		return errTakenBack
 	}

@@ -41,7 +41,20 @@ type Order struct {
 	On     rules.Date `json:"on"` // business date; 0: see Desk.Today
 	Role   string     `json:"-"`  // in which it is asked for, and the address from which; empty: the command line
 	From   string     `json:"-"`
+
+	only part // of an operation, the zero value for all of it
 }
+
+// part is a part of an operation that is done by itself.
+type part int
+
+const (
+	checkOnly  part = iota + 1 // hold the request against what is true whatever the book holds
+	recallOnly                 // find what the operation of its key did; errNotDone if there is none
+)
+
+// errNotDone is returned for recallOnly.
+var errNotDone = errors.New("not done")
 
 // Bounds of what is kept of an order.
 const (
@@ -84,6 +97,7 @@ type deed struct {
 	cases     []int64
 	before    any
 	after     any
+	keyed     bool // it is noted although it changes nothing, so that its key is known the next time
 }
 
 // errTakenBack ends the transaction of a dry run.
@@ -91,18 +105,24 @@ var errTakenBack = errors.New("dry run")
 
 // perform does an operation in one transaction, or finds that it was done. work fills the result and the deed.
 func (d *Desk) perform(ctx context.Context, kind string, o Order, request any, done result, work func(tx *sqlx.Tx, w *deed) error) error {
-	if err := o.validate(); err != nil {
+	if err := o.validate(); err != nil || o.only == checkOnly {
 		return err
 	}
 	digest, err := digestOf(kind, request)
 	if err != nil {
 		return err
 	}
+	if o.only == recallOnly {
+		if err = recall(ctx, d.DB, o.Key, digest, done); errors.Is(err, sql.ErrNoRows) {
+			return errNotDone
+		}
+		return err
+	}
 	err = database.InRetriedTx(ctx, d.DB, func(tx *sqlx.Tx) error {
 		if err := d.begin(ctx, tx); err != nil {
 			return err
 		}
-		w := &deed{by: book.By{Who: o.By, Why: o.Why}}
+		w := &deed{by: book.By{Who: o.By, Why: o.Why}, keyed: o.Key != ""}
 		if err := d.open(ctx, tx, kind, digest, o, done, w); err != nil || done.receipt().Repeated {
 			return err
 		}
@@ -162,12 +182,12 @@ func (d *Desk) open(ctx context.Context, tx *sqlx.Tx, kind, digest string, o Ord
 }
 
 // recall reads what the operation of a key did.
-func recall(ctx context.Context, tx *sqlx.Tx, key, digest string, done result) error {
+func recall(ctx context.Context, db sqlx.QueryerContext, key, digest string, done result) error {
 	var known struct {
 		Digest string `db:"digest"`
 		Result []byte `db:"result"`
 	}
-	if err := tx.GetContext(ctx, &known, operationByKey, key); err != nil {
+	if err := sqlx.GetContext(ctx, db, &known, operationByKey, key); err != nil {
 		return fmt.Errorf("find the operation of the key: %w", err)
 	}
 	if known.Digest != digest {

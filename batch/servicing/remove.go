@@ -2,7 +2,6 @@ package servicing
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/jmoiron/sqlx"
@@ -101,10 +100,9 @@ func (d *Desk) remove(ctx context.Context, tx *sqlx.Tx, w *deed, r *RemoveReques
 
 // Removals is what became of the requests of customer_removals.csv.
 type Removals struct {
-	Removed       int              `json:"removed"`
-	Refused       int              `json:"refused"`
-	Rows          []RemovalOutcome `json:"rows"` // the first ones
-	RowsNotListed int              `json:"rows_not_listed"`
+	Removed int `json:"removed"`
+	Refused int `json:"refused"`
+	Outcomes[RemovalOutcome]
 }
 
 // RemovalOutcome is what became of one request.
@@ -114,21 +112,14 @@ type RemovalOutcome struct {
 	Why        string `json:"why,omitempty"` // it was refused
 }
 
-// maxOutcomes bounds Removals.Rows.
-const maxOutcomes = 1000
-
-// add notes what became of a request.
-func (r *Removals) add(o RemovalOutcome) {
+// note counts and lists what became of a request.
+func (r *Removals) note(o RemovalOutcome) {
 	if o.Removed {
 		r.Removed++
 	} else {
 		r.Refused++
 	}
-	if len(r.Rows) < maxOutcomes {
-		r.Rows = append(r.Rows, o)
-	} else {
-		r.RowsNotListed++
-	}
+	r.add(o)
 }
 
 // request is a row of customer_removals.csv that was not carried out.
@@ -145,7 +136,7 @@ const requestsAtOnce = 1000
 // RemoveRequested carries out what customer_removals.csv asks for, each row by itself: one that is refused stops no other (CD2),
 // and stays refused until it is sent again. Interrupted, the next call goes on.
 func (d *Desk) RemoveRequested(ctx context.Context, o Order) (*Removals, error) {
-	done := &Removals{Rows: []RemovalOutcome{}}
+	done := &Removals{Outcomes: Outcomes[RemovalOutcome]{Rows: []RemovalOutcome{}}}
 	o.Key = ""
 	for after := int64(0); ; {
 		var requests []request
@@ -161,7 +152,7 @@ func (d *Desk) RemoveRequested(ctx context.Context, o Order) (*Removals, error) 
 			if err != nil {
 				return done, err
 			}
-			done.add(outcome)
+			done.note(outcome)
 		}
 	}
 }
@@ -169,19 +160,12 @@ func (d *Desk) RemoveRequested(ctx context.Context, o Order) (*Removals, error) 
 func (d *Desk) carryOut(ctx context.Context, o Order, r request) (RemovalOutcome, error) {
 	outcome := RemovalOutcome{CustomerID: r.CustomerID}
 	_, err := d.RemoveCustomer(ctx, RemoveRequest{Order: o, CustomerID: r.CustomerID, Approver: r.Approver, ErasureReason: r.Reason})
-	refusal, isRefusal := errors.AsType[*rules.Refusal](err)
-	switch {
-	case err == nil:
-		outcome.Removed = true
-		return outcome, nil
-	case isRefusal:
-		outcome.Why = refusal.Error()
-	case errors.Is(err, ErrInvalid) || errors.Is(err, ErrRefused):
-		outcome.Why = err.Error()
-	default:
+	why, refused := fault(err)
+	if err == nil || !refused {
+		outcome.Removed = err == nil
 		return outcome, err
 	}
-	if o.DryRun {
+	if outcome.Why = why; o.DryRun {
 		return outcome, nil
 	}
 	err = database.InDurableTx(ctx, d.DB, func(tx *sqlx.Tx) error {

@@ -151,9 +151,9 @@ func TestRequestsOneByOne(t *testing.T) {
 	before := everything(t, db)
 	dry := order("")
 	dry.DryRun = true
-	want := &servicing.Removals{Removed: 1, Refused: 1, Rows: []servicing.RemovalOutcome{
+	want := &servicing.Removals{Removed: 1, Refused: 1, Outcomes: servicing.Outcomes[servicing.RemovalOutcome]{Rows: []servicing.RemovalOutcome{
 		{CustomerID: "CA", Removed: true}, {CustomerID: "CB", Why: "loan B1 is open (CD3)"},
-	}}
+	}}}
 	done, err := desk(db).RemoveRequested(t.Context(), dry)
 	if diff := cmp.Diff(want, done); diff != "" || err != nil {
 		t.Errorf("dry run: %v (-want +got):\n%s", err, diff)

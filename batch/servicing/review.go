@@ -31,8 +31,11 @@ type SeenChange struct {
 	File   int64  `json:"file" db:"file"`
 }
 
+func (r *SeenResult) unchanged() bool { return len(r.Changes) == 0 }
+
 // Seen takes off the review list what a case changed in files up to now; what it changes later is listed again (CA1). That it waits
-// for an acknowledgement (CA2) or cannot be applied (CA8) stays listed. If there is nothing to mark, no operation is noted.
+// for an acknowledgement (CA2) or cannot be applied (CA8) stays listed. If there is nothing to mark, no
+// operation is noted, unless it has a key.
 //
 // Errors to branch on: ErrInvalid, ErrUnknown, ErrKeyUsed, ErrBusy.
 func (d *Desk) Seen(ctx context.Context, r SeenRequest) (*SeenResult, error) {
@@ -59,7 +62,7 @@ func see(ctx context.Context, tx *sqlx.Tx, w *deed, caseID string, done *SeenRes
 	if err := tx.SelectContext(ctx, &done.Changes, caseSeen, caseID, w.by.Operation); err != nil {
 		return fmt.Errorf("mark the changes: %w", err)
 	}
-	if len(done.Changes) == 0 {
+	if len(done.Changes) == 0 && !w.keyed {
 		done.receipt().Operation = 0
 		return errTakenBack
 	}

@@ -22,7 +22,7 @@ var grouped = map[string][]string{
 	"night":      {"import", "run", "catch-up", "schedule", "worker", "brakes", "calendar", "simulate", "runs"},
 	"files":      {"files", "exclusions", "deliver", "deliveries", "deletions"},
 	"answers":    {"loans", "loan", "explain", "exceptions", "imports", "reopened", "mapping", "rules", "checks", "statement"},
-	"operations": {"servicing", "status", "customers", "cases", "case", "contract", "corrections", "answers", "reviews", "acts", "events", "serve", "tokens"},
+	"operations": {"servicing", "status", "customers", "bulk", "cases", "case", "contract", "corrections", "answers", "reviews", "acts", "events", "serve", "tokens"},
 	"format":     {"metro2", "extract", "generate"},
 }
 
@@ -95,6 +95,7 @@ var examples = map[string][]string{
 	"customers remove":     {"customers remove C-2001 --why 'retention is over'", "customers remove --from-import --why 'the requests of this week'"},
 	"customers find":       {"customers find", "customers find --json"},
 	"customers eligible":   {"customers eligible", "customers eligible --as-of 2026-12-31"},
+	"bulk":                 {"bulk desk.csv --why 'the letters of Monday'", "bulk desk.csv --validate --csv"},
 	"corrections":          {"corrections", "corrections --live"},
 	"corrections add":      {"corrections add L-1001 --field 25 --value 2026-03-01 --reason 'our letter' --evidence 'scan 12' --source AUD", "corrections add L-1001 --field 17A --value 11 --field 21 --value 0 --reason 'paid' --evidence 'bank statement' --source DISPUTE --approver rivera"},
 	"corrections release":  {"corrections release 4 --why 'the servicer has it' --approver rivera", "corrections release 5 --why 'withdrawn' --approver rivera"},
