@@ -15,7 +15,7 @@ GOLANGCI_LINT_VERSION = v2.15.0
 GOLANGCI_LINT = .cache/bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build install demo test race fuzz bin/bench bench bench-check microbench golden lint verify strikes kills together lives years races pg pgbouncer sshd gpg
+.PHONY: help build install demo test race fuzz bin/bench bench bench-check microbench golden lint verify strikes kills together lives years races load pg pgbouncer sshd gpg
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-11s %s\n", $$1, $$2}' Makefile
@@ -113,6 +113,11 @@ years: pg build ## Take 2,000 loans with every situation through 24 month-ends, 
 	@mkdir -p .cache
 	$(GO) build -o .cache/years ./fixtures/years
 	.cache/years -program bin/furnisher
+
+load: pg build ## Ask the API 2,000 questions and cancel 300 loans a second for 30 s while a month-end night runs; compare with a twin
+	@mkdir -p .cache
+	$(GO) build -o .cache/load ./fixtures/load
+	.cache/load -program bin/furnisher
 
 pg: ## Find PostgreSQL server programs, or get them
 	@fixtures/pg-install.sh
