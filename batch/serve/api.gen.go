@@ -17,6 +17,24 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
+// Defines values for BulkParamsStage.
+const (
+	Validate BulkParamsStage = "validate"
+	Verify   BulkParamsStage = "verify"
+)
+
+// Valid indicates whether the value is a known member of the BulkParamsStage enum.
+func (e BulkParamsStage) Valid() bool {
+	switch e {
+	case Validate:
+		return true
+	case Verify:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListLoansParamsServicingStatus.
 const (
 	NOTSERVICING ListLoansParamsServicingStatus = "NOT_SERVICING"
@@ -66,6 +84,12 @@ type Because struct {
 	// Why The reason, for the ledger. It stays for good, so it names nobody.
 	Why Why `json:"why"`
 }
+
+// BulkDone defines model for BulkDone.
+type BulkDone = json.RawMessage
+
+// BulkRow defines model for BulkRow.
+type BulkRow = json.RawMessage
 
 // CancelServicing defines model for CancelServicing.
 type CancelServicing struct {
@@ -423,6 +447,21 @@ type Failed = Problem
 
 // CancelServicingBody defines model for CancelServicingBody.
 type CancelServicingBody = CancelServicing
+
+// BulkParams defines parameters for Bulk.
+type BulkParams struct {
+	// Stage Only hold the rows against what their actions take, or only look them up in the ledger.
+	Stage *BulkParamsStage `form:"stage,omitempty" json:"stage,omitempty"`
+
+	// DryRun Do everything, answer with it, and take it back.
+	DryRun *DryRun `form:"dryRun,omitempty" json:"dryRun,omitempty"`
+
+	// Why The reason of rows that give none, for the ledger. It stays for good, so it names nobody.
+	Why *Why `form:"why,omitempty" json:"why,omitempty"`
+}
+
+// BulkParamsStage defines parameters for Bulk.
+type BulkParamsStage string
 
 // ListCasesParams defines parameters for ListCases.
 type ListCasesParams struct {
@@ -913,6 +952,9 @@ type ServerInterface interface {
 	// GetDocument This document
 	// (GET /openapi.yaml)
 	GetDocument(w http.ResponseWriter, r *http.Request)
+	// Bulk Do the operations of a CSV file, each row by itself
+	// (POST /v1/bulk)
+	Bulk(w http.ResponseWriter, r *http.Request, params BulkParams)
 	// ListCases List cases in the order in which they came into the book
 	// (GET /v1/cases)
 	ListCases(w http.ResponseWriter, r *http.Request, params ListCasesParams)
@@ -1078,6 +1120,65 @@ func (siw *ServerInterfaceWrapper) GetDocument(w http.ResponseWriter, r *http.Re
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetDocument(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// Bulk operation middleware
+func (siw *ServerInterfaceWrapper) Bulk(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params BulkParams
+
+	// ------------- Optional query parameter "stage" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "stage", r.URL.Query(), &params.Stage, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "stage"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "stage", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "dryRun" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dryRun", r.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "dryRun"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "dryRun", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "why" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "why", r.URL.Query(), &params.Why, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "why"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "why", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.Bulk(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4018,6 +4119,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/healthz", wrapper.GetHealth)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/openapi.yaml", wrapper.GetDocument)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/bulk", wrapper.Bulk)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/customers/{customerId}/cancel-servicing", wrapper.CancelCustomerServicing)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/loans/{loanId}/cancel-servicing", wrapper.CancelLoanServicing)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/loans/{loanId}/status", wrapper.SetLoanStatus)
@@ -4146,6 +4248,50 @@ type GetDocumentdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetDocumentdefaultApplicationProblemPlusJSONResponse) VisitGetDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BulkRequestObject struct {
+	Params BulkParams
+	Body   io.Reader
+}
+
+type BulkResponseObject interface {
+	VisitBulkResponse(w http.ResponseWriter) error
+}
+
+type Bulk200JSONResponse struct {
+	Status  Status   `json:"status"`
+	Message Message  `json:"message"`
+	Data    BulkDone `json:"data"`
+}
+
+func (response Bulk200JSONResponse) VisitBulkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BulkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response BulkdefaultApplicationProblemPlusJSONResponse) VisitBulkResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7353,6 +7499,9 @@ type StrictServerInterface interface {
 	// GetDocument This document
 	// (GET /openapi.yaml)
 	GetDocument(ctx context.Context, request GetDocumentRequestObject) (GetDocumentResponseObject, error)
+	// Bulk Do the operations of a CSV file, each row by itself
+	// (POST /v1/bulk)
+	Bulk(ctx context.Context, request BulkRequestObject) (BulkResponseObject, error)
 	// ListCases List cases in the order in which they came into the book
 	// (GET /v1/cases)
 	ListCases(ctx context.Context, request ListCasesRequestObject) (ListCasesResponseObject, error)
@@ -7570,6 +7719,34 @@ func (sh *strictHandler) GetDocument(w http.ResponseWriter, r *http.Request) {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetDocumentResponseObject); ok {
 		if err := validResponse.VisitGetDocumentResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// Bulk operation middleware
+func (sh *strictHandler) Bulk(w http.ResponseWriter, r *http.Request, params BulkParams) {
+	var request BulkRequestObject
+
+	request.Params = params
+
+	request.Body = r.Body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.Bulk(ctx, request.(BulkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Bulk")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(BulkResponseObject); ok {
+		if err := validResponse.VisitBulkResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

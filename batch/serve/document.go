@@ -82,13 +82,17 @@ func newEndpoint(parsed *openapi3.T, path, method string, item *openapi3.PathIte
 		}
 	}
 	if operation.RequestBody != nil {
-		e.upload = operation.RequestBody.Value.Content[typeStream] != nil
+		content := operation.RequestBody.Value.Content
+		e.upload = content[typeStream] != nil || content[typeCSV] != nil
 	}
 	return e, nil
 }
 
-// typeStream is the type of the bodies that are read as they come.
-const typeStream = "application/octet-stream"
+// The types of the bodies that are read as they come.
+const (
+	typeStream = "application/octet-stream"
+	typeCSV    = "text/csv"
+)
 
 // learn notes the names of a schema's properties and the values of its lists, and those below.
 func (d *document) learn(s *openapi3.Schema) {

@@ -53,6 +53,7 @@ var kinds = []struct {
 	{ErrNoRecord, kind{404, "no-record", "No such record", "The file has no such record, or is not a Metro 2 file; /v1/metro2/validate says what it is."}},
 	{inquiry.ErrSeveral, kind{409, "several", "Several loans", "Several loans have that account number; use the loan's id."}},
 	{inquiry.ErrBadPage, kind{400, "page", "No such page", "The list has no such page; begin without a cursor."}},
+	{servicing.ErrBulkFile, kind{400, "invalid", "Wrong request", "The body is not a file of operations."}},
 	{servicing.ErrInvalid, kind{400, "invalid", "Wrong request", "The request is wrong whatever the book holds."}},
 	{servicing.ErrRefused, kind{409, "refused", "Refused", "As things are, a rule refuses it."}},
 	{servicing.ErrKeyUsed, kind{422, "key-used", "Idempotency key used", "The idempotency key belongs to another request; use another one."}},
@@ -137,7 +138,7 @@ func reason(err error) string {
 	if refusal, is := errors.AsType[*rules.Refusal](err); is {
 		return sentence(refusal.Why)
 	}
-	for _, refused := range []error{servicing.ErrRefused, servicing.ErrInvalid} {
+	for _, refused := range []error{servicing.ErrRefused, servicing.ErrInvalid, servicing.ErrBulkFile} {
 		if errors.Is(err, refused) {
 			_, why, _ := strings.Cut(err.Error(), refused.Error()+": ")
 			return sentence(why)

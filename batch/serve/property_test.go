@@ -85,6 +85,18 @@ func (r random) object(s *openapi3.Schema) any {
 	return object
 }
 
+// file is a file of operations, most of them wrong ones.
+func (r random) file() string {
+	text := rapid.SampledFrom([]string{"action,key,loanId,until,why\n", "action,customerId,approver,erasureReason\n", r.text() + "\n"}).Draw(r.T, "header")
+	for range rapid.IntRange(1, 3).Draw(r.T, "rows") {
+		text += rapid.SampledFrom([]string{
+			"hold," + r.text() + ",A1,2026-12-31,why\n", "hold," + r.text() + "," + r.text() + ",2026-12-31,\n", "remove,CB,,\n",
+			"remove," + r.text() + "," + r.text() + ",CCPA\n", "cancel-servicing,\"" + r.text() + "\",A2,,x\n", r.text() + "\n",
+		}).Draw(r.T, "row")
+	}
+	return text
+}
+
 // request is a random request to an operation.
 func (r random) request(o operation) (path string, q sent) {
 	path = o.path
@@ -126,6 +138,8 @@ func (r random) request(o operation) (path string, q sent) {
 		if media := o.RequestBody.Value.Content["application/json"]; media != nil {
 			document, _ := json.Marshal(r.value(media.Schema.Value))
 			q.body = string(document)
+		} else if o.RequestBody.Value.Content["text/csv"] != nil {
+			q.kind, q.body = "text/csv", r.file()
 		} else {
 			q.kind, q.body = "application/octet-stream", r.text()
 		}

@@ -60,6 +60,7 @@ type BulkRow struct {
 // BulkSummary is what became of a file.
 type BulkSummary struct {
 	DryRun    bool  `json:"dry_run"`
+	Begun     bool  `json:"begun"` // no row is too bad, and more than one end was asked for
 	Read      int64 `json:"read"`
 	Rejected  int64 `json:"rejected"`
 	Done      int64 `json:"done"`
@@ -122,9 +123,13 @@ func (d *Desk) Bulk(ctx context.Context, r BulkRequest) (*BulkSummary, error) {
 		if err := b.eachRow(ctx, stage); err != nil {
 			return &b.sum, err
 		}
-		if i == 0 && b.sum.Rejected > 0 && (r.Tolerates == nil || !r.Tolerates(b.sum.Rejected, b.sum.Read)) {
+		if i > 0 || r.Stage == BulkVerify {
+			continue
+		}
+		if b.sum.Rejected > 0 && (r.Tolerates == nil || !r.Tolerates(b.sum.Rejected, b.sum.Read)) {
 			return &b.sum, fmt.Errorf("%w: %d of %d", ErrBulkRejected, b.sum.Rejected, b.sum.Read)
 		}
+		b.sum.Begun = len(stages) > 1
 	}
 	if lost := b.sum.Done + b.sum.Repeated + b.sum.Unchanged - b.sum.Verified; len(stages) == 3 && lost > 0 {
 		return &b.sum, fmt.Errorf("%w: %d", ErrBulkMissing, lost)
