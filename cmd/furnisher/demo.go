@@ -30,6 +30,9 @@ const (
 // titleDemoDeletions heads what the demo is for.
 const titleDemoDeletions = "deleted accounts, as the files say"
 
+// titleDemoChecks heads what the checks find.
+const titleDemoChecks = "furnisher metro2 validate --profile deidentified, for these files"
+
 // demoCalendar is why the demo runs month-ends only, and nights of invented dates.
 const demoCalendar = "the demo has its own calendar"
 
@@ -140,7 +143,27 @@ func (a *app) demoDeletions(ctx context.Context, d *demo, files []batch.FileSumm
 	if err := printTitled(a.stdout, titleDemoDeletions, []string{"account", "code", "date closed", "file"}, rows); err != nil {
 		return err
 	}
-	return a.say("\neach of these accounts appears as deleted in one file and in no other\nfiles:       %s\nlook around: furnisher --data %s loans\n", d.files, d.dir)
+	if err := a.say("\neach of these accounts appears as deleted in one file and in no other\n\n%s\n", titleDemoChecks); err != nil {
+		return err
+	}
+	if err := a.demoChecks(ctx, files); err != nil {
+		return err
+	}
+	return a.say("\nfiles:       %s\nlook around: furnisher --data %s loans\n", d.files, d.dir)
+}
+
+// demoChecks shows what the checks find in the files, but for what the invented people draw.
+func (a *app) demoChecks(ctx context.Context, files []batch.FileSummary) error {
+	v := validation{profiles: []string{"deidentified"}, wanted: ruleChoice(nil).withoutDoubtful("")}
+	var err error
+	if v.profile, err = readProfiles(v.profiles); err != nil {
+		return err
+	}
+	paths := make([]string, len(files))
+	for i, f := range files {
+		paths[i] = f.Path
+	}
+	return a.validateAll(ctx, paths, &v)
 }
 
 // say prints a line of the demo.

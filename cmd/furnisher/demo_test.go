@@ -52,7 +52,7 @@ func TestDemo(t *testing.T) {
 		}
 		_, tables[i], _ = strings.Cut(out.String(), titleDemoDeletions)
 		if files != "" {
-			tables[i] = strings.Replace(tables[i], filepath.Join(files, demoFiles), filepath.Join(dir, "files"), 1)
+			tables[i] = strings.ReplaceAll(tables[i], filepath.Join(files, demoFiles), filepath.Join(dir, "files"))
 		}
 	}
 	if made, err := filepath.Glob(filepath.Join(lenders, demoFiles, "*.txt")); err != nil || len(made) < 3 {
@@ -68,6 +68,15 @@ func TestDemo(t *testing.T) {
 		if !strings.Contains(tables[0], code) {
 			t.Errorf("no account with %s in %s", code, tables[0])
 		}
+	}
+	// What the invented people draw is left out, and nothing else is an error.
+	for _, want := range []string{titleDemoChecks, "left out: 1251 findings by check B27.ssn-never-issued\n", "files 6, records 1403, errors 0, "} {
+		if !strings.Contains(tables[0], want) {
+			t.Errorf("%q is missing in %s", want, tables[0])
+		}
+	}
+	if strings.Contains(tables[0], ": error ") || strings.Contains(tables[0], "base.ssn") {
+		t.Errorf("the demo tells of what is expected, or of errors: %s", tables[0])
 	}
 	checkDemoFiles(t, dir)
 }

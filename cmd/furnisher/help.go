@@ -133,7 +133,7 @@ var examples = map[string][]string{
 	"tokens revoke":        {"tokens revoke servicing-desk", "tokens revoke archive-2026 --by rivera"},
 
 	"metro2 dump":     {"metro2 dump FILE", "metro2 dump FILE --json"},
-	"metro2 validate": {"metro2 validate FILE", "metro2 validate OLDER NEWER --csv"},
+	"metro2 validate": {"metro2 validate FILE --profile deidentified", "metro2 validate OLDER NEWER --csv"},
 	"metro2 explain":  {"metro2 explain FILE --record 2", "metro2 explain FILE --account 4000000000001001"},
 	"metro2 diff":     {"metro2 diff OLDER NEWER", "metro2 diff OLDER NEWER --exit-code"},
 	"metro2 stats":    {"metro2 stats FILE", "metro2 stats OLDER NEWER --json"},

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strconv"
@@ -45,14 +46,31 @@ type validation struct {
 	rules, failOn string
 	wanted        ruleChoice
 	strict        bool // warnings fail, too
+	all           bool // print every finding, not one example of each check
+	profiles      []string
+	profile       *profile
 }
 
 func (a *app) validateCommand() *cobra.Command {
 	var v validation
 	c := &cobra.Command{
 		Use: "validate FILE...", Short: "check Metro 2 files", Args: cobra.MinimumNArgs(1),
-		Long: `Prints each finding, then a summary. "-" reads standard input; gzip is unpacked. The exit status is 6 if there are errors,
-or with --fail-on warning also if there are warnings.
+		Long: `Prints one example of each check with the number of its findings, those of the most findings first, then a summary; --all,
+--json and --csv print every finding. "-" reads standard input; gzip is unpacked. The exit status is 6 if there are errors, or
+with --fail-on warning also if there are warnings.
+
+--profile leaves out what is expected of a file, and says at the end how much that was: deidentified for masked or invented
+people, foreign for files that were cut or passed on by hand, or a file of tables that give a reason for each id, as
+furnisher checks lists them, or for each field:
+
+  [leave_out]
+  "F02.no-trailer" = "the file was cut"
+  [leave_out_fields]
+  "base.ssn" = "numbers are masked"
+  [lower]
+  "F01.differs" = "the line is read, whatever its descriptor word says"
+
+A rule stands for all its checks. What is lowered is a warning. Several profiles add up.
 
 Several files are taken as the months of one furnisher and compared with each other, in the order of the dates in their
 headers, or in the order given if one is standard input or has no such date.
@@ -73,11 +91,16 @@ In CSV an apostrophe precedes a cell that a spreadsheet would take for a formula
 				return err
 			}
 			v.wanted = v.wanted.withoutDoubtful(v.rules)
+			if v.profile, err = readProfiles(v.profiles); err != nil {
+				return err
+			}
 			return a.validateAll(ctx, args, &v)
 		}),
 	}
 	jsonFlag(c, &v.asJSON)
 	c.Flags().BoolVar(&v.asCSV, "csv", false, "print CSV")
+	c.Flags().BoolVar(&v.all, "all", false, "print every finding, not one example of each check")
+	c.Flags().StringArrayVar(&v.profiles, "profile", nil, "leave out what is expected: deidentified, foreign or a file; may be repeated")
 	c.Flags().StringVar(&v.rules, "rules", "", "check by these rules only, for example B12,X or -E")
 	c.Flags().StringVar(&v.failOn, "fail-on", "error", "severity that makes the exit status 6: error or warning")
 	return c
@@ -117,11 +140,13 @@ func (a *app) validateAll(ctx context.Context, names []string, v *validation) er
 			return err
 		})
 		if err != nil {
+			out.printGroups()
 			out.close()
 			return errors.Join(err, out.err, w.Flush())
 		}
 		out.files++
 	}
+	out.printGroups()
 	out.sum()
 	out.close()
 	if err := errors.Join(out.err, w.Flush()); err != nil {
@@ -208,20 +233,32 @@ func validateOne(r io.Reader, v *metro2.Validator, each func(account string, f *
 	return v.Summary(), nil
 }
 
-// findingWriter prints the wanted findings as they come, because a broken file has as many as it has bytes,
-// and counts them. Its first error sticks.
+// findingWriter counts the wanted findings and prints them: each as it comes, because a broken file has as many as it
+// has bytes, or at the end one example of each check, which are as many as the catalogue has. Its first error sticks.
 type findingWriter struct {
 	*validation
 	w        io.Writer
 	csv      *csv.Writer
 	examiner map[string]int // hits of each wanted check of an examiner
+	groups   map[string]*findingGroup
+	leftOut  map[string]int // by check
 
 	files, records, errors, warnings int
 	err                              error
 }
 
+// findingGroup is what was found by one check.
+type findingGroup struct {
+	check    string
+	severity metro2.Severity
+	example  string // a line about the first one
+	findings int
+	files    int
+	last     string // file of the last one
+}
+
 func newFindingWriter(w io.Writer, v *validation) *findingWriter {
-	o := &findingWriter{validation: v, w: w, examiner: map[string]int{}}
+	o := &findingWriter{validation: v, w: w, examiner: map[string]int{}, groups: map[string]*findingGroup{}, leftOut: map[string]int{}}
 	for _, r := range metro2.ExaminerRules() {
 		if v.wanted.has(r.ID) {
 			o.examiner[r.ID] = 0
@@ -249,9 +286,19 @@ func (o *findingWriter) printf(format string, args ...any) {
 	}
 }
 
-func (o *findingWriter) add(file, account string, found *metro2.Finding) {
-	if !o.wanted.has(found.Rule) {
+func (o *findingWriter) add(file, account string, raw *metro2.Finding) {
+	if !o.wanted.has(raw.Rule) {
 		return
+	}
+	check, found := "", *raw
+	grouped := !o.asCSV && !o.asJSON && !o.all
+	if grouped || o.profile != nil {
+		check = found.Check()
+		if o.profile.leavesOut(check, raw) {
+			o.leftOut[check]++
+			return
+		}
+		found.Severity = o.profile.graded(check, raw)
 	}
 	if found.Severity == metro2.Error {
 		o.errors++
@@ -261,7 +308,51 @@ func (o *findingWriter) add(file, account string, found *metro2.Finding) {
 	if n, known := o.examiner[found.Rule]; known {
 		o.examiner[found.Rule] = n + 1
 	}
-	f := findingOf(file, account, found)
+	if grouped {
+		o.group(file, account, check, &found)
+		return
+	}
+	o.print(findingOf(file, account, &found), &found)
+}
+
+// group counts a finding with the others of its check.
+func (o *findingWriter) group(file, account, check string, found *metro2.Finding) {
+	g := o.groups[check]
+	if g == nil {
+		g = &findingGroup{check: check, severity: found.Severity, example: findingOf(file, account, found).line(found)}
+		o.groups[check] = g
+	}
+	g.findings++
+	if g.files == 0 || g.last != file {
+		g.files++
+		g.last = file
+	}
+}
+
+// printGroups prints the examples: errors first, and those of the most findings.
+func (o *findingWriter) printGroups() {
+	groups := slices.SortedFunc(maps.Values(o.groups), func(x, y *findingGroup) int {
+		return cmp.Or(cmp.Compare(y.severity, x.severity), cmp.Compare(y.findings, x.findings), cmp.Compare(x.check, y.check))
+	})
+	for _, g := range groups {
+		o.printf("%s\n    %s in %s by check %s\n", g.example, counted(g.findings, "finding"), counted(g.files, "file"), g.check)
+	}
+}
+
+// counted is "1 file", "2 files".
+func counted(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
+}
+
+// line is a finding as people read it.
+func (f finding) line(found *metro2.Finding) string {
+	return fmt.Sprintf("%s: record %d, account %s: %s position %d: %s %s: %s", f.File, f.Record, dash(f.Account), place(found), f.Position, f.Severity, f.Rule, f.Message)
+}
+
+func (o *findingWriter) print(f finding, found *metro2.Finding) {
 	switch {
 	case o.asCSV:
 		o.keep(o.csv.Write(csvCells(
@@ -275,7 +366,7 @@ func (o *findingWriter) add(file, account string, found *metro2.Finding) {
 		}
 		o.printf("\n%s", text)
 	default:
-		o.printf("%s: record %d, account %s: %s position %d: %s %s: %s\n", file, f.Record, dash(account), place(found), f.Position, f.Severity, f.Rule, f.Message)
+		o.printf("%s\n", f.line(found))
 	}
 }
 
@@ -296,9 +387,12 @@ func (o *findingWriter) sum() {
 		return
 	}
 	for _, r := range metro2.ExaminerRules() {
-		if n := o.examiner[r.ID]; n > 0 {
+		if n := o.examiner[r.ID]; n > 0 && o.all {
 			o.printf("examiner check %s: %d\n", r.ID, n)
 		}
+	}
+	for _, check := range slices.Sorted(maps.Keys(o.leftOut)) {
+		o.printf("left out: %s by check %s\n", counted(o.leftOut[check], "finding"), check)
 	}
 	o.printf("files %d, records %d, errors %d, warnings %d\n", o.files, o.records, o.errors, o.warnings)
 }
@@ -312,6 +406,12 @@ func (o *findingWriter) close() {
 	case o.asJSON:
 		hits, err := json.Marshal(o.examiner)
 		o.keep(err)
-		o.printf("],\n\"examiner\":%s,\n\"files\":%d,\"errors\":%d,\"warnings\":%d}\n", hits, o.files, o.errors, o.warnings)
+		o.printf("],\n\"examiner\":%s,", hits)
+		if o.profile != nil {
+			left, err := json.Marshal(o.leftOut)
+			o.keep(err)
+			o.printf("\n\"left_out\":%s,", left)
+		}
+		o.printf("\n\"files\":%d,\"errors\":%d,\"warnings\":%d}\n", o.files, o.errors, o.warnings)
 	}
 }
