@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/furnisher/furnisher/batch/serve"
@@ -201,6 +203,42 @@ func TestRate(t *testing.T) {
 	s.wait(time.Second)
 	if got := send(servicing.Operator); got != "404 unknown" {
 		t.Errorf("a second later: %s", got)
+	}
+}
+
+// What the README names for each endpoint of another system is in the document.
+func TestOtherSystems(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := openapi3.NewLoader().LoadFromFile("openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(readme), "\n| there | here |\n|---|---|\n")
+	table, _, _ = strings.Cut(table, "\n\n")
+	systems := map[string]int{}
+	for line := range strings.Lines(table) {
+		cells := strings.Split(line, "|")
+		if len(cells) != 4 {
+			t.Fatalf("a row of %d cells: %s", len(cells), line)
+		}
+		system, _, _ := strings.Cut(strings.TrimSpace(cells[1]), ":")
+		systems[system]++
+		named := regexp.MustCompile("`([A-Z]+) (/[^`]+)`").FindAllStringSubmatch(cells[2], -1)
+		if len(named) == 0 {
+			t.Errorf("nothing stands for %s", cells[1])
+		}
+		for _, n := range named {
+			if path := doc.Paths.Value(n[2]); path == nil || path.GetOperation(n[1]) == nil {
+				t.Errorf("%s: the document has no %s", cells[1], n[0])
+			}
+		}
+	}
+	if diff := cmp.Diff(map[string]int{"Canopy": 1, "Finosu": 2, "LoanPro": 2, "LeasePak": 2, "Peach": 7}, systems); diff != "" {
+		t.Errorf("rows of the systems (-want +got):\n%s", diff)
 	}
 }
 
