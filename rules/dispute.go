@@ -49,7 +49,7 @@ const (
 
 // Dispute is what is written down of a dispute beside its case.
 type Dispute struct {
-	Channel       DisputeChannel `json:"channel"`
+	Channel       DisputeChannel `json:"channel,omitempty"`
 	Bureau        string         `json:"bureau,omitempty"` // of an ACDV, as all up to BureauDueOn
 	ControlNumber string         `json:"controlNumber,omitempty"`
 	Codes         []string       `json:"codes,omitempty"`
@@ -228,4 +228,15 @@ func outcomeOf(c CaseEntry, a Answering, claim bool) CaseOutcome {
 		return OutcomeDisagrees
 	}
 	return OutcomeResolved
+}
+
+// ChannelOf returns the channel of a dispute of which only its case is known. It returns a *Refusal for a case that is no dispute.
+func ChannelOf(c CaseEntry) (DisputeChannel, error) {
+	switch c.Type {
+	case CaseDispute, CaseFraudClaim:
+		return DisputeDirect, nil
+	case CaseIdentityTheft:
+		return DisputeTheft, nil
+	}
+	return "", refuse("CA8", "a case of type %s is no dispute", c.Type)
 }

@@ -69,12 +69,21 @@ type AddedCorrection struct {
 //
 // It returns ErrNoLoan, ErrCorrection or ErrLocked.
 func AddCorrection(ctx context.Context, db *sqlx.DB, n NewCorrection) (added []AddedCorrection, err error) {
+	err = database.InRetriedTx(ctx, db, func(tx *sqlx.Tx) (err error) {
+		added, err = n.AddIn(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return added, nil
+}
+
+// AddIn is AddCorrection in a transaction of others.
+func (n NewCorrection) AddIn(ctx context.Context, tx *sqlx.Tx) (added []AddedCorrection, err error) {
 	fields, err := n.check()
 	if err == nil {
-		err = database.InRetriedTx(ctx, db, func(tx *sqlx.Tx) (err error) {
-			added, err = n.add(ctx, tx, fields)
-			return err
-		})
+		added, err = n.add(ctx, tx, fields)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("correct loan %q: %w", n.LoanID, err)

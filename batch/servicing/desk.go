@@ -27,6 +27,10 @@ type Desk struct {
 
 	Authority batch.Authority // who may resolve exceptions
 	Vault     book.Vault      // for operations on what is personal
+
+	// Correct records what an update of a dispute corrects, in the operation's transaction, and returns the corrections' numbers. What
+	// cannot be corrected so is ErrRefused.
+	Correct func(ctx context.Context, tx *sqlx.Tx, c Correction) ([]int64, error)
 }
 
 // DefaultPatience is longer than a chunk of a night takes.

@@ -26,12 +26,12 @@ var (
 		"files refuse", "files answers", "exclusions", "deliver",
 	}
 	loanCommands = []string{
-		"loan", "explain", "statement", "status set", "status hold", "status release", "corrections add",
+		"loan", "explain", "statement", "status set", "status hold", "status release", "corrections add", "disputes open",
 		"contract terminate", "contract undo", "contract rescind", "contract receivables",
 	}
 	caseCommands = []string{
 		"case show", "case history", "case update", "case delete", "case acknowledge", "case associate", "case dissociate", "case viewed",
-		"case snooze", "case unsnooze", "case escalate", "case deescalate", "cases escalations", "reviews seen",
+		"case snooze", "case unsnooze", "case escalate", "case deescalate", "cases escalations", "reviews seen", "disputes show", "disputes extend", "disputes answer",
 	}
 )
 

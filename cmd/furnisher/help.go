@@ -22,7 +22,7 @@ var grouped = map[string][]string{
 	"night":      {"import", "run", "catch-up", "schedule", "worker", "brakes", "calendar", "simulate", "runs"},
 	"files":      {"files", "exclusions", "deliver", "deliveries", "deletions"},
 	"answers":    {"loans", "loan", "explain", "exceptions", "imports", "reopened", "mapping", "rules", "checks", "statement"},
-	"operations": {"servicing", "status", "customers", "bulk", "cases", "case", "contract", "corrections", "answers", "reviews", "acts", "events", "serve", "tokens"},
+	"operations": {"servicing", "status", "customers", "bulk", "cases", "case", "disputes", "contract", "corrections", "answers", "reviews", "acts", "events", "serve", "tokens"},
 	"format":     {"metro2", "extract", "generate"},
 }
 
@@ -104,6 +104,14 @@ var examples = map[string][]string{
 	"answers close":        {"answers close 7 --why 'the bureau was wrong'", "answers close 8 --why 'told the bureau'"},
 	"cases":                {"cases --type BANKRUPTCY --customer C-2001", "cases --snoozed=false --status open --csv --limit 0"},
 	"cases escalations":    {"cases escalations --open", "cases escalations K-6001 --json"},
+	"disputes open":        {"disputes open L-1001 --channel direct --received-on 2026-09-21 --why 'letter of 18 September'", "disputes open L-1001 --channel acdv --bureau EXPERIAN --control-number 4711-0815 --code 106 --due 2026-10-12 --why 'e-OSCAR'"},
+	"disputes list":        {"disputes list --open", "disputes list --loan L-1001 --json"},
+	"disputes due":         {"disputes due", "disputes due --json --limit 0"},
+	"disputes show":        {"disputes show K-6001", "disputes show K-6001 --json"},
+	"disputes extend":      {"disputes extend K-6001 --why 'receipts came in'", "disputes extend K-6001 --informed-on 2026-09-28 --due 2026-10-27 --why 'a second ACDV page'"},
+	"disputes answer":      {"disputes answer K-6001 verified --checked 'ledger and contract' --why 'as agreed'", "disputes answer K-6001 updated --field 21 --value 0 --checked 'receipt 12' --why 'paid in time' --dry-run"},
+	"disputes acdv":        {"disputes acdv --since 2026-09-30 --csv", "disputes acdv --json --limit 0"},
+	"disputes aud":         {"disputes aud --since 2026-09-30 --csv --unmask", "disputes aud --json"},
 	"case show":            {"case show K-6001", "case show K-6001 --json"},
 	"case history":         {"case history K-6001", "case history K-6001 --csv --limit 0"},
 	"case create":          {"case create --type BANKRUPTCY --chapter 7 --filed-on 2026-09-21 --customer C-2001 --why 'notice of the court'", "case create --type DISPUTE --external-id D-77 --loan L-1001 --why 'letter of 21 September' --key D-77"},

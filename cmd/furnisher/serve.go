@@ -49,6 +49,7 @@ that it took, and exits 0.`,
 				c.Desk = func(address string) *servicing.Desk {
 					desk := a.desk(db.DB)
 					desk.Vault, desk.Authority = keys.now(), authority
+					desk.Correct = a.corrects(desk.Vault)
 					desk.Authority.Host = address
 					return desk
 				}
