@@ -9,7 +9,7 @@ var reportingRules = []Rule{
 	{ID: "BR5", Where: "rules/money.go", Sentence: "Amounts are whole dollars: cents are dropped and nothing is negative."},
 	{ID: "BR6", Where: "batch/bureau/line.go", Sentence: "Every reported value can be explained by its facts, its rule, its run and its file."},
 	{ID: "BR7", Where: "rules/first_delinquency.go", Sentence: "A closed delinquent account is left out seven years after its first missed payment, and 180 days later if it was charged off or placed for collection."},
-	{ID: "BR8", Where: "batch/bureau/assemble.go", Sentence: "Every account of the last file is in this one, was final or deleted, or is left out with a reason; a file for which that fails is not released."},
+	{ID: "BR8", Where: "batch/bureau/balance.go", Sentence: "Every account of the last file is in this one, was final or deleted, or is left out with a reason; a file for which that fails is not released."},
 	{ID: "BR9", Where: "rules/correction.go", Sentence: "A correction is recorded with reason and evidence and locks its field: the corrected value stands while the same is decided as when it was made, a newer fact that decides otherwise ends the lock and is named in the record, and any other difference leaves the account out and lists it."},
 	{ID: "BR10", Where: "rules/case_dispute.go", Sentence: "While a dispute runs its notation is on the record and its clock of 30 or 45 days is watched."},
 	{ID: "BR11", Where: "batch/bureau/answer.go", Sentence: "What a bureau refuses or changes comes back as a row of the account and of a person and is answered in a later file; a refused record did not count, so the next file decides as if this one had left the account out."},

@@ -105,6 +105,13 @@ const (
 // RoutineExclusions are the reasons for which an account that the file before had is left out as a matter of course.
 var RoutineExclusions = []string{AlreadyDeleted, AlreadyReported, FinallyReported, OtherCycle}
 
+// Exclusions by which an account has left a destination's files for good, by what a file before has said of it (BR8). Every other
+// exclusion leaves it out of one file.
+var (
+	FinalExclusions   = []string{FinallyReported}
+	DeletedExclusions = []string{AlreadyDeleted}
+)
+
 // Furnished holds the fields of a tradeline that the next file needs. Amounts are whole dollars; a date is 0 when its field
 // is empty.
 type Furnished struct {

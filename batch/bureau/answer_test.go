@@ -12,6 +12,7 @@ import (
 
 	"github.com/furnisher/furnisher/batch/bureau"
 	"github.com/furnisher/furnisher/batch/database"
+	"github.com/furnisher/furnisher/fixtures/pgtest"
 )
 
 // received is who records the answers of a test.
@@ -110,6 +111,7 @@ func TestAnswersRefused(t *testing.T) {
 	if err := l.db.Get(&count, `SELECT count(*) FROM answer`); err != nil || count != 0 {
 		t.Errorf("%d answers, %v", count, err)
 	}
+	pgtest.PlaceFiles(t, l.db)
 	for _, state := range []string{"GENERATED", "RELEASED", "VOIDED", "REJECTED"} {
 		l.db.MustExec(`UPDATE bureau_file SET state = $1 WHERE file = 2`, state)
 		_, err := bureau.RecordAnswers(t.Context(), l.db, 2, []bureau.Answer{refusal("ACCTERR", "E1")}, received())

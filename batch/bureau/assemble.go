@@ -171,6 +171,7 @@ type draft struct {
 	sha256  string
 	bytes   int64
 	records int64
+	book    int64 // loans of the program
 	marks   []int64
 	head    string // the header line
 }
@@ -256,7 +257,7 @@ func (d *draft) publish(ctx context.Context, tx *sqlx.Tx) error {
 	if err := syncDir(filepath.Dir(d.path)); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, fileDone, d.File, d.Name(), d.path, d.sha256, d.bytes, d.records, database.IntArray(d.marks), d.head)
+	_, err := tx.ExecContext(ctx, fileDone, d.File, d.Name(), d.path, d.sha256, d.bytes, d.records, database.IntArray(d.marks), d.head, d.book)
 	return err
 }
 
@@ -378,6 +379,7 @@ func (d *draft) agree(ctx context.Context, in within, records int64) error {
 	if counts.Reported != records || counts.Reported+counts.Excluded != counts.Book {
 		return fmt.Errorf("%w: %d records, %d reported, %d excluded, %d loans", ErrCounts, records, counts.Reported, counts.Excluded, counts.Book)
 	}
+	d.book = counts.Book
 	return nil
 }
 

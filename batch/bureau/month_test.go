@@ -27,6 +27,7 @@ type monthly struct {
 func newMonthly(t *testing.T, calendar string) monthly {
 	t.Helper()
 	m := monthly{t, pgtest.New(t), t.TempDir()}
+	pgtest.PlaceFiles(t, m.db)
 	m.exec(`INSERT INTO program (program_id, identification_number, reporter_name, reporter_address, calendar)
 		VALUES ('P1', 'LENDER01', 'EXAMPLE LENDING', '1 MAIN ST', $1)`, calendar)
 	m.exec(`INSERT INTO destination (program, name) VALUES (1, 'bureaus')`)

@@ -181,9 +181,9 @@ func voidReplaced(ctx context.Context, tx *sqlx.Tx, run batch.Run, differences [
 		m := Move{
 			File: d.File, To: Voided, Who: by.Who, Why: fmt.Sprintf("run %d replaced it: %s", run.ID, by.Why), Authority: run.Authority,
 		}
-		_, _, err := enter(ctx, tx, m, by.At)
+		_, effect, err := enter(ctx, tx, m, by.At)
 		if err == nil {
-			err = note(ctx, tx, m, d.Path, nil, by.At)
+			err = effect.note(ctx, tx, m, d.Path, by.At)
 		}
 		if err != nil {
 			return fmt.Errorf("file %d: %w", d.File, err)

@@ -94,6 +94,7 @@ type Effect struct {
 
 	Acknowledged []string   // rules whose warnings the file was released with
 	Compared     []Compared // the files that it was compared with for that
+	Balance      *Balance   // of the file that was released
 	Waiting      []int64    // earlier files of the destination that were not released
 	Overtaken    []int64    // later files of the destination that were sent before this one
 	Later        []int64    // later ones, which were made as if this one were sent
@@ -106,7 +107,8 @@ type Effect struct {
 // Who releases, voids or rejects a file must be a supervisor (batch.ErrNotSupervisor, batch.ErrFourEyes).
 // A file moves on only if the one on disk is the one that was made (ErrFileDiffers), is released only without errors of the rules
 // and the examiner's checks, by itself and beside the file before (ErrFindings), and with its warnings acknowledged (ErrWarnings),
-// and is sent only after the released ones of earlier dates (ErrOrder). A file that is voided or rejected is moved aside, into a
+// and is sent only after the released ones of earlier dates (ErrOrder). It is released only with its balance (BR8), which the database
+// holds and which is kept with who released it (ErrUnbalanced). A file that is voided or rejected is moved aside, into a
 // folder of that name beside it, and gives its deletions back: they did not count, and go into the next file (DC6). It is not taken
 // back while it is delivered (ErrDelivering), and what was encrypted of it and not delivered is removed. A file that was sent answers what bureaus refused
 // or changed of its accounts in files before; if it is rejected later, that is open again (BR11). Locks of fields that ended with
@@ -126,10 +128,10 @@ func Change(ctx context.Context, db *sqlx.DB, m Move, now time.Time) (effect Eff
 				return err
 			}
 		}
-		return note(ctx, tx, m, path, effect.Acknowledged, now)
+		return effect.note(ctx, tx, m, path, now)
 	})
 	if err != nil {
-		return Effect{}, fmt.Errorf("file %d: %w", m.File, err)
+		return Effect{}, fmt.Errorf("file %d: %w", m.File, unbalancedBy(ctx, db, m.File, err))
 	}
 	return effect, nil
 }
@@ -137,14 +139,19 @@ func Change(ctx context.Context, db *sqlx.DB, m Move, now time.Time) (effect Eff
 // Preview does all of Change but the move and the commit, and returns what it would do. It has the errors of Change.
 func Preview(ctx context.Context, db *sqlx.DB, m Move, now time.Time) (Effect, error) {
 	var effect Effect
-	err := database.InTx(ctx, db, func(tx *sqlx.Tx) (err error) {
-		if _, effect, err = enter(ctx, tx, m, now); err != nil {
+	err := database.InTx(ctx, db, func(tx *sqlx.Tx) error {
+		present, found, err := enter(ctx, tx, m, now)
+		if err != nil {
+			return err
+		}
+		effect = found
+		if err := effect.note(ctx, tx, m, present.Path, now); err != nil {
 			return err
 		}
 		return errPreview
 	})
 	if !errors.Is(err, errPreview) {
-		return Effect{}, fmt.Errorf("file %d: %w", m.File, err)
+		return Effect{}, fmt.Errorf("file %d: %w", m.File, unbalancedBy(ctx, db, m.File, err))
 	}
 	return effect, nil
 }
@@ -285,14 +292,19 @@ func lockFile(ctx context.Context, tx *sqlx.Tx, file int64) (f onDisk, err error
 	return f, err
 }
 
-// note writes the new state, where the file is now, and who changed it.
-func note(ctx context.Context, tx *sqlx.Tx, m Move, path string, acknowledged []string, now time.Time) error {
+// note writes the new state, where the file is now, and who changed it; the balance of a file that is released is signed with that.
+func (e *Effect) note(ctx context.Context, tx *sqlx.Tx, m Move, path string, now time.Time) error {
+	if _, err := tx.ExecContext(ctx, fileEventAdd, m.File, m.To, m.Who, m.Why, now, pq.Array(e.Acknowledged)); err != nil {
+		return err
+	}
 	if _, err := tx.ExecContext(ctx, fileChange, m.File, m.To, m.Why, path); err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, fileEventAdd, m.File, m.To, m.Who, m.Why, now, pq.Array(acknowledged)); err != nil {
+	if _, err := tx.ExecContext(ctx, fileAnnounce, m.File); err != nil { // FS5
 		return err
 	}
-	_, err := tx.ExecContext(ctx, fileAnnounce, m.File) // FS5
-	return err
+	if m.To == Released {
+		return e.sign(ctx, tx, m.File)
+	}
+	return nil
 }

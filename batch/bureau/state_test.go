@@ -44,6 +44,7 @@ type shelf struct {
 func newShelf(t *testing.T, dir string) shelf {
 	t.Helper()
 	s := shelf{t, pgtest.New(t), dir}
+	pgtest.PlaceFiles(t, s.db)
 	s.exec(`INSERT INTO program (program_id, identification_number, reporter_name, reporter_address, calendar)
 		VALUES ('NORTH', 'FRN1', 'Northfield', '1 Street', 'monthly:last')`)
 	s.exec(`INSERT INTO destination (program, name) VALUES (1, 'bureaus')`)

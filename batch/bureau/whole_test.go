@@ -94,6 +94,7 @@ func TestFactsAreWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	pgtest.PlaceFiles(t, db)
 	db.MustExec(everything)
 	db.MustExec(`UPDATE customer SET ssn = $1, ssn_hash = $2, date_of_birth = $3, date_of_birth_hash = $4`, ssn, ssnHash, birth, birthHash)
 	const second = 2

@@ -90,6 +90,7 @@ func newOffice(t *testing.T, bytes int, keys *keys) *office {
 	o.Deliverer = &delivery.Deliverer{
 		DB: db, Locks: db, Spool: filepath.Join(o.dir, "outgoing"), Who: "ada", Now: time.Now, Getenv: environment, Patience: time.Minute,
 	}
+	pgtest.PlaceFiles(t, db)
 	o.goesTo(map[string]delivery.Address{"bureau": address})
 	o.exec(`INSERT INTO program (program_id, identification_number, reporter_name, reporter_address, calendar)
 		VALUES ('NORTH', 'FRN1', 'Northfield', '1 Street', 'monthly:last')`)

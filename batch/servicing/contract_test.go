@@ -177,6 +177,7 @@ func TestUndoTermination(t *testing.T) {
 		}
 	}
 	said("B1", "file 2 tells of the termination: void it first")
+	pgtest.PlaceFiles(t, db)
 	db.MustExec(`UPDATE bureau_file SET state = 'RELEASED' WHERE file = 2`)
 	said("B1", "file 2 has told the bureaus of the termination")
 	did(d.UndoTermination(t.Context(), undo("", "D1"))) // the file does not tell of it

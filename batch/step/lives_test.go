@@ -378,6 +378,17 @@ func (w *world) move(r *rapid.T, to bureau.State, from ...bureau.State) {
 	if w.unfinished != 0 && (to == bureau.Voided || to == bureau.Rejected) && w.building(r) {
 		want = bureau.ErrInWork
 	}
+	if to == bureau.Released { // nobody ever vanishes (BR8); but who was told of as final or deleted may not have been
+		b, err := bureau.BalanceOf(w.t.Context(), w.db, f.File, true)
+		switch {
+		case err != nil:
+			r.Fatal(err)
+		case b.Outdated() > 0:
+			want = bureau.ErrUnbalanced
+		case !b.Holds():
+			r.Fatalf("the balance of file %d does not hold: %+v", f.File, b)
+		}
+	}
 	_, err := bureau.Change(w.t.Context(), w.db, bureau.Move{File: f.File, To: to, Who: "test", Why: "test", Acknowledged: []string{bureau.AllWarnings}}, clock())
 	if !errors.Is(err, want) {
 		r.Fatalf("file %d to %s: got %v, want %v", f.File, to, err, want)

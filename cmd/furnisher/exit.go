@@ -101,6 +101,7 @@ var endings = []struct {
 	{bureau.ErrState, exitFailed, "furnisher files"},
 	{bureau.ErrCounted, exitFailed, "nothing was changed; the next regular file tells of every account; furnisher files lists the files; void those that were not sent, then replace all of them, oldest first"},
 	{bureau.ErrFindings, exitInvalid, "nothing was changed; furnisher metro2 validate PATH lists the errors; correct the data, void the file and make it again"},
+	{bureau.ErrUnbalanced, exitInvalid, "nothing was changed; furnisher files balance FILE names the loans; void the file and make it again: furnisher files replace"},
 	{bureau.ErrInWork, exitLocked, "nothing was changed; wait until the night ends (furnisher runs), then repeat the command"},
 	{bureau.ErrDelivering, exitFailed, "nothing was changed; wait for its end (furnisher deliveries), or stop the command that delivers it, and repeat this one"},
 	{bureau.ErrSent, exitFailed, "furnisher deliveries shows the attempts; deliver it to the end, then reject it (furnisher files reject)"},

@@ -25,7 +25,7 @@ func (a *app) filesCommand() *cobra.Command {
 		Long: `Lists the files made for the bureaus, newest first. A file is GENERATED, RELEASED, TRANSMITTED and ACCEPTED, or VOIDED
 before it was sent, or REJECTED as a whole after it was sent. FILE is the number of a file, its name or its path.
 
-show tells who did what with a file, when and why. verify looks at the file on disk: whether it is the one that was made, and what
+show tells who did what with a file, when and why. balance proves that it tells of the whole book. verify looks at the file on disk: whether it is the one that was made, and what
 the rules and the examiner's checks find in it. rebuild makes a file again that is lost; replace makes a new one instead of one that
 was voided or rejected.
 
@@ -53,7 +53,7 @@ that was sent; furnisher answers lists it.`,
 		a.fileChangeCommand("accept", "record that the bureaus accepted a file", bureau.Accepted),
 		a.fileChangeCommand("void", "take back a file that was not sent", bureau.Voided),
 		a.fileChangeCommand("reject", "record that the bureaus rejected a file as a whole", bureau.Rejected),
-		a.fileRefuseCommand(), a.fileAnswersCommand(), a.fileTrimCommand(),
+		a.fileBalanceCommand(), a.fileRefuseCommand(), a.fileAnswersCommand(), a.fileTrimCommand(),
 	)
 	return c
 }

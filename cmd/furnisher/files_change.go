@@ -41,7 +41,8 @@ func (a *app) fileChangeCommand(verb, short string, to bureau.State) *cobra.Comm
 		c.Long = `Releases a file for sending, if it is the one that was made and no rule finds an error in it. It is also compared, account by
 account, with the destination's file before: the last one that counts, or for a program that reports by cycles those of the 31 days
 before. One that is no longer on the disk is made again from the records that are kept; if it cannot be, that is the warning
-NOT-COMPARED. Each rule that gives warnings must be acknowledged by its name; the names are kept in the ledger, and furnisher files
+NOT-COMPARED. You sign its balance (furnisher files balance): a file of which an account of the file before or a loan of the program
+is neither told nor left out with a reason is not released (BR8). Each rule that gives warnings must be acknowledged by its name; the names are kept in the ledger, and furnisher files
 show lists them. What a lender has settled once for all goes into FURNISHER_ACKNOWLEDGE.`
 		c.Flags().StringSliceVar(&m.acknowledge, "acknowledge", nil, "rules whose warnings are right, or all; default FURNISHER_ACKNOWLEDGE")
 	}
@@ -79,7 +80,7 @@ func (a *app) moveFile(ctx context.Context, d *database.Database, name string, m
 		}
 		a.tellFollows(file, m.to, &effect)
 		if m.to == bureau.Released {
-			return a.say("file %d would be %s; nothing was changed\n%s\n", file, m.to, comparedText(effect.Compared))
+			return a.say("file %d would be %s; nothing was changed\n%s\n%s", file, m.to, comparedText(effect.Compared), balanceText(effect.Balance))
 		}
 		return a.say("file %d would be %s: answers answered %d, deletions given back %d, answers open again %d, corrections in force again %d; nothing was changed\n",
 			file, m.to, effect.Answered, effect.Deletions, effect.Reopened, effect.Restored)
@@ -90,7 +91,7 @@ func (a *app) moveFile(ctx context.Context, d *database.Database, name string, m
 	}
 	a.tellFollows(file, m.to, &effect)
 	if m.to == bureau.Released {
-		return a.say("file %d is %s\n%s\n", file, m.to, comparedText(effect.Compared))
+		return a.say("file %d is %s\n%s\n%s", file, m.to, comparedText(effect.Compared), balanceText(effect.Balance))
 	}
 	return a.say("file %d is %s\n", file, m.to)
 }

@@ -53,6 +53,7 @@ var examples = map[string][]string{
 
 	"files":          {"files", "files --limit 5 --json"},
 	"files show":     {"files show 3", "files show metro2-NORTH-3-20260930.txt"},
+	"files balance":  {"files balance 3", "files balance 3 --now --csv"},
 	"files verify":   {"files verify 3", "files verify 3 --json"},
 	"files rebuild":  {"files rebuild 3", "files rebuild 3 --out /tmp/again"},
 	"files replace":  {"files replace 3 --why 'voided by mistake'", "files replace 3 --why 'rejected for its header'"},

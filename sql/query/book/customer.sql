@@ -60,12 +60,16 @@ UPDATE answer a SET
 FROM who w WHERE a.loan = ANY($2) AND concat_ws(' ', a.reason, a.answered_why) ~* w.told
 
 -- name: CustomerErasePages
--- The stored pages of files with a record of loans go: nobody can make these files again. $1 loans.
+-- The stored pages of files with a record of loans go: nobody can make these files again, which their rows note. $1 loans.
 -- Index: run_chunk_pkey, file_page_by_loan: the pages of one chunk a file.
-DELETE FROM file_page p
-USING unnest(CAST($1 AS bigint[])) AS x (loan), bureau_file f, run_chunk c
-WHERE f.state <> 'BUILDING' AND c.run = f.run AND c.step = 'export' AND c.after_loan < x.loan AND c.last_loan >= x.loan
-  AND p.file = f.file AND p.loan > c.after_loan AND p.loan <= c.last_loan AND p.loans @> ARRAY[x.loan]
+WITH erased AS (
+    DELETE FROM file_page p
+    USING unnest(CAST($1 AS bigint[])) AS x (loan), bureau_file f, run_chunk c
+    WHERE f.state <> 'BUILDING' AND c.run = f.run AND c.step = 'export' AND c.after_loan < x.loan AND c.last_loan >= x.loan
+      AND p.file = f.file AND p.loan > c.after_loan AND p.loan <= c.last_loan AND p.loans @> ARRAY[x.loan]
+    RETURNING p.file
+)
+UPDATE bureau_file SET erased = true WHERE file IN (SELECT file FROM erased) AND NOT erased
 
 -- name: CustomerErase
 -- Erases what is personal of a customer (CD1): the key stays. $1 customer, $2 business date, $3 operation. Index: customer_pkey.

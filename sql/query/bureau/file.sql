@@ -118,8 +118,8 @@ WHERE f.run = $1 AND f.state = 'BUILDING'
 ORDER BY f.as_of, p.program_id, f.file
 
 -- name: FileDone
--- A file was written. $1 file, $2 name, $3 path, $4 sha256, $5 bytes, $6 records, $7 marks, $8 header.
-UPDATE bureau_file f SET state = 'GENERATED', name = $2, path = $3, sha256 = $4, bytes = $5, records = $6, marks = $7, header = $8,
+-- A file was written. $1 file, $2 name, $3 path, $4 sha256, $5 bytes, $6 records, $7 marks, $8 header, $9 loans of its program.
+UPDATE bureau_file f SET state = 'GENERATED', name = $2, path = $3, sha256 = $4, bytes = $5, records = $6, marks = $7, header = $8, book = $9,
     excluded = (SELECT count(*) FROM excluded e WHERE e.file = f.file)
 WHERE f.file = $1 AND f.state = 'BUILDING'
 
