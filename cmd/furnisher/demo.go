@@ -48,8 +48,8 @@ func (a *app) demoCommand() *cobra.Command {
 	var dir string
 	c := &cobra.Command{
 		Use: "demo", Short: "import an invented portfolio and run three nights, in a database of its own", Args: cobra.NoArgs,
-		Long: `Makes a portfolio of invented loans in a folder of its own, with a private database of its own, runs its three nights and
-shows that each deleted account appears in exactly one file. Each demo starts from scratch. It never touches a real book. The files
+		Long: `Makes a portfolio of invented loans in a folder of its own, with a private database of its own, runs its three nights,
+shows that each deleted account appears in exactly one file, and does one operation of each kind. Each demo starts from scratch. It never touches a real book. The files
 are in the folder of the demo, or with --files or FURNISHER_FILES in the folder demo of that one.`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			if dir == "" {
@@ -94,7 +94,14 @@ func (a *app) demo(ctx context.Context, d *demo) error {
 		if err != nil {
 			return err
 		}
-		return a.demoDeletions(ctx, d, files)
+		if err := a.demoDeletions(ctx, files); err != nil {
+			return err
+		}
+		nights := options.NightDates()
+		if err := a.demoDesk(ctx, db, nights[len(nights)-1]); err != nil {
+			return err
+		}
+		return a.say("\nfiles:       %s\nlook around: furnisher --data %s loans\n", d.files, d.dir)
 	})
 }
 
@@ -118,7 +125,7 @@ func (a *app) demoNights(ctx context.Context, db *database.Database, d *demo, o 
 }
 
 // demoDeletions prints every deleted account with the one file that deletes it, as the files themselves say.
-func (a *app) demoDeletions(ctx context.Context, d *demo, files []batch.FileSummary) error {
+func (a *app) demoDeletions(ctx context.Context, files []batch.FileSummary) error {
 	var found []deletion
 	var promised int64
 	for _, f := range files {
@@ -146,10 +153,7 @@ func (a *app) demoDeletions(ctx context.Context, d *demo, files []batch.FileSumm
 	if err := a.say("\neach of these accounts appears as deleted in one file and in no other\n\n%s\n", titleDemoChecks); err != nil {
 		return err
 	}
-	if err := a.demoChecks(ctx, files); err != nil {
-		return err
-	}
-	return a.say("\nfiles:       %s\nlook around: furnisher --data %s loans\n", d.files, d.dir)
+	return a.demoChecks(ctx, files)
 }
 
 // demoChecks shows what the checks find in the files, but for what the invented people draw.

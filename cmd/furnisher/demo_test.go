@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -51,6 +52,16 @@ func TestDemo(t *testing.T) {
 			}
 		}
 		_, tables[i], _ = strings.Cut(out.String(), titleDemoDeletions)
+		_, desk, _ := strings.Cut(out.String(), titleDemoDesk)
+		for _, want := range []string{
+			"servicing cancel +L[0-9]+ +reason DECEASED; payments [0-9]+, calls", "contract terminate +L[0-9]+ +as of 2026-12-01, reason ERRO; its deletion waits",
+			"case create +L[0-9]+ +DISPUTE LETTER-1, opened on 2026-12-01", "status set +L[0-9]+ +ACTIVE to CLOSED::CUSTOMER_REQUEST, closed on 2026-12-01",
+			`customers remove +C[0-9]+ +refused: the customer is retained until 20[0-9-]+ \(CD3\)`,
+		} {
+			if !regexp.MustCompile(want).MatchString(desk) {
+				t.Errorf("demo %d: no %s in %s", i+1, want, desk)
+			}
+		}
 		if files != "" {
 			tables[i] = strings.ReplaceAll(tables[i], filepath.Join(files, demoFiles), filepath.Join(dir, "files"))
 		}
