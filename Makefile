@@ -10,12 +10,13 @@ STRIKES ?= 300
 KILLS ?= 30
 LIVES ?= 500
 RACES ?= 200
+TAMPERS ?= 200
 SEED ?= 0
 GOLANGCI_LINT_VERSION = v2.15.0
 GOLANGCI_LINT = .cache/bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build install demo test race fuzz bin/bench bench bench-check microbench golden lint verify strikes kills together lives years races load pg pgbouncer sshd gpg
+.PHONY: help build install demo test race fuzz bin/bench bench bench-check microbench golden lint verify strikes kills together tampers lives years races load pg pgbouncer sshd gpg
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-11s %s\n", $$1, $$2}' Makefile
@@ -89,7 +90,7 @@ verify: ## Make what is generated anew, fail if that changes anything, kill the 
 	$(MAKE) golden
 	@git status --porcelain >.cache/verify.after && git diff >>.cache/verify.after
 	@diff -u .cache/verify.before .cache/verify.after && echo "verify: nothing changed"
-	$(MAKE) kills together races lives years strikes
+	$(MAKE) kills together races tampers lives years strikes
 
 strikes: pg build ## Strike at nights, imports and files STRIKES times, compare with a twin; SEED
 	@mkdir -p .cache
@@ -105,6 +106,9 @@ together: pg ## Start two runs of one night at the same moment, 100 times
 
 races: pg ## Run RACES cancellations against the purge, terminations against the export, removals against an import; each as in either order
 	$(GO) test ./batch/servicing -count 1 -timeout 2h -run '^TestRace' -races $(RACES) -v
+
+tampers: pg ## Edit and remove TAMPERS rows of the record by SQL, ten times: the audit log names all of them and nothing else
+	$(GO) test ./batch/bureau -count 10 -run '^TestAuditTampering$$' -tampers $(TAMPERS)
 
 lives: pg ## Lead LIVES small books through random nights, corrections and file moves, against a model of who is reported how
 	$(GO) test ./batch/step -count 1 -timeout 4h -run '^Test(Lives|SleepChangesNothing)$$' -lives $(LIVES) -sleepers 3

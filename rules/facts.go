@@ -97,7 +97,7 @@ func (f Facts) AppendJSON(dst []byte) []byte {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = append(appendQuoted(dst, f[i].Key), ':')
+		dst = append(AppendQuoted(dst, f[i].Key), ':')
 		dst = f[i].appendJSON(dst)
 	}
 	return append(dst, '}')
@@ -120,11 +120,11 @@ func (e *Fact) appendJSON(dst []byte) []byte {
 	case formList:
 		return append(dst, e.text...)
 	}
-	return appendQuoted(dst, e.text)
+	return AppendQuoted(dst, e.text)
 }
 
-// appendQuoted appends text, which is UTF-8, as a JSON string.
-func appendQuoted(dst []byte, text string) []byte {
+// AppendQuoted appends text, which is UTF-8, as a JSON string, as Facts writes one.
+func AppendQuoted(dst []byte, text string) []byte {
 	const hex = "0123456789abcdef"
 	dst = append(dst, '"')
 	for k := 0; k < len(text); k++ {

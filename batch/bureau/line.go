@@ -9,6 +9,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/furnisher/furnisher/batch/database"
+	"github.com/furnisher/furnisher/batch/merkle"
 	"github.com/furnisher/furnisher/rules"
 )
 
@@ -61,7 +62,7 @@ func (s segments) Scan(src any) (err error) {
 }
 
 // columns is the one table of what is kept of a tradeline: a new reported field is a row here, its column in the schema and
-// its rule.
+// its rule. It is the last row: the log of what was reported knows older tradelines by their first columns.
 var columns = []column{
 	{name: "loan", amount: func(l *Line) *int64 { return &l.Loan }, before: true},
 	{name: "account_number", text: func(l *Line) *string { return &l.AccountNumber }, before: true},
@@ -148,8 +149,10 @@ var (
 		}
 		return ""
 	})
+	columnsKept  = listed(func(c *column) string { return c.read() })
 	lineLastAll  = strings.Replace(lineLast, "{before}", columnsRead, 1)
 	lineOlderAll = strings.Replace(lineOlder, "{before}", columnsRead, 1)
+	proofRowsAll = strings.Replace(proofRows, "{columns}", columnsKept, 1)
 )
 
 // listed joins what text gives for each column, but for the empty.
@@ -163,15 +166,20 @@ func listed(text func(*column) string) string {
 	return strings.Join(list, ", ")
 }
 
-// addLines writes what a file says of loans, which are in the order of their keys.
+// addLines writes what a file says of loans, which are in the order of their keys, and the page by which the log knows it.
 func addLines(ctx context.Context, tx *sqlx.Tx, f Building, lines []Line) error {
+	page := proofPage{columns: len(columns)}
 	err := database.Copy(ctx, tx, "tradeline", "file, as_of, "+columnNames, len(lines), func(i int, r *database.CopyRow) {
 		r.Int(f.File)
 		r.Date(f.AsOf.YMD())
 		for k := range columns {
 			columns[k].write(&lines[i], r)
 		}
+		page.add(lines[i].Loan, merkle.Digest(r.Written()))
 	})
+	if err == nil {
+		err = page.keep(ctx, tx, f.File)
+	}
 	if err != nil {
 		return fmt.Errorf("write tradelines: %w", err)
 	}

@@ -82,6 +82,12 @@ func (r *CopyRow) Date(ymd int) {
 	}
 }
 
+// Written is the row so far, as it goes to the server: the same for the same values. It is overwritten by the next row.
+func (r *CopyRow) Written() []byte { return r.row }
+
+// Again empties the row.
+func (r *CopyRow) Again() { r.row = r.row[:0] }
+
 // Copy writes n rows into columns of a table by COPY, in the transaction: an INSERT parses each value into an array first
 // and logs each row by itself. The first column must not be an empty text.
 func Copy(ctx context.Context, tx *sqlx.Tx, table, columns string, n int, row func(i int, r *CopyRow)) (err error) {

@@ -28,6 +28,7 @@ var general = []setting{
 	{"pg_bin", "FURNISHER_PG_BIN", "folder of the private server's programs"},
 	{"files", "FURNISHER_FILES", "folder for the bureaus' files"},
 	{"keyset", keysetVariable, "file of the keys that seal social security numbers and dates of birth"},
+	{"audit_key", auditKeyVariable, "file of the key that signs heads of the audit log"},
 	{"brakes", "FURNISHER_BRAKES", "limits beyond which a night stops, such as delinquent=8%,500 closed=off"},
 	{"acknowledge", "FURNISHER_ACKNOWLEDGE", "rules whose warnings do not keep a file from its release"},
 	{"keep_records", keepVariable, "months for which the records of files are kept (files trim)"},

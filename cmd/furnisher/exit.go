@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/furnisher/furnisher/batch"
+	"github.com/furnisher/furnisher/batch/audit"
 	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/batch/bureau"
 	"github.com/furnisher/furnisher/batch/database"
@@ -17,6 +18,7 @@ import (
 	"github.com/furnisher/furnisher/batch/inquiry"
 	"github.com/furnisher/furnisher/batch/intake"
 	"github.com/furnisher/furnisher/batch/localpg"
+	"github.com/furnisher/furnisher/batch/merkle"
 	"github.com/furnisher/furnisher/batch/seal"
 	"github.com/furnisher/furnisher/batch/servicing"
 )
@@ -90,6 +92,14 @@ var endings = []struct {
 	{seal.ErrSealed, exitFailed, "keep the database; if the keys were changed, give this machine the newest keyset and repeat the command"},
 	{book.ErrOtherKeyset, exitUsage, "nothing was changed; name the keyset that the book was made with, its newest copy, in FURNISHER_KEYSET"},
 	{book.ErrClear, exitUsage, "furnisher migrate up"},
+	{audit.ErrTampered, exitInvalid, "furnisher audit verify names the rows; keep the database as it is, and compare with a backup"},
+	{audit.ErrOtherKey, exitUsage, "nothing was changed; name the file of the key in FURNISHER_AUDIT_KEY, from the machine that signed before"},
+	{audit.ErrNoRow, exitFailed, "check the row; furnisher audit head signs what is newer than the head"},
+	{merkle.ErrNoKey, exitUsage, "name its file in FURNISHER_AUDIT_KEY, or give the public key with --key; furnisher audit head makes a key for a book that has none"},
+	{merkle.ErrKey, exitUsage, "restore the key from its copy"},
+	{merkle.ErrExposed, exitUsage, "nothing was changed; if nobody else has read it, chmod 600 the file"},
+	{merkle.ErrHead, exitInvalid, "give the head as it was printed, and the public key that the keeper was told (furnisher audit key)"},
+	{merkle.ErrProof, exitInvalid, "the row, the proof or the head is not what it was; get a new proof with furnisher audit prove ROW --head FILE"},
 	{bureau.ErrInvalidFile, exitInvalid, "no file was made; correct what the finding names (furnisher import DIR), then repeat the command"},
 	{bureau.ErrInTheWay, exitInvalid, "move it away and repeat the command, or put the file elsewhere: furnisher files rebuild FILE --out DIR"},
 	{bureau.ErrRebuilt, exitInvalid, "nothing was changed; somebody changed the database's records of this file: restore them from a backup, or the file itself"},

@@ -22,7 +22,7 @@ var grouped = map[string][]string{
 	"night":      {"import", "run", "catch-up", "schedule", "worker", "brakes", "calendar", "simulate", "runs"},
 	"files":      {"files", "exclusions", "deliver", "deliveries", "deletions"},
 	"answers":    {"loans", "loan", "explain", "exceptions", "imports", "reopened", "mapping", "rules", "checks", "statement"},
-	"operations": {"servicing", "status", "customers", "bulk", "cases", "case", "disputes", "contract", "corrections", "answers", "reviews", "acts", "events", "serve", "tokens"},
+	"operations": {"servicing", "status", "customers", "bulk", "cases", "case", "disputes", "contract", "corrections", "answers", "reviews", "acts", "audit", "events", "serve", "tokens"},
 	"format":     {"metro2", "extract", "generate"},
 }
 
@@ -133,6 +133,11 @@ var examples = map[string][]string{
 	"reviews":              {"reviews", "reviews --json"},
 	"reviews seen":         {"reviews seen K-6001 --why 'as it should be'", "reviews seen K-6001 --why 'as it should be' --dry-run"},
 	"acts":                 {"acts", "acts --json"},
+	"audit head":           {"audit head", "audit head --out /media/keeper/head-2026-09-30.txt"},
+	"audit verify":         {"audit verify", "audit verify --head /media/keeper/head-2026-09-30.txt --json"},
+	"audit prove":          {"audit prove operation:5", "audit prove tradeline:3/L-1001 --out proof.txt"},
+	"audit check":          {"audit check proof.txt --head head.txt", "audit check proof.txt --head head.txt --key furnisher-0123abcd+0123abcd+KEY"},
+	"audit key":            {"audit key", "audit key --quiet"},
 	"keys create":          {"keys create /etc/furnisher/keyset.json", "keys create keyset.json"},
 	"keys rotate":          {"keys rotate", "keys rotate --drop-old"},
 	"keys list":            {"keys list", "keys list --json"},

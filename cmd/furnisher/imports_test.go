@@ -39,10 +39,12 @@ var allowances = []allowance{
 	{folder: "batch/localpg", may: "std github.com/lib/pq github.com/lib/pq/pqerror github.com/sirupsen/logrus"},
 	{folder: "batch/seal", may: `std github.com/tink-crypto/tink-go/v2/aead github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset
 		github.com/tink-crypto/tink-go/v2/keyset github.com/tink-crypto/tink-go/v2/prf github.com/tink-crypto/tink-go/v2/tink`},
+	{folder: "batch/merkle", may: "std golang.org/x/mod/sumdb/note golang.org/x/mod/sumdb/tlog"},
 	{folder: "batch/database", may: `std sql github.com/jmoiron/sqlx github.com/lib/pq github.com/lib/pq/pqerror
 		github.com/pressly/goose/v3 github.com/pressly/goose/v3/lock github.com/sirupsen/logrus`},
 	{folder: "batch/book", may: everyRoom + "batch batch/database batch/seal rules"},
-	{folder: "batch/bureau", may: everyRoom + "batch batch/database batch/book batch/seal metro2 rules github.com/google/renameio/v2"},
+	{folder: "batch/bureau", may: everyRoom + "batch batch/database batch/book batch/merkle batch/seal metro2 rules github.com/google/renameio/v2"},
+	{folder: "batch/audit", may: everyRoom + "batch/database batch/bureau batch/merkle golang.org/x/mod/sumdb/note"},
 	{folder: "batch/step", may: everyRoom + "batch batch/database batch/book batch/bureau metro2 rules"},
 	{folder: "batch/intake", may: everyRoom + "batch batch/database batch/book batch/seal metro2 rules"},
 	{folder: "batch/servicing", may: everyRoom + "batch batch/database batch/book rules", never: "net/http"},
@@ -66,7 +68,7 @@ var allowances = []allowance{
 	{folder: "cmd", may: `std rules metro2 sql batch/... fixtures
 		github.com/jmoiron/sqlx github.com/lib/pq github.com/sirupsen/logrus golang.org/x/term
 		github.com/robfig/cron/v3 github.com/spf13/cobra github.com/spf13/cobra/doc github.com/spf13/pflag
-		github.com/jedib0t/go-pretty/v6/... github.com/schollz/progressbar/v3
+		github.com/jedib0t/go-pretty/v6/... github.com/schollz/progressbar/v3 golang.org/x/mod/sumdb/note
 		codeberg.org/go-pdf/fpdf github.com/prometheus/client_golang/... github.com/BurntSushi/toml`},
 }
 
@@ -254,6 +256,10 @@ func TestTable(t *testing.T) {
 		{"batch/seal", "github.com/tink-crypto/tink-go/v2/aead", true},
 		{"batch/seal", module + "batch/database", false},
 		{"batch/seal", "github.com/jmoiron/sqlx", false},
+		{"batch/merkle", "golang.org/x/mod/sumdb/tlog", true},
+		{"batch/merkle", module + "batch/database", false},
+		{"batch/audit", module + "batch/bureau", true},
+		{"batch/audit", module + "batch/step", false},
 		{"batch/localpg", module + "batch/database", false},
 		{"batch/localpg", "github.com/jmoiron/sqlx", false},
 		{"batch/localpg", "github.com/pressly/goose/v3", false},

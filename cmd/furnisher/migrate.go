@@ -42,6 +42,9 @@ func (a *app) migrateUpCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				if err := a.logOlder(ctx, url); err != nil {
+					return err
+				}
 				switch {
 				case asJSON:
 					return a.printMigrations(ctx, url, true)

@@ -218,6 +218,9 @@ func (a *app) night(ctx context.Context, db *database.Database, n night) (*batch
 		return summary, hintAgain(err)
 	}
 	summary, err := runner.Run(ctx, n.date)
+	if err == nil && n.trial == nil {
+		a.signNight(ctx, db.DB)
+	}
 	if errors.Is(err, batch.ErrUnfinished) {
 		if runs, readErr := inquiry.Runs(ctx, db.DB, inquiry.Page{}); readErr == nil {
 			err = &ending{err: err, hint: hintFinish(runs.Rows)}

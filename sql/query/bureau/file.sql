@@ -57,13 +57,15 @@ FROM bureau_file f WHERE f.file = $1
 
 -- name: FileUndo
 -- Takes back what the chunks of a run made for its files that are not written yet, so that they can be made again.
--- $1 run. Index: tradeline_pkey, excluded_pkey, file_page_pkey, correction_by_file, correction_at_by_file.
+-- $1 run. Index: tradeline_pkey, proof_page_pkey, excluded_pkey, file_page_pkey, correction_by_file, correction_at_by_file.
 WITH building AS (
     SELECT file FROM bureau_file WHERE run = $1 AND state = 'BUILDING'
 ), pages AS (
     DELETE FROM file_page WHERE file IN (SELECT file FROM building)
 ), reports AS (
     DELETE FROM tradeline WHERE file IN (SELECT file FROM building)
+), proofs AS (
+    DELETE FROM proof_page WHERE file IN (SELECT file FROM building)
 ), exclusions AS (
     DELETE FROM excluded WHERE file IN (SELECT file FROM building)
 ), ends AS (

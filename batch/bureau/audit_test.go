@@ -1,0 +1,361 @@
+package bureau_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/furnisher/furnisher/batch/audit"
+	"github.com/furnisher/furnisher/batch/book"
+	"github.com/furnisher/furnisher/batch/bureau"
+	"github.com/furnisher/furnisher/batch/merkle"
+	"github.com/furnisher/furnisher/batch/servicing"
+	"github.com/furnisher/furnisher/fixtures/pgtest"
+)
+
+var (
+	tampers    = flag.Int("tampers", 24, "edits and removals by SQL, all of which the audit log must find")
+	tamperSeed = flag.Uint64("tamper-seed", 0, "seed of the edits; 0: another each time")
+)
+
+// audited is a lender with so many loans, an operation on each, and two files, the first of which was sent; and the key of its log.
+type audited struct {
+	*lender
+	key *merkle.Key
+}
+
+func newAudited(t *testing.T, loans int) audited {
+	l := newLender(t, "monthly:last", "")
+	for n := range loans {
+		l.loan(fmt.Sprintf("L%04d", n), "", 10)
+	}
+	l.load()
+	l.night("2026-01-31")
+	key, err := merkle.CreateKey(filepath.Join(t.TempDir(), "audit.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := audited{l, key}
+	for n := range loans {
+		a.hold(fmt.Sprintf("L%04d", n))
+	}
+	l.night("2026-02-28")
+	return a
+}
+
+// hold lets nights leave a loan alone for a day: an operation.
+func (a audited) hold(loan string) {
+	a.t.Helper()
+	desk := servicing.Desk{DB: a.db, Now: clock, Today: date("2026-02-01"), Vault: book.Vault{Keys: pgtest.Keys()}}
+	_, err := desk.Hold(a.t.Context(), servicing.HoldRequest{Order: servicing.Order{By: "ada", Why: "looked at"}, LoanID: loan, Until: date("2026-02-02")})
+	if err != nil {
+		a.t.Fatal(err)
+	}
+}
+
+func (a audited) head() audit.SignedHead {
+	a.t.Helper()
+	head, err := audit.Head(a.t.Context(), a.db, a.key, clock())
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return head
+}
+
+func (a audited) verify(heads ...[]byte) audit.Report {
+	a.t.Helper()
+	report, err := audit.Verify(a.t.Context(), a.db, audit.Given{Key: a.key.Verifier(), Heads: heads})
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return report
+}
+
+// found lists findings.
+func found(r audit.Report) []string {
+	list := []string{}
+	for _, f := range r.Findings {
+		list = append(list, f.Table+" "+f.Key+" "+f.What)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// edits are ways to change a value of a type into another.
+var edits = map[string]string{
+	"text": "coalesce(%s, '') || 'x'", "bigint": "coalesce(%s, 0) + 1", "integer": "%s + 1", "boolean": "NOT %s", "date": "coalesce(%s, '2026-01-01') + 1",
+	"jsonb": `coalesce(%s, '{}') || '{"tampered": true}'`, "ARRAY": "%s || CAST(77 AS bigint)", "timestamp with time zone": "%s + interval '1 microsecond'",
+}
+
+// tampering edits and removes rows at random places, past the triggers, and returns what should be found.
+func (a audited) tampering(random *rand.Rand, count int) []string {
+	a.t.Helper()
+	type place struct{ table, key, where string }
+	var places []place
+	for _, p := range [][2]string{
+		{"operation", `SELECT operation || ' WHERE operation = ' || operation FROM operation ORDER BY operation`},
+		{"tradeline", `SELECT file || '/' || loan || ' WHERE file = ' || file || ' AND loan = ' || loan FROM tradeline ORDER BY file, loan`},
+	} {
+		var rows []string
+		if err := a.db.Select(&rows, p[1]); err != nil {
+			a.t.Fatal(err)
+		}
+		for _, row := range rows {
+			key, where, _ := strings.Cut(row, " ")
+			places = append(places, place{p[0], key, where})
+		}
+	}
+	var columns []struct {
+		Table string `db:"table_name"`
+		Name  string `db:"column_name"`
+		Type  string `db:"data_type"`
+	}
+	if err := a.db.Select(&columns, `SELECT table_name, column_name, data_type FROM information_schema.columns
+		WHERE table_schema = 'furnisher' AND table_name IN ('operation', 'tradeline') AND column_name NOT IN ('operation', 'loan', 'file')`); err != nil {
+		a.t.Fatal(err)
+	}
+	random.Shuffle(len(places), func(i, j int) { places[i], places[j] = places[j], places[i] })
+	want := []string{}
+	var script strings.Builder
+	script.WriteString("SET LOCAL session_replication_role = replica;\n") // no trigger sees it
+	for _, p := range places[:count] {
+		if random.IntN(3) == 0 {
+			fmt.Fprintf(&script, "DELETE FROM %s %s;\n", p.table, p.where)
+			want = append(want, p.table+" "+p.key+" removed")
+			continue
+		}
+		for {
+			c := columns[random.IntN(len(columns))]
+			if c.Table == p.table {
+				fmt.Fprintf(&script, "UPDATE %s SET %s = %s %s;\n", p.table, c.Name, fmt.Sprintf(edits[c.Type], c.Name), p.where)
+				break
+			}
+		}
+		want = append(want, p.table+" "+p.key+" changed")
+	}
+	a.db.MustExec("DO $do$ BEGIN " + script.String() + " END $do$")
+	slices.Sort(want)
+	return want
+}
+
+// Edits and removals by SQL at random places of operations and tradelines: all are found and named, and nothing else is.
+func TestAuditTampering(t *testing.T) {
+	t.Parallel()
+	seed := *tamperSeed
+	if seed == 0 {
+		seed = rand.Uint64()
+	}
+	random := rand.New(rand.NewPCG(seed, 1))
+	a := newAudited(t, max(20, *tampers))
+	head := a.head()
+	if got := found(a.verify(head.Signed)); len(got) > 0 {
+		t.Fatalf("seed %d: found in what nobody touched: %s", seed, got)
+	}
+	want := a.tampering(random, *tampers)
+	if diff := cmp.Diff(want, found(a.verify(head.Signed))); diff != "" {
+		t.Errorf("seed %d (-want +got):\n%s", seed, diff)
+	}
+}
+
+// What people and nights do by the rules is no tampering: moves of files, refusals of records, trimming, a change of keys.
+func TestAuditOfWhatIsRight(t *testing.T) {
+	t.Parallel()
+	a := newAudited(t, 3)
+	a.head()
+	a.db.MustExec(`UPDATE bureau_file SET path = '/elsewhere/' || file`) // moved
+	a.entry("L0000", "PAYMENT", "1000.00", "2026-02-10")
+	a.add("terminations", "L0000,2026-02-10,,ERRO")
+	a.add("terminations", "L0001,2026-02-10,,FRAD")
+	a.load()
+	a.night("2026-03-31")
+	a.db.MustExec(`INSERT INTO bureau_file_event (file, seq, state, who, why, at) SELECT file, 1, 'TRANSMITTED', 'ada', 'sent', now() FROM bureau_file;
+		UPDATE bureau_file SET state = 'TRANSMITTED'`)
+	if got := a.answer(3, refusal("ACCTL0000", "E1")); got != "1 new 0 known 1 given back" {
+		t.Fatal(got)
+	}
+	if _, err := bureau.Trim(t.Context(), a.db, bureau.Trimming{Before: date("2026-02-01"), Who: "ada", Why: "old"}, clock()); err != nil {
+		t.Fatal(err)
+	}
+	renewed, err := pgtest.Keys().Renewed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bureau.Reseal(t.Context(), a.db, book.Vault{Keys: renewed}); err != nil {
+		t.Fatal(err)
+	}
+	report := a.verify(a.head().Signed)
+	if got := found(report); len(got) > 0 || report.SinceHead != 0 || report.Waiting != 0 || report.Heads != 2 {
+		t.Errorf("found %s; %+v", got, report)
+	}
+	// 9 tradelines, 3 operations, 3 files, 3 moves and a trimming with its act, 2 deletions.
+	if report.Rows != 22 {
+		t.Errorf("%d rows were compared", report.Rows)
+	}
+}
+
+// Whatever else of the record or its log is changed is found, too.
+func TestAuditFindings(t *testing.T) {
+	t.Parallel()
+	a := newAudited(t, 3)
+	first := a.head()
+	a.db.MustExec(`INSERT INTO act (kind, about, who, why, host, at) SELECT 'RELEASE_FILE', 'file 1', 'ada', 'fine', 'here', now() FROM generate_series(1, 3);
+		INSERT INTO bureau_file_event (file, seq, state, who, why, at) VALUES (1, 1, 'RELEASED', 'ada', 'fine', now());
+		UPDATE bureau_file SET state = 'RELEASED' WHERE file = 1`)
+	a.head()
+	dump := func(table string) string { return "CREATE TABLE public.kept_" + table + " AS SELECT * FROM " + table }
+	tables := []string{"operation", "act", "bureau_file", "bureau_file_event", "tradeline", "proof_entry", "proof_page", "proof_head"}
+	for _, table := range tables {
+		a.db.MustExec(dump(table))
+	}
+	for _, c := range []struct{ name, tamper, want string }{
+		{"nothing", `SELECT 1`, ``},
+		{"an act", `UPDATE act SET who = 'eve' WHERE act = 2`, `act 2 changed`},
+		{"the hash of a file", `UPDATE bureau_file SET sha256 = repeat('0', 64) WHERE file = 2`, `bureau_file 2 changed`},
+		{"a state without its event", `UPDATE bureau_file SET state = 'RELEASED' WHERE file = 2`, `bureau_file 2 disagrees`},
+		{"who released", `UPDATE bureau_file_event SET who = 'eve'`, `bureau_file_event 1/1 changed`},
+		{"a tradeline that was never written", `INSERT INTO tradeline SELECT (jsonb_populate_record(t, '{"loan": 99}')).* FROM tradeline t WHERE (file, loan) = (2, 3)`, `tradeline 2/99 not logged`},
+		{"an operation that was never done", `INSERT INTO operation (kind, digest, who, at, result) VALUES ('x', 'x', 'eve', now(), '{}')`, `operation 4 not logged`},
+		{"a row and its entry", `DELETE FROM act WHERE act = 2; DELETE FROM proof_entry WHERE kind = 'act' AND a = 2`, `proof_entry 10 removed`},
+		{"a row, and its entry to match", `UPDATE act SET who = 'eve' WHERE act = 2;
+			UPDATE proof_entry SET digest = (SELECT sha256(convert_to(CAST(jsonb_build_array(c.act, c.kind, c.about, c.who, c.why, c.host, c.came_from, extract(epoch FROM c.at)) AS text), 'UTF8')) FROM act c WHERE act = 2) WHERE kind = 'act' AND a = 2`, `proof_entry 9 to 12 changed`},
+		{"the end of the log", `DELETE FROM act WHERE act > 1; DELETE FROM proof_entry WHERE entry > 9; UPDATE bureau_file SET state = 'GENERATED'; DELETE FROM bureau_file_event`, `proof_entry 10 to 12 removed`},
+		{"a page's list with its row", `UPDATE tradeline SET account_status = '97' WHERE (file, loan) = (2, 1); DELETE FROM proof_page WHERE file = 2 AND first = 1`, `tradeline 2/1 to 2 changed`},
+		{"all tradelines of a file", `DELETE FROM tradeline WHERE file = 1`, `tradeline 1/1 removed; tradeline 1/2 removed; tradeline 1/3 removed`},
+		{"a head", `UPDATE proof_head SET signed = replace(signed, 'at 2026', 'at 2025') WHERE entries = 9`, `proof_head 9 changed`},
+	} {
+		var back strings.Builder
+		back.WriteString("SET session_replication_role = replica;")
+		for _, table := range tables {
+			overriding := ""
+			if table == "operation" || table == "act" {
+				overriding = "OVERRIDING SYSTEM VALUE"
+			}
+			fmt.Fprintf(&back, "DELETE FROM %s; INSERT INTO %s %s SELECT * FROM public.kept_%s;", table, table, overriding, table)
+		}
+		conn, err := a.db.Connx(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conn.ExecContext(t.Context(), back.String()+c.tamper+"; RESET session_replication_role"); err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		if err := conn.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(found(a.verify(first.Signed)), "; "); got != c.want {
+			t.Errorf("%s: found %q, want %q", c.name, got, c.want)
+		}
+	}
+	a.db.MustExec(`ALTER TABLE act DISABLE TRIGGER proof_act`)
+	if got := strings.Join(found(a.verify()), "; "); !strings.Contains(got, "pg_trigger proof_act removed") {
+		t.Errorf("a trigger was taken off: found %q", got)
+	}
+}
+
+// Rows that commit at the same time have entries without gaps, and one head after the other goes on from the one before.
+func TestAuditTogether(t *testing.T) {
+	t.Parallel()
+	a := newAudited(t, 1)
+	before := a.head()
+	done := make(chan error)
+	const writers, each = 8, 20
+	for range writers {
+		go func() {
+			var err error
+			for range each {
+				if _, e := a.db.ExecContext(context.WithoutCancel(t.Context()), `INSERT INTO act (kind, about, who, why, host, at) VALUES ('X', 'x', 'ada', '', '', now())`); e != nil {
+					err = e
+				}
+			}
+			done <- err
+		}()
+	}
+	for range 5 {
+		a.head()
+	}
+	for range writers {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+	after := a.head()
+	if after.Entries != before.Entries+writers*each {
+		t.Errorf("%d entries, then %d", before.Entries, after.Entries)
+	}
+	if got := found(a.verify(before.Signed, after.Signed)); len(got) > 0 {
+		t.Errorf("found %s", got)
+	}
+}
+
+// A proof of a row holds against its head, is small, and is refused for a row that is not as it was logged.
+func TestAuditProof(t *testing.T) {
+	t.Parallel()
+	a := newAudited(t, 3)
+	head := a.head()
+	rows := []audit.Row{{Table: "operation", A: 2}, {Table: "bureau_file", A: 1}, {Table: "tradeline", A: 2, B: 3}}
+	proved, err := audit.Prove(t.Context(), a.db, rows, head.Head)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range proved {
+		text := p.Proof.Text()
+		again, err := merkle.ParseProof(text)
+		if err != nil || again.Check(head.Head) != nil || len(text) >= 1024 {
+			t.Errorf("%s: %d bytes, %v", rows[i], len(text), err)
+		}
+		if again.Says() != merkle.Digest(p.Content) {
+			t.Errorf("%s: the content is not what is proved: %q", rows[i], p.Content)
+		}
+		if parsed, err := audit.ParseRow(rows[i].String()); err != nil || parsed != rows[i] {
+			t.Errorf("%s is read as %+v, %v", rows[i], parsed, err)
+		}
+	}
+	a.db.MustExec(`UPDATE tradeline SET current_balance = 1 WHERE (file, loan) = (2, 3)`)
+	for _, c := range []struct {
+		row  audit.Row
+		want string
+	}{
+		{audit.Row{Table: "tradeline", A: 2, B: 3}, "prove: tradeline:2/3: the record was changed after it was logged: a tradeline of its page was"},
+		{audit.Row{Table: "tradeline", A: 2, B: 4}, "prove: tradeline:2/4: the log has no such row"},
+		{audit.Row{Table: "act", A: 1}, "prove: act:1: the log has no such row"},
+	} {
+		if _, err := audit.Prove(t.Context(), a.db, []audit.Row{c.row}, head.Head); err == nil || err.Error() != c.want {
+			t.Errorf("%s: %v", c.row, err)
+		}
+	}
+	a.db.MustExec(`INSERT INTO act (kind, about, who, why, host, at) VALUES ('X', 'x', 'ada', '', '', now())`)
+	if _, err := audit.Prove(t.Context(), a.db, []audit.Row{{Table: "act", A: 1}}, head.Head); err == nil || !strings.Contains(err.Error(), "after the head of") {
+		t.Errorf("a row that the head does not know: %v", err)
+	}
+}
+
+// A book from before the log is logged as it is found, also if that is stopped on the way, and what it was is found changed later.
+func TestAuditOlder(t *testing.T) {
+	t.Parallel()
+	a := newAudited(t, 5)
+	a.db.MustExec(`DELETE FROM proof_page; DELETE FROM proof_entry WHERE kind = 'tradeline' OR entry > 5; DELETE FROM proof_entry;
+		INSERT INTO proof_older (file) SELECT file FROM bureau_file`)
+	report := a.verify()
+	if report.Waiting != 10 {
+		t.Errorf("%d tradelines are not yet logged, want 10", report.Waiting)
+	}
+	// The newest file was half written when the program was changed.
+	a.db.MustExec(`INSERT INTO proof_page SELECT 2, 4, 3, 27, sha256(''), ''`)
+	if n, err := bureau.ProveOlder(t.Context(), a.db); err != nil || n != 8 {
+		t.Errorf("%d tradelines were logged, %v; want 8", n, err)
+	}
+	if n, err := bureau.ProveOlder(t.Context(), a.db); err != nil || n != 0 {
+		t.Errorf("%d tradelines were logged again, %v", n, err)
+	}
+	a.db.MustExec(`UPDATE tradeline SET account_status = '97' WHERE (file, loan) = (1, 5)`)
+	if got := strings.Join(found(a.verify()), "; "); !strings.Contains(got, "tradeline 1/5 changed; tradeline 2/3 not logged; tradeline 2/4 not logged") {
+		t.Errorf("found %s", got)
+	}
+}
