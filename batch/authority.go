@@ -52,6 +52,7 @@ const (
 	ActRunAgain    ActKind = "RUN_AGAIN"
 	ActResolve     ActKind = "RESOLVE_EXCEPTION"
 	ActTrim        ActKind = "LET_RECORDS_GO"
+	ActPurge       ActKind = "PURGE_FILE"
 	ActCreateToken ActKind = "CREATE_TOKEN"
 )
 

@@ -70,6 +70,10 @@ func (c *Customer) RetainedUntil() Date {
 	return latest.AddMonths(months)
 }
 
+// FileRetainedUntil returns the first day on which retention does not keep what is personal in a file any more: as many months after
+// the date that it reports as its program keeps a customer (CD3).
+func FileRetainedUntil(asOf Date, months int) Date { return asOf.AddMonths(months) }
+
 // CheckRemoval returns a *Refusal if a customer may not be deleted on business date d (CD3): removed already, under legal hold, a
 // loan open or still to be reported, or inside retention. An erasure request overrides retention, if it names a reason and an
 // approver other than who removes the customer.

@@ -66,7 +66,14 @@ func (f Files) Verify(ctx context.Context, db *sqlx.DB, file int64) (found Findi
 		case written.SHA256 == "":
 			return fmt.Errorf("%w: it is not written yet", ErrState)
 		}
-		found, err = written.examine(ctx, tx)
+		var kept kept
+		err = tx.GetContext(ctx, &kept, fileKept, file)
+		if err == nil {
+			err = kept.purged()
+		}
+		if err == nil {
+			found, err = written.examine(ctx, tx)
+		}
 		return err
 	})
 	if err != nil {

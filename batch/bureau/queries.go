@@ -76,6 +76,8 @@ var (
 	fileNamed          = database.Query("bureau", "FileNamed")
 	fileNotDelivered   = database.Query("bureau", "FileNotDelivered")
 	fileLetGo          = database.Query("bureau", "FileLetGo")
+	fileExpired        = database.Query("bureau", "FileExpired")
+	filePurge          = database.Query("bureau", "FilePurge")
 	fileOld            = database.Query("bureau", "FileOld")
 	fileOfRun          = database.Query("bureau", "FileOfRun")
 	filePlan           = database.Query("bureau", "FilePlan")

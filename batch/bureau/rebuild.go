@@ -21,6 +21,8 @@ import (
 var (
 	// ErrNotKept: the database does not keep all that the file was made from.
 	ErrNotKept = errors.New("the file cannot be made again")
+	// ErrPurged comes with ErrNotKept: what is personal in the file was removed.
+	ErrPurged = errors.New("it was purged")
 	// ErrRebuilt: what the database keeps makes other bytes than the file had.
 	ErrRebuilt = errors.New("the bytes made again are not those of the file")
 	// ErrInTheWay: something else has the file's name.
@@ -81,6 +83,9 @@ type kept struct {
 	Records int64      `db:"records"`
 	LetGoAt *time.Time `db:"let_go_at"` // nil: its records are kept
 	LetGoBy string     `db:"let_go_by"`
+
+	PurgedAt *time.Time `db:"purged_at"` // nil: it was not purged
+	PurgedBy string     `db:"purged_by"`
 }
 
 // restore makes the file under a temporary name, proves it, and gives it its name. there: the name had the same bytes.
@@ -139,8 +144,19 @@ func (k kept) fill(ctx context.Context, from source, draft *os.File, header metr
 	return err
 }
 
+// purged returns ErrNotKept and ErrPurged for a file that was purged.
+func (k kept) purged() error {
+	if k.PurgedAt == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %w on %s by %s (files purge); its SHA-256 is kept", ErrNotKept, ErrPurged, k.PurgedAt.UTC().Format(time.DateOnly), k.PurgedBy)
+}
+
 // header is the header that the file had.
 func (k kept) header() (metro2.Header, error) {
+	if err := k.purged(); err != nil {
+		return metro2.Header{}, err
+	}
 	if k.LetGoAt != nil {
 		return metro2.Header{}, fmt.Errorf("%w: %s let its records go on %s (files trim); its SHA-256 is kept", ErrNotKept, k.LetGoBy, k.LetGoAt.UTC().Format(time.DateOnly))
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
@@ -43,6 +44,9 @@ type Place struct {
 	Name  string        `json:"name" db:"name"`
 	Path  string        `json:"path" db:"path"`
 	Marks pq.Int64Array `json:"-" db:"marks"`
+
+	PurgedAt *time.Time `json:"purged_at,omitempty" db:"purged_at"` // its records are gone since
+	PurgedBy string     `json:"purged_by,omitempty" db:"purged_by"`
 }
 
 // Explain reads what explains a loan, by its id or its account number; ErrNotFound if the book holds neither.

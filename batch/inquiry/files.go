@@ -17,6 +17,13 @@ import (
 
 // File is a file of the bureaus.
 type File struct {
+	FileRow
+	PurgedAt *time.Time `json:"purged_at,omitempty" db:"purged_at"` // what is personal in it is gone since
+	PurgedBy string     `json:"purged_by,omitempty" db:"purged_by"`
+}
+
+// FileRow is what a run says of a file that it made, too.
+type FileRow struct {
 	File        int64      `json:"file" db:"file"`
 	Run         int64      `json:"run" db:"run"`
 	Program     string     `json:"program_id" db:"program_id"`
@@ -26,7 +33,7 @@ type File struct {
 	State       string     `json:"state" db:"state"`
 	StateWhy    string     `json:"state_why,omitempty" db:"state_why"`
 	Name        string     `json:"name" db:"name"`
-	Path        string     `json:"path" db:"path"`
+	Path        string     `json:"path,omitempty" db:"path"`
 	SHA256      string     `json:"sha256" db:"sha256"`
 	Bytes       int64      `json:"bytes" db:"bytes"`
 	Records     int64      `json:"records" db:"records"`

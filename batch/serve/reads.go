@@ -113,13 +113,20 @@ func (a *api) ListRuns(ctx context.Context, r ListRunsRequestObject) (ListRunsRe
 // ListFiles lists the bureaus' files.
 func (a *api) ListFiles(ctx context.Context, r ListFilesRequestObject) (ListFilesResponseObject, error) {
 	l, err := inquiry.Files(ctx, a.DB, pageOf(r.Params.Cursor, r.Params.Limit))
+	for i := range l.Rows {
+		l.Rows[i].Path = "" // where files lie is the machine's affair
+	}
 	found, err := listed(ctx, l, err)
 	return ListFiles200JSONResponse(found), err
 }
 
 // GetFile reads a file.
 func (a *api) GetFile(ctx context.Context, r GetFileRequestObject) (GetFileResponseObject, error) {
-	found, err := answer(inquiry.ShowFile(ctx, a.DB, r.File))
+	life, err := inquiry.ShowFile(ctx, a.DB, r.File)
+	if err == nil {
+		life.Path = ""
+	}
+	found, err := answer(life, err)
 	return GetFile200JSONResponse(found), err
 }
 

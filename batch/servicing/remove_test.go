@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -112,6 +114,58 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 	}
 	if got := rows(t, db, `SELECT x.reason FROM excluded x JOIN loan l USING (loan) WHERE l.loan_id = 'A1' ORDER BY x.file`); got != "FINALLY_REPORTED; FINALLY_REPORTED" {
 		t.Errorf("A1 is left out as %s", got)
+	}
+}
+
+// CD1: a file that was written keeps what is personal of a removed customer until it is purged; then no table and no file has it.
+func TestNothingPersonalIsLeftAfterAPurge(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	dir := t.TempDir()
+	paidOff().load(t, db)
+	nights(t, db, dir, "2026-06-30", "2026-07-31", "2026-08-31")
+	move(t, db, 1, bureau.Released, bureau.Transmitted)
+	personal := func() (found []string) {
+		t.Helper()
+		all := everything(t, db)
+		err := filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
+			if err == nil && !e.IsDir() {
+				var text []byte
+				text, err = os.ReadFile(path)
+				all[e.Name()] = string(text)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for where, text := range all {
+			for _, value := range []string{"ALDERBROOKA", "666100001", hex.EncodeToString([]byte("ALDERBROOKA"))} {
+				if strings.Contains(text, value) {
+					found = append(found, where+" "+value)
+				}
+			}
+		}
+		return found
+	}
+	if _, err := desk(db).RemoveCustomer(t.Context(), erased); err != nil {
+		t.Fatal(err)
+	}
+	if got := personal(); len(got) != 2 || !strings.HasPrefix(got[0], "metro2-") {
+		t.Fatalf("after the removal: %q, want what the file says", got)
+	}
+	hash := rows(t, db, `SELECT sha256 || ' ' || records FROM bureau_file WHERE file = 1`)
+	said := rows(t, db, saidOf)
+	db.MustExec(`UPDATE program SET retention_months = 2`)
+	done, err := bureau.Purge(t.Context(), db, bureau.Purging{On: day("2026-08-30"), Who: "kim", Why: "retention is over"}, clock())
+	if err != nil || len(done) != 1 || done[0].File != 1 {
+		t.Fatalf("purged: %+v, %v", done, err)
+	}
+	if got := personal(); got != nil {
+		t.Errorf("left of the customer: %q", got)
+	}
+	if got := rows(t, db, `SELECT sha256 || ' ' || records FROM bureau_file WHERE file = 1`); got != hash || rows(t, db, saidOf) != said {
+		t.Errorf("of the file %s is left, want %s, and what it said", got, hash)
 	}
 }
 

@@ -29,6 +29,8 @@ type answer struct {
 	Facts     stored        `json:"facts"`
 	Fields    []fieldAnswer `json:"fields"`
 	Missing   string        `json:"record_missing,omitempty"` // why the record cannot be shown
+
+	purged bool // it is missing for that
 }
 
 // cited is a rule with its sentence.
@@ -179,6 +181,10 @@ func cite(id string) cited {
 
 // record finds the record in the file and says of each field where it comes from.
 func (a *answer) record(e *inquiry.Explanation) error {
+	if p := e.Place; p.PurgedAt != nil {
+		a.Missing, a.purged = purgedText(p.PurgedAt, p.PurgedBy), true
+		return nil
+	}
 	at, err := bureau.Locate(e.Place.Path, e.Place.Marks, e.Tradeline.AccountNumber)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, bureau.ErrNoRecord) {
 		a.Missing = err.Error()

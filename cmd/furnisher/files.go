@@ -38,7 +38,7 @@ that was sent; furnisher answers lists it.`,
 			return a.withDB(ctx, func(db *sqlx.DB) error {
 				return printList(a, listing[inquiry.File]{
 					name: "files", command: "furnisher files", heading: headFiles,
-					row:  func(f *inquiry.File) []any { return fileRow((*batch.FileSummary)(f)) },
+					row:  func(f *inquiry.File) []any { return fileRow((*batch.FileSummary)(&f.FileRow)) },
 					read: func(p inquiry.Page) (inquiry.List[inquiry.File], error) { return inquiry.Files(ctx, db, p) },
 				}, p, asJSON)
 			})
@@ -53,7 +53,7 @@ that was sent; furnisher answers lists it.`,
 		a.fileChangeCommand("accept", "record that the bureaus accepted a file", bureau.Accepted),
 		a.fileChangeCommand("void", "take back a file that was not sent", bureau.Voided),
 		a.fileChangeCommand("reject", "record that the bureaus rejected a file as a whole", bureau.Rejected),
-		a.fileBalanceCommand(), a.fileRefuseCommand(), a.fileAnswersCommand(), a.fileTrimCommand(),
+		a.fileBalanceCommand(), a.fileRefuseCommand(), a.fileAnswersCommand(), a.fileTrimCommand(), a.filePurgeCommand(),
 	)
 	return c
 }
@@ -86,6 +86,9 @@ func (a *app) fileShowCommand() *cobra.Command {
 func (a *app) printLife(l *inquiry.FileLife) error {
 	err := a.say("file %d of %s, program %s, as of %s, made by run %d for %s\n%s\n%s  records %d, excluded %d, deletions %d, bytes %d\nSHA-256 %s\n",
 		l.File.File, l.Destination, l.Program, l.AsOf, l.Run, l.CreatedOn, dash(l.Path), l.State, l.Records, l.Excluded, l.Deletions, l.Bytes, dash(l.SHA256))
+	if err == nil && l.PurgedAt != nil {
+		err = a.say("%s\n", purgedText(l.PurgedAt, l.PurgedBy))
+	}
 	if err != nil || len(l.Events) == 0 {
 		return err
 	}

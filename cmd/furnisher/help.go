@@ -57,6 +57,7 @@ var examples = map[string][]string{
 	"files verify":   {"files verify 3", "files verify 3 --json"},
 	"files rebuild":  {"files rebuild 3", "files rebuild 3 --out /tmp/again"},
 	"files replace":  {"files replace 3 --why 'voided by mistake'", "files replace 3 --why 'rejected for its header'"},
+	"files purge":    {"files purge --dry-run", "files purge --why 'retention is over' --before 2023-01-01"},
 	"files trim":     {"files trim --older-than 84 --dry-run", "files trim --older-than 84 --why 'kept for seven years'"},
 	"files release":  {"files release 3 --why 'looked at by compliance' --acknowledge B18,Status-PaymentAmount-1", "files release 3 --dry-run"},
 	"files transmit": {"files transmit 3 --why 'sent by the portal'", "files transmit 3 --dry-run"},

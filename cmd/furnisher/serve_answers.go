@@ -27,7 +27,7 @@ func apiExplain(db *sqlx.DB) func(context.Context, string, inquiry.Which) (any, 
 		if err != nil {
 			return nil, err
 		}
-		if found.Missing != "" {
+		if found.Missing != "" && !found.purged {
 			found.Missing = recordAway
 		}
 		return found, nil

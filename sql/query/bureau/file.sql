@@ -181,14 +181,15 @@ SELECT pg_try_advisory_xact_lock($1)
 -- name: FileKept
 -- What a file's bytes are made from beside its records. $1 file. Index: bureau_file_pkey.
 SELECT coalesce(name, '') AS name, coalesce(header, '') AS header, coalesce(records, 0) AS records, let_go_at,
-       coalesce(let_go_by, '') AS let_go_by
+       coalesce(let_go_by, '') AS let_go_by, purged_at, coalesce(purged_by, '') AS purged_by
 FROM bureau_file WHERE file = $1
 
 -- name: FileMonthBefore
 -- The last files of a file's destination that count and are of earlier dates, newest first. $1 file, $2 as of this date or a
 -- later one, $3 how many. Index: bureau_file_live.
 SELECT o.file, o.state, coalesce(o.path, '') AS path, o.sha256, o.bytes, o.as_of, coalesce(o.name, '') AS name,
-       coalesce(o.header, '') AS header, coalesce(o.records, 0) AS records, o.let_go_at, coalesce(o.let_go_by, '') AS let_go_by
+       coalesce(o.header, '') AS header, coalesce(o.records, 0) AS records, o.let_go_at, coalesce(o.let_go_by, '') AS let_go_by,
+       o.purged_at, coalesce(o.purged_by, '') AS purged_by
 FROM bureau_file f JOIN bureau_file o ON o.destination = f.destination AND o.as_of < f.as_of
 WHERE f.file = $1 AND o.as_of >= $2 AND o.state NOT IN ('BUILDING', 'VOIDED', 'REJECTED')
 ORDER BY o.as_of DESC LIMIT $3
@@ -210,6 +211,29 @@ WITH pages AS (
     DELETE FROM file_page WHERE file = $1
 )
 UPDATE bureau_file SET let_go_at = $2, let_go_by = $3 WHERE file = $1
+
+-- name: FileExpired
+-- The files before a date that were not purged and are not to be sent, but for the last that count of their destination and so many
+-- days before, with how long their program keeps a customer, and whether they tell of one under legal hold. $1 date, $2 days.
+-- Index: customer is read once for those under hold; loan_customer_by_customer, tradeline_pkey.
+WITH held AS MATERIALIZED (
+    SELECT DISTINCT lc.loan FROM customer c JOIN loan_customer lc ON lc.customer = c.customer WHERE c.legal_hold
+)
+SELECT f.file, f.name, f.as_of, f.state, f.records, f.sha256, p.retention_months,
+       EXISTS (SELECT FROM held h JOIN tradeline t ON t.loan = h.loan AND t.file = f.file) AS held
+FROM bureau_file f JOIN program p ON p.program = f.program
+WHERE f.as_of < $1 AND f.state IN ('TRANSMITTED', 'ACCEPTED', 'VOIDED', 'REJECTED') AND f.purged_at IS NULL
+  AND f.as_of < coalesce((SELECT max(o.as_of) FROM bureau_file o
+                          WHERE o.destination = f.destination AND o.state NOT IN ('BUILDING', 'VOIDED', 'REJECTED')) - CAST($2 AS integer), 'infinity')
+ORDER BY f.file
+
+-- name: FilePurge
+-- Notes that a file is purged, and lets its records go. $1 file, $2 now, $3 who. Index: file_page_pkey.
+WITH pages AS (
+    DELETE FROM file_page WHERE file = $1
+)
+UPDATE bureau_file SET purged_at = $2, purged_by = $3, let_go_at = coalesce(let_go_at, $2), let_go_by = coalesce(let_go_by, $3)
+WHERE file = $1
 
 -- name: FileCopies
 -- Where copies of a file lie for people to send. $1 file. Index: delivery_pkey, delivery_attempt_pkey.

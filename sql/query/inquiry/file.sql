@@ -18,7 +18,8 @@ WITH page AS (
 SELECT f.file, f.run, p.program_id, d.name AS destination, f.as_of, f.created_on, f.state, coalesce(f.state_why, '') AS state_why,
        coalesce(f.name, '') AS name, coalesce(f.path, '') AS path, coalesce(f.sha256, '') AS sha256,
        coalesce(f.bytes, 0) AS bytes, coalesce(f.records, 0) AS records, coalesce(f.excluded, 0) AS excluded,
-       coalesce(x.deletions, 0) AS deletions
+       coalesce(x.deletions, 0) AS deletions,
+       f.purged_at, coalesce(f.purged_by, '') AS purged_by
 FROM page f
 JOIN program p ON p.program = f.program
 JOIN destination d ON d.destination = f.destination
@@ -39,7 +40,7 @@ ORDER BY x.loan LIMIT $3
 
 -- name: InquiryFileMarks
 -- Where the records of a file stand. $1 file. Index: bureau_file_pkey.
-SELECT file, run, coalesce(path, '') AS path, coalesce(name, '') AS name, marks FROM bureau_file WHERE file = $1
+SELECT file, run, coalesce(path, '') AS path, coalesce(name, '') AS name, marks, purged_at, coalesce(purged_by, '') AS purged_by FROM bureau_file WHERE file = $1
 
 -- name: InquiryProgram
 -- The settings of a program. $1 program id. Index: program_program_id_key.
