@@ -268,10 +268,10 @@ func (a *decision) settle(l *lockable, t *Tradeline) {
 }
 
 // months moves a payment history that was given for one calendar date to that of a record: its months stay what they are, and
-// the newer ones are as decided. What is no history stays.
+// the newer ones are as decided. After two years none of its months is told any more. What is no history stays.
 func (c *Correction) months(decided, history string, accountInfo Date) string {
-	later := accountInfo.MonthIndex() - c.On.MonthIndex()
-	if later <= 0 || later > historyMonths || len(history) != historyMonths || len(decided) != historyMonths {
+	later := min(historyMonths, accountInfo.MonthIndex()-c.On.MonthIndex())
+	if later <= 0 || len(history) != historyMonths || len(decided) != historyMonths {
 		return history
 	}
 	return decided[:later] + history[:historyMonths-later]

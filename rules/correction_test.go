@@ -58,6 +58,27 @@ func TestCorrection(t *testing.T) {
 	}
 }
 
+// BR9: a corrected payment history holds its months as long as a record tells any of them, and nothing after two years.
+func TestCorrectionOfOldHistory(t *testing.T) {
+	late := account("2026-03-11", lateLoan()...)
+	for months, want := range map[int]string{0: "CORRECTION_HELD", 23: "CORRECTION_HELD", 24: "decided so too", 25: "decided so too"} {
+		now := *late
+		c := rules.Correction{ID: 7, Field: "payment_history", Value: strings.Repeat("5", 24), Decided: strings.Repeat("4", 24), On: now.AsOf.AddMonths(-months)}
+		now.Corrections = []rules.Correction{c.By(late)}
+		got := ""
+		if r, _, err := rules.Furnish(&now); err != nil {
+			why, _ := errors.AsType[*rules.Undecidable](err)
+			got = why.Code
+		} else {
+			_, got, _ = strings.Cut(r.Facts.String(), `"correction_payment_history":"BR9 7 `)
+			got, _, _ = strings.Cut(got, `"`)
+		}
+		if got != want {
+			t.Errorf("%d months later: %q, want %q", months, got, want)
+		}
+	}
+}
+
 // BR9: without corrections nothing is different, and every field that can be corrected can be written and read.
 func TestCorrectable(t *testing.T) {
 	t.Parallel()

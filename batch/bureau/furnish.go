@@ -244,6 +244,10 @@ func (p *part) otherCycle(f *book.Facts) string {
 }
 
 func (p *part) write(ctx context.Context, tx *sqlx.Tx) error {
+	// First: the database holds a line against the locks that last (BR9).
+	if err := database.WriteRows(ctx, tx, correctionEnd, p.ended, p.file.File); err != nil {
+		return fmt.Errorf("end corrections: %w", err)
+	}
 	if err := addLines(ctx, tx, p.file, p.lines); err != nil {
 		return err
 	}
@@ -255,9 +259,6 @@ func (p *part) write(ctx context.Context, tx *sqlx.Tx) error {
 	}
 	if err := database.WriteRows(ctx, tx, deletionAdd, p.deletions, p.file.Destination, p.file.File); err != nil {
 		return fmt.Errorf("write deletions: %w", err)
-	}
-	if err := database.WriteRows(ctx, tx, correctionEnd, p.ended, p.file.File); err != nil {
-		return fmt.Errorf("end corrections: %w", err)
 	}
 	if err := database.WriteRows(ctx, tx, caseChangeAdd, p.changes, p.file.File); err != nil {
 		return fmt.Errorf("write what cases changed: %w", err)

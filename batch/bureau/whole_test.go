@@ -55,6 +55,7 @@ INSERT INTO case_file (case_id, type, status, outcome, opened_on, closed_on, aut
 	VALUES ('K1', 'BANKRUPTCY', 'open', 'XH', '2026-01-01', '2026-02-01', TRUE, TRUE, '2026-03-01', '7', '2026-01-02', 'DISMISSED',
 		'2026-01-03', FALSE, 'RESPA', 1250, '2026-01-04');
 INSERT INTO case_party (case_key, customer) VALUES (1, 1);
+INSERT INTO dispute (case_key, loan, channel, received_on, due_on, opened_operation) VALUES (1, 1, 'DIRECT', '2026-01-04', '2026-02-03', 1);
 INSERT INTO scheduled_item (loan, item_id, kind, state, due_at, cancelled_on, cancelled_run, cancel_reason, payer_told_on)
 	SELECT loan, 'N' || loan, 'PAYMENT', 'CANCELLED', '2025-02-19', '2025-02-10', 1, 'MILITARY', '2025-02-15' FROM loan_key;
 INSERT INTO cycle (loan, cycle_no, starts_on, ends_on, due_on, minimum_due_cents)

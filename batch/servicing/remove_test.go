@@ -43,7 +43,10 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 		SELECT loan, 'date_last_payment', '', '', '2026-06-30', '{}', 'Robin AlderbrookA paid', 'copy of card 666-10-0001', 'HAND', 'ada', now(),
 			'RELEASED', 'ada', 'kim', 'ALDERBROOKA''s error', now() FROM loan WHERE loan_id = 'A1';
 		INSERT INTO answer (loan, file, destination, record_number, outcome, field, reason, received_on, seen_file, owner, recorded_by, recorded_at)
-		SELECT loan, 1, 1, 2, 'CHANGED', 'surname', 'not ALDERBROOKA, 666100001', '2026-07-05', 1, 'ada', 'ada', now() FROM loan WHERE loan_id = 'A1'`)
+		SELECT loan, 1, 1, 2, 'CHANGED', 'surname', 'not ALDERBROOKA, 666100001', '2026-07-05', 1, 'ada', 'ada', now() FROM loan WHERE loan_id = 'A1';
+		INSERT INTO dispute (case_key, loan, channel, received_on, due_on, opened_operation, answer, answered_on, answer_operation, checked)
+		SELECT case_key, loan, 'DIRECT', '2026-06-01', '2026-07-01', 1, 'VERIFIED', '2026-06-09', 2, 'letter of AlderbrookA, 666-10-0001'
+		FROM case_file, loan WHERE loan_id = 'A1'`)
 	personal := func() string {
 		t.Helper()
 		var found []string

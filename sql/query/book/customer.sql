@@ -41,8 +41,9 @@ ORDER BY lc.customer, lc.loan, d.destination
 SELECT customer_id, ssn FROM customer WHERE customer = $1
 
 -- name: CustomerEraseNotes
--- Replaces a customer's surname, social security number and telephone number where a correction or an answer of their loans names
--- them: the note stays (CD1). Before CustomerErase. $1 customer, $2 loans, $3 social security number, empty for none. Index: customer_pkey, correction_pkey, answer_pkey.
+-- Replaces a customer's surname, social security number and telephone number where a correction, an answer or a dispute of their loans
+-- names them: the note stays (CD1). Before CustomerErase. $1 customer, $2 loans, $3 social security number, empty for none.
+-- Index: customer_pkey, correction_pkey, answer_pkey, dispute_by_loan.
 WITH who AS (
     SELECT array_to_string(ARRAY[
         '\m' || regexp_replace(surname, '[^[:alnum:]]', '\\\&', 'g') || '\M',
@@ -54,6 +55,9 @@ WITH who AS (
         reason = regexp_replace(c.reason, w.told, '[removed]', 'gi'), evidence = regexp_replace(c.evidence, w.told, '[removed]', 'gi'),
         release_why = regexp_replace(c.release_why, w.told, '[removed]', 'gi')
     FROM who w WHERE c.loan = ANY($2) AND concat_ws(' ', c.reason, c.evidence, c.release_why) ~* w.told
+), disputed AS (
+    UPDATE dispute u SET checked = regexp_replace(u.checked, w.told, '[removed]', 'gi')
+    FROM who w WHERE u.loan = ANY($2) AND u.checked ~* w.told
 )
 UPDATE answer a SET
     reason = regexp_replace(a.reason, w.told, '[removed]', 'gi'), answered_why = regexp_replace(a.answered_why, w.told, '[removed]', 'gi')
