@@ -54,6 +54,8 @@ const (
 	ActTrim        ActKind = "LET_RECORDS_GO"
 	ActPurge       ActKind = "PURGE_FILE"
 	ActCreateToken ActKind = "CREATE_TOKEN"
+
+	ActAcceptFinding ActKind = "ACCEPT_FINDING"
 )
 
 // Permit decides whether an act may be done, and notes it. It returns ErrNotSupervisor or ErrFourEyes.

@@ -76,7 +76,8 @@ type Move struct {
 	Acknowledged []string // the rules whose warnings are no obstacle to a release; AllWarnings for every one
 	Authority    batch.Authority
 	Outgoing     string     // the folder of what was encrypted for addresses; empty: there is none
-	Vault        book.Vault // opens the records of the file before one that is released, where that is not on the disk
+	Vault        book.Vault // opens the records of a file that is released, and of the one before it, where that is not on the disk
+	Drift        rules.DriftLimits
 }
 
 // supervised are the moves that need a supervisor.
@@ -104,6 +105,9 @@ type Effect struct {
 
 // Change takes a file to another state and notes who did it and why. It is durable when Change returns.
 //
+// Before a file is released it is looked at (Preflight), and what is found is on disk even if the release is refused: ErrGrave while a
+// grave finding is open.
+//
 // Who releases, voids or rejects a file must be a supervisor (batch.ErrNotSupervisor, batch.ErrFourEyes).
 // A file moves on only if the one on disk is the one that was made (ErrFileDiffers), is released only without errors of the rules
 // and the examiner's checks, by itself and beside the file before (ErrFindings), and with its warnings acknowledged (ErrWarnings),
@@ -114,6 +118,9 @@ type Effect struct {
 // or changed of its accounts in files before; if it is rejected later, that is open again (BR11). Locks of fields that ended with
 // a file that does not count last (BR9).
 func Change(ctx context.Context, db *sqlx.DB, m Move, now time.Time) (effect Effect, err error) {
+	if err := m.preflight(ctx, db, now, nil); err != nil {
+		return Effect{}, err
+	}
 	err = database.InDurableTx(ctx, db, func(tx *sqlx.Tx) error {
 		var present onDisk
 		if present, effect, err = enter(ctx, tx, m, now); err != nil {
@@ -139,7 +146,16 @@ func Change(ctx context.Context, db *sqlx.DB, m Move, now time.Time) (effect Eff
 // Preview does all of Change but the move and the commit, and returns what it would do. It has the errors of Change.
 func Preview(ctx context.Context, db *sqlx.DB, m Move, now time.Time) (Effect, error) {
 	var effect Effect
+	var looked *found
+	if err := m.preflight(ctx, db, now, &looked); err != nil {
+		return Effect{}, err
+	}
 	err := database.InTx(ctx, db, func(tx *sqlx.Tx) error {
+		if looked != nil {
+			if _, err := m.look(now).keep(ctx, tx, looked); err != nil {
+				return err
+			}
+		}
 		present, found, err := enter(ctx, tx, m, now)
 		if err != nil {
 			return err
@@ -154,6 +170,30 @@ func Preview(ctx context.Context, db *sqlx.DB, m Move, now time.Time) (Effect, e
 		return Effect{}, fmt.Errorf("file %d: %w", m.File, unbalancedBy(ctx, db, m.File, err))
 	}
 	return effect, nil
+}
+
+// look is the look at a file before it is released.
+func (m *Move) look(now time.Time) Preflight {
+	return Preflight{Vault: m.Vault, Limits: m.Drift, Who: m.Who, Now: now}
+}
+
+// preflight looks at a file that may be released, and keeps what it finds, or gives it back if that is asked for. Who has no keys of the
+// book cannot read the records: what was found before decides.
+func (m *Move) preflight(ctx context.Context, db *sqlx.DB, now time.Time, looked **found) error {
+	if m.To != Released || m.Vault.Keys == nil {
+		return nil
+	}
+	var state State
+	err := db.GetContext(ctx, &state, preflightState, m.File)
+	if err != nil || state != Generated { // the move itself says what is wrong
+		return nil
+	}
+	if looked == nil {
+		_, err = m.look(now).Run(ctx, db, m.File)
+		return err
+	}
+	*looked, err = m.look(now).look(ctx, db, m.File)
+	return err
 }
 
 // errPreview rolls a preview back.
@@ -217,7 +257,9 @@ func enter(ctx context.Context, tx *sqlx.Tx, m Move, now time.Time) (present onD
 			count(&effect.Answered, answerByFile, m.File, now)
 		}
 	case Released:
-		effect.Acknowledged, effect.Compared, err = present.releasable(ctx, tx, m.Acknowledged)
+		if effect.Acknowledged, effect.Compared, err = present.releasable(ctx, tx, m.Acknowledged); err == nil {
+			err = grave(ctx, tx, m.File)
+		}
 	default:
 		err = present.compare()
 	}

@@ -13,8 +13,8 @@ import (
 func everyColumn() extract {
 	return extract{}.
 		with("programs.csv", "program_id,identification_number,reporter_name,reporter_address,reporter_phone,innovis_id,equifax_id,experian_id,"+
-			"transunion_id,calendar,activity_cycle_ids,dofd_rule,charge_off_past_due,accommodations,reason_aliases,retention_months",
-			"P1,FRN10001,Northfield Lending,100 Ledger Avenue,6145550100,I1,E1,X1,T1,monthly:last,01,days,zero,ignore,RE=REPO VS=VOLU,84").
+			"transunion_id,calendar,activity_cycle_ids,dofd_rule,charge_off_past_due,accommodations,reason_aliases,retention_months,dispute_address",
+			"P1,FRN10001,Northfield Lending,100 Ledger Avenue,6145550100,I1,E1,X1,T1,monthly:last,01,days,zero,ignore,RE=REPO VS=VOLU,84,1 Dispute Street").
 		with("products.csv", "product_id,name,portfolio_type,account_type,terms_frequency,interest_type,delinquent_after,charge_off_after,grace_days,"+
 			"closes_on_payoff,payoff_hold_days,trailing_reports,delinquency_method,payments_ahead", "I1,Loan,M,26,M,F,2,3,10,true,3,2,months,whole").
 		with("customers.csv", "customer_id,surname,first_name,middle_name,generation_code,ssn,date_of_birth,phone,address1,address2,city,state,"+

@@ -79,7 +79,7 @@ func (t *table) example(column string) string {
 var examples = map[string]string{
 	"program_id": "NORTH", "identification_number": "FRN10001", "reporter_name": "Northfield Lending",
 	"reporter_address": "100 Ledger Avenue, Harton, OH 43004", "reporter_phone": "6145550100", "equifax_id": "404FN00101",
-	"calendar": "monthly:last", "dofd_rule": "reports", "charge_off_past_due": "balance", "accommodations": "protect", "retention_months": "36",
+	"calendar": "monthly:last", "dofd_rule": "reports", "charge_off_past_due": "balance", "accommodations": "protect", "retention_months": "36", "dispute_address": "Box 7, Harton, OH 43004",
 	"product_id": "PIL", "name": "Personal instalment loan", "portfolio_type": "I", "account_type": "01", "terms_frequency": "M",
 	"interest_type": "F", "delinquent_after": "2", "charge_off_after": "3", "grace_days": "10", "closes_on_payoff": "true",
 	"payoff_hold_days": "0", "trailing_reports": "1", "delinquency_method": "days", "payments_ahead": "carry", "days_counted": "calendar",

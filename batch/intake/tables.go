@@ -125,6 +125,7 @@ var tables = withPlaces([]table{
 			may("dofd_rule", codeKind("reports", "days")).or("reports"), may("charge_off_past_due", codeKind("balance", "zero")).or("balance"),
 			may("accommodations", codeKind("protect", "ignore")).or("protect"), may("reason_aliases", aliasesKind).or("{}"),
 			may("retention_months", monthsKind).or(strconv.Itoa(rules.DefaultRetentionMonths)),
+			may("dispute_address", textKind),
 		},
 		notes:  (*importer).noteWaiting,
 		merges: []string{importPrograms, importProgramsDestination},

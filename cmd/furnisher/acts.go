@@ -15,7 +15,7 @@ func (a *app) actsCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "acts", Short: "list who released, voided or allowed what, when, why and from where", Args: cobra.NoArgs,
 		Long: `Lists what was done that needs a supervisor, newest first: files that were released, voided or rejected, brakes that were
-accepted, gaps and unusual dates that were allowed, exceptions that were resolved, records of old files that were let go,
+accepted, gaps and unusual dates that were allowed, exceptions that were resolved, findings that were accepted, records of old files that were let go,
 tokens of the HTTP API that were made.
 
 A supervisor is who is named in FURNISHER_SUPERVISORS, or, if the database has the role furnisher_supervisor,

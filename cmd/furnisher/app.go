@@ -62,7 +62,7 @@ another person, 10 database unreachable or lost, 130 interrupted.`,
 		a.loansCommand(), a.loanCommand(), a.reopenedCommand(), a.importsCommand(), a.deletionsCommand(), a.exclusionsCommand(), a.exceptionsCommand(), a.answersCommand(), a.reviewsCommand(), a.correctionsCommand(), a.metro2Command(),
 		a.generateCommand(), a.demoCommand(), a.scheduleCommand(), a.simulateCommand(), a.statementCommand(), a.servicingCommand(), a.statusCommand(), a.customersCommand(), a.bulkCommand(), a.casesCommand(), a.caseCommand(), a.contractCommand(), a.serveCommand(), a.tokensCommand(),
 		a.dictionaryCommand(), a.checksCommand(), a.explainLoanCommand(), a.mappingCommand(), a.extractCommand(), a.configCommand(), a.doctorCommand(), a.manCommand(),
-		a.disputesCommand(),
+		a.disputesCommand(), a.preflightCommand(), a.findingsCommand(),
 	)
 	organize(root)
 	a.complete(root)

@@ -23,7 +23,7 @@ const (
 var (
 	fileCommands = []string{
 		"files show", "files verify", "files rebuild", "files replace", "files release", "files transmit", "files accept", "files void", "files reject",
-		"files refuse", "files answers", "exclusions", "deliver",
+		"files refuse", "files answers", "exclusions", "deliver", "preflight",
 	}
 	loanCommands = []string{
 		"loan", "explain", "statement", "status set", "status hold", "status release", "corrections add", "disputes open",

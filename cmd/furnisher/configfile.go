@@ -30,6 +30,7 @@ var general = []setting{
 	{"keyset", keysetVariable, "file of the keys that seal social security numbers and dates of birth"},
 	{"audit_key", auditKeyVariable, "file of the key that signs heads of the audit log"},
 	{"brakes", "FURNISHER_BRAKES", "limits beyond which a night stops, such as delinquent=8%,500 closed=off"},
+	{"drift", "FURNISHER_DRIFT", "how far a file may swing from the last three, such as status=8 records=30 least=100"},
 	{"acknowledge", "FURNISHER_ACKNOWLEDGE", "rules whose warnings do not keep a file from its release"},
 	{"keep_records", keepVariable, "months for which the records of files are kept (files trim)"},
 	{"destinations", "FURNISHER_DESTINATIONS", "file that says where files are delivered"},

@@ -113,6 +113,8 @@ var endings = []struct {
 	{bureau.ErrCounted, exitFailed, "nothing was changed; the next regular file tells of every account; furnisher files lists the files; void those that were not sent, then replace all of them, oldest first"},
 	{bureau.ErrFindings, exitInvalid, "nothing was changed; furnisher metro2 validate PATH lists the errors; correct the data, void the file and make it again"},
 	{bureau.ErrUnbalanced, exitInvalid, "nothing was changed; furnisher files balance FILE names the loans; void the file and make it again: furnisher files replace"},
+	{bureau.ErrNoFinding, exitFailed, "nothing was changed; furnisher findings --open"},
+	{bureau.ErrNotOpen, exitFailed, "nothing was changed; furnisher findings --open"},
 	{bureau.ErrInWork, exitLocked, "nothing was changed; wait until the night ends (furnisher runs), then repeat the command"},
 	{bureau.ErrDelivering, exitFailed, "nothing was changed; wait for its end (furnisher deliveries), or stop the command that delivers it, and repeat this one"},
 	{bureau.ErrSent, exitFailed, "furnisher deliveries shows the attempts; deliver it to the end, then reject it (furnisher files reject)"},
@@ -178,6 +180,9 @@ func classify(ctx context.Context, err error) (code int, hint string) {
 	}
 	if warned, is := errors.AsType[*bureau.UnacknowledgedError](err); is {
 		return exitInvalid, hintWarned(warned)
+	}
+	if grave, is := errors.AsType[*bureau.GraveError](err); is {
+		return exitInvalid, fmt.Sprintf("the file did not move; furnisher findings --open --file %d lists them; put the book right, void the file and make it again, or furnisher findings accept FINDING --why TEXT", grave.File)
 	}
 	if braked, is := errors.AsType[*batch.BrakedError](err); is {
 		return exitExceptions, hintBraked(braked)

@@ -43,7 +43,8 @@ account, with the destination's file before: the last one that counts, or for a 
 before. One that is no longer on the disk is made again from the records that are kept; if it cannot be, that is the warning
 NOT-COMPARED. You sign its balance (furnisher files balance): a file of which an account of the file before or a loan of the program
 is neither told nor left out with a reason is not released (BR8). Each rule that gives warnings must be acknowledged by its name; the names are kept in the ledger, and furnisher files
-show lists them. What a lender has settled once for all goes into FURNISHER_ACKNOWLEDGE.`
+show lists them. Before all that the file is looked at as by furnisher preflight: while one of its grave findings is open, and neither
+put right nor accepted, it is not released. What a lender has settled once for all goes into FURNISHER_ACKNOWLEDGE.`
 		c.Flags().StringSliceVar(&m.acknowledge, "acknowledge", nil, "rules whose warnings are right, or all; default FURNISHER_ACKNOWLEDGE")
 	}
 	return c
@@ -70,6 +71,9 @@ func (a *app) moveFile(ctx context.Context, d *database.Database, name string, m
 	}
 	if m.to == bureau.Released {
 		if move.Vault, err = a.vault(ctx, d); err != nil {
+			return err
+		}
+		if move.Drift, err = a.driftLimits(); err != nil {
 			return err
 		}
 	}

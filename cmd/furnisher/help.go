@@ -20,7 +20,7 @@ var groups = []*cobra.Group{
 // grouped says to which group each command belongs; one that is not named is set-up.
 var grouped = map[string][]string{
 	"night":      {"import", "run", "catch-up", "schedule", "worker", "brakes", "calendar", "simulate", "runs"},
-	"files":      {"files", "exclusions", "deliver", "deliveries", "deletions"},
+	"files":      {"files", "preflight", "findings", "exclusions", "deliver", "deliveries", "deletions"},
 	"answers":    {"loans", "loan", "explain", "exceptions", "imports", "reopened", "mapping", "rules", "checks", "statement"},
 	"operations": {"servicing", "status", "customers", "bulk", "cases", "case", "disputes", "contract", "corrections", "answers", "reviews", "acts", "audit", "events", "serve", "tokens"},
 	"format":     {"metro2", "extract", "generate"},
@@ -73,6 +73,12 @@ var examples = map[string][]string{
 	"events retry":   {"events retry file_state:3:RELEASED", "events retry --dead"},
 	"events send":    {"events send", "events send --webhook https://hooks.example.com/furnisher"},
 	"deliveries":     {"deliveries", "deliveries --file 3"},
+
+	"preflight":        {"preflight", "preflight 3 --json"},
+	"findings":         {"findings --open", "findings --file 3 --rule V9 --csv --limit 0"},
+	"findings accept":  {"findings accept 7 8 --why 'the strike of the post, seen by compliance'", "findings accept --file 3 --rule V23 --why 'a book was bought'"},
+	"findings assign":  {"findings assign 7 --owner rivera --due 2026-10-15", "findings assign --file 3 --rule V16 --owner chen"},
+	"findings resolve": {"findings resolve 7 --why 'the date was imported'", "findings resolve --file 3 --rule V5 --why 'answered by letter'"},
 
 	"loans":              {"loans --status DELINQUENT --program NORTH", "loans --status CLOSED --servicing SERVICING --csv --limit 0"},
 	"loan":               {"loan L-1001", "loan 4000000000001001 --json"},

@@ -146,26 +146,26 @@ WITH aliased AS (
         equifax_id = s.equifax_id, experian_id = s.experian_id, transunion_id = s.transunion_id,
         calendar = s.calendar, activity_cycle_ids = s.activity_cycle_ids, dofd_rule = s.dofd_rule,
         charge_off_past_due = s.charge_off_past_due, accommodations = s.accommodations,
-        reason_aliases = s.reason_aliases, retention_months = s.retention_months
+        reason_aliases = s.reason_aliases, retention_months = s.retention_months, dispute_address = s.dispute_address
     FROM staged_programs s
     WHERE t.program_id = s.program_id
       AND (t.identification_number, t.reporter_name, t.reporter_address, t.reporter_phone, t.innovis_id, t.equifax_id,
           t.experian_id, t.transunion_id, t.calendar, t.activity_cycle_ids, t.dofd_rule, t.charge_off_past_due,
-          t.accommodations, t.reason_aliases, t.retention_months)
+          t.accommodations, t.reason_aliases, t.retention_months, t.dispute_address)
           IS DISTINCT FROM
           (s.identification_number, s.reporter_name, s.reporter_address, s.reporter_phone, s.innovis_id, s.equifax_id,
           s.experian_id, s.transunion_id, s.calendar, s.activity_cycle_ids, s.dofd_rule, s.charge_off_past_due,
-          s.accommodations, s.reason_aliases, s.retention_months)
+          s.accommodations, s.reason_aliases, s.retention_months, s.dispute_address)
     RETURNING 1
 ), inserted AS (
     INSERT INTO program (
         program_id, identification_number, reporter_name, reporter_address, reporter_phone, innovis_id, equifax_id,
         experian_id, transunion_id, calendar, activity_cycle_ids, dofd_rule, charge_off_past_due, accommodations,
-        reason_aliases, retention_months)
+        reason_aliases, retention_months, dispute_address)
     SELECT
         s.program_id, s.identification_number, s.reporter_name, s.reporter_address, s.reporter_phone, s.innovis_id,
         s.equifax_id, s.experian_id, s.transunion_id, s.calendar, s.activity_cycle_ids, s.dofd_rule,
-        s.charge_off_past_due, s.accommodations, s.reason_aliases, s.retention_months
+        s.charge_off_past_due, s.accommodations, s.reason_aliases, s.retention_months, s.dispute_address
     FROM staged_programs s
     WHERE NOT EXISTS (SELECT FROM program t WHERE t.program_id = s.program_id)
     ORDER BY s.program_id COLLATE "C"
