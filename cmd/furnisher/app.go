@@ -45,7 +45,7 @@ furnishes Metro 2 files to the credit bureaus. Without --database-url it starts 
 Exit statuses: 0 done, 1 failed, 2 wrong usage or configuration, 3 a person must look: done with exceptions or quarantined rows,
 or stopped by a brake, 4 that date is already closed, 5 another run or import holds the book, or took it, 6 validation failed or
 a file is not the one that was made (no file moves on), 7 a file did not reach all its addresses, 8 a supervisor must do that, or
-another person, 10 database unreachable or lost, 130 interrupted.`,
+another person, 9 a sample differs, 10 database unreachable or lost, 130 interrupted.`,
 		Version:       version,
 		SilenceErrors: true, SilenceUsage: true,
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
@@ -61,7 +61,7 @@ another person, 10 database unreachable or lost, 130 interrupted.`,
 		a.versionCommand(), a.migrateCommand(), a.importCommand(), a.runCommand(), a.catchUpCommand(), a.brakesCommand(), a.calendarCommand(), a.workerCommand(), a.runsCommand(), a.filesCommand(), a.actsCommand(), a.auditCommand(), a.keysCommand(), a.deliverCommand(), a.deliveriesCommand(), a.eventsCommand(),
 		a.loansCommand(), a.loanCommand(), a.reopenedCommand(), a.importsCommand(), a.deletionsCommand(), a.exclusionsCommand(), a.exceptionsCommand(), a.answersCommand(), a.reviewsCommand(), a.correctionsCommand(), a.metro2Command(),
 		a.generateCommand(), a.demoCommand(), a.scheduleCommand(), a.simulateCommand(), a.statementCommand(), a.servicingCommand(), a.statusCommand(), a.customersCommand(), a.bulkCommand(), a.casesCommand(), a.caseCommand(), a.contractCommand(), a.serveCommand(), a.tokensCommand(),
-		a.dictionaryCommand(), a.checksCommand(), a.explainLoanCommand(), a.mappingCommand(), a.extractCommand(), a.configCommand(), a.doctorCommand(), a.manCommand(),
+		a.dictionaryCommand(), a.checksCommand(), a.sampleCommand(), a.explainLoanCommand(), a.mappingCommand(), a.extractCommand(), a.configCommand(), a.doctorCommand(), a.manCommand(),
 		a.disputesCommand(), a.preflightCommand(), a.findingsCommand(),
 	)
 	organize(root)

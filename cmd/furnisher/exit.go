@@ -34,6 +34,7 @@ const (
 	exitInvalid     = 6   // validation failed, or a file is not the one that was made: no file moved on
 	exitUndelivered = 7   // a file did not reach all its addresses: it is still RELEASED
 	exitForbidden   = 8   // the person may not do that, nothing was done
+	exitDiffers     = 9   // a sample found a value that is not the one that its sources give
 	exitUnreachable = 10  // the database cannot be reached, or was lost
 	exitInterrupted = 130 // stopped by a signal
 )

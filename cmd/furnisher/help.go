@@ -20,7 +20,7 @@ var groups = []*cobra.Group{
 // grouped says to which group each command belongs; one that is not named is set-up.
 var grouped = map[string][]string{
 	"night":      {"import", "run", "catch-up", "schedule", "worker", "brakes", "calendar", "simulate", "runs"},
-	"files":      {"files", "preflight", "findings", "exclusions", "deliver", "deliveries", "deletions"},
+	"files":      {"files", "preflight", "findings", "sample", "exclusions", "deliver", "deliveries", "deletions"},
 	"answers":    {"loans", "loan", "explain", "exceptions", "imports", "reopened", "mapping", "rules", "checks", "statement"},
 	"operations": {"servicing", "status", "customers", "bulk", "cases", "case", "disputes", "contract", "corrections", "answers", "reviews", "acts", "audit", "events", "serve", "tokens"},
 	"format":     {"metro2", "extract", "generate"},
@@ -59,6 +59,9 @@ var examples = map[string][]string{
 	"files replace":  {"files replace 3 --why 'voided by mistake'", "files replace 3 --why 'rejected for its header'"},
 	"files purge":    {"files purge --dry-run", "files purge --why 'retention is over' --before 2023-01-01"},
 	"files trim":     {"files trim --older-than 84 --dry-run", "files trim --older-than 84 --why 'kept for seven years'"},
+	"sample":         {"sample --n 60 --seed 7", "sample 3 --seed 7 --out sheets/"},
+	"sample list":    {"sample list", "sample list --json"},
+	"sample show":    {"sample show 1", "sample show 1 --out sheets/"},
 	"files release":  {"files release 3 --why 'looked at by compliance' --acknowledge B18,Status-PaymentAmount-1", "files release 3 --dry-run"},
 	"files transmit": {"files transmit 3 --why 'sent by the portal'", "files transmit 3 --dry-run"},
 	"files accept":   {"files accept 3 --why 'all bureaus have it'", "files accept 3 --dry-run"},

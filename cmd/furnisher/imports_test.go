@@ -49,6 +49,7 @@ var allowances = []allowance{
 	{folder: "batch/intake", may: everyRoom + "batch batch/database batch/book batch/seal metro2 rules"},
 	{folder: "batch/servicing", may: everyRoom + "batch batch/database batch/book rules", never: "net/http"},
 	{folder: "batch/inquiry", may: everyRoom + "batch/database rules"},
+	{folder: "batch/sample", may: everyRoom + "batch/database batch/seal metro2"}, // derives anew: neither rules nor tradelines
 	{folder: "batch/fanout", may: everyRoom + `batch batch/database
 		github.com/riverqueue/river github.com/riverqueue/river/rivermigrate
 		github.com/riverqueue/river/riverdriver/riverpgxv5 github.com/riverqueue/river/rivertype
@@ -263,6 +264,10 @@ func TestTable(t *testing.T) {
 		{"batch/localpg", module + "batch/database", false},
 		{"batch/localpg", "github.com/jmoiron/sqlx", false},
 		{"batch/localpg", "github.com/pressly/goose/v3", false},
+		{"batch/sample", module + "metro2", true},
+		{"batch/sample", module + "batch/bureau", false},
+		{"batch/sample", module + "batch/book", false},
+		{"batch/sample", module + "rules", false},
 		{"batch/book", module + "batch", true},
 		{"batch/book", module + "batch/step", false},
 		{"batch/book", module + "batch/bureau", false},
