@@ -91,6 +91,9 @@ type BulkDone = json.RawMessage
 // BulkRow defines model for BulkRow.
 type BulkRow = json.RawMessage
 
+// Bureau defines model for Bureau.
+type Bureau = string
+
 // CancelServicing defines model for CancelServicing.
 type CancelServicing struct {
 	Reason *StopReason `json:"reason,omitempty"`
@@ -135,6 +138,9 @@ type CitedRule = json.RawMessage
 // ContractTerminated defines model for ContractTerminated.
 type ContractTerminated = json.RawMessage
 
+// CorrectedField defines model for CorrectedField.
+type CorrectedField = json.RawMessage
+
 // CustomerRemoved defines model for CustomerRemoved.
 type CustomerRemoved = json.RawMessage
 
@@ -150,8 +156,29 @@ type Deletion = json.RawMessage
 // Disposition defines model for Disposition.
 type Disposition = string
 
+// Dispute defines model for Dispute.
+type Dispute = json.RawMessage
+
+// DisputeAnswer defines model for DisputeAnswer.
+type DisputeAnswer = json.RawMessage
+
+// DisputeChannel defines model for DisputeChannel.
+type DisputeChannel = string
+
+// DisputeCorrection defines model for DisputeCorrection.
+type DisputeCorrection = json.RawMessage
+
+// DisputeDone defines model for DisputeDone.
+type DisputeDone = json.RawMessage
+
+// DisputeExtension defines model for DisputeExtension.
+type DisputeExtension = json.RawMessage
+
 // DisputeKind defines model for DisputeKind.
 type DisputeKind = string
+
+// DisputeView defines model for DisputeView.
+type DisputeView = json.RawMessage
 
 // Done defines model for Done.
 type Done struct {
@@ -253,6 +280,9 @@ type Money = string
 
 // NewCase defines model for NewCase.
 type NewCase = json.RawMessage
+
+// NewDispute defines model for NewDispute.
+type NewDispute = json.RawMessage
 
 // OpenException defines model for OpenException.
 type OpenException = json.RawMessage
@@ -661,6 +691,57 @@ type ListCustomerCasesParams struct {
 	Escalated  *bool     `form:"escalated,omitempty" json:"escalated,omitempty"`
 }
 
+// ListDisputesParams defines parameters for ListDisputes.
+type ListDisputesParams struct {
+	// Cursor Where the page begins, as nextUrl has it.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit At most this many rows.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// LoanId Of this loan, or of one of its customers.
+	LoanId *Id `form:"loanId,omitempty" json:"loanId,omitempty"`
+
+	// Open Only those that wait for their answer.
+	Open *bool `form:"open,omitempty" json:"open,omitempty"`
+}
+
+// OpenDisputeParams defines parameters for OpenDispute.
+type OpenDisputeParams struct {
+	// DryRun Do everything, answer with it, and take it back.
+	DryRun *DryRun `form:"dryRun,omitempty" json:"dryRun,omitempty"`
+
+	// IdempotencyKey The same request with the same key is done once; it is answered as the first time, with `repeated`.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AnswerDisputeParams defines parameters for AnswerDispute.
+type AnswerDisputeParams struct {
+	// DryRun Do everything, answer with it, and take it back.
+	DryRun *DryRun `form:"dryRun,omitempty" json:"dryRun,omitempty"`
+
+	// IdempotencyKey The same request with the same key is done once; it is answered as the first time, with `repeated`.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ExtendDisputeParams defines parameters for ExtendDispute.
+type ExtendDisputeParams struct {
+	// DryRun Do everything, answer with it, and take it back.
+	DryRun *DryRun `form:"dryRun,omitempty" json:"dryRun,omitempty"`
+
+	// IdempotencyKey The same request with the same key is done once; it is answered as the first time, with `repeated`.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListDueDisputesParams defines parameters for ListDueDisputes.
+type ListDueDisputesParams struct {
+	// Cursor Where the page begins, as nextUrl has it.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit At most this many rows.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // ListEscalationsParams defines parameters for ListEscalations.
 type ListEscalationsParams struct {
 	// Open Leave out those that have ended.
@@ -920,6 +1001,15 @@ type SnoozeCaseJSONRequestBody = Snooze
 // CancelCustomerServicingJSONRequestBody defines body for CancelCustomerServicing for application/json ContentType.
 type CancelCustomerServicingJSONRequestBody = CancelServicing
 
+// OpenDisputeJSONRequestBody defines body for OpenDispute for application/json ContentType.
+type OpenDisputeJSONRequestBody = NewDispute
+
+// AnswerDisputeJSONRequestBody defines body for AnswerDispute for application/json ContentType.
+type AnswerDisputeJSONRequestBody = DisputeAnswer
+
+// ExtendDisputeJSONRequestBody defines body for ExtendDispute for application/json ContentType.
+type ExtendDisputeJSONRequestBody = DisputeExtension
+
 // CancelLoanServicingJSONRequestBody defines body for CancelLoanServicing for application/json ContentType.
 type CancelLoanServicingJSONRequestBody = CancelServicing
 
@@ -1009,6 +1099,24 @@ type ServerInterface interface {
 	// ListCustomerCases List the cases of a borrower
 	// (GET /v1/customers/{customerId}/cases)
 	ListCustomerCases(w http.ResponseWriter, r *http.Request, customerId CustomerId, params ListCustomerCasesParams)
+	// ListDisputes List disputes, fraud claims and theft reports in the order in which their cases came into the book
+	// (GET /v1/disputes)
+	ListDisputes(w http.ResponseWriter, r *http.Request, params ListDisputesParams)
+	// OpenDispute Open a dispute of a loan
+	// (POST /v1/disputes)
+	OpenDispute(w http.ResponseWriter, r *http.Request, params OpenDisputeParams)
+	// GetDispute A dispute, by the id or the external id of its case
+	// (GET /v1/disputes/{caseId})
+	GetDispute(w http.ResponseWriter, r *http.Request, caseId CaseId)
+	// AnswerDispute Answer a dispute: verified, updated, deleted, or deleted as a fraud
+	// (POST /v1/disputes/{caseId}/answer)
+	AnswerDispute(w http.ResponseWriter, r *http.Request, caseId CaseId, params AnswerDisputeParams)
+	// ExtendDispute Note new information: the clock of a dispute is 45 days
+	// (POST /v1/disputes/{caseId}/extend)
+	ExtendDispute(w http.ResponseWriter, r *http.Request, caseId CaseId, params ExtendDisputeParams)
+	// ListDueDisputes List the disputes that wait for their answer, those with the fewest days left first
+	// (GET /v1/due-disputes)
+	ListDueDisputes(w http.ResponseWriter, r *http.Request, params ListDueDisputesParams)
 	// ListEscalations List the escalations of the company
 	// (GET /v1/escalations)
 	ListEscalations(w http.ResponseWriter, r *http.Request, params ListEscalationsParams)
@@ -2559,6 +2667,330 @@ func (siw *ServerInterfaceWrapper) ListCustomerCases(w http.ResponseWriter, r *h
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ListCustomerCases(w, r, customerId, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListDisputes operation middleware
+func (siw *ServerInterfaceWrapper) ListDisputes(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDisputesParams
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", r.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "cursor"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "cursor", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "loanId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "loanId", r.URL.Query(), &params.LoanId, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "loanId"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "loanId", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "open" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "open", r.URL.Query(), &params.Open, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "open"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "open", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListDisputes(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// OpenDispute operation middleware
+func (siw *ServerInterfaceWrapper) OpenDispute(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params OpenDisputeParams
+
+	// ------------- Optional query parameter "dryRun" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dryRun", r.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "dryRun"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "dryRun", Err: err})
+		}
+		return
+	}
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.OpenDispute(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetDispute operation middleware
+func (siw *ServerInterfaceWrapper) GetDispute(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "caseId" -------------
+	var caseId CaseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "caseId", r.PathValue("caseId"), &caseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "caseId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetDispute(w, r, caseId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// AnswerDispute operation middleware
+func (siw *ServerInterfaceWrapper) AnswerDispute(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "caseId" -------------
+	var caseId CaseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "caseId", r.PathValue("caseId"), &caseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "caseId", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AnswerDisputeParams
+
+	// ------------- Optional query parameter "dryRun" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dryRun", r.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "dryRun"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "dryRun", Err: err})
+		}
+		return
+	}
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.AnswerDispute(w, r, caseId, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ExtendDispute operation middleware
+func (siw *ServerInterfaceWrapper) ExtendDispute(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "caseId" -------------
+	var caseId CaseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "caseId", r.PathValue("caseId"), &caseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "caseId", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExtendDisputeParams
+
+	// ------------- Optional query parameter "dryRun" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dryRun", r.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "dryRun"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "dryRun", Err: err})
+		}
+		return
+	}
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ExtendDispute(w, r, caseId, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListDueDisputes operation middleware
+func (siw *ServerInterfaceWrapper) ListDueDisputes(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDueDisputesParams
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", r.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "cursor"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "cursor", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListDueDisputes(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4158,6 +4590,12 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/cases/{caseId}/snooze", wrapper.SnoozeCase)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/cases/{caseId}/cancel-snooze", wrapper.CancelSnooze)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/cases/{caseId}/acknowledge", wrapper.AcknowledgeCase)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/disputes", wrapper.ListDisputes)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/disputes", wrapper.OpenDispute)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/due-disputes", wrapper.ListDueDisputes)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/disputes/{caseId}", wrapper.GetDispute)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/disputes/{caseId}/extend", wrapper.ExtendDispute)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/disputes/{caseId}/answer", wrapper.AnswerDispute)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/loans/{loanId}/explanation", wrapper.ExplainLoan)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/metro2/validate", wrapper.ValidateMetro2)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/metro2/explain", wrapper.ExplainMetro2)
@@ -5747,6 +6185,421 @@ type ListCustomerCasesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListCustomerCasesdefaultApplicationProblemPlusJSONResponse) VisitListCustomerCasesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDisputesRequestObject struct {
+	Params ListDisputesParams
+}
+
+type ListDisputesResponseObject interface {
+	VisitListDisputesResponse(w http.ResponseWriter) error
+}
+
+type ListDisputes200JSONResponse struct {
+	Status  Status    `json:"status"`
+	Message Message   `json:"message"`
+	Count   int       `json:"count"`
+	Data    []Dispute `json:"data"`
+	NextUrl *string   `json:"nextUrl"`
+}
+
+func (response ListDisputes200JSONResponse) VisitListDisputesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDisputesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDisputesdefaultApplicationProblemPlusJSONResponse) VisitListDisputesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpenDisputeRequestObject struct {
+	Params OpenDisputeParams
+	Body   *OpenDisputeJSONRequestBody
+}
+
+type OpenDisputeResponseObject interface {
+	VisitOpenDisputeResponse(w http.ResponseWriter) error
+}
+
+type OpenDispute200JSONResponse struct {
+	Status  Status      `json:"status"`
+	Message Message     `json:"message"`
+	Data    DisputeDone `json:"data"`
+}
+
+func (response OpenDispute200JSONResponse) VisitOpenDisputeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpenDispute404ApplicationProblemPlusJSONResponse struct {
+	FailedApplicationProblemPlusJSONResponse
+}
+
+func (response OpenDispute404ApplicationProblemPlusJSONResponse) VisitOpenDisputeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpenDispute409ApplicationProblemPlusJSONResponse Problem
+
+func (response OpenDispute409ApplicationProblemPlusJSONResponse) VisitOpenDisputeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpenDispute422ApplicationProblemPlusJSONResponse Problem
+
+func (response OpenDispute422ApplicationProblemPlusJSONResponse) VisitOpenDisputeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpenDisputedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response OpenDisputedefaultApplicationProblemPlusJSONResponse) VisitOpenDisputeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDisputeRequestObject struct {
+	CaseId CaseId `json:"caseId"`
+}
+
+type GetDisputeResponseObject interface {
+	VisitGetDisputeResponse(w http.ResponseWriter) error
+}
+
+type GetDispute200JSONResponse struct {
+	Status  Status  `json:"status"`
+	Message Message `json:"message"`
+	Data    Dispute `json:"data"`
+}
+
+func (response GetDispute200JSONResponse) VisitGetDisputeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDispute404ApplicationProblemPlusJSONResponse struct {
+	FailedApplicationProblemPlusJSONResponse
+}
+
+func (response GetDispute404ApplicationProblemPlusJSONResponse) VisitGetDisputeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDisputedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDisputedefaultApplicationProblemPlusJSONResponse) VisitGetDisputeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerDisputeRequestObject struct {
+	CaseId CaseId `json:"caseId"`
+	Params AnswerDisputeParams
+	Body   *AnswerDisputeJSONRequestBody
+}
+
+type AnswerDisputeResponseObject interface {
+	VisitAnswerDisputeResponse(w http.ResponseWriter) error
+}
+
+type AnswerDispute200JSONResponse struct {
+	Status  Status      `json:"status"`
+	Message Message     `json:"message"`
+	Data    DisputeDone `json:"data"`
+}
+
+func (response AnswerDispute200JSONResponse) VisitAnswerDisputeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerDispute404ApplicationProblemPlusJSONResponse struct {
+	FailedApplicationProblemPlusJSONResponse
+}
+
+func (response AnswerDispute404ApplicationProblemPlusJSONResponse) VisitAnswerDisputeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerDispute409ApplicationProblemPlusJSONResponse Problem
+
+func (response AnswerDispute409ApplicationProblemPlusJSONResponse) VisitAnswerDisputeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerDispute422ApplicationProblemPlusJSONResponse Problem
+
+func (response AnswerDispute422ApplicationProblemPlusJSONResponse) VisitAnswerDisputeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerDisputedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AnswerDisputedefaultApplicationProblemPlusJSONResponse) VisitAnswerDisputeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExtendDisputeRequestObject struct {
+	CaseId CaseId `json:"caseId"`
+	Params ExtendDisputeParams
+	Body   *ExtendDisputeJSONRequestBody
+}
+
+type ExtendDisputeResponseObject interface {
+	VisitExtendDisputeResponse(w http.ResponseWriter) error
+}
+
+type ExtendDispute200JSONResponse struct {
+	Status  Status      `json:"status"`
+	Message Message     `json:"message"`
+	Data    DisputeDone `json:"data"`
+}
+
+func (response ExtendDispute200JSONResponse) VisitExtendDisputeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExtendDispute404ApplicationProblemPlusJSONResponse struct {
+	FailedApplicationProblemPlusJSONResponse
+}
+
+func (response ExtendDispute404ApplicationProblemPlusJSONResponse) VisitExtendDisputeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExtendDispute409ApplicationProblemPlusJSONResponse Problem
+
+func (response ExtendDispute409ApplicationProblemPlusJSONResponse) VisitExtendDisputeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExtendDispute422ApplicationProblemPlusJSONResponse Problem
+
+func (response ExtendDispute422ApplicationProblemPlusJSONResponse) VisitExtendDisputeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExtendDisputedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExtendDisputedefaultApplicationProblemPlusJSONResponse) VisitExtendDisputeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDueDisputesRequestObject struct {
+	Params ListDueDisputesParams
+}
+
+type ListDueDisputesResponseObject interface {
+	VisitListDueDisputesResponse(w http.ResponseWriter) error
+}
+
+type ListDueDisputes200JSONResponse struct {
+	Status  Status    `json:"status"`
+	Message Message   `json:"message"`
+	Count   int       `json:"count"`
+	Data    []Dispute `json:"data"`
+	NextUrl *string   `json:"nextUrl"`
+}
+
+func (response ListDueDisputes200JSONResponse) VisitListDueDisputesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDueDisputesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDueDisputesdefaultApplicationProblemPlusJSONResponse) VisitListDueDisputesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7556,6 +8409,24 @@ type StrictServerInterface interface {
 	// ListCustomerCases List the cases of a borrower
 	// (GET /v1/customers/{customerId}/cases)
 	ListCustomerCases(ctx context.Context, request ListCustomerCasesRequestObject) (ListCustomerCasesResponseObject, error)
+	// ListDisputes List disputes, fraud claims and theft reports in the order in which their cases came into the book
+	// (GET /v1/disputes)
+	ListDisputes(ctx context.Context, request ListDisputesRequestObject) (ListDisputesResponseObject, error)
+	// OpenDispute Open a dispute of a loan
+	// (POST /v1/disputes)
+	OpenDispute(ctx context.Context, request OpenDisputeRequestObject) (OpenDisputeResponseObject, error)
+	// GetDispute A dispute, by the id or the external id of its case
+	// (GET /v1/disputes/{caseId})
+	GetDispute(ctx context.Context, request GetDisputeRequestObject) (GetDisputeResponseObject, error)
+	// AnswerDispute Answer a dispute: verified, updated, deleted, or deleted as a fraud
+	// (POST /v1/disputes/{caseId}/answer)
+	AnswerDispute(ctx context.Context, request AnswerDisputeRequestObject) (AnswerDisputeResponseObject, error)
+	// ExtendDispute Note new information: the clock of a dispute is 45 days
+	// (POST /v1/disputes/{caseId}/extend)
+	ExtendDispute(ctx context.Context, request ExtendDisputeRequestObject) (ExtendDisputeResponseObject, error)
+	// ListDueDisputes List the disputes that wait for their answer, those with the fewest days left first
+	// (GET /v1/due-disputes)
+	ListDueDisputes(ctx context.Context, request ListDueDisputesRequestObject) (ListDueDisputesResponseObject, error)
 	// ListEscalations List the escalations of the company
 	// (GET /v1/escalations)
 	ListEscalations(ctx context.Context, request ListEscalationsRequestObject) (ListEscalationsResponseObject, error)
@@ -8303,6 +9174,185 @@ func (sh *strictHandler) ListCustomerCases(w http.ResponseWriter, r *http.Reques
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ListCustomerCasesResponseObject); ok {
 		if err := validResponse.VisitListCustomerCasesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListDisputes operation middleware
+func (sh *strictHandler) ListDisputes(w http.ResponseWriter, r *http.Request, params ListDisputesParams) {
+	var request ListDisputesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDisputes(ctx, request.(ListDisputesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDisputes")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListDisputesResponseObject); ok {
+		if err := validResponse.VisitListDisputesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// OpenDispute operation middleware
+func (sh *strictHandler) OpenDispute(w http.ResponseWriter, r *http.Request, params OpenDisputeParams) {
+	var request OpenDisputeRequestObject
+
+	request.Params = params
+
+	var body OpenDisputeJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.OpenDispute(ctx, request.(OpenDisputeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OpenDispute")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(OpenDisputeResponseObject); ok {
+		if err := validResponse.VisitOpenDisputeResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetDispute operation middleware
+func (sh *strictHandler) GetDispute(w http.ResponseWriter, r *http.Request, caseId CaseId) {
+	var request GetDisputeRequestObject
+
+	request.CaseId = caseId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDispute(ctx, request.(GetDisputeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDispute")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetDisputeResponseObject); ok {
+		if err := validResponse.VisitGetDisputeResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AnswerDispute operation middleware
+func (sh *strictHandler) AnswerDispute(w http.ResponseWriter, r *http.Request, caseId CaseId, params AnswerDisputeParams) {
+	var request AnswerDisputeRequestObject
+
+	request.CaseId = caseId
+	request.Params = params
+
+	var body AnswerDisputeJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.AnswerDispute(ctx, request.(AnswerDisputeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AnswerDispute")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(AnswerDisputeResponseObject); ok {
+		if err := validResponse.VisitAnswerDisputeResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ExtendDispute operation middleware
+func (sh *strictHandler) ExtendDispute(w http.ResponseWriter, r *http.Request, caseId CaseId, params ExtendDisputeParams) {
+	var request ExtendDisputeRequestObject
+
+	request.CaseId = caseId
+	request.Params = params
+
+	var body ExtendDisputeJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ExtendDispute(ctx, request.(ExtendDisputeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExtendDispute")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ExtendDisputeResponseObject); ok {
+		if err := validResponse.VisitExtendDisputeResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListDueDisputes operation middleware
+func (sh *strictHandler) ListDueDisputes(w http.ResponseWriter, r *http.Request, params ListDueDisputesParams) {
+	var request ListDueDisputesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDueDisputes(ctx, request.(ListDueDisputesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDueDisputes")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListDueDisputesResponseObject); ok {
+		if err := validResponse.VisitListDueDisputesResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -213,7 +213,7 @@ func newService(t testing.TB, db *sqlx.DB, change ...func(*serve.Config)) *servi
 	log.SetOutput(s.log)
 	log.SetFormatter(&logrus.JSONFormatter{})
 	c := serve.Config{DB: db, Now: s.clock, Log: log, Desk: func(address string) *servicing.Desk {
-		return &servicing.Desk{DB: db, Now: s.clock, Today: day("2026-06-02"), Vault: vault, Authority: batch.Authority{Host: address}}
+		return &servicing.Desk{DB: db, Now: s.clock, Today: day("2026-06-02"), Vault: vault, Authority: batch.Authority{Host: address}, Correct: corrects}
 	}, Rate: 1e6, Burst: 1e6, ExplainLoan: explainNone, Validate: countBytes, ExplainRecord: noRecord}
 	for _, f := range change {
 		f(&c)
@@ -334,4 +334,20 @@ func (s *service) contract(r *http.Request, status int, header http.Header, text
 	if err != nil {
 		s.t.Errorf("%s %s: the answer is not as the document says: %v", r.Method, r.URL.Path, err)
 	}
+}
+
+// corrects records what the update of a dispute corrects, as the command gives it to the API.
+func corrects(ctx context.Context, tx *sqlx.Tx, c servicing.Correction) (numbers []int64, err error) {
+	n := bureau.NewCorrection{LoanID: c.LoanID, Reason: c.Reason, Evidence: c.Evidence, Source: "DISPUTE", Approver: c.Approver, Who: c.Who, Now: clock(), Vault: vault}
+	for _, f := range c.Fields {
+		n.Fields = append(n.Fields, bureau.CorrectedField{Field: f.Field, Value: f.Value})
+	}
+	added, err := n.AddIn(ctx, tx)
+	if errors.Is(err, bureau.ErrCorrection) || errors.Is(err, bureau.ErrLocked) || errors.Is(err, bureau.ErrNoLoan) {
+		return nil, fmt.Errorf("%w: %w", servicing.ErrRefused, err)
+	}
+	for _, of := range added {
+		numbers = append(numbers, of.Number)
+	}
+	return numbers, err
 }

@@ -223,6 +223,44 @@ func TestCases(t *testing.T) {
 	}
 }
 
+// BR10: disputes are opened, extended and answered, and read by the days left.
+func TestDisputes(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	book(t, db, "A1", "B1", "C1")
+	nights(t, db, "2026-06-01")
+	s := newService(t, db)
+	op, viewer := servicing.Operator, servicing.Viewer
+	const acdv = `{"loanId":"A1","caseId":"D-1","channel":"ACDV","bureau":"EXPERIAN","controlNumber":"4711","codes":["106"],"receivedOn":"2026-06-01","bureauDueOn":"2026-06-22","why":"e-OSCAR"}`
+	const d = "/v1/disputes/D-1"
+	s.calls([]call{
+		{"by a viewer", "POST", "/v1/disputes", viewer, acdv, "403 forbidden", "", nil},
+		{"tried", "POST", "/v1/disputes?dryRun=true", op, acdv, "200", "", map[string]any{"dryRun": true, "operation": 0.0, "dispute.dueOn": "2026-06-22"}},
+		{"opened", "POST", "/v1/disputes", op, acdv, "200", "", map[string]any{"changed": true, "dispute.caseId": "D-1", "dispute.type": "DISPUTE", "dispute.dueOn": "2026-06-22"}},
+		{"opened again", "POST", "/v1/disputes", op, acdv, "200", "", map[string]any{"changed": false, "operation": 0.0, "dispute.caseId": "D-1"}},
+		{"of another loan", "POST", "/v1/disputes", op, strings.Replace(acdv, "A1", "B1", 1), "409 refused", "", nil},
+		{"an unknown loan", "POST", "/v1/disputes", op, `{"loanId":"Z1","channel":"DIRECT","why":"x"}`, "404 unknown", "", nil},
+		{"an unknown channel", "POST", "/v1/disputes", op, `{"loanId":"B1","channel":"FAX","why":"x"}`, "400 invalid", `{"path":"body/channel","rule":"enum"}`, nil},
+		{"an ACDV without a number", "POST", "/v1/disputes", op, `{"loanId":"B1","channel":"ACDV","bureau":"EXPERIAN","why":"x"}`, "400 invalid", "", nil},
+		{"a code of letters", "POST", "/v1/disputes", op, strings.Replace(acdv, "106", "1O6", 1), "400 invalid", `"rule":"pattern"`, nil},
+		{"a date that is none", "POST", "/v1/disputes", op, strings.Replace(acdv, "2026-06-22", "2026-02-30", 1), "400 invalid", "", nil},
+		{"a theft", "POST", "/v1/disputes", op, `{"loanId":"B1","caseId":"D-2","channel":"THEFT","why":"police report"}`, "200", "", map[string]any{"dispute.type": "IDENTITY_THEFT", "dispute.dueOn": "2026-07-02"}},
+		{"due", "GET", "/v1/due-disputes?limit=1", viewer, ``, "200", `"caseId":"D-1"`, nil},
+		{"read", "GET", d, viewer, ``, "200", "", map[string]any{"daysLeft": -152.0, "controlNumber": "4711", "loanIds": []any{"A1"}}},
+		{"read one that there is not", "GET", "/v1/disputes/D-9", viewer, ``, "404 unknown", "", nil},
+		{"extended", "POST", d + "/extend", op, `{"informedOn":"2026-06-02","bureauDueOn":"2026-07-06","why":"a receipt"}`, "200", "", map[string]any{"dispute.dueOn": "2026-07-06"}},
+		{"extended twice", "POST", d + "/extend", op, `{"why":"a receipt"}`, "409 refused", `"rule":"BR10"`, nil},
+		{"answered without a check", "POST", d + "/answer", op, `{"answer":"VERIFIED","why":"x"}`, "400 invalid", `{"path":"body/checked","rule":"required"}`, nil},
+		{"an update of nothing", "POST", d + "/answer", op, `{"answer":"UPDATED","checked":"ledger","why":"x"}`, "400 invalid", "", nil},
+		{"an update of a name", "POST", d + "/answer", op, `{"answer":"UPDATED","checked":"ledger","fields":[{"field":"surname","value":"KIM"}],"why":"x"}`, "409 refused", "", nil},
+		{"updated", "POST", d + "/answer", op, `{"answer":"UPDATED","checked":"ledger","fields":[{"field":"21","value":"900"}],"copies":["INNOVIS"],"why":"paid"}`, "200", "", map[string]any{"dispute.outcome": "XH", "dispute.corrections": []any{1.0}, "dispute.copies": []any{"INNOVIS"}}},
+		{"answered twice", "POST", d + "/answer", op, `{"answer":"DELETED","checked":"ledger","why":"x"}`, "409 refused", `"rule":"BR10"`, nil},
+		{"all", "GET", "/v1/disputes", viewer, ``, "200", `"field":"current_balance"`, nil},
+		{"those of a loan that wait", "GET", "/v1/disputes?loanId=A1&open=true", viewer, ``, "200", `"data":[]`, nil},
+		{"the case of the dispute", "GET", "/v1/cases/D-1", viewer, ``, "200", "", map[string]any{"outcome": "XH", "status": "closed"}},
+	})
+}
+
 // A supervisor's token resolves exceptions only if its name is among the supervisors where there are some.
 func TestSupervisorByName(t *testing.T) {
 	t.Parallel()

@@ -32,7 +32,7 @@ func lists() map[string][]string {
 	return map[string][]string{
 		"StopReason": rules.StopReasons(), "AccountStatus": texts(rules.Statuses()), "CaseType": texts(rules.CaseTypes()),
 		"Disposition": texts(rules.Dispositions()), "DisputeKind": texts(rules.DisputeKinds()), "AssociationKind": texts(rules.AssociationKinds()),
-		"CaseOutcome": outcomes(),
+		"CaseOutcome": outcomes(), "DisputeChannel": texts(rules.DisputeChannels()), "Bureau": rules.Bureaus(),
 	}
 }
 
