@@ -64,8 +64,8 @@ func readCustomers(ctx context.Context, tx *sqlx.Tx, query string, keys []int64)
 }
 
 // Erase erases what is personal of a customer (CD1), also from the packed rows of the customer's loans, which are woken, from the
-// records that are kept of files, and from what corrections and answers of them say. Why somebody did something stays as it was written: that record never changes (ST4). It
-// is false if the customer was removed before.
+// records that are kept of files, and from what corrections, answers, disputes and findings of them say. Why somebody did something never
+// changes (ST4): the database keeps it from naming a customer when it is written. It is false if the customer was removed before.
 func (v Vault) Erase(ctx context.Context, tx *sqlx.Tx, by By, customer int64, loans []int64) (erased bool, err error) {
 	var sealed struct {
 		CustomerID string `db:"customer_id"`
@@ -78,7 +78,7 @@ func (v Vault) Erase(ctx context.Context, tx *sqlx.Tx, by By, customer int64, lo
 	if err != nil {
 		return false, err
 	}
-	if _, err := tx.ExecContext(ctx, customerEraseNotes, customer, database.IntArray(loans), ssn); err != nil {
+	if _, err := tx.ExecContext(ctx, customerEraseNotes, customer, database.IntArray(loans), ssn, by.Operation); err != nil {
 		return false, fmt.Errorf("erase from notes: %w", err)
 	}
 	result, err := tx.ExecContext(ctx, customerErase, customer, by.On, by.Operation)
@@ -99,6 +99,14 @@ func (v Vault) Erase(ctx context.Context, tx *sqlx.Tx, by By, customer int64, lo
 		return false, fmt.Errorf("erase from the records of files: %w", err)
 	}
 	return true, Wake(ctx, tx, loans, PartiesChanged)
+}
+
+// Unname returns what somebody wrote without what names a customer: it is kept when the customer is erased.
+func Unname(ctx context.Context, tx *sqlx.Tx, customer int64, said string) (string, error) {
+	if err := tx.GetContext(ctx, &said, customerUnname, said, customer); err != nil {
+		return "", fmt.Errorf("take a customer's name out of a reason: %w", err)
+	}
+	return said, nil
 }
 
 // candidateSlack is how many days a date less some months can come before the day whose months later it is: months differ in

@@ -90,6 +90,7 @@ var (
 	customerEraseCases  = database.Query("book", "CustomerEraseCases")
 	customerEraseNotes  = database.Query("book", "CustomerEraseNotes")
 	customerErasePages  = database.Query("book", "CustomerErasePages")
+	customerUnname      = database.Query("book", "CustomerUnname")
 	customerCandidates  = database.Query("book", "CustomerCandidates")
 	retentionLeast      = database.Query("book", "RetentionLeast")
 	customerEligible    = database.Query("book", "CustomerEligible")

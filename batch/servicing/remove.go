@@ -84,7 +84,11 @@ func (d *Desk) remove(ctx context.Context, tx *sqlx.Tx, w *deed, r *RemoveReques
 		done.Loans = append(done.Loans, c.Loans[i].LoanID)
 	}
 	w.before = removalOf{CustomerID: r.CustomerID, RetainedUntil: c.RetainedUntil()}
-	w.after = removalOf{r.CustomerID, w.by.On, c.RetainedUntil(), r.ErasureReason}
+	reason, err := book.Unname(ctx, tx, customer, r.ErasureReason)
+	if err != nil {
+		return err
+	}
+	w.after = removalOf{r.CustomerID, w.by.On, c.RetainedUntil(), reason}
 	erased, err := d.Vault.Erase(ctx, tx, w.by, customer, w.loans)
 	if err == nil && !erased {
 		err = fmt.Errorf("%w: the customer was removed meanwhile (CD2)", ErrRefused)

@@ -73,7 +73,7 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 		t.Errorf("left of the customer: %s", got)
 	}
 	if got, want := rows(t, db, `SELECT concat_ws('; ', c.reason, evidence, release_why, a.reason) FROM correction c JOIN answer a USING (loan)`),
-		"Robin [removed] paid; copy of card [removed]; [removed]'s error; not [removed], [removed]"; got != want {
+		"[removed] paid; copy of card [removed]; [removed]'s error; not [removed], [removed]"; got != want {
 		t.Errorf("notes of the loan: %s, want %s", got, want)
 	}
 	for query, want := range map[string]string{

@@ -41,15 +41,12 @@ ORDER BY lc.customer, lc.loan, d.destination
 SELECT customer_id, ssn FROM customer WHERE customer = $1
 
 -- name: CustomerEraseNotes
--- Replaces a customer's surname, social security number and telephone number where a correction, an answer or a dispute of their loans
--- names them: the note stays (CD1). Before CustomerErase. $1 customer, $2 loans, $3 social security number, empty for none.
--- Index: customer_pkey, correction_pkey, answer_pkey, dispute_by_loan.
+-- Replaces what names a customer where a correction, an answer, a dispute or a finding of their loans does, and in the request to remove
+-- them and the reason of the operation that does: the note stays (CD1). Before CustomerErase. $1 customer, $2 loans, $3 social security
+-- number, empty for none, $4 operation.
+-- Index: customer_pkey, correction_pkey, answer_pkey, dispute_by_loan, finding_pkey, customer_removal_pkey, operation_pkey.
 WITH who AS (
-    SELECT array_to_string(ARRAY[
-        '\m' || regexp_replace(surname, '[^[:alnum:]]', '\\\&', 'g') || '\M',
-        CASE WHEN $3 <> '' THEN '\m' || left(CAST($3 AS text), 3) || '[- ]?' || substr($3, 4, 2) || '[- ]?' || right($3, 4) || '\M' END,
-        '\m' || left(phone, 3) || '\W*' || substr(phone, 4, 3) || '\W*' || right(phone, 4) || '\M'], '|') AS told
-    FROM customer WHERE customer = $1 AND surname <> ''
+    SELECT named(ARRAY[CAST($1 AS bigint)], $3) AS told
 ), corrected AS (
     UPDATE correction c SET
         reason = regexp_replace(c.reason, w.told, '[removed]', 'gi'), evidence = regexp_replace(c.evidence, w.told, '[removed]', 'gi'),
@@ -58,10 +55,24 @@ WITH who AS (
 ), disputed AS (
     UPDATE dispute u SET checked = regexp_replace(u.checked, w.told, '[removed]', 'gi')
     FROM who w WHERE u.loan = ANY($2) AND u.checked ~* w.told
+), found AS (
+    UPDATE finding f SET
+        accepted_why = regexp_replace(f.accepted_why, w.told, '[removed]', 'gi'), fixed_why = regexp_replace(f.fixed_why, w.told, '[removed]', 'gi')
+    FROM who w WHERE f.loan = ANY($2) AND concat_ws(' ', f.accepted_why, f.fixed_why) ~* w.told
+), requested AS (
+    UPDATE customer_removal r SET erasure_reason = regexp_replace(r.erasure_reason, w.told, '[removed]', 'gi')
+    FROM who w WHERE r.customer = $1 AND r.erasure_reason ~* w.told
+), asked AS (
+    UPDATE operation o SET why = regexp_replace(o.why, w.told, '[removed]', 'gi')
+    FROM who w WHERE o.operation = $4 AND o.result IS NULL AND o.why ~* w.told
 )
 UPDATE answer a SET
     reason = regexp_replace(a.reason, w.told, '[removed]', 'gi'), answered_why = regexp_replace(a.answered_why, w.told, '[removed]', 'gi')
 FROM who w WHERE a.loan = ANY($2) AND concat_ws(' ', a.reason, a.answered_why) ~* w.told
+
+-- name: CustomerUnname
+-- What somebody wrote without what names a customer. $1 text, $2 customer. Index: customer_pkey.
+SELECT regexp_replace($1, named(ARRAY[CAST($2 AS bigint)], NULL), '[removed]', 'gi')
 
 -- name: CustomerErasePages
 -- The stored pages of files with a record of loans go: nobody can make these files again, which their rows note. $1 loans.
