@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/furnisher/furnisher/metro2"
+	"github.com/furnisher/furnisher/rules"
 )
 
 // checkEntry is one check of the catalogue, as it is printed.
@@ -48,8 +49,21 @@ func allChecks() []checkEntry {
 			Remedy: c.Remedy, Test: "metro2: TestChecks/" + c.ID,
 		})
 	}
+	for _, v := range rules.Violations() {
+		out = append(out, checkEntry{
+			ID: v.ID, Rule: v.ID, Family: violationFamily, Layer: layerBook, Severity: strings.ToLower(string(v.Harm)), Sentence: v.Sentence,
+			Fields: []string{}, Matters: "Regulators, or people who looked through real books, found it in what was furnished.", Source: v.Source,
+			Also: []string{}, Remedy: v.Do, Test: "step: TestPreflightFindsFaults, which puts one fault of each into a book",
+		})
+	}
 	return out
 }
+
+// violationFamily is the family of the rules of pre-flight, and layerBook is what they look at: the book beside the file.
+const (
+	violationFamily = "V"
+	layerBook       = "book"
+)
 
 // checkFilter says which checks are wanted; what is empty asks nothing.
 type checkFilter struct{ family, severity, layer string }
@@ -92,7 +106,7 @@ func (a *app) checksCommand() *cobra.Command {
 		Long: `Lists every check once. A check is one condition about one field; a rule that asks several is several checks. The list is
 made from the tables by which files are read and checked, and each check has a test under its id. Layers: form (the bytes
 of a record), record (its values), file (header, order, duplicates, trailer), history (beside the last record of the
-account). Checks under the ids of the examiner's tool (family E) ask again what a rule of family H asks with the
+account), book (what furnisher preflight asks of ledger, cases and files, graded by the harm to the consumer). Checks under the ids of the examiner's tool (family E) ask again what a rule of family H asks with the
 exceptions that the format makes.`,
 		RunE: a.does(func(context.Context, []string) error {
 			all := allChecks()
@@ -108,8 +122,8 @@ exceptions that the format makes.`,
 	}
 	jsonFlag(c, &asJSON)
 	c.Flags().StringVar(&filter.family, "family", "", "only those of a family, for example B or E")
-	c.Flags().StringVar(&filter.severity, "severity", "", "only error, or only warning")
-	c.Flags().StringVar(&filter.layer, "layer", "", "only those of a layer: form, record, file or history")
+	c.Flags().StringVar(&filter.severity, "severity", "", "only error or warning; of pre-flight: grave, serious or slight")
+	c.Flags().StringVar(&filter.layer, "layer", "", "only those of a layer: form, record, file, history or book")
 	c.AddCommand(a.showCheckCommand())
 	return c
 }
