@@ -28,13 +28,13 @@ type Portion struct {
 func (p Portion) of(plan Plan) (Plan, error) {
 	for _, name := range []string{p.From, p.Only} {
 		if name != "" && plan.step(name) == nil {
-			return nil, fmt.Errorf("%w: %q; the steps are %s", ErrNoStep, name, strings.Join(plan.Names(), ", "))
+			return nil, fmt.Errorf("%w: %q; the steps are %s", ErrNoStep, name, strings.Join(plan.all(), ", "))
 		}
 	}
 	var portion Plan
 	begun := p.From == ""
 	for _, s := range plan {
-		names := Plan{s}.Names()
+		names := Plan{s}.all()
 		begun = begun || slices.Contains(names, p.From)
 		if begun && (p.Only == "" || slices.Contains(names, p.Only)) {
 			portion = append(portion, s)
@@ -55,7 +55,7 @@ func (r *Runner) Again(ctx context.Context, d rules.Date) (summary *Summary, err
 	if r, err = r.withDefaults(); err != nil {
 		return nil, err
 	}
-	if r.Plan, err = r.Portion.of(r.Plan); err != nil {
+	if r.Plan, err = r.Portion.of(r.Plan.with(r.With)); err != nil {
 		return nil, err
 	}
 	if r.Trial != nil {
@@ -133,7 +133,7 @@ func (r *Runner) openAgain(ctx context.Context, book *Book, d rules.Date) (run R
 			return err
 		}
 		run = Run{ID: row.Run, Date: d, Previous: row.PreviousDate, LastLoan: row.LastLoan, Again: true, Loans: r.Portion.Loans, Authority: r.Authority, book: book}
-		_, err := tx.ExecContext(ctx, runOpenSteps, row.Run, pq.Array(r.Plan.Names()))
+		_, err := tx.ExecContext(ctx, runOpenSteps, row.Run, pq.Array(r.Plan.all()))
 		return err
 	})
 	return run, err

@@ -122,7 +122,7 @@ func (r *Runner) openNew(ctx context.Context, tx *sqlx.Tx, d rules.Date) (Run, e
 	if err := r.noteGap(ctx, tx, row.Run, d, row.PreviousDate); err != nil {
 		return Run{}, err
 	}
-	if _, err := tx.ExecContext(ctx, runOpenSteps, row.Run, pq.Array(r.Plan.Names())); err != nil {
+	if _, err := tx.ExecContext(ctx, runOpenSteps, row.Run, pq.Array(r.Plan.Names(r.With...))); err != nil {
 		return Run{}, err
 	}
 	return Run{ID: row.Run, Date: d, Previous: row.PreviousDate, LastLoan: row.LastLoan}, nil
@@ -156,6 +156,9 @@ func (r *Runner) leave(ctx context.Context, run Run, why string) error {
 func (r *Runner) state(ctx context.Context, run Run, s Step) (started, finished bool, err error) {
 	err = r.DB.QueryRowxContext(ctx, stepState, run.ID, s.Name()).Scan(&started, &finished)
 	if errors.Is(err, sql.ErrNoRows) {
+		if optional(s) {
+			return true, true, nil // the run goes without it
+		}
 		err = fmt.Errorf("find the step: %w", ErrLedger)
 	}
 	return started, finished, err

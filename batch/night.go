@@ -81,6 +81,10 @@ type Abandoner interface {
 // were laid out for.
 type Yielder interface{ Yields() }
 
+// Optional is a Step that runs go without unless Runner.With names it when they are opened. It is no part of the plan's hash: who resumes
+// or joins a run does the steps that the ledger has of it.
+type Optional interface{ Optional() }
+
 // Repeater is a Step that does more in another attempt at a business date than what has changed.
 type Repeater interface {
 	Step
@@ -155,8 +159,11 @@ type Exception struct {
 // Plan is the steps of a night in their order.
 type Plan []Step
 
-// Names lists the steps.
-func (p Plan) Names() []string {
+// Names lists the steps of a run with these optional ones.
+func (p Plan) Names(with ...string) []string { return p.with(with).all() }
+
+// all lists the steps, the optional ones, too.
+func (p Plan) all() []string {
 	var names []string
 	for _, s := range p {
 		for _, part := range parts(s) {
@@ -164,6 +171,16 @@ func (p Plan) Names() []string {
 		}
 	}
 	return names
+}
+
+// with returns the plan without the optional steps that are not named.
+func (p Plan) with(names []string) Plan {
+	return slices.DeleteFunc(slices.Clone(p), func(s Step) bool { return optional(s) && !slices.Contains(names, s.Name()) })
+}
+
+func optional(s Step) bool {
+	_, is := s.(Optional)
+	return is
 }
 
 // step returns the Step that does a step of the plan; nil if none does.
@@ -179,7 +196,7 @@ func (p Plan) step(name string) Step {
 // Hash identifies the plan: a run is resumed only by the plan that opened it.
 func (p Plan) Hash() string {
 	hash := sha256.New()
-	for _, s := range p {
+	for _, s := range p.with(nil) {
 		for _, part := range parts(s) {
 			hash.Write([]byte(part.Name + "+"))
 		}
@@ -235,6 +252,7 @@ type Runner struct {
 	DB        *sqlx.DB
 	Direct    *sqlx.DB // of connections that keep their session, for the book's lock; DB if nil
 	Plan      Plan
+	With      []string // the optional steps of runs that are opened
 	Log       logrus.FieldLogger
 	Now       func() time.Time        // for time stamps only
 	Workers   int                     // chunks at once, DefaultWorkers if 0

@@ -73,5 +73,5 @@ var servicingRules = []Rule{
 	{ID: "CD1", Where: "batch/book/customer.go", Sentence: "Deleting a customer erases personal data and communication; loans, payments and loan notes stay."},
 	{ID: "CD2", Where: "batch/servicing/remove.go", Sentence: "A deletion cannot be undone; many are asked for in one checked file, and a row that may not be deleted stops no other."},
 	{ID: "CD3", Where: "rules/removal.go", Sentence: "A customer with an open or reportable loan, under legal hold or within retention is not deleted; an erasure request needs a reason and an approver other than who removes the customer."},
-	{ID: "CD4", Where: "batch/step/eligible.go", Sentence: "A nightly list says which customers may now be deleted."},
+	{ID: "CD4", Where: "batch/step/eligible.go", Sentence: "A list, nightly if it is switched on, says which customers may now be deleted."},
 }

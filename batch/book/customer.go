@@ -114,18 +114,27 @@ func Unname(ctx context.Context, tx *sqlx.Tx, customer int64, said string) (stri
 const candidateSlack = 3
 
 // Candidates returns the keys of customers, in order, who may have passed their retention by d (CD3) or have no loan, those after a
-// key and at most so many. Rules decide. news leaves out those whom a night has listed.
-func Candidates(ctx context.Context, tx *sqlx.Tx, d rules.Date, after int64, news bool, limit int) ([]int64, error) {
+// key and at most so many. Rules decide.
+func Candidates(ctx context.Context, tx *sqlx.Tx, d rules.Date, after int64, limit int) ([]int64, error) {
 	var months int
 	if err := tx.GetContext(ctx, &months, retentionLeast); err != nil {
 		return nil, fmt.Errorf("find the shortest retention: %w", err)
 	}
 	var customers []int64
-	err := tx.SelectContext(ctx, &customers, customerCandidates, d.AddMonths(-months)+candidateSlack, after, news, limit)
+	err := tx.SelectContext(ctx, &customers, customerCandidates, d.AddMonths(-months)+candidateSlack, after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("find customers whose loans are closed: %w", err)
 	}
 	return customers, nil
+}
+
+// PlacedCustomers returns the keys of the customers who are looked at with loans (CD4), each with one: those whom no night has listed since
+// their last loan closed. Rules decide.
+func PlacedCustomers(ctx context.Context, tx *sqlx.Tx, loans []int64) (customers []int64, err error) {
+	if err = tx.SelectContext(ctx, &customers, customerPlaced, database.IntArray(loans)); err != nil {
+		err = fmt.Errorf("find customers whom no night has listed: %w", err)
+	}
+	return customers, err
 }
 
 // ListEligible lists customers of whom a night has found that they may be deleted (CD4).

@@ -93,5 +93,6 @@ var (
 	customerUnname      = database.Query("book", "CustomerUnname")
 	customerCandidates  = database.Query("book", "CustomerCandidates")
 	retentionLeast      = database.Query("book", "RetentionLeast")
+	customerPlaced      = database.Query("book", "CustomerPlaced")
 	customerEligible    = database.Query("book", "CustomerEligible")
 )

@@ -195,7 +195,7 @@ type Eligible struct {
 // next is the key to go on after, 0 for no more: a page may be empty and not the last.
 func (d *Desk) EligibleCustomers(ctx context.Context, asOf rules.Date, after int64, limit int) (page []Eligible, next int64, err error) {
 	err = database.InTx(ctx, d.DB, func(tx *sqlx.Tx) error {
-		keys, err := book.Candidates(ctx, tx, asOf, after, false, limit)
+		keys, err := book.Candidates(ctx, tx, asOf, after, limit)
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package step
 
 import (
 	"context"
+	"slices"
 
 	"github.com/jmoiron/sqlx"
 
@@ -10,36 +11,59 @@ import (
 	"github.com/furnisher/furnisher/rules"
 )
 
-// eligibleAtOnce is how many customers are looked at in one transaction.
+// EligibleStep is the name of the optional step of a night.
+const EligibleStep = "eligible"
+
+// Eligible is step 6, which a night has only if it is opened with it: it lists the customers who have become eligible for deletion (CD4).
+// It comes last, when the files say which loans they tell of no more. A customer is looked at with the lowest of their loans, one
+// without a loan with the lowest of the book.
+type Eligible struct{}
+
+// Name is the step's key in the ledger.
+func (Eligible) Name() string { return EligibleStep }
+
+// Optional: a night goes without it.
+func (Eligible) Optional() {}
+
+// Picks are the loans at which customers are looked at whose retention may be over and whom no night has listed since.
+func (Eligible) Picks() string { return pickEligible }
+
+// Yields: a customer may be removed before the step comes to them.
+func (Eligible) Yields() {}
+
+// eligibleAtOnce is how many customers are looked at in one go.
 const eligibleAtOnce = 5000
 
-// listEligible lists the customers who have become eligible for deletion (CD4). It comes last in a night, when the files say
-// which loans they tell of no more. Done a second time it lists the same.
-func listEligible(ctx context.Context, db *sqlx.DB, run batch.Run) error {
-	after := int64(0)
-	for more := true; more; {
-		err := run.InTx(ctx, db, func(tx *sqlx.Tx) error {
-			keys, err := book.Candidates(ctx, tx, run.Date, after, true, eligibleAtOnce)
-			if err != nil || len(keys) == 0 {
-				more = false
-				return err
-			}
-			customers, err := book.Customers(ctx, tx, keys)
-			if err != nil {
-				return err
-			}
-			var found []int64
-			for i := range customers {
-				if rules.CheckRemoval(&customers[i].Customer, rules.Erasure{}, run.Date) == nil {
-					found = append(found, customers[i].Key)
-				}
-			}
-			after = keys[len(keys)-1]
-			return book.ListEligible(ctx, tx, run.ID, run.Date, found)
-		})
-		if err != nil {
-			return err
-		}
+// Apply lists customers. Counts: customers that were looked at, eligible ones among them. Changed counts those that were listed. Done a
+// second time it lists nobody.
+func (s Eligible) Apply(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) (batch.Tally, error) {
+	var tally batch.Tally
+	keys, err := batch.Picked(ctx, tx, s, c)
+	if err != nil {
+		return tally, err
 	}
-	return nil
+	tally.Read = int64(len(keys))
+	placed, err := book.PlacedCustomers(ctx, tx, keys)
+	if err != nil {
+		return tally, err
+	}
+	for some := range slices.Chunk(placed, eligibleAtOnce) {
+		customers, err := book.Customers(ctx, tx, some)
+		if err != nil {
+			return tally, err
+		}
+		var found []int64
+		for i := range customers {
+			if rules.CheckRemoval(&customers[i].Customer, rules.Erasure{}, c.Date) == nil {
+				found = append(found, customers[i].Key)
+			}
+		}
+		if err := book.ListEligible(ctx, tx, c.Run, c.Date, found); err != nil {
+			return tally, err
+		}
+		tally.Count("customers", int64(len(customers)))
+		tally.Count("eligible", int64(len(found)))
+		tally.Changed += int64(len(found))
+	}
+	return tally, nil
 }

@@ -34,12 +34,9 @@ func (e Export) Begin(ctx context.Context, tx *sqlx.Tx, run batch.Run) error {
 	return e.Files.Prepare()
 }
 
-// Finish writes the files, and then lists the customers who may be deleted now that no file tells of their loans (CD4).
+// Finish writes the files.
 func (e Export) Finish(ctx context.Context, db *sqlx.DB, run batch.Run) error {
-	if err := e.Files.Assemble(ctx, db, run); err != nil {
-		return err
-	}
-	return listEligible(ctx, db, run)
+	return e.Files.Assemble(ctx, db, run)
 }
 
 // Repeat makes the files of another attempt at a date that differ from those of the attempts before.

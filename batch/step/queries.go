@@ -12,6 +12,7 @@ var (
 	outboxAdd          = database.Query("step", "OutboxAdd")
 	pickAwake          = database.Query("step", "PickAwake")
 	pickAwakeOrChecked = database.Query("step", "PickAwakeOrChecked")
+	pickEligible       = database.Query("step", "PickEligible")
 	pickExport         = database.Query("step", "PickExport")
 	pickPurge          = database.Query("step", "PickPurge")
 	runDates           = database.Query("step", "RunDates")

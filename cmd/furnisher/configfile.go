@@ -31,6 +31,7 @@ var general = []setting{
 	{"audit_key", auditKeyVariable, "file of the key that signs heads of the audit log"},
 	{"brakes", "FURNISHER_BRAKES", "limits beyond which a night stops, such as delinquent=8%,500 closed=off"},
 	{"drift", "FURNISHER_DRIFT", "how far a file may swing from the last three, such as status=8 records=30 least=100"},
+	{"eligible", eligibleVariable, "true: each night ends with listing the customers who may be deleted from now on"},
 	{"acknowledge", "FURNISHER_ACKNOWLEDGE", "rules whose warnings do not keep a file from its release"},
 	{"keep_records", keepVariable, "months for which the records of files are kept (files trim)"},
 	{"destinations", "FURNISHER_DESTINATIONS", "file that says where files are delivered"},
@@ -44,7 +45,7 @@ var general = []setting{
 var binding = []string{"supervisors", "four_eyes"}
 
 // truths are the settings that are true or false.
-var truths = []string{"four_eyes"}
+var truths = []string{"four_eyes", "eligible"}
 
 // configurable lists the flags that a command takes from the file, in a table of its own, or from the environment: what a machine
 // keeps, not what a person decides for one night.

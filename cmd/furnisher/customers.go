@@ -125,7 +125,7 @@ func (a *app) customersEligibleCommand() *cobra.Command {
 	var asOf dateFlag
 	c := &cobra.Command{
 		Use: "eligible [--as-of DATE]", Short: "list the customers who may be deleted", Args: cobra.NoArgs,
-		Long: `Lists the customers who may be deleted as of a date, and the night that found it first: none of their loans is open or still to
+		Long: `Lists the customers who may be deleted as of a date, and the night that found it first, if nights list them (run --eligible): none of their loans is open or still to
 be reported, they are not under legal hold, and retention is over. A customer without a loan has nothing to be retained for.`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			if asOf == 0 {

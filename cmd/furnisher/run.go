@@ -22,6 +22,9 @@ import (
 	"github.com/furnisher/furnisher/rules"
 )
 
+// eligibleVariable switches on the last step of nights, which lists customers.
+const eligibleVariable = "FURNISHER_ELIGIBLE"
+
 // maxWorkers bounds how many chunks are worked on at once: each takes a connection to the database.
 const maxWorkers = 64
 
@@ -45,6 +48,7 @@ type night struct {
 	loans      []string     // the servicing pass of another attempt looks at these alone
 	trial      *batch.Trial // where the night is only tried; nil: it is real
 	mark       string       // of files that are not to be sent
+	eligible   bool         // it ends with the list of customers who may be deleted
 	authority  batch.Authority
 	vault      book.Vault              // opened before each night
 	calendar   *rules.BusinessCalendar // read from the database before each night
@@ -59,6 +63,7 @@ func (n *night) flags(f *pflag.FlagSet, why string) {
 	f.DurationVar(&n.patience, "patience", batch.DefaultPatience, "how long another process may hold a chunk before its session is ended")
 	f.StringVar(&n.why, "why", why, "reason for the run, for the ledger")
 	f.Var(&n.brakes, "brake", "limit beyond which a night stops, repeatable; furnisher brakes lists them; default FURNISHER_BRAKES")
+	f.BoolVar(&n.eligible, "eligible", false, "end with listing the customers who may be deleted from now on; default "+eligibleVariable)
 	f.Var(&n.allow, "allow-date", "reason why a date far ahead, or before the book's first, is right, for the ledger")
 }
 
@@ -69,6 +74,11 @@ func (n *night) check(a *app) (err error) {
 	}
 	if n.authority, err = a.authority(); err != nil {
 		return err
+	}
+	if said := a.getenv(eligibleVariable); said != "" && !n.eligible {
+		if n.eligible, err = truth(eligibleVariable, said); err != nil {
+			return err
+		}
 	}
 	switch here, share := n.workers.here, n.share; {
 	case here < 1 || here > maxWorkers:
@@ -234,8 +244,13 @@ func (a *app) night(ctx context.Context, db *database.Database, n night) (*batch
 
 func (a *app) runner(db *database.Database, n night) *batch.Runner {
 	collectSeldom()
+	var with []string
+	if n.eligible {
+		with = []string{step.EligibleStep}
+	}
 	return &batch.Runner{
-		DB: db.DB, Direct: db.Direct, Plan: step.Nightly(bureau.Files{Dir: n.dir, VendorVersion: version, Mark: n.mark, Vault: n.vault}), Log: a.log, Now: a.now,
+		With: with,
+		DB:   db.DB, Direct: db.Direct, Plan: step.Nightly(bureau.Files{Dir: n.dir, VendorVersion: version, Mark: n.mark, Vault: n.vault}), Log: a.log, Now: a.now,
 		Workers: n.workers.here, Share: n.share, ChunkSize: n.chunk, Patience: n.patience, Version: version, Who: a.who(), Why: n.why,
 		Today: rules.DateOf(a.now()), AllowDate: string(n.allow), EveryDate: true, Calendar: n.calendar, AllowGap: string(n.allowGap),
 		Limits: n.limits, Accept: n.accept, AcceptWhy: n.reason, Authority: n.authority, Trial: n.trial, Portion: batch.Portion{From: n.from, Only: n.only},

@@ -114,9 +114,9 @@ UPDATE case_file f SET court_case_number = NULL FROM alone x WHERE f.case_key = 
 UPDATE account SET facts = '' WHERE loan = ANY($1)
 
 -- name: CustomerCandidates
--- Customers who may have passed their retention: every loan closed up to a date, or no loan, not removed; and, if so wanted, not
--- found by a night since. $1 date, $2 customer to begin after, $3 whether without those that were found, $4 rows.
--- Index: loan_state_closed, loan_customer_pkey, loan_customer_by_customer, customer_pkey, customer_eligible_pkey.
+-- Customers who may have passed their retention: every loan closed up to a date, or no loan, and not removed.
+-- $1 date, $2 customer to begin after, $3 rows.
+-- Index: loan_state_closed, loan_customer_pkey, loan_customer_by_customer, customer_pkey.
 SELECT customer
 FROM (
     SELECT DISTINCT lc.customer
@@ -124,16 +124,34 @@ FROM (
     JOIN loan_customer lc ON lc.loan = s.loan
     JOIN customer c ON c.customer = lc.customer AND c.removed_on IS NULL
     WHERE s.closed_on <= $1 AND lc.customer > $2
-      AND NOT ($3 AND EXISTS (SELECT FROM customer_eligible e WHERE e.customer = lc.customer AND e.business_date > s.closed_on))
       AND NOT EXISTS (SELECT FROM loan_customer o JOIN loan_state n ON n.loan = o.loan
                       WHERE o.customer = lc.customer AND (n.closed_on IS NULL OR n.closed_on > $1))
     UNION ALL
     SELECT c.customer
     FROM customer c
     WHERE c.customer > $2 AND c.removed_on IS NULL
-      AND NOT EXISTS (SELECT FROM loan_customer lc WHERE lc.customer = c.customer)
-      AND NOT ($3 AND EXISTS (SELECT FROM customer_eligible e WHERE e.customer = c.customer))) x
-ORDER BY customer LIMIT $4
+      AND NOT EXISTS (SELECT FROM loan_customer lc WHERE lc.customer = c.customer)) x
+ORDER BY customer LIMIT $3
+
+-- name: CustomerPlaced
+-- Customers who are looked at with loans, each with the lowest of their own, and those without a loan with the lowest of the book: not
+-- removed, and listed by no night since the last closure. $1 loans.
+-- Index: loan_customer_pkey, loan_customer_by_customer, customer_pkey, customer_eligible_pkey, loan_state_pkey.
+SELECT lc.customer
+FROM loan_customer lc JOIN customer c ON c.customer = lc.customer AND c.removed_on IS NULL
+WHERE lc.loan = ANY($1)
+  AND NOT EXISTS (SELECT FROM loan_customer o WHERE o.customer = lc.customer AND o.loan < lc.loan)
+  AND NOT EXISTS (SELECT FROM customer_eligible e
+                  WHERE e.customer = lc.customer
+                    AND NOT EXISTS (SELECT FROM loan_customer o JOIN loan_state n ON n.loan = o.loan
+                                    WHERE o.customer = lc.customer AND n.closed_on >= e.business_date))
+UNION
+SELECT c.customer
+FROM (SELECT loan FROM loan_state ORDER BY loan LIMIT 1) f CROSS JOIN customer c
+WHERE f.loan = ANY($1) AND c.removed_on IS NULL
+  AND NOT EXISTS (SELECT FROM loan_customer o WHERE o.customer = c.customer)
+  AND NOT EXISTS (SELECT FROM customer_eligible e WHERE e.customer = c.customer)
+ORDER BY customer
 
 -- name: RetentionLeast
 -- The shortest retention of all programs.

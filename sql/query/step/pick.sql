@@ -27,3 +27,32 @@ WHERE s.servicing_status = 'NOT_SERVICING' AND s.loan > night.after_loan AND s.l
 SELECT s.loan FROM loan_state s CROSS JOIN night
 WHERE s.loan > night.after_loan AND s.loan <= night.last_loan
   AND EXISTS (SELECT FROM bureau_file f WHERE f.run = night.run AND f.state = 'BUILDING')
+
+-- name: PickEligible
+-- Loans at which customers are looked at: the lowest of a customer's loans, if the last closure of all of them can be over its retention
+-- and no night has listed the customer since; and the lowest loan of the book, for customers without a loan whom no night has
+-- listed. Months differ in length, hence the days behind the shortest retention; rules decide.
+-- Index: loan_state_pkey, loan_customer_pkey, loan_customer_by_customer, customer_pkey, customer_eligible_pkey.
+SELECT s.loan
+FROM loan_state s CROSS JOIN night
+CROSS JOIN LATERAL (
+    SELECT CAST(night.business_date - make_interval(months => coalesce(min(p.retention_months), 0)) AS date) + 3 AS closed_until FROM program p) x
+WHERE s.loan > night.after_loan AND s.loan <= night.last_loan AND s.closed_on <= x.closed_until
+  AND EXISTS (
+    SELECT FROM loan_customer lc JOIN customer c ON c.customer = lc.customer AND c.removed_on IS NULL
+    WHERE lc.loan = s.loan
+      AND NOT EXISTS (SELECT FROM loan_customer o WHERE o.customer = lc.customer AND o.loan < lc.loan)
+      AND NOT EXISTS (SELECT FROM loan_customer o JOIN loan_state n ON n.loan = o.loan
+                      WHERE o.customer = lc.customer AND (n.closed_on IS NULL OR n.closed_on > x.closed_until))
+      AND NOT EXISTS (SELECT FROM customer_eligible e
+                      WHERE e.customer = lc.customer
+                        AND NOT EXISTS (SELECT FROM loan_customer o JOIN loan_state n ON n.loan = o.loan
+                                        WHERE o.customer = lc.customer AND n.closed_on >= e.business_date)))
+UNION
+SELECT f.loan
+FROM (SELECT loan FROM loan_state ORDER BY loan LIMIT 1) f CROSS JOIN night
+WHERE f.loan > night.after_loan AND f.loan <= night.last_loan
+  AND EXISTS (SELECT FROM customer c
+              WHERE c.removed_on IS NULL AND f.loan > 0
+                AND NOT EXISTS (SELECT FROM loan_customer o WHERE o.customer = c.customer)
+                AND NOT EXISTS (SELECT FROM customer_eligible e WHERE e.customer = c.customer))
