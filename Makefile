@@ -9,6 +9,7 @@ WRITE ?=
 STRIKES ?= 300
 KILLS ?= 30
 LIVES ?= 500
+CORRECTIONS ?= 1000
 RACES ?= 200
 TAMPERS ?= 200
 SEED ?= 0
@@ -16,7 +17,7 @@ GOLANGCI_LINT_VERSION = v2.15.0
 GOLANGCI_LINT = .cache/bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build install demo test race fuzz bin/bench bench bench-check microbench golden lint verify strikes kills together tampers lives years races load pg pgbouncer sshd gpg
+.PHONY: help build install demo test race fuzz bin/bench bench bench-check microbench golden lint verify strikes kills together tampers lives corrections years races load pg pgbouncer sshd gpg
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-11s %s\n", $$1, $$2}' Makefile
@@ -90,7 +91,7 @@ verify: ## Make what is generated anew, fail if that changes anything, kill the 
 	$(MAKE) golden
 	@git status --porcelain >.cache/verify.after && git diff >>.cache/verify.after
 	@diff -u .cache/verify.before .cache/verify.after && echo "verify: nothing changed"
-	$(MAKE) kills together races tampers lives years strikes
+	$(MAKE) kills together races tampers lives corrections years strikes
 
 strikes: pg build ## Strike at nights, imports and files STRIKES times, compare with a twin; SEED
 	@mkdir -p .cache
@@ -112,6 +113,9 @@ tampers: pg ## Edit and remove TAMPERS rows of the record by SQL, ten times: the
 
 lives: pg ## Lead LIVES small books through random nights, corrections and file moves, against a model of who is reported how
 	$(GO) test ./batch/step -count 1 -timeout 4h -run '^Test(Lives|SleepChangesNothing)$$' -lives $(LIVES) -sleepers 3
+
+corrections: pg ## Go through CORRECTIONS random sequences of corrections, postings, reversals, nights and file moves; none is undone silently; SEED
+	$(GO) test ./batch/step -count 1 -timeout 4h -run '^TestCorrections$$' -corrections $(CORRECTIONS) -rapid.seed $(SEED) -v
 
 years: pg build ## Take 2,000 loans with every situation through 24 month-ends, check the files as a regulator would
 	@mkdir -p .cache

@@ -49,7 +49,7 @@ func (w *world) read(r *rapid.T, replaced int64) {
 		}
 	}
 	for _, f := range now {
-		if known[f.File] == nil && f.counts() {
+		if known[f.File] == nil && f.counts() && !w.corrected {
 			if err := judge(w.lives, f, chainOf(now, func(o *lived) bool { return o.To == f.To && o.File < f.File })); err != nil {
 				r.Fatal(err)
 			}

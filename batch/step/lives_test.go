@@ -76,7 +76,8 @@ type world struct {
 	last       rules.Date
 	unfinished rules.Date // a date whose night was cut off, 0: none
 	files      []*lived
-	addresses  int // destinations of the program
+	addresses  int  // destinations of the program
+	corrected  bool // people correct fields: the model does not say how an account is reported
 }
 
 // begin makes a new book of a few loans, some of them late by now, in an emptied database. None is opened on the day of the first
@@ -256,7 +257,7 @@ func (w *world) again(r *rapid.T) {
 		stays := slices.ContainsFunc(w.files, func(o *lived) bool {
 			return o.To == f.To && o.Created == f.Created && !o.replaced && o.AsOf >= f.AsOf && o.counts() && (o.Sending || o.State == "TRANSMITTED" || o.State == "ACCEPTED")
 		})
-		if f.Created != w.last || f.replaced || !f.counts() || stays {
+		if f.Created != w.last || f.replaced || !f.counts() || stays || w.corrected {
 			continue
 		}
 		if err := judge(w.lives, f, chainOf(w.files, func(o *lived) bool { return o.To == f.To && o.AsOf < f.AsOf })); err != nil {
