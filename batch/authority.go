@@ -56,6 +56,7 @@ const (
 	ActCreateToken ActKind = "CREATE_TOKEN"
 
 	ActAcceptFinding ActKind = "ACCEPT_FINDING"
+	ActUnmask        ActKind = "UNMASK_EVIDENCE"
 )
 
 // Permit decides whether an act may be done, and notes it. It returns ErrNotSupervisor or ErrFourEyes.

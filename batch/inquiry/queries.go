@@ -71,4 +71,6 @@ var (
 	inquiryStatements          = database.Query("inquiry", "InquiryStatements")
 	inquiryStatement           = database.Query("inquiry", "InquiryStatement")
 	inquiryRecipient           = database.Query("inquiry", "InquiryRecipient")
+	inquiryLoanAnswers         = database.Query("inquiry", "InquiryLoanAnswers")
+	inquiryLoanCorrections     = database.Query("inquiry", "InquiryLoanCorrections")
 )

@@ -14,6 +14,7 @@ import (
 	"github.com/furnisher/furnisher/batch/bureau"
 	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/delivery"
+	"github.com/furnisher/furnisher/batch/evidence"
 	"github.com/furnisher/furnisher/batch/fanout"
 	"github.com/furnisher/furnisher/batch/inquiry"
 	"github.com/furnisher/furnisher/batch/intake"
@@ -101,6 +102,8 @@ var endings = []struct {
 	{merkle.ErrExposed, exitUsage, "nothing was changed; if nobody else has read it, chmod 600 the file"},
 	{merkle.ErrHead, exitInvalid, "give the head as it was printed, and the public key that the keeper was told (furnisher audit key)"},
 	{merkle.ErrProof, exitInvalid, "the row, the proof or the head is not what it was; get a new proof with furnisher audit prove ROW --head FILE"},
+	{evidence.ErrPack, exitInvalid, "ask for the pack as it was made, and for the public key (furnisher audit key)"},
+	{evidence.ErrTooLarge, exitUsage, "ask for fewer months"},
 	{bureau.ErrInvalidFile, exitInvalid, "no file was made; correct what the finding names (furnisher import DIR), then repeat the command"},
 	{bureau.ErrInTheWay, exitInvalid, "move it away and repeat the command, or put the file elsewhere: furnisher files rebuild FILE --out DIR"},
 	{bureau.ErrRebuilt, exitInvalid, "nothing was changed; somebody changed the database's records of this file: restore them from a backup, or the file itself"},

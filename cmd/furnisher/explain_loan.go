@@ -30,7 +30,8 @@ type answer struct {
 	Fields    []fieldAnswer `json:"fields"`
 	Missing   string        `json:"record_missing,omitempty"` // why the record cannot be shown
 
-	purged bool // it is missing for that
+	purged bool   // it is missing for that
+	raw    []byte // the record
 }
 
 // cited is a rule with its sentence.
@@ -140,6 +141,11 @@ var errNoSuchFile = errors.New("no such file was made of its program")
 
 // explainLoan reads what was stored of a loan and joins it with the record in the file.
 func explainLoan(ctx context.Context, db *sqlx.DB, loan string, w inquiry.Which) (*answer, error) {
+	return explainLoanAs(ctx, db, loan, w, false)
+}
+
+// explainLoanAs is explainLoan; with unmask it shows what identifies a person.
+func explainLoanAs(ctx context.Context, db *sqlx.DB, loan string, w inquiry.Which, unmask bool) (*answer, error) {
 	e, err := inquiry.Explain(ctx, db, loan, w)
 	switch {
 	case errors.Is(err, inquiry.ErrNotFound):
@@ -166,7 +172,7 @@ func explainLoan(ctx context.Context, db *sqlx.DB, loan string, w inquiry.Which)
 		rule := cite(t.Rule)
 		out.Rule, out.Facts = &rule, t.Facts
 		out.File = &fileAnswer{File: t.File, Run: e.Place.Run, Name: e.Place.Name, State: t.FileState, Destination: t.Destination, AsOf: t.AsOf}
-		return out, out.record(e)
+		return out, out.record(e, unmask)
 	}
 	return out, nil
 }
@@ -180,7 +186,7 @@ func cite(id string) cited {
 }
 
 // record finds the record in the file and says of each field where it comes from.
-func (a *answer) record(e *inquiry.Explanation) error {
+func (a *answer) record(e *inquiry.Explanation, unmask bool) error {
 	if p := e.Place; p.PurgedAt != nil {
 		a.Missing, a.purged = purgedText(p.PurgedAt, p.PurgedBy), true
 		return nil
@@ -193,9 +199,9 @@ func (a *answer) record(e *inquiry.Explanation) error {
 	if err != nil {
 		return err
 	}
-	a.File.Record, a.File.Offset = at.Number, at.Offset
+	a.File.Record, a.File.Offset, a.raw = at.Number, at.Offset, at.Record
 	t := e.Tradeline
-	fields, err := bureau.Explain(at.Record, bureau.Stored{Rule: t.Rule, Facts: t.Facts, Consumers: t.Consumers}, false)
+	fields, err := bureau.Explain(at.Record, bureau.Stored{Rule: t.Rule, Facts: t.Facts, Consumers: t.Consumers}, unmask)
 	if err != nil {
 		return fmt.Errorf("record %d of file %d: %w", at.Number, e.Place.File, err)
 	}

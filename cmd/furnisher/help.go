@@ -21,7 +21,7 @@ var groups = []*cobra.Group{
 var grouped = map[string][]string{
 	"night":      {"import", "run", "catch-up", "schedule", "worker", "brakes", "calendar", "simulate", "runs"},
 	"files":      {"files", "preflight", "findings", "sample", "exclusions", "deliver", "deliveries", "deletions"},
-	"answers":    {"loans", "loan", "explain", "exceptions", "imports", "reopened", "mapping", "rules", "checks", "statement"},
+	"answers":    {"loans", "loan", "explain", "evidence", "exceptions", "imports", "reopened", "mapping", "rules", "checks", "statement"},
 	"operations": {"servicing", "status", "customers", "bulk", "cases", "case", "disputes", "contract", "corrections", "answers", "reviews", "acts", "audit", "events", "serve", "tokens"},
 	"format":     {"metro2", "extract", "generate"},
 }
@@ -86,6 +86,8 @@ var examples = map[string][]string{
 	"loans":              {"loans --status DELINQUENT --program NORTH", "loans --status CLOSED --servicing SERVICING --csv --limit 0"},
 	"loan":               {"loan L-1001", "loan 4000000000001001 --json"},
 	"explain":            {"explain L-1001", "explain L-1001 --field 25 --file 3"},
+	"evidence":           {"evidence L-1001", "evidence L-1001 --months 36 --out /media/court/l-1001.zip --unmask --why 'order of the court'"},
+	"evidence verify":    {"evidence verify evidence-L-1001.zip", "evidence verify evidence-L-1001.zip --key furnisher-0123abcd+0123abcd+KEY --json"},
 	"exceptions":         {"exceptions", "exceptions --run 17 --csv --limit 0"},
 	"exceptions show":    {"exceptions show L-1001", "exceptions show 4000000000001001 --json"},
 	"exceptions resolve": {"exceptions resolve L-1001 --reason 'the address was imported'", "exceptions resolve L-1001 --code SCHEDULES_NOT_RESTORED --reason 'set up again' --dry-run"},

@@ -44,6 +44,7 @@ var allowances = []allowance{
 		github.com/pressly/goose/v3 github.com/pressly/goose/v3/lock github.com/sirupsen/logrus`},
 	{folder: "batch/book", may: everyRoom + "batch batch/database batch/seal rules"},
 	{folder: "batch/bureau", may: everyRoom + "batch batch/database batch/book batch/merkle batch/seal metro2 rules github.com/google/renameio/v2"},
+	{folder: "batch/evidence", may: everyRoom + "batch/merkle golang.org/x/mod/sumdb/note"},
 	{folder: "batch/audit", may: everyRoom + "batch/database batch/bureau batch/merkle golang.org/x/mod/sumdb/note"},
 	{folder: "batch/step", may: everyRoom + "batch batch/database batch/book batch/bureau metro2 rules"},
 	{folder: "batch/intake", may: everyRoom + "batch batch/database batch/book batch/seal metro2 rules"},
