@@ -8,10 +8,13 @@ type Contact struct {
 }
 
 // PurgeKinds are the seven things that step 4 cancels, in the order in which they are counted (SP1).
-var PurgeKinds = []string{"payments", "calls", "emails", "sms", "call_schedules", "email_schedules", "sms_schedules"}
+var PurgeKinds = []string{PurgedPayments, "calls", "emails", "sms", "call_schedules", "email_schedules", "sms_schedules"}
+
+// PurgedPayments are scheduled payments: a cancelled one excuses its cycle (Q81).
+const PurgedPayments = "payments"
 
 var purgeKind = map[Contact]string{
-	{Kind: "PAYMENT"}: "payments", {Kind: "CALL"}: "calls", {Kind: "EMAIL"}: "emails", {Kind: "SMS"}: "sms",
+	{Kind: "PAYMENT"}: PurgedPayments, {Kind: "CALL"}: "calls", {Kind: "EMAIL"}: "emails", {Kind: "SMS"}: "sms",
 	{Kind: "CALL", Schedule: true}: "call_schedules", {Kind: "EMAIL", Schedule: true}: "email_schedules",
 	{Kind: "SMS", Schedule: true}: "sms_schedules",
 }

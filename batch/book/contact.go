@@ -2,7 +2,9 @@ package book
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/jmoiron/sqlx"
 
@@ -18,6 +20,7 @@ type contactsRow struct {
 	Kind       string                `db:"kind" json:"-"`
 	Schedule   bool                  `db:"schedule" json:"-"`
 	Required   bool                  `db:"required" json:"-"`
+	Counted    string                `db:"counted" json:"counted"` // as which of rules.PurgeKinds
 }
 
 // Cancelled is what CancelContacts cancelled: how many of each of rules.PurgeKinds, and of how many loans.
@@ -41,31 +44,47 @@ func CancelContacts(ctx context.Context, tx *sqlx.Tx, by By, keys []int64) (Canc
 		return done, fmt.Errorf("read contacts: %w", err)
 	}
 	var schedules, items []contactsRow
-	var unpaid []int64 // loans that lose a payment, in the order of the key
-	purged := map[int64]bool{}
 	for _, r := range rows {
-		kind, cancel := rules.Purge(r.Servicing, rules.Contact{Kind: r.Kind, Schedule: r.Schedule, Required: r.Required})
-		if !cancel {
+		if kind, cancel := rules.Purge(r.Servicing, rules.Contact{Kind: r.Kind, Schedule: r.Schedule, Required: r.Required}); !cancel {
 			continue
-		}
-		done.Counts[kind]++
-		purged[r.Loan] = true
-		if r.Kind == "PAYMENT" && (len(unpaid) == 0 || unpaid[len(unpaid)-1] != r.Loan) {
-			unpaid = append(unpaid, r.Loan)
-		}
-		if r.Schedule {
+		} else if r.Counted = kind; r.Schedule {
 			schedules = append(schedules, r)
 		} else {
 			items = append(items, r)
 		}
 	}
-	done.Loans = int64(len(purged))
 	// Schedules first: none may create an item behind the back of the items' cancellation (SP1).
-	if err := database.WriteRows(ctx, tx, scheduleCancel, schedules, by.run(), by.operation(), by.On); err != nil {
+	ended, err := cancelContacts(ctx, tx, scheduleCancel, schedules, by)
+	if err != nil {
 		return done, fmt.Errorf("cancel schedules: %w", err)
 	}
-	if err := database.WriteRows(ctx, tx, itemCancel, items, by.run(), by.operation(), by.On); err != nil {
+	cancelled, err := cancelContacts(ctx, tx, itemCancel, items, by)
+	if err != nil {
 		return done, fmt.Errorf("cancel items: %w", err)
 	}
-	return done, Wake(ctx, tx, unpaid, PaymentsCancelled) // their cycles are excused (Q81)
+	var unpaid []int64 // loans that lose a payment
+	purged := map[int64]bool{}
+	for _, r := range slices.Concat(ended, cancelled) {
+		done.Counts[r.Counted]++
+		purged[r.Loan] = true
+		if r.Counted == rules.PurgedPayments {
+			unpaid = append(unpaid, r.Loan)
+		}
+	}
+	done.Loans = int64(len(purged))
+	slices.Sort(unpaid)
+	return done, Wake(ctx, tx, slices.Compact(unpaid), PaymentsCancelled) // their cycles are excused (Q81)
+}
+
+// cancelContacts cancels contacts, and returns those that it did cancel: what another system has sent since they were read stays
+// sent, and counts nowhere (SP2, SP3).
+func cancelContacts(ctx context.Context, tx *sqlx.Tx, query string, rows []contactsRow, by By) (cancelled []contactsRow, err error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	document, err := json.Marshal(rows)
+	if err == nil {
+		err = tx.SelectContext(ctx, &cancelled, query, by.run(), by.operation(), by.On, string(document))
+	}
+	return cancelled, err
 }

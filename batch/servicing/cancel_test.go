@@ -274,6 +274,35 @@ func TestBesideAPurge(t *testing.T) {
 	}
 }
 
+// SP2, SP3, SP5: what another system sends while an operation is under way stays sent and is not counted: counts are rows, always.
+func TestWhatIsSentMeanwhileIsNotCounted(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	book("A1", "A2").load(t, db)
+	nights(t, db, t.TempDir(), "2026-06-01")
+	dialler := db.MustBegin()
+	dialler.MustExec(`UPDATE scheduled_item SET state = 'SENT' WHERE item_id IN ('CA1', 'PA2')`)
+	operation := beside(func() (*servicing.CancelResult, error) {
+		return desk(db).CancelServicing(context.Background(), servicing.CancelRequest{Order: order("k1"), CustomerID: "CA"})
+	})
+	waiting(t, db, 1) // it has read both as pending
+	if err := dialler.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	done, err := operation()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := done.Cancelled; c["calls"] != 1 || c["payments"] != 1 || c["call_schedules"] != 2 {
+		t.Errorf("counts %v, want a call, a payment and two schedules", c)
+	}
+	got := rows(t, db, `SELECT item_id FROM scheduled_item WHERE cancelled_operation IS NOT NULL ORDER BY 1`)
+	woken := rows(t, db, `SELECT k.loan_id FROM loan_wake w JOIN loan_key k USING (loan) WHERE w.why = 'payments cancelled'`)
+	if got != "CA2; PA1" || woken != "A1" {
+		t.Errorf("cancelled are %s, woken %s", got, woken)
+	}
+}
+
 // An operation waits for an import, which reads the states of loans and writes them back, and gives up in time.
 func TestBesideAnImport(t *testing.T) {
 	t.Parallel()

@@ -28,8 +28,8 @@ func (a *app) customersRemoveCommand() *cobra.Command {
 		Use: "remove (CUSTOMER | --from-import)", Short: "delete a customer: erase personal data for good", Args: cobra.MaximumNArgs(1),
 		Long: `Erases a customer's name, numbers, addresses and employer, also from what nights keep packed. It cannot be undone, and the next
 extract does not bring the person back. Loans, payments, an anonymous key and files that were written stay. In the notes of
-corrections and answers the surname, the social security number and the telephone number are replaced; why somebody did something
-(--why) stays as it was written, so name nobody there.
+corrections, answers, disputes and findings the name, the numbers, the street and the employer are replaced; reasons (--why) never
+held them.
 
 It is refused while a loan of the customer is open or still to be reported, under legal hold, and inside retention (the
 program's retention_months, 36 by default, from the latest date closed of all loans). A request to be erased overrides retention

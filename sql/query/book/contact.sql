@@ -9,15 +9,17 @@ WHERE s.loan = ANY($1)
 ORDER BY s.loan, c.schedule DESC, c.kind, c.id
 
 -- name: ScheduleCancel
--- Cancels active schedules (SP1 to SP3). $1 run, $2 operation, one of them null, $3 business date, $4 rows as JSON.
--- Index: schedule_pkey.
+-- Cancels active schedules (SP1 to SP3) and returns those that it did cancel. $1 run, $2 operation, one of them null, $3 business date,
+-- $4 rows as JSON. Index: schedule_pkey.
 UPDATE schedule s SET state = 'CANCELLED', cancelled_on = $3, cancelled_run = $1, cancelled_operation = $2, cancel_reason = x.reason
-FROM json_to_recordset($4) AS x (loan bigint, id text, reason text)
+FROM json_to_recordset($4) AS x (loan bigint, id text, reason text, counted text)
 WHERE s.schedule_id = x.id AND s.loan = x.loan AND s.state = 'ACTIVE'
+RETURNING s.loan, x.counted
 
 -- name: ItemCancel
--- Cancels pending items (SP1 to SP3). $1 run, $2 operation, one of them null, $3 business date, $4 rows as JSON.
--- Index: scheduled_item_pkey.
+-- Cancels pending items (SP1 to SP3) and returns those that it did cancel. $1 run, $2 operation, one of them null, $3 business date,
+-- $4 rows as JSON. Index: scheduled_item_pkey.
 UPDATE scheduled_item s SET state = 'CANCELLED', cancelled_on = $3, cancelled_run = $1, cancelled_operation = $2, cancel_reason = x.reason
-FROM json_to_recordset($4) AS x (loan bigint, id text, reason text)
+FROM json_to_recordset($4) AS x (loan bigint, id text, reason text, counted text)
 WHERE s.item_id = x.id AND s.loan = x.loan AND s.state = 'PENDING'
+RETURNING s.loan, x.counted
