@@ -18,6 +18,7 @@ import (
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/batch/database"
+	"github.com/furnisher/furnisher/batch/seal"
 	"github.com/furnisher/furnisher/metro2"
 )
 
@@ -37,7 +38,8 @@ type Files struct {
 	Dir           string
 	VendorVersion string // header field 16, at most 5 characters
 	Vault         book.Vault
-	Mark          string // behind the names on the disk of files that are not to be sent; empty: they are
+	Archive       seal.Recipients // for whom files that another attempt replaces are encrypted; nobody: they are not
+	Mark          string          // behind the names on the disk of files that are not to be sent; empty: they are
 
 	aside string   // folder in which the files of another attempt wait for their names
 	left  []onDisk // files that were taken back and that the attempt does not make again

@@ -71,6 +71,9 @@ func (f Files) Verify(ctx context.Context, db *sqlx.DB, file int64) (found Findi
 		if err == nil {
 			err = kept.purged()
 		}
+		if err == nil && IsArchived(written.Path) {
+			err = fmt.Errorf("%w: %s", ErrArchived, written.Path)
+		}
 		if err == nil {
 			found, err = written.examine(ctx, tx)
 		}

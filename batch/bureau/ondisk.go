@@ -12,6 +12,7 @@ import (
 	"strconv"
 
 	"github.com/furnisher/furnisher/batch/book"
+	"github.com/furnisher/furnisher/batch/seal"
 	"github.com/furnisher/furnisher/rules"
 )
 
@@ -92,10 +93,13 @@ func hashFile(path string) (string, error) {
 
 // moveAside takes the file away from its name, durably, and returns where it is now. It runs before the commit of
 // the new state: a process that is killed in between leaves a file that cannot be released, and the same command
-// finds the file where it is. A file that is lost has nothing to move.
-func (f onDisk) moveAside(to State) (path string, err error) {
+// finds the file where it is. A file that is lost has nothing to move. If there are recipients the file is encrypted there.
+func (f onDisk) moveAside(to State, archive seal.Recipients) (path string, err error) {
 	if _, err := os.Lstat(f.Path); errors.Is(err, fs.ErrNotExist) {
 		if moved := f.movedTo(to); moved != "" {
+			return f.archive(moved, archive)
+		}
+		if moved := f.archivedAs(to); moved != "" {
 			return moved, f.syncMove(moved)
 		}
 		return f.Path, nil
@@ -107,7 +111,10 @@ func (f onDisk) moveAside(to State) (path string, err error) {
 	if err := os.Rename(f.Path, target); err != nil {
 		return "", fmt.Errorf("%w: %w", ErrFolder, err)
 	}
-	return target, f.syncMove(target)
+	if err := f.syncMove(target); err != nil {
+		return "", err
+	}
+	return f.archive(target, archive)
 }
 
 // movedTo finds the file where an earlier command moved it, "" if it is not there.
@@ -124,16 +131,20 @@ func (f onDisk) movedTo(state State) string {
 	return ""
 }
 
-// freeName makes the folder of a name and returns the first of NAME, NAME.2, NAME.3, ... that nothing has.
+// freeName makes the folder of a name and returns the first of NAME, NAME.2, NAME.3, ... that nothing has, nor that of an archive.
 func freeName(first string) (string, error) {
 	if err := os.MkdirAll(filepath.Dir(first), 0o700); err != nil {
 		return "", err
 	}
 	for n := range asideNames {
 		name := nthName(first, n+1)
-		if _, err := os.Lstat(name); errors.Is(err, fs.ErrNotExist) {
-			return name, nil
-		} else if err != nil {
+		_, err := os.Lstat(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			if _, err = os.Lstat(name + archived); errors.Is(err, fs.ErrNotExist) {
+				return name, nil
+			}
+		}
+		if err != nil {
 			return "", err
 		}
 	}

@@ -127,6 +127,9 @@ func (f onDisk) remove() error {
 		if moved := f.movedTo(state); moved != "" {
 			paths = append(paths, moved)
 		}
+		if moved := f.archivedAs(state); moved != "" && moved != f.Path {
+			paths = append(paths, moved)
+		}
 	}
 	for _, path := range paths {
 		switch _, err := os.Lstat(path); {
@@ -134,7 +137,7 @@ func (f onDisk) remove() error {
 		case err != nil:
 			return fmt.Errorf("%w: %w", ErrFolder, err)
 		default:
-			if err := f.differs(path); err != nil {
+			if err := f.differs(path); err != nil && !IsArchived(path) {
 				return err
 			}
 			if err := os.Remove(path); err != nil {

@@ -43,7 +43,8 @@ type Rebuilt struct {
 // and SHA-256. If dir is empty the file goes to its place, which is noted with who asked for it; else to that folder.
 // Nothing is ever overwritten, and the file is on disk when Rebuild returns.
 //
-// Errors to branch on: ErrNoFile, ErrState for a file that is not written yet, ErrNotKept, ErrRebuilt, ErrInTheWay, ErrFolder.
+// Errors to branch on: ErrNoFile, ErrState for a file that is not written yet, ErrNotKept, ErrRebuilt, ErrInTheWay, ErrArchived for one that is to
+// go to its place, ErrFolder.
 func (f Files) Rebuild(ctx context.Context, db *sqlx.DB, file int64, dir, who string, now time.Time) (done Rebuilt, err error) {
 	err = database.InDurableTx(ctx, db, func(tx *sqlx.Tx) error {
 		old, err := lockFile(ctx, tx, file) // nobody voids and moves it meanwhile
@@ -57,6 +58,9 @@ func (f Files) Rebuild(ctx context.Context, db *sqlx.DB, file int64, dir, who st
 		var kept kept
 		if err := tx.GetContext(ctx, &kept, fileKept, file); err != nil {
 			return err
+		}
+		if dir == "" && IsArchived(target) {
+			return fmt.Errorf("%w: %s", ErrArchived, target)
 		}
 		if dir != "" {
 			if target, err = filepath.Abs(filepath.Join(dir, kept.Name)); err != nil {

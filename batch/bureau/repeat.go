@@ -414,7 +414,7 @@ func (f Files) moveReplaced(ctx context.Context, tx *sqlx.Tx, run int64) error {
 		return fmt.Errorf("find the files that were replaced: %w", err)
 	}
 	for i := range files {
-		path, err := files[i].moveAside(Voided)
+		path, err := files[i].moveAside(Voided, f.Archive)
 		if err != nil {
 			return err
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/batch/database"
+	"github.com/furnisher/furnisher/batch/seal"
 	"github.com/furnisher/furnisher/rules"
 )
 
@@ -75,8 +76,9 @@ type Move struct {
 	Who, Why     string
 	Acknowledged []string // the rules whose warnings are no obstacle to a release; AllWarnings for every one
 	Authority    batch.Authority
-	Outgoing     string     // the folder of what was encrypted for addresses; empty: there is none
-	Vault        book.Vault // opens the records of a file that is released, and of the one before it, where that is not on the disk
+	Archive      seal.Recipients // for whom a file that is taken back is encrypted; nobody: it is not
+	Outgoing     string          // the folder of what was encrypted for addresses; empty: there is none
+	Vault        book.Vault      // opens the records of a file that is released, and of the one before it, where that is not on the disk
 	Drift        rules.DriftLimits
 }
 
@@ -128,7 +130,7 @@ func Change(ctx context.Context, db *sqlx.DB, m Move, now time.Time) (effect Eff
 		}
 		path := present.Path
 		if m.To == Voided || m.To == Rejected {
-			if path, err = present.moveAside(m.To); err != nil {
+			if path, err = present.moveAside(m.To, m.Archive); err != nil {
 				return err
 			}
 			if err := removeSealed(m.Outgoing, m.File); err != nil {

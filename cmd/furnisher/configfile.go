@@ -28,6 +28,7 @@ var general = []setting{
 	{"pg_bin", "FURNISHER_PG_BIN", "folder of the private server's programs"},
 	{"files", "FURNISHER_FILES", "folder for the bureaus' files"},
 	{"keyset", keysetVariable, "file of the keys that seal social security numbers and dates of birth"},
+	{"archive_recipients", archiveVariable, "public keys of age for which files that were voided or rejected are encrypted; empty: they are not"},
 	{"audit_key", auditKeyVariable, "file of the key that signs heads of the audit log"},
 	{"brakes", "FURNISHER_BRAKES", "limits beyond which a night stops, such as delinquent=8%,500 closed=off"},
 	{"drift", "FURNISHER_DRIFT", "how far a file may swing from the last three, such as status=8 records=30 least=100"},

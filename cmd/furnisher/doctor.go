@@ -122,6 +122,7 @@ func (a *app) diagnose(ctx context.Context) []diagnosis {
 		found = append(found, diagnosis{About: "database", Verdict: verdictBad, Says: oneLine(err), Do: hint})
 	}
 	found = append(found, a.diagnoseFolder(largest)...)
+	found = append(found, a.diagnoseArchive()...)
 	return append(found, a.diagnoseDestinations(sent)...)
 }
 

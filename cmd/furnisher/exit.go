@@ -107,6 +107,7 @@ var endings = []struct {
 	{bureau.ErrInvalidFile, exitInvalid, "no file was made; correct what the finding names (furnisher import DIR), then repeat the command"},
 	{bureau.ErrInTheWay, exitInvalid, "move it away and repeat the command, or put the file elsewhere: furnisher files rebuild FILE --out DIR"},
 	{bureau.ErrRebuilt, exitInvalid, "nothing was changed; somebody changed the database's records of this file: restore them from a backup, or the file itself"},
+	{bureau.ErrArchived, exitFailed, "who has an identity of a recipient opens it with age --decrypt; furnisher files rebuild FILE --out DIR makes the file again and proves it"},
 	{bureau.ErrPurged, exitFailed, "nothing was changed; furnisher files show FILE tells why; what the file said of an account, furnisher explain LOAN tells"},
 	{bureau.ErrNotKept, exitFailed, "nothing was changed; restore the file from a backup"},
 	{bureau.ErrFileDiffers, exitInvalid, "move what is there away, put the original back with furnisher files rebuild FILE, and repeat the command"},

@@ -30,8 +30,8 @@ type answer struct {
 	Fields    []fieldAnswer `json:"fields"`
 	Missing   string        `json:"record_missing,omitempty"` // why the record cannot be shown
 
-	purged bool   // it is missing for that
-	raw    []byte // the record
+	gone bool   // it is not a matter of the disk, and the reason names no path
+	raw  []byte // the record
 }
 
 // cited is a rule with its sentence.
@@ -188,7 +188,11 @@ func cite(id string) cited {
 // record finds the record in the file and says of each field where it comes from.
 func (a *answer) record(e *inquiry.Explanation, unmask bool) error {
 	if p := e.Place; p.PurgedAt != nil {
-		a.Missing, a.purged = purgedText(p.PurgedAt, p.PurgedBy), true
+		a.Missing, a.gone = purgedText(p.PurgedAt, p.PurgedBy), true
+		return nil
+	}
+	if bureau.IsArchived(e.Place.Path) {
+		a.Missing, a.gone = bureau.ErrArchived.Error(), true
 		return nil
 	}
 	at, err := bureau.Locate(e.Place.Path, e.Place.Marks, e.Tradeline.AccountNumber)

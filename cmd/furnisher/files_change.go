@@ -64,9 +64,13 @@ func (a *app) moveFile(ctx context.Context, d *database.Database, name string, m
 	if err != nil {
 		return err
 	}
+	archive, err := a.archive()
+	if err != nil {
+		return err
+	}
 	move := bureau.Move{
 		File: file, To: m.to, Who: a.who(), Why: m.why, Authority: authority,
-		Outgoing:     filepath.Join(dir, bureau.Outgoing),
+		Outgoing: filepath.Join(dir, bureau.Outgoing), Archive: archive,
 		Acknowledged: slices.Concat(m.acknowledge, words(a.getenv("FURNISHER_ACKNOWLEDGE"))),
 	}
 	if m.to == bureau.Released {

@@ -37,7 +37,7 @@ var allowances = []allowance{
 	{folder: "metro2", may: "std", never: "os os/... net net/... log log/... database/... context syscall time math/rand math/rand/v2"},
 
 	{folder: "batch/localpg", may: "std github.com/lib/pq github.com/lib/pq/pqerror github.com/sirupsen/logrus"},
-	{folder: "batch/seal", may: `std github.com/tink-crypto/tink-go/v2/aead github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset
+	{folder: "batch/seal", may: `std filippo.io/age github.com/tink-crypto/tink-go/v2/aead github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset
 		github.com/tink-crypto/tink-go/v2/keyset github.com/tink-crypto/tink-go/v2/prf github.com/tink-crypto/tink-go/v2/tink`},
 	{folder: "batch/merkle", may: "std golang.org/x/mod/sumdb/note golang.org/x/mod/sumdb/tlog"},
 	{folder: "batch/database", may: `std sql github.com/jmoiron/sqlx github.com/lib/pq github.com/lib/pq/pqerror

@@ -18,6 +18,7 @@ import (
 	"github.com/furnisher/furnisher/batch/delivery"
 	"github.com/furnisher/furnisher/batch/fanout"
 	"github.com/furnisher/furnisher/batch/inquiry"
+	"github.com/furnisher/furnisher/batch/seal"
 	"github.com/furnisher/furnisher/batch/step"
 	"github.com/furnisher/furnisher/rules"
 )
@@ -51,6 +52,7 @@ type night struct {
 	eligible   bool         // it ends with the list of customers who may be deleted
 	authority  batch.Authority
 	vault      book.Vault              // opened before each night
+	archive    seal.Recipients         // read before each night
 	calendar   *rules.BusinessCalendar // read from the database before each night
 
 	receivers map[string]delivery.Destination // where released files go; the automatic ones must be ready
@@ -208,6 +210,9 @@ func (a *app) night(ctx context.Context, db *database.Database, n night) (*batch
 	if n.vault, err = a.vault(ctx, db); err != nil {
 		return nil, err
 	}
+	if n.archive, err = a.archive(); err != nil {
+		return nil, err
+	}
 	runner := a.runner(db, n)
 	if n.workers.river {
 		if err := a.queue(ctx, db); err != nil {
@@ -250,7 +255,7 @@ func (a *app) runner(db *database.Database, n night) *batch.Runner {
 	}
 	return &batch.Runner{
 		With: with,
-		DB:   db.DB, Direct: db.Direct, Plan: step.Nightly(bureau.Files{Dir: n.dir, VendorVersion: version, Mark: n.mark, Vault: n.vault}), Log: a.log, Now: a.now,
+		DB:   db.DB, Direct: db.Direct, Plan: step.Nightly(bureau.Files{Dir: n.dir, VendorVersion: version, Mark: n.mark, Vault: n.vault, Archive: n.archive}), Log: a.log, Now: a.now,
 		Workers: n.workers.here, Share: n.share, ChunkSize: n.chunk, Patience: n.patience, Version: version, Who: a.who(), Why: n.why,
 		Today: rules.DateOf(a.now()), AllowDate: string(n.allow), EveryDate: true, Calendar: n.calendar, AllowGap: string(n.allowGap),
 		Limits: n.limits, Accept: n.accept, AcceptWhy: n.reason, Authority: n.authority, Trial: n.trial, Portion: batch.Portion{From: n.from, Only: n.only},

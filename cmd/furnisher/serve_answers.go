@@ -27,7 +27,7 @@ func apiExplain(db *sqlx.DB) func(context.Context, string, inquiry.Which) (any, 
 		if err != nil {
 			return nil, err
 		}
-		if found.Missing != "" && !found.purged {
+		if found.Missing != "" && !found.gone {
 			found.Missing = recordAway
 		}
 		return found, nil
