@@ -8,6 +8,7 @@ BENCH ?=
 WRITE ?=
 STRIKES ?= 300
 KILLS ?= 30
+PREFLIGHT ?= 100000
 LIVES ?= 500
 CORRECTIONS ?= 1000
 RACES ?= 200
@@ -17,7 +18,7 @@ GOLANGCI_LINT_VERSION = v2.15.0
 GOLANGCI_LINT = .cache/bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build install demo test race fuzz bin/bench bench bench-check microbench golden lint verify strikes kills together tampers lives corrections years races load pg pgbouncer sshd gpg
+.PHONY: help build preflight install demo test race fuzz bin/bench bench bench-check microbench golden lint verify strikes kills together tampers lives corrections years races load pg pgbouncer sshd gpg
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-11s %s\n", $$1, $$2}' Makefile
@@ -91,12 +92,15 @@ verify: ## Make what is generated anew, fail if that changes anything, kill the 
 	$(MAKE) golden
 	@git status --porcelain >.cache/verify.after && git diff >>.cache/verify.after
 	@diff -u .cache/verify.before .cache/verify.after && echo "verify: nothing changed"
-	$(MAKE) kills together races tampers lives corrections years strikes
+	$(MAKE) kills together races tampers lives corrections years preflight strikes
 
 strikes: pg build ## Strike at nights, imports and files STRIKES times, compare with a twin; SEED
 	@mkdir -p .cache
 	$(GO) build -o .cache/strikes ./fixtures/strikes
 	.cache/strikes -program bin/furnisher -strikes $(STRIKES) -seed $(SEED)
+
+preflight: pg ## Find each of 27 faults in a book of PREFLIGHT loans before its files are released, and nothing in a clean one; SEED
+	$(GO) test ./batch/step -count 1 -v -timeout 60m -run '^TestPreflight' -preflight $(PREFLIGHT) -preflight-seed $(SEED)
 
 kills: pg ## Kill the scheduler KILLS times over ten business days, and a night that is run again; all is as if nothing had been
 	$(GO) test ./cmd/furnisher -count 1 -run '^Test(Schedule|Again)Killed$$' -kills $(KILLS)

@@ -134,6 +134,8 @@ func (v *review) chargeOffAmount() {
 	case v.correction("original_chargeoff") != nil:
 	case amount == 0:
 		v.say("a charge-off without its amount")
+	case v.Again != nil && v.Again.OriginalChargeOff != amount && v.Again.AccountStatus == v.Told.AccountStatus:
+		v.say("the file says that %d was charged off; it was %d", amount, v.Again.OriginalChargeOff)
 	case ledger != 0 && ledger != amount:
 		v.say("the file says that %d was charged off on %s; the balance on that day was %d", amount, v.ChargedOffOn, ledger)
 	}
