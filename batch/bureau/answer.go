@@ -20,6 +20,9 @@ import (
 const (
 	RecordRefused = "REFUSED" // it did not count
 	RecordChanged = "CHANGED" // it counts, but the bureau shows another value of a field
+
+	// RecordAccepted is a record, or without an account number a whole file, that the bureau took as it is.
+	RecordAccepted = "ACCEPTED"
 )
 
 // Errors of answers that a caller branches on.
@@ -45,6 +48,7 @@ type Received struct {
 	On         rules.Date
 	Owner, Who string
 	Now        time.Time
+	Accepted   int64 // rows that say that the bureau took a record, or the file: it is ACCEPTED then
 }
 
 // Recorded counts what became of answers.
@@ -54,6 +58,7 @@ type Recorded struct {
 	Refused   int64 `json:"refused"`
 	Changed   int64 `json:"changed"`
 	Deletions int64 `json:"deletions_given_back"`
+	Accepted  bool  `json:"file_accepted"` // by this; false also for a file that was ACCEPTED before
 }
 
 // RecordAnswers records what bureaus answered about single records of a file that was sent, all of it or nothing (BR11). It is
@@ -63,9 +68,10 @@ type Recorded struct {
 // A record that was refused did not count at its destination, as if the file had left the account out: the next file goes by
 // the one before, the month has no report of ours (Q22), payments since the one before are told again (Q23), and a deletion
 // goes out again (Q79). The index deletion_once stays the law of DC6: only the deletion of this very file is given back.
-// A record that was changed counts.
+// A record that was changed counts. A report that says that the bureau took the file, or a record of it, makes the file ACCEPTED; it must
+// be the one that was made.
 //
-// It returns ErrNoFile, ErrState for a file that was not sent or was rejected whole, or *BadAnswersError.
+// It returns ErrNoFile, ErrState for a file that was not sent or was rejected whole, ErrFileDiffers, or *BadAnswersError.
 func RecordAnswers(ctx context.Context, db *sqlx.DB, file int64, answers []Answer, by Received) (done Recorded, err error) {
 	if err := checkAnswers(answers); err != nil {
 		return done, err
@@ -82,13 +88,26 @@ func RecordAnswers(ctx context.Context, db *sqlx.DB, file int64, answers []Answe
 		if err != nil {
 			return err
 		}
-		done, err = addAnswers(ctx, tx, file, rows, by)
-		return err
+		if done, err = addAnswers(ctx, tx, file, rows, by); err != nil || by.Accepted == 0 || present.State == Accepted {
+			return err
+		}
+		done.Accepted = true
+		return acceptFile(ctx, tx, file, by)
 	})
 	if err != nil {
 		return Recorded{}, fmt.Errorf("answers to file %d: %w", file, err)
 	}
 	return done, nil
+}
+
+// acceptFile takes a file that was sent to ACCEPTED.
+func acceptFile(ctx context.Context, tx *sqlx.Tx, file int64, by Received) error {
+	m := Move{File: file, To: Accepted, Who: by.Who, Why: fmt.Sprintf("the bureau's report of %s", by.On)}
+	present, effect, err := enter(ctx, tx, m, by.Now)
+	if err != nil {
+		return err
+	}
+	return effect.note(ctx, tx, m, present.Path, by.Now)
 }
 
 // answerRow is an answer as it is stored.

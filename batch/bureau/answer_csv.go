@@ -68,9 +68,16 @@ func (e *BadAnswersError) orNil() error {
 // answerColumns are the columns of a file of answers; the first two are required.
 var answerColumns = []string{"account_number", "outcome", "field", "code", "reason"}
 
-// ReadAnswers reads a file of answers: CSV with a header, columns by name in any order; columns of the reader's own begin with
-// x_. It returns *BadAnswersError for rows that cannot be recorded.
-func ReadAnswers(r io.Reader) ([]Answer, error) {
+// Report is what a file of answers says.
+type Report struct {
+	Answers  []Answer
+	Accepted int64 // rows that say that the bureau took a record, or the whole file, as it is
+}
+
+// ReadReport reads a file of answers: CSV with a header, columns by name in any order. Without a map it is in our own form: its columns
+// are account_number and outcome, which are required, field, code and reason, and those of the reader's own, which begin with x_. With a
+// map it is a bureau's report. It returns *BadAnswersError for rows that cannot be recorded.
+func ReadReport(r io.Reader, m *AnswerMap) (*Report, error) {
 	bounded := &io.LimitedReader{R: r, N: maxAnswerBytes + 1}
 	text := bufio.NewReader(bounded)
 	if mark, err := text.Peek(3); err == nil && string(mark) == "\ufeff" {
@@ -80,6 +87,9 @@ func ReadAnswers(r io.Reader) ([]Answer, error) {
 	}
 	rows := csv.NewReader(text)
 	rows.ReuseRecord = true
+	if m != nil {
+		rows.Comma = m.comma()
+	}
 	head, err := rows.Read()
 	if errors.Is(err, io.EOF) {
 		return nil, errors.New("the file of answers has no header")
@@ -87,11 +97,11 @@ func ReadAnswers(r io.Reader) ([]Answer, error) {
 	if err != nil {
 		return nil, answersFault(err)
 	}
-	place, err := answerPlaces(head)
+	place, err := m.places(head)
 	if err != nil {
 		return nil, err
 	}
-	var answers []Answer
+	report, bad := &Report{}, &BadAnswersError{}
 	for {
 		row, err := rows.Read()
 		if errors.Is(err, io.EOF) {
@@ -100,9 +110,6 @@ func ReadAnswers(r io.Reader) ([]Answer, error) {
 		if err != nil {
 			return nil, answersFault(err)
 		}
-		if len(answers) == maxAnswers {
-			return nil, fmt.Errorf("the file of answers has more than %d rows: cut it into several", maxAnswers)
-		}
 		line, _ := rows.FieldPos(0)
 		cell := func(column int) string {
 			if place[column] < 0 {
@@ -110,12 +117,27 @@ func ReadAnswers(r io.Reader) ([]Answer, error) {
 			}
 			return strings.Clone(strings.TrimSpace(row[place[column]]))
 		}
-		answers = append(answers, Answer{Line: line, AccountNumber: cell(0), Outcome: cell(1), Field: cell(2), Code: cell(3), Reason: cell(4)})
+		answer := Answer{Line: line, AccountNumber: cell(0), Outcome: m.outcome(cell(1)), Field: m.field(cell(2)), Code: cell(3), Reason: cell(4)}
+		if answer.Outcome == RecordAccepted {
+			report.Accepted++
+			continue
+		}
+		if m != nil && answer.Outcome == "" { // its words are the bureau's own
+			bad.add(line, m.Outcome, "the map does not say what this word means")
+			continue
+		}
+		if len(report.Answers) == maxAnswers {
+			return nil, fmt.Errorf("the file of answers refuses or changes more than %d records: cut it into several", maxAnswers)
+		}
+		report.Answers = append(report.Answers, answer)
 	}
 	if bounded.N == 0 {
 		return nil, fmt.Errorf("the file of answers has more than %d MB: cut it into several", maxAnswerBytes>>20)
 	}
-	return answers, checkAnswers(answers)
+	if err := bad.orNil(); err != nil {
+		return nil, err
+	}
+	return report, checkAnswers(report.Answers)
 }
 
 // answersFault is the error of text that is not CSV, without the text itself.
@@ -125,37 +147,6 @@ func answersFault(err error) error {
 		return fmt.Errorf("the file of answers: line %d is not CSV of the header's columns: %w", parse.Line, parse.Err)
 	}
 	return fmt.Errorf("read the file of answers: %w", err)
-}
-
-// answerPlaces finds the columns in the header, -1 for one that is not there.
-func answerPlaces(head []string) ([]int, error) {
-	places := make([]int, len(answerColumns))
-	for k, name := range answerColumns {
-		places[k] = -1
-		for i := range head {
-			switch {
-			case strings.TrimSpace(head[i]) != name:
-			case places[k] >= 0:
-				return nil, fmt.Errorf("the file of answers: header: column %s stands twice", name)
-			default:
-				places[k] = i
-			}
-		}
-		if places[k] < 0 && k < 2 {
-			return nil, fmt.Errorf("the file of answers: header: column %s is missing", name)
-		}
-	}
-	for i, name := range head {
-		name = strings.TrimSpace(name)
-		known := strings.HasPrefix(name, "x_")
-		for k := range answerColumns {
-			known = known || name == answerColumns[k]
-		}
-		if !known { // not by its name: the header may be a row of data
-			return nil, fmt.Errorf("the file of answers: header: column %d is unknown (columns of your own begin with x_)", i+1)
-		}
-	}
-	return places, nil
 }
 
 // checkAnswers checks answers by themselves and gives each field its key.
@@ -177,7 +168,7 @@ func checkAnswers(answers []Answer) error {
 		case a.AccountNumber == "":
 			bad.add(a.Line, "account_number", "it is missing")
 		case a.Outcome != RecordRefused && a.Outcome != RecordChanged:
-			bad.add(a.Line, "outcome", "it is neither REFUSED nor CHANGED")
+			bad.add(a.Line, "outcome", "it is none of REFUSED, CHANGED and ACCEPTED")
 		case a.Outcome == RecordChanged && a.Field == "":
 			bad.add(a.Line, "field", "it is missing: which field the bureau changed")
 		case a.Code == "" && a.Reason == "":

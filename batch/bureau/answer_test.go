@@ -235,9 +235,12 @@ func TestReadAnswers(t *testing.T) {
 		{"long", "account_number,outcome,code\nA,REFUSED," + strings.Repeat("E", 65) + "\n", "line 2, code: it has more than 64 characters; nothing was recorded"},
 		{"no text", "account_number,outcome,code\nA,REFUSED,\x1b[2J\n", "line 2, code: it holds characters that are no text; nothing was recorded"},
 	} {
-		answers, err := bureau.ReadAnswers(strings.NewReader(c.text))
+		report, err := bureau.ReadReport(strings.NewReader(c.text), nil)
+		if report == nil {
+			report = &bureau.Report{}
+		}
 		var got []string
-		for _, a := range answers {
+		for _, a := range report.Answers {
 			got = append(got, fmt.Sprintf("%d %s %s %s %s %s", a.Line, a.AccountNumber, a.Outcome, a.Field, a.Code, a.Reason))
 		}
 		if err != nil {

@@ -10,6 +10,7 @@ var (
 	answerAssign       = database.Query("bureau", "AnswerAssign")
 	answerByFile       = database.Query("bureau", "AnswerByFile")
 	answerClose        = database.Query("bureau", "AnswerClose")
+	answerOpenAt       = database.Query("bureau", "AnswerOpenAt")
 	answerRecords      = database.Query("bureau", "AnswerRecords")
 	answerRefused      = database.Query("bureau", "AnswerRefused")
 	answerRefusedIn    = database.Query("bureau", "AnswerRefusedAccounts")

@@ -91,6 +91,7 @@ const AllWarnings = "all"
 // Effect is what a change of a file's state does to what the file said, and what follows for other files.
 type Effect struct {
 	Answered  int64 // answers of bureaus that the file answers (BR11)
+	Open      OpenAnswers
 	Deletions int64 // they go into the next file (DC6)
 	Reopened  int64
 	Restored  int64 // locks of fields that last again (BR9)
@@ -103,6 +104,13 @@ type Effect struct {
 	Later        []int64    // later ones, which were made as if this one were sent
 	Copies       []string   // of one that was taken back, in folders from which people send
 	Sealed       []string   // of one that was taken back, encrypted and not delivered: they are removed
+}
+
+// OpenAnswers counts the answers of bureaus that were open at a file's destination when it was made (BR11). They come back with every
+// file until one tells of the account, or a person closes them.
+type OpenAnswers struct {
+	All  int64 `db:"open"`
+	Told int64 `db:"told"` // the file tells of the account: it answers them when it is sent
 }
 
 // Change takes a file to another state and notes who did it and why. It is durable when Change returns.
@@ -261,6 +269,9 @@ func enter(ctx context.Context, tx *sqlx.Tx, m Move, now time.Time) (present onD
 	case Released:
 		if effect.Acknowledged, effect.Compared, err = present.releasable(ctx, tx, m.Acknowledged); err == nil {
 			err = grave(ctx, tx, m.File)
+		}
+		if err == nil {
+			err = tx.GetContext(ctx, &effect.Open, answerOpenAt, m.File)
 		}
 	default:
 		err = present.compare()

@@ -24,11 +24,13 @@ type Answer struct {
 	Field         string     `json:"field" db:"field"`
 	Code          string     `json:"code" db:"code"`
 	Reason        string     `json:"reason" db:"reason"`
+	Rule          string     `json:"rule" db:"rule"` // that decided the record
 	ReceivedOn    rules.Date `json:"received_on" db:"received_on"`
 	Owner         string     `json:"owner" db:"owner"`
 	RecordedBy    string     `json:"recorded_by" db:"recorded_by"`
 	RecordedAt    time.Time  `json:"recorded_at" db:"recorded_at"`
 	State         string     `json:"state" db:"state"`
+	InFile        *int64     `json:"in_file" db:"in_file"` // of an open one: a later file tells of the account, and is not sent yet
 	AnsweredFile  *int64     `json:"answered_file" db:"answered_file"`
 	AnsweredBy    *string    `json:"answered_by" db:"answered_by"`
 	AnsweredWhy   *string    `json:"answered_why" db:"answered_why"`

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strconv"
 
+	"github.com/BurntSushi/toml"
 	"github.com/jmoiron/sqlx"
 	"github.com/spf13/cobra"
 
@@ -33,7 +34,7 @@ last four characters.`,
 			return a.withDB(ctx, func(db *sqlx.DB) error {
 				return printList(a, listing[inquiry.Answer]{
 					name: "answers", command: command,
-					heading: []string{">answer", ">file", "loan", "account", ">record", "outcome", "field", "code", "reason", "received", "owner", "state", "answered by"},
+					heading: []string{">answer", ">file", "loan", "account", ">record", "outcome", "field", "code", "reason", "rule", "received", "owner", "state", "answered by"},
 					row:     bureauAnswerRow,
 					read:    func(p inquiry.Page) (inquiry.List[inquiry.Answer], error) { return inquiry.Answers(ctx, db, open, p) },
 				}, p, asJSON)
@@ -52,11 +53,13 @@ func bureauAnswerRow(x *inquiry.Answer) []any {
 	switch {
 	case x.AnsweredFile != nil:
 		by = fmt.Sprintf("file %d", *x.AnsweredFile)
+	case x.InFile != nil:
+		by = fmt.Sprintf("in file %d, not sent", *x.InFile)
 	case x.AnsweredBy != nil:
 		by = because(x.AnsweredBy, x.AnsweredWhy)
 	}
 	return []any{
-		x.Answer, x.File, x.LoanID, x.AccountNumber, x.RecordNumber, x.Outcome, dash(x.Field), dash(x.Code), dash(x.Reason),
+		x.Answer, x.File, x.LoanID, x.AccountNumber, x.RecordNumber, x.Outcome, dash(x.Field), dash(x.Code), dash(x.Reason), x.Rule,
 		x.ReceivedOn, x.Owner, x.State, by,
 	}
 }
@@ -128,7 +131,12 @@ func missingFlag(flag, hint string) error {
 }
 
 // receivedFlags say when answers of bureaus came and who sees to them.
-type receivedFlags struct{ on, owner string }
+type receivedFlags struct {
+	on, owner string
+	accepted  int64 // rows of the report
+}
+
+const answerMapsVariable = "FURNISHER_ANSWER_MAPS"
 
 func (r *receivedFlags) flags(c *cobra.Command) {
 	c.Flags().StringVar(&r.on, "received", "", "day on which the bureau answered, YYYY-MM-DD; default today")
@@ -138,7 +146,7 @@ func (r *receivedFlags) flags(c *cobra.Command) {
 func (a *app) received(r receivedFlags) (bureau.Received, error) {
 	now := a.now()
 	today := rules.NewDate(now.UTC().Date())
-	by := bureau.Received{On: today, Owner: cmp.Or(r.owner, a.who()), Who: a.who(), Now: now}
+	by := bureau.Received{On: today, Owner: cmp.Or(r.owner, a.who()), Who: a.who(), Now: now, Accepted: r.accepted}
 	if r.on == "" {
 		return by, nil
 	}
@@ -181,33 +189,86 @@ left it out, and a deletion goes out again. Recorded again it changes nothing.`,
 
 func (a *app) fileAnswersCommand() *cobra.Command {
 	var r receivedFlags
+	var bureauName string
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "answers FILE ANSWERS.csv", Short: "record what bureaus refused or changed of a file that was sent", Args: cobra.ExactArgs(2),
-		Long: `Records a file of answers, all of it or nothing. Its columns, by name in any order: account_number and outcome (REFUSED or
-CHANGED), which are required, and field, code and reason. CHANGED needs the field, by number (25) or name, and each row a code
-or a reason. A refused record did not count; a changed one counts. Bad rows are named by line and column, and then nothing is
-recorded. What is recorded already is left as it is.`,
+		Use: "answers FILE ANSWERS.csv", Short: "record what bureaus refused, changed or accepted of a file that was sent", Args: cobra.ExactArgs(2),
+		Long: `Records a file of answers, all of it or nothing. Its columns, by name in any order: account_number and outcome (REFUSED,
+CHANGED or ACCEPTED), which are required, and field, code and reason. CHANGED needs the field, by number (25) or name, and each row but
+ACCEPTED a code or a reason. A refused record did not count; a changed one counts. Bad rows are named by line and column, and then
+nothing is recorded. What is recorded already is left as it is. A row ACCEPTED, of a record or without an account number of the whole
+file, makes the file ACCEPTED.
+
+With --map NAME it is a bureau's own report. The maps stand in a file of TOML, which FURNISHER_ANSWER_MAPS names:
+
+  [experian]
+  comma = ";"                          # between columns; a comma if it is not given
+  account_number = "Consumer Acct"     # names of the report's columns; others are not read
+  outcome = "Disposition"              # or always = "REFUSED", if all rows are of one kind
+  code = "Err"
+  reason = "Message"
+  field = "Fld"
+  refused = ["REJ"]                    # words of the column outcome
+  changed = ["MOD"]
+  accepted = ["OK"]
+  fields = { BAL = "21" }              # names of fields that are not the format's`,
 		RunE: a.does(func(ctx context.Context, args []string) error {
-			answers, err := readAnswers(args[1])
+			m, err := a.answerMap(bureauName)
+			if err != nil {
+				return err
+			}
+			report, err := readReport(args[1], m)
 			if err != nil {
 				return a.badAnswers(err, asJSON)
 			}
-			return a.recordAnswers(ctx, args[0], answers, r, asJSON)
+			r.accepted = report.Accepted
+			return a.recordAnswers(ctx, args[0], report.Answers, r, asJSON)
 		}),
 	}
 	r.flags(c)
+	c.Flags().StringVar(&bureauName, "map", "", "name of the bureau's map in the file of FURNISHER_ANSWER_MAPS")
 	jsonFlag(c, &asJSON)
 	return c
 }
 
-func readAnswers(path string) (answers []bureau.Answer, err error) {
+// answerMap reads a bureau's map; nil: the file is in our own form.
+func (a *app) answerMap(name string) (*bureau.AnswerMap, error) {
+	if name == "" {
+		return nil, nil
+	}
+	path := a.getenv(answerMapsVariable)
+	if path == "" {
+		return nil, &ending{err: errors.New("no file of maps is named"), code: exitUsage, hint: "name it in " + answerMapsVariable + "; furnisher files answers --help shows one"}
+	}
+	maps := map[string]bureau.AnswerMap{}
+	meta, err := toml.DecodeFile(path, &maps)
+	var syntax toml.ParseError
+	if errors.As(err, &syntax) {
+		err = fmt.Errorf("line %d: %s", syntax.Position.Line, syntax.Message)
+	}
+	if unknown := meta.Undecoded(); err == nil && len(unknown) > 0 {
+		err = fmt.Errorf("%s is unknown", unknown[0])
+	}
+	m, is := maps[name]
+	if err == nil && !is {
+		err = fmt.Errorf("it has no map %q", name)
+	}
+	if err == nil {
+		err = m.Check()
+	}
+	if err != nil {
+		return nil, &ending{err: fmt.Errorf("%s: %w", path, err), code: exitUsage, hint: "furnisher files answers --help shows a map"}
+	}
+	return &m, nil
+}
+
+func readReport(path string, m *bureau.AnswerMap) (report *bureau.Report, err error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	return bureau.ReadAnswers(io.Reader(file))
+	return bureau.ReadReport(io.Reader(file), m)
 }
 
 // recordAnswers records answers and says what became of them.
@@ -232,6 +293,9 @@ func (a *app) recordAnswers(ctx context.Context, name string, answers []bureau.A
 		}
 		_, err = fmt.Fprintf(a.stdout, "file %d: recorded %d (refused %d, changed %d), known already %d, deletions given back %d\n",
 			file, done.New, done.Refused, done.Changed, done.Known, done.Deletions)
+		if done.Accepted {
+			err = errors.Join(err, a.say("file %d is %s\n", file, bureau.Accepted))
+		}
 		return err
 	})
 }

@@ -35,6 +35,7 @@ var general = []setting{
 	{"eligible", eligibleVariable, "true: each night ends with listing the customers who may be deleted from now on"},
 	{"acknowledge", "FURNISHER_ACKNOWLEDGE", "rules whose warnings do not keep a file from its release"},
 	{"keep_records", keepVariable, "months for which the records of files are kept (files trim)"},
+	{"answer_maps", answerMapsVariable, "file that says how bureaus write their reports of accepted and rejected records"},
 	{"destinations", "FURNISHER_DESTINATIONS", "file that says where files are delivered"},
 	{"webhook", "FURNISHER_WEBHOOK", "address that outgoing events are posted to"},
 	{"webhook_secret_file", "FURNISHER_WEBHOOK_SECRET_FILE", "file of the secret that signs what webhooks get"},

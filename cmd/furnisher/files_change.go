@@ -142,6 +142,9 @@ func (a *app) tellFollows(file int64, to bureau.State, effect *bureau.Effect) {
 	if len(effect.Waiting) > 0 {
 		a.tell(labelNote, fmt.Sprintf("earlier files were not sent: %s; release and send them, or void them", numbers(effect.Waiting)))
 	}
+	if open := effect.Open; open.All > 0 {
+		a.tell(labelNote, fmt.Sprintf("bureaus refused or changed %d records of files before that no file has answered; file %d answers %d of them when it is sent; for the others see furnisher answers --open", open.All, file, open.Told))
+	}
 	if len(effect.Overtaken) > 0 {
 		a.tell(labelNote, fmt.Sprintf("later files were sent already: %s; after them the older values of file %d would be taken for the newest: void it, then the next file deletes what it deletes", numbers(effect.Overtaken), file))
 	}

@@ -68,7 +68,7 @@ var examples = map[string][]string{
 	"files void":     {"files void 3 --why 'a wrong extract'", "files void 3 --dry-run"},
 	"files reject":   {"files reject 3 --why 'the header'", "files reject 3 --dry-run"},
 	"files refuse":   {"files refuse 3 --account 4000000000001001 --code B27 --reason 'balance of a paid account'", "files refuse 3 --account 4000000000001001 --code A1 --reason 'no such person' --owner rivera"},
-	"files answers":  {"files answers 3 answers.csv", "files answers 3 answers.csv --received 2026-10-08 --owner rivera"},
+	"files answers":  {"files answers 3 answers.csv", "files answers 3 report.csv --map experian --received 2026-10-08 --owner rivera"},
 	"exclusions":     {"exclusions 3", "exclusions 3 --json"},
 	"deliver":        {"deliver 3 --destinations /etc/furnisher/destinations.toml", "deliver --due"},
 	"events tail":    {"events tail --type file_state", "events tail --json --limit 0"},

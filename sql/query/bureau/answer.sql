@@ -49,6 +49,14 @@ WHERE f.file = $1 AND a.state = 'OPEN' AND a.destination = f.destination AND a.s
 UPDATE answer SET state = 'OPEN', answered_file = NULL, answered_at = NULL
 WHERE answered_file = $1 AND (CAST($2 AS bigint[]) IS NULL OR loan = ANY (CAST($2 AS bigint[])))
 
+-- name: AnswerOpenAt
+-- How many answers of bureaus are open at a file's destination from before it was made, and how many of them it answers when it is sent.
+-- $1 file. Index: answer_open, tradeline_pkey.
+SELECT count(*) AS open, count(t.loan) AS told
+FROM bureau_file f JOIN answer a ON a.state = 'OPEN' AND a.destination = f.destination AND a.seen_file < f.file
+LEFT JOIN tradeline t ON t.file = f.file AND t.loan = a.loan
+WHERE f.file = $1
+
 -- name: AnswerClose
 -- A person answers. $1 number, $2 who, $3 why, $4 now. Index: answer_by_number.
 UPDATE answer SET state = 'ANSWERED', answered_by = $2, answered_why = $3, answered_at = $4
