@@ -171,8 +171,10 @@ func Preview(ctx context.Context, db *sqlx.DB, m Move, now time.Time) (Effect, e
 			return err
 		}
 		effect = found
-		if err := effect.note(ctx, tx, m, present.Path, now); err != nil {
-			return err
+		if m.To == Released { // the database decides, when it is noted, whether the balance holds (BR8)
+			if err := effect.note(ctx, tx, m, present.Path, now); err != nil {
+				return err
+			}
 		}
 		return errPreview
 	})

@@ -316,7 +316,7 @@ func TestNoPersons(t *testing.T) {
 			t.Fatal(err)
 		}
 		for query := range strings.SplitSeq(string(text), "-- name: ") {
-			if strings.HasPrefix(query, "InquiryCase") {
+			if strings.HasPrefix(query, "InquiryCase") || strings.HasPrefix(query, "InquiryDispute") {
 				query = ofCases.ReplaceAllString(query, "")
 			}
 			if found := personal.FindString(query); found != "" && !strings.HasPrefix(query, "InquiryRecipient\n") {
