@@ -31,7 +31,12 @@ func TestCorrections(t *testing.T) {
 	if seed == "0" {
 		seed = strconv.FormatInt(time.Now().UnixNano(), 10)
 	}
-	for name, value := range map[string]string{"rapid.seed": seed, "rapid.steps": "20", "rapid.checks": fmt.Sprint((*corrections + atOnce - 1) / atOnce)} {
+	steps := flag.Lookup("rapid.steps")
+	length := steps.Value.String() // of a sequence, on average
+	if length == steps.DefValue {
+		length = "20"
+	}
+	for name, value := range map[string]string{"rapid.seed": seed, "rapid.steps": length, "rapid.checks": fmt.Sprint((*corrections + atOnce - 1) / atOnce)} {
 		before := flag.Lookup(name).Value.String()
 		t.Cleanup(func() { _ = flag.Set(name, before) })
 		if err := flag.Set(name, value); err != nil {
@@ -40,8 +45,8 @@ func TestCorrections(t *testing.T) {
 	}
 	var seen tally
 	t.Cleanup(func() {
-		t.Logf("seed %s: %d sequences, %d corrections, %d records told as corrected, %d after a newer fact, %d after a release, %d deleted, %d held; one is undone silently: %t",
-			seed, seen.lives.Load(), seen.corrections.Load(), seen.told.Load(), seen.ended.Load(), seen.released.Load(), seen.deleted.Load(), seen.held.Load(), t.Failed())
+		t.Logf("seed %s: %d sequences of %s steps on average, %d corrections, %d records told as corrected, %d after a newer fact, %d after a release, %d deleted, %d held; one is undone silently: %t",
+			seed, seen.lives.Load(), length, seen.corrections.Load(), seen.told.Load(), seen.ended.Load(), seen.released.Load(), seen.deleted.Load(), seen.held.Load(), t.Failed())
 	})
 	for n := range atOnce {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
