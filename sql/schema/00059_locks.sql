@@ -9,10 +9,17 @@
 CREATE FUNCTION hold_corrections() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     broken record;
+    first bigint;
+    last bigint;
 BEGIN
+    -- The loans of a chunk are neighbours: few chunks have a lock, and these read theirs alone.
+    SELECT min(loan), max(loan) INTO first, last FROM written;
+    IF NOT EXISTS (SELECT FROM correction c WHERE c.state = 'LIVE' AND c.loan BETWEEN first AND last) THEN
+        RETURN NULL;
+    END IF;
     SELECT c.correction, c.field, t.file INTO broken
     FROM written t
-    JOIN correction c ON c.loan = t.loan AND c.state = 'LIVE'
+    JOIN correction c ON c.loan = t.loan AND c.state = 'LIVE' AND c.loan BETWEEN first AND last
     LEFT JOIN bureau_file f ON f.file = t.file
     CROSS JOIN LATERAL (SELECT CAST(extract(year FROM age(date_trunc('month', t.date_account_info), date_trunc('month', c.decided_on))) * 12
         + extract(month FROM age(date_trunc('month', t.date_account_info), date_trunc('month', c.decided_on))) AS integer) AS later) m
