@@ -116,6 +116,8 @@ func TestWrongRequests(t *testing.T) {
 		{"an unknown loan", "POST", "/v1/loans/ALDERBROOK/cancel-servicing", ``, "404 unknown", "", nil},
 		{"an id with a slash", "POST", "/v1/loans/A%2F1/cancel-servicing", ``, "404 unknown", "", nil},
 		{"an id with a percent sign", "POST", "/v1/loans/100%25/cancel-servicing", ``, "404 unknown", "", nil},
+		{"a code that is quoted", "POST", "/v1/loans/A1/terminate", `{"reason":"MR \"ALDERBROOK","why":"x"}`, "409 refused", "", nil},
+		{"a code that begins as another text", "POST", "/v1/loans/A1/terminate", `{"reason":"WHY ROBIN","why":"WHY"}`, "409 refused", "", nil},
 		{"another method", "GET", customer, ``, "405 method", "", nil},
 		{"no such address", "GET", "/v1/borrowers", ``, "404 no-route", "", nil},
 	} {

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"os"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/furnisher/furnisher/batch/inquiry"
@@ -160,8 +162,11 @@ const shortest = 3
 
 // without is a text without what the request said.
 func (q *request) without(text string) string {
-	for _, said := range q.said {
-		text = strings.ReplaceAll(text, said, "…")
+	said := slices.Clone(q.said)
+	slices.SortFunc(said, func(x, y string) int { return len(y) - len(x) }) // one may be a part of another
+	for _, value := range said {
+		text = strings.ReplaceAll(text, value, "…")
+		text = strings.ReplaceAll(text, strings.Trim(strconv.Quote(value), `"`), "…")
 	}
 	return text
 }
