@@ -25,7 +25,7 @@ type Desk struct {
 	Today    rules.Date       // the date of the calendar; an operation without a date is of it, or of the next night if that is later
 	Patience time.Duration    // how long an operation waits for an import or a night, DefaultPatience if 0
 
-	Authority batch.Authority // who may resolve exceptions
+	Authority batch.Authority // who may resolve exceptions, and who does what somebody else asks for
 	Vault     book.Vault      // for operations on what is personal
 
 	// Correct records what an update of a dispute corrects, in the operation's transaction, and returns the corrections' numbers. What
@@ -43,7 +43,7 @@ type Order struct {
 	By     string     `json:"by"` // the person or system that asks for it
 	Why    string     `json:"why"`
 	On     rules.Date `json:"on"` // business date; 0: see Desk.Today
-	Role   string     `json:"-"`  // in which it is asked for, and the address from which; empty: the command line
+	Role   string     `json:"-"`  // in which it is asked for, and the address or the user from whom it comes; empty: the command line
 	From   string     `json:"-"`
 
 	only part // of an operation, the zero value for all of it

@@ -1,6 +1,7 @@
 package servicing
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -76,8 +77,10 @@ func (d *Desk) remove(ctx context.Context, tx *sqlx.Tx, w *deed, r *RemoveReques
 		return unknown("customer", r.CustomerID)
 	}
 	c := &known[0]
-	if err := rules.CheckRemoval(&c.Customer, rules.Erasure{Approver: r.Approver, Reason: r.ErasureReason, By: r.By}, w.by.On); err != nil {
-		return refused(ErrRefused, err)
+	for _, by := range []string{r.By, cmp.Or(d.Authority.User, r.By)} { // who is named, and who does it
+		if err := rules.CheckRemoval(&c.Customer, rules.Erasure{Approver: r.Approver, Reason: r.ErasureReason, By: by}, w.by.On); err != nil {
+			return refused(ErrRefused, err)
+		}
 	}
 	done.CustomerID, done.Approver, done.Loans = r.CustomerID, r.Approver, []string{}
 	for i := range c.Loans {

@@ -312,3 +312,22 @@ func TestReopenedWithoutItsCustomer(t *testing.T) {
 		t.Errorf("listed: %s", got)
 	}
 }
+
+// CD3: at a command line anybody can be named as who asks. A supervisor is who gives the command, and so is who removes a customer:
+// nobody passes a check by another's name, also not by a row of a file.
+func TestNobodyActsInAnothersName(t *testing.T) {
+	t.Parallel()
+	db := deskBook(t)
+	d := desk(db)
+	d.Authority = batch.Authority{Supervisors: []string{"ada"}, User: "kim"}
+	file := bulkRows(t, "resolve-exceptions x1 loanId=D1", "remove - customerId=CA approver=Kim erasureReason=CCPA_7")
+	sum, err := d.Bulk(t.Context(), servicing.BulkRequest{Order: order(""), File: file})
+	if err != nil || sum.Refused != 2 || !strings.Contains(sum.Rows[0].Why, "only a supervisor") || !strings.Contains(sum.Rows[1].Why, "another person") {
+		t.Errorf("by kim in ada's name: %+v, %v", sum, err)
+	}
+	d.Authority.User = "ada"
+	sum, err = d.Bulk(t.Context(), servicing.BulkRequest{Order: order(""), File: file})
+	if err != nil || sum.Done != 2 {
+		t.Errorf("by ada: %+v, %v", sum, err)
+	}
+}

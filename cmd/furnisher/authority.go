@@ -11,7 +11,7 @@ import (
 
 // authority is what the settings say about who may do what needs a supervisor.
 func (a *app) authority() (batch.Authority, error) {
-	who := batch.Authority{Supervisors: words(a.getenv("FURNISHER_SUPERVISORS"))}
+	who := batch.Authority{Supervisors: words(a.getenv("FURNISHER_SUPERVISORS")), User: a.who()}
 	if said := a.getenv("FURNISHER_FOUR_EYES"); said != "" {
 		var err error
 		if who.FourEyes, err = truth("FURNISHER_FOUR_EYES", said); err != nil {

@@ -49,6 +49,9 @@ other; it stays refused until it is sent again.`,
 				}
 				desk := a.desk(db.DB)
 				desk.Vault = v
+				if desk.Authority, err = a.authority(); err != nil {
+					return err
+				}
 				if fromImport {
 					return a.removeRequested(ctx, desk, &o)
 				}

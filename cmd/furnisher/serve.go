@@ -36,6 +36,7 @@ that it took, and exits 0.`,
 			if err != nil {
 				return err
 			}
+			authority.User = "" // who asks is the bearer of a token
 			return a.withDatabase(ctx, func(db *database.Database) error {
 				vault, err := a.vault(ctx, db)
 				if err != nil {

@@ -31,11 +31,11 @@ func (o *orderFlags) flags(c *cobra.Command) {
 }
 
 func (a *app) order(o *orderFlags) servicing.Order {
-	by := o.by
-	if by == "" {
-		by = a.who()
+	order := servicing.Order{Key: o.key, DryRun: o.dryRun, By: a.who(), Why: o.why, On: rules.Date(o.on)}
+	if o.by != "" && o.by != order.By {
+		order.By, order.From = o.by, "user "+order.By // who gave the command for somebody else
 	}
-	return servicing.Order{Key: o.key, DryRun: o.dryRun, By: by, Why: o.why, On: rules.Date(o.on)}
+	return order
 }
 
 func (a *app) desk(db *sqlx.DB) *servicing.Desk {
