@@ -7,6 +7,7 @@ var (
 	importAnalyze                  = database.Query("import", "ImportAnalyze")
 	importCaseParties              = database.Query("import", "ImportCaseParties")
 	importCasePartiesRemoved       = database.Query("import", "ImportCasePartiesRemoved")
+	importCasePartiesUnnamed       = database.Query("import", "ImportCasePartiesUnnamed")
 	importCases                    = database.Query("import", "ImportCases")
 	importCasesExternalID          = database.Query("import", "ImportCasesExternalID")
 	importCasesAdopt               = database.Query("import", "ImportCasesAdopt")

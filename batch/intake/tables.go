@@ -337,7 +337,7 @@ var tables = withPlaces([]table{
 		check:   checkCaseParty,
 		refs:    []reference{{"case_id", "case_file", "case_id"}, toCustomer, toLoan},
 		bars:    importCasePartiesRemoved,
-		merges:  []string{importCaseParties},
+		merges:  []string{importCaseParties, importCasePartiesUnnamed},
 	},
 	{
 		file: "customer_removals.csv", key: []string{"customer_id"},

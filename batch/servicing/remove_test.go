@@ -36,6 +36,8 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 	paidOff().load(t, db)
 	db.MustExec(`INSERT INTO case_file (case_id, type, status, opened_on, court_case_number) VALUES ('K1', 'OTHER', 'CLOSED', '2026-01-01', '26-1234');
 		INSERT INTO case_party (case_key, customer) SELECT case_key, customer FROM case_file, customer WHERE customer_id = 'CA';
+		INSERT INTO case_file (case_id, type, status, opened_on, court_case_number) VALUES ('KL', 'OTHER', 'CLOSED', '2026-01-01', '26-5678');
+		INSERT INTO case_party (case_key, loan) SELECT case_key, loan FROM case_file, loan WHERE case_id = 'KL' AND loan_id = 'A1';
 		INSERT INTO case_association (case_key, kind, reference, operation) SELECT case_key, 'DOCUMENT', 'letter of AlderbrookA', 1 FROM case_file`)
 	nights(t, db, dir, "2026-06-30", "2026-07-31")
 	db.MustExec(`INSERT INTO correction (loan, field, value, decided, decided_on, known, reason, evidence, source, recorded_by, recorded_at, state,
@@ -46,12 +48,12 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 		SELECT loan, 1, 1, 2, 'CHANGED', 'surname', 'not ALDERBROOKA, 666100001', '2026-07-05', 1, 'ada', 'ada', now() FROM loan WHERE loan_id = 'A1';
 		INSERT INTO dispute (case_key, loan, channel, received_on, due_on, opened_operation, answer, answered_on, answer_operation, checked)
 		SELECT case_key, loan, 'DIRECT', '2026-06-01', '2026-07-01', 1, 'VERIFIED', '2026-06-09', 2, 'letter of AlderbrookA, 666-10-0001'
-		FROM case_file, loan WHERE loan_id = 'A1'`)
+		FROM case_file, loan WHERE loan_id = 'A1' AND case_id = 'K1'`)
 	personal := func() string {
 		t.Helper()
 		var found []string
 		for table, all := range everything(t, db) {
-			for _, value := range []string{"ALDERBROOKA", "AlderbrookA", "666100001", "666-10-0001", "26-1234", hex.EncodeToString([]byte("ALDERBROOKA"))} {
+			for _, value := range []string{"ALDERBROOKA", "AlderbrookA", "666100001", "666-10-0001", "26-1234", "26-5678", hex.EncodeToString([]byte("ALDERBROOKA"))} {
 				if strings.Contains(all, value) {
 					found = append(found, table+" "+value)
 				}
@@ -102,12 +104,13 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 	if summary := paidOff().load(t, db); len(summary.Rejects) != 0 || summary.Rejected != 0 || summary.Removed != 1 {
 		t.Errorf("the next extract: %+v", summary)
 	}
-	cases := extract{"cases.csv": "case_id,type,status,opened_on,court_case_number\nK1,OTHER,OPEN,2026-01-01,26-1234\n",
-		"case_parties.csv": "case_id,customer_id\nK1,CA\n"}
+	cases := extract{"cases.csv": "case_id,type,status,opened_on,court_case_number\nK1,OTHER,OPEN,2026-01-01,26-1234\nKL,OTHER,OPEN,2026-01-01,26-5678\n",
+		"case_parties.csv": "case_id,customer_id,loan_id\nK1,CA,\nKL,,A1\n"}
 	if summary := cases.load(t, db); len(summary.Rejects) != 0 {
 		t.Errorf("a known case: rejects %+v", summary.Rejects)
 	}
-	another := extract{"cases.csv": "case_id,type,status,opened_on\nK2,OTHER,OPEN,2026-01-01\n", "case_parties.csv": "case_id,customer_id\nK2,CA\n"}
+	another := extract{"cases.csv": "case_id,type,status,opened_on,court_case_number\nK2,OTHER,OPEN,2026-01-01,26-5678\nK3,OTHER,OPEN,2026-01-01,26-5678\n",
+		"case_parties.csv": "case_id,customer_id,loan_id\nK2,CA,\nK3,,A1\n"}
 	if summary := another.load(t, db); len(summary.Rejects) != 0 || summary.Removed != 1 {
 		t.Errorf("a new case: %+v", summary)
 	}

@@ -97,12 +97,21 @@ UPDATE customer SET
 WHERE customer = $1 AND removed_on IS NULL
 
 -- name: CustomerEraseCases
--- Erases the court's numbers of cases that are about removed customers alone, and to which documents and interactions they refer.
--- $1 customer. Index: case_party_by_customer, case_file_pkey, case_association_pkey.
-WITH alone AS (
-    SELECT p.case_key FROM case_party p
-    WHERE p.customer = $1
-      AND NOT EXISTS (SELECT FROM case_party o JOIN customer c ON c.customer = o.customer WHERE o.case_key = p.case_key AND c.removed_on IS NULL)
+-- Erases the court's numbers of cases that are about removed customers alone, and to which documents and interactions they refer. A
+-- case that names no customer is about those of its loans. $1 customer. Index: case_party_by_customer, case_party_by_loan,
+-- case_party_customer, loan_customer_by_customer, loan_customer_pkey, customer_pkey, case_file_pkey, case_association_pkey.
+WITH touched AS (
+    SELECT case_key FROM case_party WHERE customer = $1
+    UNION
+    SELECT p.case_key FROM loan_customer l JOIN case_party p ON p.loan = l.loan WHERE l.customer = $1
+), alone AS (
+    SELECT t.case_key FROM touched t
+    WHERE NOT EXISTS (
+        SELECT FROM case_party o
+        LEFT JOIN loan_customer l ON l.loan = o.loan
+        JOIN customer c ON c.customer = coalesce(o.customer, l.customer) AND c.removed_on IS NULL
+        WHERE o.case_key = t.case_key
+          AND (o.customer IS NOT NULL OR NOT EXISTS (SELECT FROM case_party n WHERE n.case_key = t.case_key AND n.customer IS NOT NULL)))
 ), unassociated AS (
     DELETE FROM case_association a USING alone x WHERE a.case_key = x.case_key AND a.kind IN ('DOCUMENT', 'INTERACTION')
 )

@@ -32,25 +32,46 @@ WITH sent AS (
 SELECT (SELECT count(*) FROM inserted) AS inserted, 0 AS updated FROM (SELECT count(*) FROM woken) w
 
 -- name: ImportCasePartiesRemoved
--- Leaves out removed customers as new parties of cases (CD2). Gives how many.
--- Index: customer_customer_id_key, case_party_customer, case_file_case_id_key.
+-- Leaves out removed customers as new parties of cases, and the court's number of a case that is about nobody else (CD2). Gives how many
+-- parties. Index: customer_customer_id_key, case_party_customer, case_file_case_id_key.
 WITH gone AS (
     DELETE FROM staged_case_parties s USING customer t
     WHERE t.customer_id = s.customer_id AND t.removed_on IS NOT NULL
       AND NOT EXISTS (SELECT FROM case_party p JOIN case_file f ON f.case_key = p.case_key WHERE p.customer = t.customer AND f.case_id = s.case_id)
-    RETURNING 1
+    RETURNING s.case_id
+), unnamed AS (
+    UPDATE case_file f SET court_case_number = NULL
+    WHERE f.case_id IN (SELECT case_id FROM gone) AND f.court_case_number IS NOT NULL
+      AND NOT EXISTS (SELECT FROM case_party p WHERE p.case_key = f.case_key)
+      AND NOT EXISTS (SELECT FROM staged_case_parties s LEFT JOIN customer c ON c.customer_id = s.customer_id
+                      WHERE s.case_id = f.case_id AND c.removed_on IS NULL)
 )
 SELECT count(*) FROM gone
 
+-- name: ImportCasePartiesUnnamed
+-- The court's number does not stay with a case whose new parties are loans of removed customers alone (CD2). Index: case_file_case_id_key,
+-- case_party_customer, case_party_loan, loan_customer_pkey, customer_pkey.
+WITH unnamed AS (
+    UPDATE case_file f SET court_case_number = NULL
+    WHERE f.court_case_number IS NOT NULL AND f.case_id IN (SELECT case_id FROM staged_case_parties WHERE loan_id IS NOT NULL)
+      AND NOT EXISTS (SELECT FROM case_party p WHERE p.case_key = f.case_key AND p.customer IS NOT NULL)
+      AND (SELECT bool_and(c.removed_on IS NOT NULL) FROM case_party p JOIN loan_customer l ON l.loan = p.loan
+           JOIN customer c ON c.customer = l.customer WHERE p.case_key = f.case_key)
+)
+SELECT 0 AS inserted, 0 AS updated
+
 -- name: ImportCases
 -- Merges cases. Wakes the loans of those that changed. The court's number does not come back to a case that is about removed
--- customers alone (CD2). Index: case_file_case_id_key, case_party_customer, case_party_loan, loan_customer_by_customer.
+-- customers alone (CD2); one that names no customer is about those of its loans. Index: case_file_case_id_key, case_party_customer,
+-- case_party_loan, loan_customer_by_customer, loan_customer_pkey, customer_pkey.
 -- Gives the rows inserted and updated.
 WITH sent AS (
     SELECT s.*, CASE WHEN r.case_id IS NULL THEN s.court_case_number END AS court_number
     FROM staged_cases s LEFT JOIN (
         SELECT t.case_id FROM staged_cases n JOIN case_file t ON t.case_id = n.case_id
-        JOIN case_party p ON p.case_key = t.case_key JOIN customer c ON c.customer = p.customer
+        JOIN case_party p ON p.case_key = t.case_key LEFT JOIN loan_customer l ON l.loan = p.loan
+        JOIN customer c ON c.customer = coalesce(p.customer, l.customer)
+        WHERE p.customer IS NOT NULL OR NOT EXISTS (SELECT FROM case_party o WHERE o.case_key = t.case_key AND o.customer IS NOT NULL)
         GROUP BY t.case_id HAVING bool_and(c.removed_on IS NOT NULL)) r ON r.case_id = s.case_id
 ), updated AS (
     UPDATE case_file t SET
