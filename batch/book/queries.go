@@ -93,6 +93,8 @@ var (
 	customerUnname      = database.Query("book", "CustomerUnname")
 	customerCandidates  = database.Query("book", "CustomerCandidates")
 	retentionLeast      = database.Query("book", "RetentionLeast")
+	postingAdd          = database.Query("book", "PostingAdd")
+	postingFind         = database.Query("book", "PostingFind")
 	customerPlaced      = database.Query("book", "CustomerPlaced")
 	customerEligible    = database.Query("book", "CustomerEligible")
 )

@@ -17,6 +17,27 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
+// Defines values for SettleHow.
+const (
+	PAY     SettleHow = "PAY"
+	REVERSE SettleHow = "REVERSE"
+	WAIVE   SettleHow = "WAIVE"
+)
+
+// Valid indicates whether the value is a known member of the SettleHow enum.
+func (e SettleHow) Valid() bool {
+	switch e {
+	case PAY:
+		return true
+	case REVERSE:
+		return true
+	case WAIVE:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for BulkParamsStage.
 const (
 	Validate BulkParamsStage = "validate"
@@ -382,6 +403,29 @@ type SetStatus struct {
 	// Why The reason, for the ledger. It stays for good, so it names nobody.
 	Why Why `json:"why"`
 }
+
+// Settle defines model for Settle.
+type Settle struct {
+	// Amount Dollars with two places.
+	Amount      *Money    `json:"amount,omitempty"`
+	EffectiveOn *Date     `json:"effectiveOn,omitempty"`
+	How         SettleHow `json:"how"`
+
+	// Reverses Id of the transaction to be reversed.
+	Reverses *string `json:"reverses,omitempty"`
+
+	// TransactionId Its id in the lender's system; without it, a new one.
+	TransactionId *string `json:"transactionId,omitempty"`
+
+	// Why The reason, for the ledger. It stays for good, so it names nobody.
+	Why Why `json:"why"`
+}
+
+// SettleHow defines model for Settle.How.
+type SettleHow string
+
+// Settled defines model for Settled.
+type Settled = json.RawMessage
 
 // Snooze defines model for Snooze.
 type Snooze struct {
@@ -845,6 +889,15 @@ type GetReceivablesParams struct {
 	AsOf *Date `form:"asOf,omitempty" json:"asOf,omitempty"`
 }
 
+// SettleReceivablesParams defines parameters for SettleReceivables.
+type SettleReceivablesParams struct {
+	// DryRun Do everything, answer with it, and take it back.
+	DryRun *DryRun `form:"dryRun,omitempty" json:"dryRun,omitempty"`
+
+	// IdempotencyKey The same request with the same key is done once; it is answered as the first time, with `repeated`.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ReleaseLoanParams defines parameters for ReleaseLoan.
 type ReleaseLoanParams struct {
 	// DryRun Do everything, answer with it, and take it back.
@@ -1016,6 +1069,9 @@ type CancelLoanServicingJSONRequestBody = CancelServicing
 // HoldLoanJSONRequestBody defines body for HoldLoan for application/json ContentType.
 type HoldLoanJSONRequestBody = Hold
 
+// SettleReceivablesJSONRequestBody defines body for SettleReceivables for application/json ContentType.
+type SettleReceivablesJSONRequestBody = Settle
+
 // ReleaseLoanJSONRequestBody defines body for ReleaseLoan for application/json ContentType.
 type ReleaseLoanJSONRequestBody = Because
 
@@ -1153,6 +1209,9 @@ type ServerInterface interface {
 	// GetReceivables What of a loan is open, so that its deletion waits
 	// (GET /v1/loans/{loanId}/receivables)
 	GetReceivables(w http.ResponseWriter, r *http.Request, loanId LoanId, params GetReceivablesParams)
+	// SettleReceivables Pay, waive or reverse what of a terminated loan is open
+	// (POST /v1/loans/{loanId}/receivables)
+	SettleReceivables(w http.ResponseWriter, r *http.Request, loanId LoanId, params SettleReceivablesParams)
 	// ReleaseLoan End a hold
 	// (POST /v1/loans/{loanId}/release)
 	ReleaseLoan(w http.ResponseWriter, r *http.Request, loanId LoanId, params ReleaseLoanParams)
@@ -3660,6 +3719,69 @@ func (siw *ServerInterfaceWrapper) GetReceivables(w http.ResponseWriter, r *http
 	handler.ServeHTTP(w, r)
 }
 
+// SettleReceivables operation middleware
+func (siw *ServerInterfaceWrapper) SettleReceivables(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "loanId" -------------
+	var loanId LoanId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "loanId", r.PathValue("loanId"), &loanId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "loanId", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SettleReceivablesParams
+
+	// ------------- Optional query parameter "dryRun" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dryRun", r.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "dryRun"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "dryRun", Err: err})
+		}
+		return
+	}
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SettleReceivables(w, r, loanId, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ReleaseLoan operation middleware
 func (siw *ServerInterfaceWrapper) ReleaseLoan(w http.ResponseWriter, r *http.Request) {
 
@@ -4603,6 +4725,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/loans/{loanId}/undo-termination", wrapper.UndoTermination)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/loans/{loanId}/rescind-termination", wrapper.RescindTermination)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/loans/{loanId}/receivables", wrapper.GetReceivables)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/loans/{loanId}/receivables", wrapper.SettleReceivables)
 
 	return m
 }
@@ -7361,6 +7484,95 @@ func (response GetReceivablesdefaultApplicationProblemPlusJSONResponse) VisitGet
 	return err
 }
 
+type SettleReceivablesRequestObject struct {
+	LoanId LoanId `json:"loanId"`
+	Params SettleReceivablesParams
+	Body   *SettleReceivablesJSONRequestBody
+}
+
+type SettleReceivablesResponseObject interface {
+	VisitSettleReceivablesResponse(w http.ResponseWriter) error
+}
+
+type SettleReceivables200JSONResponse struct {
+	Status  Status  `json:"status"`
+	Message Message `json:"message"`
+	Data    Settled `json:"data"`
+}
+
+func (response SettleReceivables200JSONResponse) VisitSettleReceivablesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SettleReceivables404ApplicationProblemPlusJSONResponse struct {
+	FailedApplicationProblemPlusJSONResponse
+}
+
+func (response SettleReceivables404ApplicationProblemPlusJSONResponse) VisitSettleReceivablesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SettleReceivables409ApplicationProblemPlusJSONResponse Problem
+
+func (response SettleReceivables409ApplicationProblemPlusJSONResponse) VisitSettleReceivablesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SettleReceivables422ApplicationProblemPlusJSONResponse Problem
+
+func (response SettleReceivables422ApplicationProblemPlusJSONResponse) VisitSettleReceivablesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SettleReceivablesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SettleReceivablesdefaultApplicationProblemPlusJSONResponse) VisitSettleReceivablesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReleaseLoanRequestObject struct {
 	LoanId LoanId `json:"loanId"`
 	Params ReleaseLoanParams
@@ -8463,6 +8675,9 @@ type StrictServerInterface interface {
 	// GetReceivables What of a loan is open, so that its deletion waits
 	// (GET /v1/loans/{loanId}/receivables)
 	GetReceivables(ctx context.Context, request GetReceivablesRequestObject) (GetReceivablesResponseObject, error)
+	// SettleReceivables Pay, waive or reverse what of a terminated loan is open
+	// (POST /v1/loans/{loanId}/receivables)
+	SettleReceivables(ctx context.Context, request SettleReceivablesRequestObject) (SettleReceivablesResponseObject, error)
 	// ReleaseLoan End a hold
 	// (POST /v1/loans/{loanId}/release)
 	ReleaseLoan(ctx context.Context, request ReleaseLoanRequestObject) (ReleaseLoanResponseObject, error)
@@ -9688,6 +9903,40 @@ func (sh *strictHandler) GetReceivables(w http.ResponseWriter, r *http.Request, 
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetReceivablesResponseObject); ok {
 		if err := validResponse.VisitGetReceivablesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SettleReceivables operation middleware
+func (sh *strictHandler) SettleReceivables(w http.ResponseWriter, r *http.Request, loanId LoanId, params SettleReceivablesParams) {
+	var request SettleReceivablesRequestObject
+
+	request.LoanId = loanId
+	request.Params = params
+
+	var body SettleReceivablesJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SettleReceivables(ctx, request.(SettleReceivablesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SettleReceivables")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SettleReceivablesResponseObject); ok {
+		if err := validResponse.VisitSettleReceivablesResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -67,6 +67,7 @@ func TestRolesOfRows(t *testing.T) {
 	t.Parallel()
 	endpoints := map[string]string{
 		"cancel-servicing": "cancelLoanServicing", "set-status": "setLoanStatus", "hold": "holdLoan", "release": "releaseLoan",
+		"pay": "settleReceivables", "waive": "settleReceivables", "reverse": "settleReceivables",
 		"terminate": "terminateContract", "undo-termination": "undoTermination", "rescind-termination": "rescindTermination",
 		"create-case": "createCase", "update-case": "updateCase", "delete-case": "deleteCase", "acknowledge-case": "acknowledgeCase",
 		"associate-case": "associateCase", "dissociate-case": "dissociateCase", "view-case": "viewCase", "see-case": "markCaseSeen",

@@ -41,6 +41,25 @@ func (a *api) RescindTermination(ctx context.Context, r RescindTerminationReques
 	return RescindTermination200JSONResponse(found), err
 }
 
+// SettleReceivables settles something of a terminated loan that is open (DC3).
+func (a *api) SettleReceivables(ctx context.Context, r SettleReceivablesRequestObject) (SettleReceivablesResponseObject, error) {
+	q := servicing.SettleRequest{
+		Order: a.order(ctx, r.Params.IdempotencyKey, r.Params.DryRun, &r.Body.Why), LoanID: r.LoanId, How: rules.Settling(r.Body.How),
+		Reverses: given(r.Body.Reverses), TransactionID: given(r.Body.TransactionId),
+	}
+	var err error
+	if q.EffectiveOn, err = dateAt("body/effectiveOn", r.Body.EffectiveOn); err != nil {
+		return nil, err
+	}
+	if r.Body.Amount != nil {
+		if q.Amount, err = rules.ParseSignedCents(*r.Body.Amount); err != nil {
+			return nil, wrong("body/amount", "amount")
+		}
+	}
+	found, err := answer(a.desk(ctx).Settle(ctx, q))
+	return SettleReceivables200JSONResponse(found), err
+}
+
 // GetReceivables reads what of a loan is open (DC3).
 func (a *api) GetReceivables(ctx context.Context, r GetReceivablesRequestObject) (GetReceivablesResponseObject, error) {
 	asOf, err := dateAt("query/asOf", r.Params.AsOf)

@@ -80,6 +80,9 @@ var bulkActions = []bulkAction{
 	action("rescind-termination", Operator, "loanId! rescindedOn", func(o Order, c *cells) RescindRequest {
 		return RescindRequest{Order: o, LoanID: c.text("loanId"), RescindedOn: c.date("rescindedOn")}
 	}, (*Desk).RescindTermination),
+	action("pay", Operator, "loanId! amount! effectiveOn transactionId", settleRequest(rules.Pay), (*Desk).Settle),
+	action("waive", Operator, "loanId! amount! effectiveOn transactionId", settleRequest(rules.Waive), (*Desk).Settle),
+	action("reverse", Operator, "loanId! reverses! effectiveOn transactionId", settleRequest(rules.Reverse), (*Desk).Settle),
 	action("create-case", Operator, "caseId customerId loanId "+strings.Replace(caseColumns, "type", "type!", 1), func(o Order, c *cells) CreateCaseRequest {
 		return CreateCaseRequest{
 			Order: o, CaseID: c.text("caseId"), CaseFields: c.caseFields(), CustomerIDs: c.one("customerId"), LoanIDs: c.one("loanId"),
@@ -141,6 +144,15 @@ func action[R any, D result](name string, role Role, columns string, request fun
 		return done, nil
 	}
 	return x
+}
+
+func settleRequest(how rules.Settling) func(Order, *cells) SettleRequest {
+	return func(o Order, c *cells) SettleRequest {
+		return SettleRequest{
+			Order: o, LoanID: c.text("loanId"), How: how, Amount: cell(c, "amount", "no amount", rules.ParseCents), Reverses: c.text("reverses"),
+			TransactionID: c.text("transactionId"), EffectiveOn: c.date("effectiveOn"),
+		}
+	}
 }
 
 func caseRequest(o Order, c *cells) CaseRequest {

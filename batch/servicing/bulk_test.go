@@ -110,6 +110,14 @@ var deskRows = []struct{ row, want string }{
 	{"terminate t2 loanId=B2 source=FLTC", "rejected DC4"},
 	{"terminate t3 loanId=B2", "rejected"},
 	{"terminate t4 loanId=B2 reportAsDeleted=DA", "done"},
+	{"pay p1 loanId=B2 amount=10.00 transactionId=B2-1", "done"},
+	{"pay p2 loanId=B2 amount=10.00 transactionId=B2-1", "refused there is a transaction of this id"},
+	{"pay p3 loanId=C1 amount=1.00", "refused DC3"},
+	{"pay p4 loanId=B2 amount=0.00", "rejected"},
+	{"waive p5 loanId=B2 amount=2000.00", "refused DC3"},
+	{"waive p6 loanId=B2 amount=990.00", "done"},
+	{"reverse p7 loanId=B2 reverses=OB2", "done"},
+	{"reverse p8 loanId=B2 reverses=OC1", "refused unknown"},
 	{"rescind-termination t5 loanId=B1 rescindedOn=2026-07-01", "refused"},
 	{"undo-termination t6 loanId=B1", "done"},
 	{"undo-termination t7 loanId=B1", "refused"},
@@ -233,7 +241,7 @@ func count(t testing.TB, db *sqlx.DB, query string) (n int64) {
 // plausible is a value of a column that no operation finds in the book.
 var plausible = map[string]string{
 	"loanId": "NOPE", "customerId": "NOPE", "caseId": "NOPE", "status": "ACTIVE", "until": "2026-12-31", "kind": "DOCUMENT", "reference": "R1",
-	"type": "OTHER", "reason": "OTHR",
+	"type": "OTHER", "reason": "OTHR", "amount": "1.00", "reverses": "R1",
 }
 
 // What every action has in common: it needs its columns, takes no others, has a key of its own, and says what the book does not know

@@ -15,7 +15,10 @@ import (
 
 func (a *app) contractCommand() *cobra.Command {
 	return group("contract", "terminate a loan's contract, undo that, and see what it waits for",
-		a.contractTerminateCommand(), a.contractUndoCommand(), a.contractRescindCommand(), a.contractReceivablesCommand())
+		a.contractTerminateCommand(), a.contractUndoCommand(), a.contractRescindCommand(), a.contractReceivablesCommand(),
+		a.contractSettleCommand("pay", "AMOUNT", rules.Pay, "pay something of what a terminated loan owes"),
+		a.contractSettleCommand("waive", "AMOUNT", rules.Waive, "waive something of what a terminated loan owes"),
+		a.contractSettleCommand("reverse", "TRANSACTION", rules.Reverse, "reverse a transaction by which a terminated loan owes something"))
 }
 
 func (a *app) contractTerminateCommand() *cobra.Command {
@@ -102,13 +105,54 @@ its collateral had been taken. The months before stay as they were reported. A d
 	return c
 }
 
+// contractSettleCommand settles something of a terminated loan that is open: an amount, or a transaction.
+func (a *app) contractSettleCommand(name, what string, how rules.Settling, short string) *cobra.Command {
+	var o orderFlags
+	var on dateFlag
+	var id string
+	c := &cobra.Command{
+		Use: name + " LOAN " + what + " --why TEXT", Short: short, Args: cobra.ExactArgs(2),
+		Long: `Posts a transaction of a terminated loan, so that its deletion at the bureaus need not wait for it (furnisher contract receivables LOAN
+lists what is open). No more is paid or waived than is open, and only what the loan owes by is reversed, once. The next night decides
+by it. If the lender's system posts the transaction, too, give its id there: the extract then does not post it a second time.`,
+		RunE: a.does(func(ctx context.Context, args []string) error {
+			r := servicing.SettleRequest{LoanID: args[0], How: how, TransactionID: id, EffectiveOn: rules.Date(on)}
+			if how == rules.Reverse {
+				r.Reverses = args[1]
+			} else {
+				amount, err := rules.ParseCents(args[1])
+				if err != nil {
+					return &ending{err: fmt.Errorf("%q is no amount", args[1]), code: exitUsage, hint: hintHelp("furnisher contract " + name)}
+				}
+				r.Amount = amount
+			}
+			return a.operation(ctx, "furnisher contract "+name, " "+shellWord(args[0])+" "+shellWord(args[1]), &o, func(d *servicing.Desk, order servicing.Order) error {
+				r.Order = order
+				done, err := d.Settle(ctx, r)
+				if errors.Is(err, servicing.ErrRefused) || errors.Is(err, servicing.ErrUnknown) {
+					return &ending{err: err, code: exitFailed, hint: "nothing was changed; furnisher contract receivables " + shellWord(args[0]) + " lists what is open"}
+				}
+				if err != nil {
+					return err
+				}
+				return a.told(&o, done.Receipt, done, "loan %s: %s %s of %s posted as %s; open: balance %s, charges not covered %s", done.LoanID, done.Type,
+					done.Amount, done.EffectiveOn, done.TransactionID, done.Balance, done.Charges)
+			})
+		}),
+	}
+	c.Flags().StringVar(&id, "transaction", "", "id of the transaction, if the lender's system has one (default: a new one)")
+	c.Flags().Var(&on, "on", "effective date (default: the business date)")
+	o.flags(c)
+	return c
+}
+
 func (a *app) contractReceivablesCommand() *cobra.Command {
 	var asOf dateFlag
 	var asJSON bool
 	c := &cobra.Command{
 		Use: "receivables LOAN", Short: "show what of a loan is open", Args: cobra.ExactArgs(1),
 		Long: `Shows what of a loan must be paid, waived or reversed before a contract that was a mistake is deleted at the bureaus: the balance, and
-charges that no payment, waiver or reversal covers. Transactions come with the import.`,
+charges that no payment, waiver or reversal covers. Transactions come with the import, or by contract pay, waive and reverse.`,
 		RunE: a.does(func(ctx context.Context, args []string) error {
 			on := rules.Date(asOf)
 			if on == 0 {
