@@ -407,7 +407,7 @@ func (v *review) boardedUndated() {
 	switch {
 	case v.Undecided != nil && v.Undecided.Code == CodeNoDOFD:
 		v.say("it came late or charged off without a date of first delinquency, and is held until it has one")
-	case v.Told != nil && v.boardedLateUndated():
+	case v.Told != nil && v.Told.Deletion() == "" && v.boardedLateUndated():
 		v.say("it came late without a date of first delinquency, and the file tells of it")
 	}
 }

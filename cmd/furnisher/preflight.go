@@ -141,9 +141,9 @@ func preflightEnd(summaries []*bureau.PreflightSummary) error {
 	hint := fmt.Sprintf("furnisher findings --open --file %d", last)
 	switch {
 	case grave > 0:
-		return &ending{err: fmt.Errorf("%d grave findings are open: a file with one is not released", grave), code: exitInvalid, hint: hint}
+		return &ending{err: fmt.Errorf("open grave findings: %d; a file with one is not released", grave), code: exitInvalid, hint: hint}
 	case open > 0:
-		return &ending{err: fmt.Errorf("%d findings are open", open), code: exitExceptions, hint: hint}
+		return &ending{err: fmt.Errorf("open findings: %d", open), code: exitExceptions, hint: hint}
 	}
 	return nil
 }
