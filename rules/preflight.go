@@ -445,7 +445,7 @@ func (v *review) skippedStep() {
 		return
 	}
 	standing := v.lateness().on(v.AsOf)
-	if v.Product.DelinquencyMethod == ByDays && v.AsOf-standing.unpaid-(v.AsOf-v.before.AsOf) < Date(30*(was+1)) {
+	if v.Product.DelinquencyMethod != ByMonths && standing.bucket == now && v.AsOf-standing.unpaid-(v.AsOf-v.before.AsOf) < Date(30*(was+1)) {
 		return // the days of the calendar
 	}
 	for k := range v.Ledger.Entries {

@@ -27,17 +27,20 @@ WITH here AS (
     SELECT o.file, o.as_of FROM bureau_file o, here h
     WHERE o.destination = h.destination AND o.file < h.file AND o.state NOT IN ('BUILDING', 'VOIDED', 'REJECTED')
     ORDER BY o.file DESC LIMIT 1
+), missing AS MATERIALIZED ( -- few: what is asked of them is asked row by row
+    SELECT t.loan, last.file AS last_file, t.account_status, t.final
+    FROM last
+    JOIN tradeline t ON t.file = last.file
+    WHERE NOT EXISTS (SELECT FROM tradeline n WHERE n.file = $1 AND n.loan = t.loan)
+      AND NOT EXISTS (SELECT FROM excluded e WHERE e.file = $1 AND e.loan = t.loan)
 )
-SELECT t.loan, last.file AS last_file, t.account_status, t.final
-FROM last
-JOIN tradeline t ON t.file = last.file
-WHERE NOT EXISTS (SELECT FROM tradeline n WHERE n.file = $1 AND n.loan = t.loan)
-  AND NOT EXISTS (SELECT FROM excluded e WHERE e.file = $1 AND e.loan = t.loan)
-  AND NOT EXISTS (
-      SELECT FROM here h JOIN bureau_file o ON o.destination <> h.destination AND o.as_of >= h.as_of AND o.state NOT IN ('VOIDED', 'REJECTED')
-      WHERE EXISTS (SELECT FROM tradeline n WHERE n.file = o.file AND n.loan = t.loan)
-         OR EXISTS (SELECT FROM excluded e WHERE e.file = o.file AND e.loan = t.loan))
-ORDER BY t.loan
+SELECT m.loan, m.last_file, m.account_status, m.final
+FROM missing m
+WHERE NOT EXISTS (
+    SELECT FROM here h JOIN bureau_file o ON o.destination <> h.destination AND o.as_of >= h.as_of AND o.state NOT IN ('VOIDED', 'REJECTED')
+    WHERE EXISTS (SELECT FROM tradeline n WHERE n.file = o.file AND n.loan = m.loan)
+       OR EXISTS (SELECT FROM excluded e WHERE e.file = o.file AND e.loan = m.loan))
+ORDER BY m.loan
 
 -- name: PreflightTwins
 -- Loans of one person with the same date opened and amount, one of them in a file and the other one in the last file of its
