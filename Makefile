@@ -125,6 +125,7 @@ years: pg build ## Take 2,000 loans with every situation through 24 month-ends, 
 	@mkdir -p .cache
 	$(GO) build -o .cache/years ./fixtures/years
 	.cache/years -program bin/furnisher
+	$(GO) test ./batch/bureau -count 1 -timeout 1h -run '^TestBoardMovedBook$$' -moved-loans 2000 -moved-months 24
 
 load: pg build ## Ask the API 2,000 questions and cancel 300 loans a second for 30 s while a month-end night runs; compare with a twin
 	@mkdir -p .cache

@@ -139,6 +139,7 @@ type Furnished struct {
 	Consumers            FurnishedConsumers // nil: just what the loan says
 	Final                bool
 	Episode              int
+	Boarded              bool // by a file of the former servicer
 }
 
 // Tradeline is what a file says of an account, with the rule and the facts behind it.
@@ -336,6 +337,9 @@ func (a *decision) furnish() (*Tradeline, *Exclusion, error) {
 	}
 	if a.boardedLateUndated() {
 		return nil, nil, errBoardedLate
+	}
+	if a.boardedUndated() {
+		return nil, nil, errBoardedUndated
 	}
 	return t, nil, nil
 }

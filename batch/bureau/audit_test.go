@@ -175,6 +175,7 @@ func TestAuditOfWhatIsRight(t *testing.T) {
 	a.add("terminations", "L0001,2026-02-10,,FRAD")
 	a.load()
 	a.night("2026-03-31")
+	pgtest.PlaceFiles(t, a.db)
 	a.db.MustExec(`INSERT INTO bureau_file_event (file, seq, state, who, why, at) SELECT file, 1, 'TRANSMITTED', 'ada', 'sent', now() FROM bureau_file;
 		UPDATE bureau_file SET state = 'TRANSMITTED'`)
 	if got := a.answer(3, refusal("ACCTL0000", "E1")); got != "1 new 0 known 1 given back" {

@@ -49,6 +49,7 @@ type Balance struct {
 	Program     string     `json:"program_id" db:"program_id"`
 	Destination string     `json:"destination" db:"destination"`
 	Records     int64      `json:"records" db:"records"`
+	Boarded     bool       `json:"-" db:"boarded"` // a file of the former servicer: it was balanced there, if at all
 
 	balanced
 	Reasons []BalanceReason `json:"reasons"`
@@ -123,14 +124,17 @@ func (b *Balance) Outdated() (n int64) {
 var endedBy = slices.Concat(rules.FinalExclusions, rules.DeletedExclusions)
 
 // BalanceOf returns the balance of a file: the one that was signed with its release, else, or if now is asked for, as the tables are.
-// It returns ErrNoFile, or ErrState for a file that is not written yet.
+// It returns ErrNoFile, or ErrState for a file that is not written yet or was boarded.
 func BalanceOf(ctx context.Context, db *sqlx.DB, file int64, now bool) (b *Balance, err error) {
 	err = database.InSnapshot(ctx, db, func(tx *sqlx.Tx) error {
 		if b, err = readBalance(ctx, tx, file); err != nil {
 			return err
 		}
-		if b.State == inWork {
+		switch {
+		case b.State == inWork:
 			return fmt.Errorf("%w: it is not written yet", ErrState)
+		case b.Boarded:
+			return fmt.Errorf("%w: it is of the former servicer", ErrState)
 		}
 		if b.SignedBy == nil || now {
 			return b.look(ctx, tx)

@@ -91,6 +91,7 @@ var columns = []column{
 	{name: "record_bytes", number: func(l *Line) *int { return &l.RecordBytes }},
 	{name: "rule", text: func(l *Line) *string { return &l.Rule }},
 	{name: "facts", json: func(l *Line) *string { return &l.Facts }},
+	{name: "boarded", flag: func(l *Line) *bool { return &l.Boarded }, before: true},
 }
 
 // write adds the column's value to a row.
@@ -169,14 +170,7 @@ func listed(text func(*column) string) string {
 // addLines writes what a file says of loans, which are in the order of their keys, and the page by which the log knows it.
 func addLines(ctx context.Context, tx *sqlx.Tx, f Building, lines []Line) error {
 	page := proofPage{columns: len(columns)}
-	err := database.Copy(ctx, tx, "tradeline", "file, as_of, "+columnNames, len(lines), func(i int, r *database.CopyRow) {
-		r.Int(f.File)
-		r.Date(f.AsOf.YMD())
-		for k := range columns {
-			columns[k].write(&lines[i], r)
-		}
-		page.add(lines[i].Loan, merkle.Digest(r.Written()))
-	})
+	err := copyLines(ctx, tx, f, lines, func(loan int64, written []byte) { page.add(loan, merkle.Digest(written)) })
 	if err == nil {
 		err = page.keep(ctx, tx, f.File)
 	}
@@ -184,4 +178,16 @@ func addLines(ctx context.Context, tx *sqlx.Tx, f Building, lines []Line) error 
 		return fmt.Errorf("write tradelines: %w", err)
 	}
 	return nil
+}
+
+// copyLines writes what a file says of loans, and calls each with the bytes of each row.
+func copyLines(ctx context.Context, tx *sqlx.Tx, f Building, lines []Line, each func(loan int64, written []byte)) error {
+	return database.Copy(ctx, tx, "tradeline", "file, as_of, "+columnNames, len(lines), func(i int, r *database.CopyRow) {
+		r.Int(f.File)
+		r.Date(f.AsOf.YMD())
+		for k := range columns {
+			columns[k].write(&lines[i], r)
+		}
+		each(lines[i].Loan, r.Written())
+	})
 }

@@ -25,6 +25,7 @@ type onDisk struct {
 	Bytes  int64  `db:"bytes"`
 
 	Destination int64 `db:"destination"`
+	Boarded     bool  `db:"boarded"` // a file of the former servicer
 
 	AsOf       rules.Date `db:"as_of"`
 	PreviousOn rules.Date `db:"previous_on"`

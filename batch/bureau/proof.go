@@ -187,6 +187,36 @@ func factsAsWritten(stored string) (string, error) {
 	return string(append(text, '}')), nil
 }
 
+// proveBoarded keeps the pages of a boarded file, whose tradelines were not written in the order of their loans. They are logged when it
+// is done.
+func proveBoarded(ctx context.Context, tx *sqlx.Tx, file int64) error {
+	for after := int64(0); ; {
+		var next struct {
+			First int64 `db:"first"`
+			Last  int64 `db:"last"`
+			Skip  int64 `db:"skip"`
+		}
+		if err := tx.GetContext(ctx, &next, proofOlderRange, file, after, olderAtOnce); err != nil {
+			return fmt.Errorf("find the tradelines of file %d that are not logged: %w", file, err)
+		}
+		if next.Last == 0 {
+			return nil
+		}
+		page := proofPage{columns: len(columns)}
+		err := EachProved(ctx, tx, file, next.First, next.Last, 0, func(row ProvedRow) error {
+			page.add(row.Loan, row.Says)
+			return nil
+		})
+		if err == nil {
+			err = page.keep(ctx, tx, file)
+		}
+		if err != nil {
+			return err
+		}
+		after = next.Last
+	}
+}
+
 // olderAtOnce is how many tradelines of an older file a page has.
 const olderAtOnce = 2000
 

@@ -85,6 +85,9 @@ func plan(ctx context.Context, tx *sqlx.Tx, file int64, who string) (*Building, 
 	if err != nil {
 		return nil, err
 	}
+	if old.Boarded {
+		return nil, fmt.Errorf("%w: it is of the former servicer", ErrState)
+	}
 	if old.State != Voided && old.State != Rejected {
 		return nil, fmt.Errorf("%w: it is %s, neither VOIDED nor REJECTED", ErrState, old.State)
 	}

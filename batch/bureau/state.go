@@ -38,6 +38,8 @@ var follows = map[State][]State{
 	Generated:   {Released, Voided},
 	Released:    {Transmitted, Voided},
 	Transmitted: {Accepted, Rejected},
+
+	BoardedState: {Voided},
 }
 
 // Errors that a caller of Change branches on. With any of them nothing has changed.

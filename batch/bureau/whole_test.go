@@ -72,11 +72,11 @@ INSERT INTO bureau_file (file, run, program, destination, as_of, previous_on, cr
 INSERT INTO tradeline (loan, file, as_of, account_number, account_status, payment_rating, payment_history, history_chain,
 		history_character, date_account_info, date_first_delinquency, first_missed_due_on, date_closed, date_last_payment,
 		current_balance, amount_past_due, scheduled_payment, actual_payment, original_charge_off, receipts_known, special_comment, compliance_code, segments, consumers, final, episode,
-		record_bytes, rule, facts)
+		record_bytes, rule, facts, boarded)
 	SELECT loan, 1, '2026-09-30', 'ACCT', '97', '1', repeat('0', 24), repeat('0', 24), 'L', '2026-09-30', '2025-04-10', '2025-03-11',
 		'2026-09-30', '2025-02-20', 800, 800, 50, 50, 800, 1, 'M', 'XB',
 		E'k1.creditor_name=MILL\nk1.creditor_class=02\nk2.indicator=1\nk2.name=MILL\nk3.agency_id=01\nk3.agency_account=AG1\nk3.min=MN1\nk4.payment_ind=01\nk4.deferred_start=2026-12-01\nk4.balloon_date=2030-01-10\nk4.balloon_amount=500\nl1.new_account_number=ACCT2\nformer_account_number=ACCT0',
-		'1:1:base:1:A', TRUE, 2, 426, 'BR2', '{}' FROM loan_key;
+		'1:1:base:1:A', TRUE, 2, 426, 'BR2', '{}', TRUE FROM loan_key;
 INSERT INTO correction (loan, field, value, decided, decided_on, known, reason, evidence, source, recorded_by, recorded_at)
 	SELECT loan, 'date_closed', '2026-09-29', '2026-09-30', '2026-10-31', '{}', 'wrong', 'letter', 'HAND', 'test', '2026-10-01' FROM loan_key;
 INSERT INTO deletion (destination, loan, file, account_number, code, date_closed) VALUES (1, 1, 1, 'ACCT', 'DA', '2026-09-30');

@@ -117,6 +117,8 @@ var endings = []struct {
 	{bureau.ErrState, exitFailed, "furnisher files"},
 	{bureau.ErrCounted, exitFailed, "nothing was changed; the next regular file tells of every account; furnisher files lists the files; void those that were not sent, then replace all of them, oldest first"},
 	{bureau.ErrFindings, exitInvalid, "nothing was changed; furnisher metro2 validate PATH lists the errors; correct the data, void the file and make it again"},
+	{bureau.ErrBoard, exitFailed, "nothing was changed; furnisher board --help says what is boarded, furnisher files lists what was"},
+	{bureau.ErrMisfits, exitInvalid, "nothing was changed; furnisher board --dry-run lists the accounts; import what the book lacks, or allow more with --max-misfits"},
 	{bureau.ErrUnbalanced, exitInvalid, "nothing was changed; furnisher files balance FILE names the loans; void the file and make it again: furnisher files replace"},
 	{bureau.ErrNoFinding, exitFailed, "nothing was changed; furnisher findings --open"},
 	{bureau.ErrNotOpen, exitFailed, "nothing was changed; furnisher findings --open"},

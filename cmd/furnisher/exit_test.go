@@ -63,6 +63,8 @@ func TestExitStatus(t *testing.T) {
 		{"file not kept", live, bureau.ErrNotKept, 1, "nothing was changed; restore the file"},
 		{"file order", live, &bureau.OrderError{File: 3}, 1, "nothing was changed; furnisher files transmit 3 --why TEXT"},
 		{"file warnings", live, &bureau.UnacknowledgedError{Path: "a b", Rules: []string{"B12", "B18"}}, 6, "nothing was changed; furnisher metro2 validate 'a b' lists them; if they are right, add --acknowledge B12,B18"},
+		{"not boarded", live, bureau.ErrBoard, 1, "nothing was changed; furnisher board --help"},
+		{"misfits", live, bureau.ErrMisfits, 6, "nothing was changed; furnisher board --dry-run lists the accounts"},
 		{"unbalanced", live, &bureau.UnbalancedError{Balance: &bureau.Balance{}}, 6, "nothing was changed; furnisher files balance FILE names the loans"},
 		{"file errors", live, bureau.ErrFindings, 6, "nothing was changed; furnisher metro2 validate PATH"},
 		{"later file in work", live, bureau.ErrInWork, 5, "nothing was changed; wait"},

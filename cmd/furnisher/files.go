@@ -84,8 +84,12 @@ func (a *app) fileShowCommand() *cobra.Command {
 }
 
 func (a *app) printLife(l *inquiry.FileLife) error {
-	err := a.say("file %d of %s, program %s, as of %s, made by run %d for %s\n%s\n%s  records %d, excluded %d, deletions %d, bytes %d\nSHA-256 %s\n",
-		l.File.File, l.Destination, l.Program, l.AsOf, l.Run, l.CreatedOn, dash(l.Path), l.State, l.Records, l.Excluded, l.Deletions, l.Bytes, dash(l.SHA256))
+	made := "boarded, created on"
+	if l.Run != 0 {
+		made = fmt.Sprintf("made by run %d for", l.Run)
+	}
+	err := a.say("file %d of %s, program %s, as of %s, %s %s\n%s\n%s  records %d, excluded %d, deletions %d, bytes %d\nSHA-256 %s\n",
+		l.File.File, l.Destination, l.Program, l.AsOf, made, l.CreatedOn, dash(l.Path), l.State, l.Records, l.Excluded, l.Deletions, l.Bytes, dash(l.SHA256))
 	if err == nil && l.PurgedAt != nil {
 		err = a.say("%s\n", purgedText(l.PurgedAt, l.PurgedBy))
 	}

@@ -23,7 +23,7 @@ var grouped = map[string][]string{
 	"files":      {"files", "preflight", "findings", "sample", "exclusions", "deliver", "deliveries", "deletions"},
 	"answers":    {"loans", "loan", "explain", "evidence", "exceptions", "imports", "reopened", "mapping", "rules", "checks", "statement"},
 	"operations": {"servicing", "status", "customers", "bulk", "cases", "case", "disputes", "contract", "corrections", "answers", "reviews", "acts", "audit", "events", "serve", "tokens"},
-	"format":     {"metro2", "extract", "generate"},
+	"format":     {"board", "metro2", "extract", "generate"},
 }
 
 // examples are command lines for each command that does something, without the program's name.
@@ -161,6 +161,7 @@ var examples = map[string][]string{
 	"tokens list":          {"tokens list", "tokens list --json"},
 	"tokens revoke":        {"tokens revoke servicing-desk", "tokens revoke archive-2026 --by rivera"},
 
+	"board":           {"board 2026-08.txt 2026-09.txt --program NORTH --why 'bought from Northbank' --dry-run", "board 2026-09.txt --program NORTH --why 'bought from Northbank' --csv"},
 	"metro2 dump":     {"metro2 dump FILE", "metro2 dump FILE --json"},
 	"metro2 validate": {"metro2 validate FILE --profile deidentified", "metro2 validate OLDER NEWER --csv"},
 	"metro2 explain":  {"metro2 explain FILE --record 2", "metro2 explain FILE --account 4000000000001001"},

@@ -76,15 +76,27 @@ SELECT regexp_replace($1, named(ARRAY[CAST($2 AS bigint)], NULL), '[removed]', '
 
 -- name: CustomerErasePages
 -- The stored pages of files with a record of loans go: nobody can make these files again, which their rows note. $1 loans.
--- Index: run_chunk_pkey, file_page_by_loan: the pages of one chunk a file.
+-- Index: run_chunk_pkey, file_page_by_loan: the pages of one chunk a file. Those of boarded files, which no chunk has made, are found
+-- by the account number: file_page_pkey, from its page backwards.
 WITH erased AS (
     DELETE FROM file_page p
     USING unnest(CAST($1 AS bigint[])) AS x (loan), bureau_file f, run_chunk c
     WHERE f.state <> 'BUILDING' AND c.run = f.run AND c.step = 'export' AND c.after_loan < x.loan AND c.last_loan >= x.loan
       AND p.file = f.file AND p.loan > c.after_loan AND p.loan <= c.last_loan AND p.loans @> ARRAY[x.loan]
     RETURNING p.file
+), boarded AS (
+    DELETE FROM file_page p
+    USING unnest(CAST($1 AS bigint[])) AS x (loan)
+    CROSS JOIN bureau_file f
+    JOIN tradeline t ON t.file = f.file AND t.loan = x.loan
+    CROSS JOIN LATERAL (
+        SELECT o.first_account, o.loan FROM file_page o
+        WHERE o.file = f.file AND o.first_account <= t.account_number AND o.loans @> ARRAY[x.loan]
+        ORDER BY o.first_account DESC LIMIT 1) o
+    WHERE f.run IS NULL AND p.file = f.file AND p.first_account = o.first_account AND p.loan = o.loan
+    RETURNING p.file
 )
-UPDATE bureau_file SET erased = true WHERE file IN (SELECT file FROM erased) AND NOT erased
+UPDATE bureau_file SET erased = true WHERE file IN (SELECT file FROM erased UNION SELECT file FROM boarded) AND NOT erased
 
 -- name: CustomerErase
 -- Erases what is personal of a customer (CD1): the key stays. $1 customer, $2 business date, $3 operation. Index: customer_pkey.

@@ -1,6 +1,6 @@
 -- name: BalanceFile
 -- What a balance is of. $1 file. Index: bureau_file_pkey.
-SELECT f.file, f.state, f.as_of, p.program_id, d.name AS destination, coalesce(f.records, 0) AS records
+SELECT f.file, f.state, f.run IS NULL AS boarded, f.as_of, p.program_id, d.name AS destination, coalesce(f.records, 0) AS records
 FROM bureau_file f JOIN program p ON p.program = f.program JOIN destination d ON d.destination = f.destination
 WHERE f.file = $1
 

@@ -1,6 +1,6 @@
 -- name: FileList
 -- Files of the bureaus, newest last. $1 run; 0: of all runs. Index: none needed, few rows.
-SELECT f.file, f.run, p.program_id, d.name AS destination, f.as_of, f.created_on, f.state, coalesce(f.state_why, '') AS state_why,
+SELECT f.file, coalesce(f.run, 0) AS run, p.program_id, d.name AS destination, f.as_of, f.created_on, f.state, coalesce(f.state_why, '') AS state_why,
        coalesce(f.name, '') AS name, coalesce(f.path, '') AS path, coalesce(f.sha256, '') AS sha256,
        coalesce(f.bytes, 0) AS bytes, coalesce(f.records, 0) AS records, coalesce(f.excluded, 0) AS excluded,
        (SELECT count(*) FROM deletion x WHERE x.file = f.file) AS deletions
@@ -134,7 +134,7 @@ FROM bureau_file f JOIN run r ON r.run = f.run WHERE f.file = $1
 
 -- name: FileState
 -- A file for a change of its state. $1 file. Locks: the row.
-SELECT file, destination, state, coalesce(path, '') AS path, coalesce(sha256, '') AS sha256, coalesce(bytes, 0) AS bytes, as_of, previous_on, created_on,
+SELECT file, destination, state, run IS NULL AS boarded, coalesce(path, '') AS path, coalesce(sha256, '') AS sha256, coalesce(bytes, 0) AS bytes, as_of, previous_on, created_on,
        coalesce(bureau_file.calendar, (SELECT p.calendar FROM program p WHERE p.program = bureau_file.program)) AS calendar
 FROM bureau_file WHERE file = $1 FOR UPDATE
 
@@ -261,7 +261,8 @@ INSERT INTO bureau_file_event (file, seq, state, who, why, at, acknowledged)
 SELECT $1, coalesce(max(seq), 0) + 1, $2, $3, $4, $5, coalesce(CAST($6 AS text[]), '{}') FROM bureau_file_event WHERE file = $1
 
 -- name: FileAnnounce
--- The outgoing event of a file's new state; its id is the same whenever it is sent (FS5). $1 file. Index: bureau_file_pkey.
+-- The outgoing event of a file's new state; its id is the same whenever it is sent (FS5). Of a boarded file nobody is told. $1 file.
+-- Index: bureau_file_pkey.
 INSERT INTO outbox (loan, event_id, type, run, business_date, payload)
 SELECT 0, concat('file_state:', f.file, ':', f.state), 'file_state', f.run, f.created_on,
        jsonb_build_object('file', f.file, 'program_id', p.program_id, 'destination', d.name, 'as_of', f.as_of, 'state', f.state,
@@ -269,7 +270,7 @@ SELECT 0, concat('file_state:', f.file, ':', f.state), 'file_state', f.run, f.cr
 FROM bureau_file f
 JOIN program p ON p.program = f.program
 JOIN destination d ON d.destination = f.destination
-WHERE f.file = $1
+WHERE f.file = $1 AND f.run IS NOT NULL
 
 -- name: FileNumbers
 -- What the files that a run has still to write hold, and the last three files that count before each of the same destination:

@@ -1,10 +1,11 @@
 -- name: FileLast
--- The last file that counts of each of some destinations before a file, with the last loan of its book.
+-- The last file that counts of each of some destinations before a file, with the last loan of its book. A boarded file has no run.
 -- $1 destinations, $2 for each the file. Index: bureau_file_pkey; a destination has a file a month.
-SELECT DISTINCT ON (f.destination) f.file, r.last_loan
+SELECT DISTINCT ON (f.destination) f.file, coalesce(r.last_loan, b.last_loan) AS last_loan
 FROM unnest(CAST($1 AS bigint[]), CAST($2 AS bigint[])) AS x (destination, before)
 JOIN bureau_file f ON f.destination = x.destination AND f.file < x.before
-JOIN run r ON r.run = f.run
+LEFT JOIN run r ON r.run = f.run
+LEFT JOIN boarded_file b ON b.file = f.file
 WHERE f.state NOT IN ('VOIDED', 'REJECTED')
 ORDER BY f.destination, f.file DESC
 

@@ -15,7 +15,7 @@ WITH page AS (
 ), deleted AS (
     SELECT file, count(*) AS deletions FROM deletion WHERE file IN (SELECT file FROM page) GROUP BY file
 )
-SELECT f.file, f.run, p.program_id, d.name AS destination, f.as_of, f.created_on, f.state, coalesce(f.state_why, '') AS state_why,
+SELECT f.file, coalesce(f.run, 0) AS run, p.program_id, d.name AS destination, f.as_of, f.created_on, f.state, coalesce(f.state_why, '') AS state_why,
        coalesce(f.name, '') AS name, coalesce(f.path, '') AS path, coalesce(f.sha256, '') AS sha256,
        coalesce(f.bytes, 0) AS bytes, coalesce(f.records, 0) AS records, coalesce(f.excluded, 0) AS excluded,
        coalesce(x.deletions, 0) AS deletions,
@@ -40,7 +40,7 @@ ORDER BY x.loan LIMIT $3
 
 -- name: InquiryFileMarks
 -- Where the records of a file stand. $1 file. Index: bureau_file_pkey.
-SELECT file, run, coalesce(path, '') AS path, coalesce(name, '') AS name, marks, purged_at, coalesce(purged_by, '') AS purged_by FROM bureau_file WHERE file = $1
+SELECT file, coalesce(run, 0) AS run, coalesce(path, '') AS path, coalesce(name, '') AS name, marks, purged_at, coalesce(purged_by, '') AS purged_by FROM bureau_file WHERE file = $1
 
 -- name: InquiryProgram
 -- The settings of a program. $1 program id. Index: program_program_id_key.
