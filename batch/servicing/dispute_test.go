@@ -74,13 +74,13 @@ func filesSay(t *testing.T, db *sqlx.DB, asOf string) string {
 func TestDisputes(t *testing.T) {
 	t.Parallel()
 	db, dir := pgtest.New(t), t.TempDir()
-	book("A1", "B1", "C1", "D1", "E1", "F1", "G1", "H1").load(t, db)
+	book("A1", "B1", "C1", "D1", "E1", "F1", "G1", "H1", "I1").load(t, db)
 	nights(t, db, dir, "2026-06-30")
 	did, d := must[*servicing.DisputeResult](t), disputing(db)
 	for _, loan := range []string{"A1", "B1", "C1", "D1"} {
 		did(d.OpenDispute(t.Context(), opening(loan)))
 	}
-	for _, loan := range []string{"E1", "F1"} {
+	for _, loan := range []string{"E1", "F1", "I1"} {
 		r := opening(loan)
 		r.Channel = rules.DisputeTheft
 		did(d.OpenDispute(t.Context(), r))
@@ -100,7 +100,7 @@ func TestDisputes(t *testing.T) {
 	}
 	nights(t, db, dir, "2026-07-31")
 	if got, want := filesSay(t, db, "2026-07-31"), "A1 71 XB 2026-07-31; B1 71 XB 2026-07-31; C1 71 XB 2026-07-31; D1 71 XB 2026-07-31; E1 BLOCKED CA9; "+
-		"F1 BLOCKED CA9; G1 71 XB 2026-08-10; H1 71 XB 2026-07-31"; got != want {
+		"F1 BLOCKED CA9; G1 71 XB 2026-08-10; H1 71 XB 2026-07-31; I1 BLOCKED CA9"; got != want {
 		t.Errorf("while they run:\n%s\nwant\n%s", got, want)
 	}
 
@@ -109,6 +109,8 @@ func TestDisputes(t *testing.T) {
 	updates.Fields = []servicing.CorrectedField{{Field: "21", Value: "900"}}
 	updated := did(d.AnswerDispute(t.Context(), updates)).Dispute
 	did(d.AnswerDispute(t.Context(), answering("C1", rules.AnswerDeleted)))
+	updates.CaseID = "KI1" // no theft, but a mistake
+	did(d.AnswerDispute(t.Context(), updates))
 	fraud := did(d.AnswerDispute(t.Context(), answering("D1", rules.AnswerDeletedFraud))).Dispute
 	did(d.AnswerDispute(t.Context(), answering("E1", rules.AnswerDeletedFraud)))
 	did(d.AnswerDispute(t.Context(), answering("F1", rules.AnswerVerified)))
@@ -119,12 +121,12 @@ func TestDisputes(t *testing.T) {
 	if len(updated.Corrections) != 1 || fmt.Sprint(updated.Copies) != "[EQUIFAX]" || fraud.FraudCaseID == "" {
 		t.Errorf("updated %+v\nfraud %+v", updated, fraud)
 	}
-	if got, want := rows(t, db, `SELECT concat_ws(', ', source, evidence, reason, recorded_by) FROM correction`),
+	if got, want := rows(t, db, `SELECT concat_ws(', ', source, evidence, reason, recorded_by) FROM correction WHERE correction = 1`),
 		"DISPUTE, dispute KB1; checked: ledger and contract, letter of 1 July, ada"; got != want {
 		t.Errorf("the correction says %s, want %s", got, want)
 	}
 	nights(t, db, dir, "2026-08-31", "2026-09-30")
-	if got, want := filesSay(t, db, "2026-08-31"), "A1 78 XH; B1 78 XH; C1 DA; D1 DF; E1 DF; F1 78; G1 78 XC; H1 78 XH"; got != want {
+	if got, want := filesSay(t, db, "2026-08-31"), "A1 78 XH; B1 78 XH; C1 DA; D1 DF; E1 DF; F1 78; G1 78 XC; H1 78 XH; I1 78"; got != want {
 		t.Errorf("after the answers:\n%s\nwant\n%s", got, want)
 	}
 	if got, want := rows(t, db, `SELECT concat_ws(' ', t.current_balance, t.facts ->> 'correction_current_balance') FROM tradeline t
@@ -136,7 +138,7 @@ func TestDisputes(t *testing.T) {
 		t.Errorf("deleted once: %s, want %s", got, want)
 	}
 	if got, want := rows(t, db, `SELECT concat_ws(' ', kind, count(*)) FROM operation WHERE cases <> '{}' AND after ->> 'caseId' <> '' GROUP BY kind ORDER BY 1`),
-		"ANSWER_DISPUTE 8; EXTEND_DISPUTE 1; OPEN_DISPUTE 8"; got != want {
+		"ANSWER_DISPUTE 9; EXTEND_DISPUTE 1; OPEN_DISPUTE 9"; got != want {
 		t.Errorf("operations: %s, want %s", got, want)
 	}
 }
