@@ -114,6 +114,7 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 	if summary := another.load(t, db); len(summary.Rejects) != 0 || summary.Removed != 1 {
 		t.Errorf("a new case: %+v", summary)
 	}
+	extract{"customer_removals.csv": "action,customerId,approver,erasure_reason\nremove,CA,kim,AlderbrookA asked again\n"}.load(t, db)
 	nights(t, db, dir, "2026-08-31")
 	if got := personal(); got != "" {
 		t.Errorf("left of the customer after the next night: %s", got)

@@ -1,8 +1,8 @@
 -- name: ImportCustomerRemovals
--- Merges requests to remove customers (CD2). One that was refused and is sent again is looked at again. Index: customer_removal_pkey.
--- Gives the rows inserted and updated.
+-- Merges requests to remove customers (CD2). One that was refused and is sent again is looked at again. Of one who is removed already the
+-- reason is not kept: it may name whom nobody knows any more. Index: customer_removal_pkey. Gives the rows inserted and updated.
 WITH sent AS (
-    SELECT c.customer, s.approver, s.erasure_reason
+    SELECT c.customer, s.approver, CASE WHEN c.removed_on IS NULL THEN s.erasure_reason END AS erasure_reason
     FROM staged_customer_removals s JOIN customer c ON c.customer_id = s.customer_id
 ), updated AS (
     UPDATE customer_removal t SET
