@@ -33,7 +33,9 @@ func TestReasonsNameNobody(t *testing.T) {
 		Type: servicing.Give(rules.CaseOther), CourtCaseNumber: servicing.Give("26-1234"),
 	}}
 	did(d.CreateCase(t.Context(), created))
-	reference := servicing.AssociateRequest{Order: at("2026-06-08"), CaseID: "KB", Associations: []servicing.CaseAssociation{{Kind: rules.AssociationDocument, Reference: "letter of AlderbrookA"}}}
+	reference := servicing.AssociateRequest{Order: at("2026-06-08"), CaseID: "KB", Associations: []servicing.CaseAssociation{
+		{Kind: rules.AssociationDocument, Reference: "letter of AlderbrookA"}, {Kind: rules.AssociationDocument, Reference: "scan\nAlderbrookA"},
+	}}
 	reference.Key = "scan-1"
 	did(d.AssociateCase(t.Context(), reference))
 	did(d.EscalateCase(t.Context(), servicing.EscalateRequest{Order: at("2026-06-08"), CaseID: "KB"}))

@@ -37,7 +37,8 @@ DECLARE
     field   text[];
 BEGIN
     FOR field IN SELECT DISTINCT m FROM regexp_matches(text_of, '("(?:checked|reference|erasure_reason)": )("(?:[^"\\]|\\.)*")', 'g') m LOOP
-        text_of := replace(text_of, field[1] || field[2], field[1] || regexp_replace(field[2], named, '[removed]', 'gi'));
+        text_of := replace(text_of, field[1] || field[2],
+            field[1] || to_jsonb(regexp_replace(CAST(field[2] AS jsonb) #>> '{}', named, '[removed]', 'gi'))); -- a word may follow an escape
     END LOOP;
     RETURN CAST(text_of AS jsonb);
 END $$;
