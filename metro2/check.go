@@ -23,22 +23,49 @@ type CheckEnv struct {
 func CheckRecord(rec *Record, env CheckEnv, findings []Finding) []Finding {
 	f := newFacts(rec, env)
 	findings = checkValues(&f, findings)
-	findings = checkTable(accountRules, f, findings)
+	findings = checkTable(accountRules, accountBlocks, f, findings)
 	findings = checkConsumers(f, findings)
-	findings = checkTable(segmentRules, f, findings)
-	return checkTable(questionRules, f, findings)
+	findings = checkTable(segmentRules, segmentBlocks, f, findings)
+	return checkTable(questionRules, questionBlocks, f, findings)
 }
 
 // checkTable asks only the rules that the record has something for: most have
 // neither comment nor segments.
-func checkTable(rules []rule, f facts, findings []Finding) []Finding {
-	for i := range rules {
-		if r := &rules[i]; r.needs&^f.traits == 0 && r.hit(f) {
-			findings = append(findings, r.finding())
+func checkTable(rules []rule, blocks []block, f facts, findings []Finding) []Finding {
+	for _, b := range blocks {
+		if b.needs&^f.traits != 0 {
+			continue
+		}
+		for i := b.first; i < b.end; i++ {
+			if r := &rules[i]; r.needs&^f.traits == 0 && r.hit(f) {
+				findings = append(findings, r.finding())
+			}
 		}
 	}
 	return findings
 }
+
+// block is a part of a rule table: neighbours that need something in common are
+// passed over together.
+type block struct {
+	needs      trait
+	first, end int
+}
+
+func inBlocks(rules []rule) (blocks []block) {
+	for i := range rules {
+		needs := rules[i].needs
+		if last := len(blocks) - 1; last >= 0 && (blocks[last].needs&needs != 0 || blocks[last].needs == 0 && needs == 0) {
+			blocks[last].needs &= needs
+			blocks[last].end = i + 1
+			continue
+		}
+		blocks = append(blocks, block{needs, i, i + 1})
+	}
+	return blocks
+}
+
+var accountBlocks, segmentBlocks, questionBlocks = inBlocks(accountRules), inBlocks(segmentRules), inBlocks(questionRules)
 
 // facts is a record with what several rules ask about it. It is handed to the
 // rules by value: so it stays on the stack.
@@ -58,6 +85,9 @@ func newFacts(rec *Record, env CheckEnv) facts {
 		historyTraits(b.PaymentHistory)
 	if env.Doubtful {
 		f.traits |= asksDoubtful
+	}
+	if hasNines(rec) {
+		f.traits |= holdsNines
 	}
 	for i := range rec.J1 {
 		f.traits |= ConsumerInfoCodes.traitsOf(rec.J1[i].ConsumerInfo)

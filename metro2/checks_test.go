@@ -111,7 +111,6 @@ type fieldCase struct {
 func fieldCases(t *testing.T) []fieldCase {
 	t.Helper()
 	rec := segmentRecord()
-	rec.K4.DeferredStart = 20280501
 	file := writeFile(t, 20261102, rec)
 	all := lines(file)
 	starts := map[string][2]int{"header": {0, 0}, "base": {1, 0}, "trailer": {2, 0}}

@@ -6,7 +6,8 @@ type Code struct {
 	Meaning string
 	// Legacy codes are accepted on reading with a warning and never written.
 	Legacy bool
-	// Portfolios lists the portfolio types that an account type goes with.
+	// Portfolios lists the portfolio types that an account type goes with, and those that a special comment does; none of a
+	// comment that goes with all.
 	Portfolios string
 
 	traits trait
@@ -46,6 +47,7 @@ const (
 	badHistory    // payment history that is too short or holds what is in no table
 	goneOnBehind  // payment history that goes on behind a B
 	oddHistory    // payment history that holds Z or blanks
+	holdsNines    // an amount that is filled with nines
 	asksDoubtful  // see [CheckEnv.Doubtful]
 )
 

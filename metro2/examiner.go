@@ -11,7 +11,7 @@ package metro2
 // env asks for them. A [Validator] with a history applies those that compare
 // with an earlier record.
 func CheckExaminer(rec *Record, env CheckEnv, findings []Finding) []Finding {
-	return checkTable(examinerRules, newFacts(rec, env), findings)
+	return checkTable(examinerRules, examinerBlocks, newFacts(rec, env), findings)
 }
 
 // ExaminerRules lists the checks of [CheckExaminer] and behind them those that
@@ -126,6 +126,8 @@ func (f facts) movedAtZero() bool {
 }
 
 var examinerRules = withPositions(examinerTable())
+
+var examinerBlocks = inBlocks(examinerRules)
 
 // examinerTable puts the groups of checks together, in the order of the tool.
 func examinerTable() []rule {

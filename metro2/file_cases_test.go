@@ -108,6 +108,9 @@ var fileCases = []fileCase{
 	{"F02", Warning, "when accounts were last updated", Options{}, on(0, put(48, "00000000")), unchanged},
 	{"F02", Warning, "after the day the file was made", Options{}, on(0, put(48, "11032026")), on(0, put(48, "11022026"))},
 	{"F02", Warning, "when the file was made", Options{}, on(0, put(56, "00000000")), unchanged},
+	{"F02", Warning, "was made after the file", Options{}, on(0, put(64, "11032026")), on(0, put(64, "11022026"))},
+	{"F02", Warning, "last changed before", Options{}, on(0, put(72, "12312025")), on(0, put(72, "00000000"))},
+	{"F02", Warning, "of the reporter has fewer", Options{}, on(0, put(216, "0005550100")), on(0, put(216, "0000000000"))},
 	{"F02", Warning, "does not name the reporter", Options{}, on(0, put(80, blanks98[:40])), func(f []byte) []byte {
 		second := put(80, blanks98[:40])(bytes.Clone(lines(f)[0]))
 		all := lines(f)

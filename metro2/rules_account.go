@@ -4,7 +4,7 @@ import "strings"
 
 // accountRules are the rules about the account in the base segment, in the
 // order of the guide's fields. A rule with an error and a warning is two rows.
-var accountRules = withPositions([]rule{
+var accountRules = withPositions(append([]rule{
 	{id: "B01", severity: Error, segment: "base", field: "identification_number", sentence: "identification number has fewer than 5 characters, an inner blank, or is filled with zeros or nines", hit: badIdentification},
 	{id: "B02", severity: Error, segment: "base", field: "account_number", sentence: "account number is missing or has an inner blank", hit: func(f facts) bool {
 		return f.base.AccountNumber == "" || strings.Contains(f.base.AccountNumber, " ")
@@ -122,4 +122,4 @@ var accountRules = withPositions([]rule{
 	}},
 	{id: "B28", severity: Warning, segment: "base", field: "correction_ind", sentence: "correction indicator 1 is no longer in use", hit: func(f facts) bool { return f.base.CorrectionInd != 0 }},
 	{id: "B29", severity: Error, segment: "base", field: "interest_type", sentence: "interest type is not in the table", hit: func(f facts) bool { return unknownCode(&InterestTypes, f.base.InterestType) }},
-})
+}, furtherRules()...))

@@ -103,7 +103,7 @@ var accountCases = []ruleCase{
 	{"B22", Warning, "lease", base(func(b *Base) { b.SpecialComment = "BS" }), base(func(b *Base) { b.SpecialComment, b.AccountType = "BS", "3A" })},
 	{"B22", Warning, "AH (sold)", base(func(b *Base) { b.SpecialComment = "AH" }), func(r *Record) { r.Base.SpecialComment = "AH"; r.K2 = &K2{2, "TEST BUYER"} }},
 	{"B22", Warning, "AH (sold)", func(r *Record) { r.Base.SpecialComment = "AH"; r.K2 = &K2{1, "TEST SELLER"} }, nil},
-	{"B22", Warning, "comment M", base(func(b *Base) { b.SpecialComment, b.ComplianceCode = "M", "XD" }), base(func(b *Base) { b.SpecialComment, b.ComplianceCode = "M", "XB" })},
+	{"B22", Warning, "comment M (closed by grantor) together", base(func(b *Base) { b.SpecialComment, b.ComplianceCode = "M", "XD" }), base(func(b *Base) { b.SpecialComment, b.ComplianceCode = "M", "XB" })},
 	{"B23", Error, "not in the table", base(func(b *Base) { b.ComplianceCode = "QQ" }), base(func(b *Base) { b.ComplianceCode = "XR" })},
 	{"B23", Warning, "XA", base(func(b *Base) { b.ComplianceCode = "XA" }), with(creditLine, func(b *Base) { b.ComplianceCode, b.DateClosed = "XA", 20261010 })},
 	{"B28", Warning, "correction", base(func(b *Base) { b.CorrectionInd = 1 }), nil},

@@ -44,6 +44,9 @@ var headerRules = []headerRule{
 	{field: "activity_date", sentence: "header does not say when accounts were last updated", hit: func(h *Header) bool { return h.ActivityDate == 0 }},
 	{field: "activity_date", part: "activity-after-created", sentence: "accounts were last updated after the day the file was made", hit: func(h *Header) bool { return after(h.ActivityDate, h.DateCreated) }},
 	{field: "date_created", sentence: "header does not say when the file was made", hit: func(h *Header) bool { return h.DateCreated == 0 }},
+	{field: "program_date", sentence: "the reporting program was made after the file", hit: func(h *Header) bool { return after(h.ProgramDate, h.DateCreated) }},
+	{field: "program_rev_date", sentence: "the reporting program was last changed before it was made", hit: func(h *Header) bool { return after(h.ProgramDate, h.ProgramRevDate) }},
+	{field: "reporter_phone", sentence: "telephone number of the reporter has fewer than ten digits", hit: func(h *Header) bool { return h.ReporterPhone > 0 && h.ReporterPhone < tenDigits }},
 	{field: "reporter_name", firstOnly: true, sentence: "header does not name the reporter", hit: func(h *Header) bool { return h.ReporterName == "" }},
 	{field: "reporter_address", firstOnly: true, sentence: "header has no address of the reporter", hit: func(h *Header) bool { return h.ReporterAddress == "" }},
 }

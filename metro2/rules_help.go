@@ -66,7 +66,11 @@ func delinquentAtOnce(f facts) bool {
 }
 
 func badIdentification(f facts) bool {
-	id := f.base.IdentificationNumber
+	return badNumber(f.base.IdentificationNumber)
+}
+
+// badNumber says that an identification number is too short, broken, or a filler.
+func badNumber(id string) bool {
 	return len(id) < 5 || strings.Contains(id, " ") || strings.Trim(id, "0") == "" || strings.Trim(id, "9") == ""
 }
 

@@ -2,7 +2,7 @@ package metro2
 
 // segmentRules are the rules about the other segments and about the consumers
 // together. A rule about a segment is asked only where there is one.
-var segmentRules = withPositions([]rule{
+var segmentRules = withPositions(append([]rule{
 	{id: "J02", severity: Warning, segment: "base", field: "ecoa_code", part: "solely-liable", sentence: "more than one liable consumer, but the base consumer is reported as solely liable", needs: hasAssociated, hit: func(f facts) bool {
 		return f.base.ECOACode == "1" && f.anyAssociated(isLiable)
 	}},
@@ -68,7 +68,7 @@ var segmentRules = withPositions([]rule{
 		return changesIdentification(f.rec.L1) && f.rec.L1.NewIdentificationNumber != "" && f.rec.L1.NewIdentificationNumber == f.base.IdentificationNumber
 	}},
 	{id: "L01", severity: Warning, segment: "l1", field: "change_ind", part: "deleted", sentence: "number change on an account that is being deleted", needs: isDeletion, hit: always},
-})
+}, furtherSegmentRules()...))
 
 func changesAccount(l *L1) bool { return l.ChangeInd == 1 || l.ChangeInd == 3 }
 

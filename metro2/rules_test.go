@@ -101,7 +101,7 @@ func (c ruleCase) hits(findings []Finding) bool {
 }
 
 func recordCases() []ruleCase {
-	return slices.Concat(accountCases, consumerCases, segmentCases, valueCases, questionCases)
+	return slices.Concat(accountCases, consumerCases, segmentCases, valueCases, questionCases, furtherCases)
 }
 
 func TestCleanRecordsHaveNoFinding(t *testing.T) {
