@@ -161,7 +161,7 @@ func TestAgainSameData(t *testing.T) {
 			}
 		}
 		now := fingerprint(t, db)
-		for _, table := range []string{"act", "run", "run_step", "run_chunk", "run_file", "loan_wake"} {
+		for _, table := range []string{"act", "proof_entry", "run", "run_step", "run_chunk", "run_file", "loan_wake"} {
 			now[table] = tables[table]
 		}
 		if diff := cmp.Diff(tables, now); diff != "" {
@@ -311,7 +311,9 @@ func TestAgainCutOff(t *testing.T) {
 	unchanged("commit")
 	again(t, db, dir, "2026-07-31")
 	wantTables, gotTables := fingerprint(t, want), fingerprint(t, db)
-	gotTables["act"] = wantTables["act"] // numbers that were drawn are gone
+	for _, table := range []string{"act", "proof_entry"} { // numbers that were drawn are gone
+		gotTables[table] = wantTables[table]
+	}
 	if diff := cmp.Diff(wantTables, gotTables); diff != "" {
 		t.Errorf("tables differ from those of an attempt that was not cut off (-want +got):\n%s", diff)
 	}
@@ -405,15 +407,17 @@ func randomBook(random *rand.Rand) (known, news extract) {
 // Whatever has come late: in the end files and states are those of one night that knew it all, this month and the next.
 func TestAgainIsOneNight(t *testing.T) {
 	t.Parallel()
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
-	known, news := randomBook(rand.New(rand.NewPCG(seed, 0)))
-	db, dir := twoNights(t, known, known, "2026-08-31", "2026-09-30")
-	twin, twinDir := twoNights(t, known, news, "2026-08-31", "2026-09-30")
-	news.load(t, db)
-	again(t, db, dir, "2026-09-30")
-	if records, back := count(t, db, "SELECT count(*) FROM run_record"), count(t, db, "SELECT count(*) FROM status_history WHERE rule = 'ST4'"); records < 5 || back < 1 {
-		t.Errorf("%d records differed and %d states were taken back: too few to tell", records, back)
+	var db, twin *sqlx.DB
+	var dir, twinDir string
+	for enough := false; !enough; { // few books have no state that is taken back
+		seed := rand.Uint64()
+		t.Logf("seed %d", seed)
+		known, news := randomBook(rand.New(rand.NewPCG(seed, 0)))
+		db, dir = twoNights(t, known, known, "2026-08-31", "2026-09-30")
+		twin, twinDir = twoNights(t, known, news, "2026-08-31", "2026-09-30")
+		news.load(t, db)
+		again(t, db, dir, "2026-09-30")
+		enough = count(t, db, "SELECT count(*) FROM run_record") >= 5 && count(t, db, "SELECT count(*) FROM status_history WHERE rule = 'ST4'") > 0
 	}
 	compare := func(month string, file, twinFile int) {
 		t.Helper()
