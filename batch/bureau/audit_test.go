@@ -88,9 +88,9 @@ func found(r audit.Report) []string {
 	return list
 }
 
-// edits are ways to change a value of a type into another.
+// edits are ways to change a value of a type into another: texts each into one of its own, for those that are unique.
 var edits = map[string]string{
-	"text": "coalesce(%s, '') || 'x'", "bigint": "coalesce(%s, 0) + 1", "integer": "%s + 1", "boolean": "NOT %s", "date": "coalesce(%s, '2026-01-01') + 1",
+	"text": "coalesce(%s, '') || CAST(random() AS text)", "bigint": "coalesce(%s, 0) + 1", "integer": "%s + 1", "boolean": "NOT %s", "date": "coalesce(%s, '2026-01-01') + 1",
 	"jsonb": `coalesce(%s, '{}') || '{"tampered": true}'`, "ARRAY": "%s || CAST(77 AS bigint)", "timestamp with time zone": "%s + interval '1 microsecond'",
 }
 
