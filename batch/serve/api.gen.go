@@ -264,6 +264,9 @@ type FileFinding = json.RawMessage
 // FileLife defines model for FileLife.
 type FileLife = json.RawMessage
 
+// FoundCustomers defines model for FoundCustomers.
+type FoundCustomers = json.RawMessage
+
 // Hold defines model for Hold.
 type Hold struct {
 	Until Date `json:"until"`
@@ -383,6 +386,9 @@ type Review = json.RawMessage
 
 // Run defines model for Run.
 type Run = json.RawMessage
+
+// RunDifferences defines model for RunDifferences.
+type RunDifferences = json.RawMessage
 
 // Schedule defines model for Schedule.
 type Schedule = json.RawMessage
@@ -688,6 +694,12 @@ type ViewCaseParams struct {
 
 	// IdempotencyKey The same request with the same key is done once; it is answered as the first time, with `repeated`.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SearchCustomersJSONBody defines parameters for SearchCustomers.
+type SearchCustomersJSONBody struct {
+	// Ssn Nine digits; blanks and dashes do not matter.
+	Ssn string `json:"ssn"`
 }
 
 // RemoveCustomerParams defines parameters for RemoveCustomer.
@@ -1051,6 +1063,9 @@ type MarkCaseSeenJSONRequestBody = Because
 // SnoozeCaseJSONRequestBody defines body for SnoozeCase for application/json ContentType.
 type SnoozeCaseJSONRequestBody = Snooze
 
+// SearchCustomersJSONRequestBody defines body for SearchCustomers for application/json ContentType.
+type SearchCustomersJSONRequestBody SearchCustomersJSONBody
+
 // CancelCustomerServicingJSONRequestBody defines body for CancelCustomerServicing for application/json ContentType.
 type CancelCustomerServicingJSONRequestBody = CancelServicing
 
@@ -1146,6 +1161,9 @@ type ServerInterface interface {
 	// ViewCase Note that somebody has viewed a case
 	// (POST /v1/cases/{caseId}/viewed)
 	ViewCase(w http.ResponseWriter, r *http.Request, caseId CaseId, params ViewCaseParams)
+	// SearchCustomers Find customers by social security number
+	// (POST /v1/customers/search)
+	SearchCustomers(w http.ResponseWriter, r *http.Request)
 	// RemoveCustomer Delete a customer for good
 	// (DELETE /v1/customers/{customerId})
 	RemoveCustomer(w http.ResponseWriter, r *http.Request, customerId CustomerId, params RemoveCustomerParams)
@@ -1254,6 +1272,9 @@ type ServerInterface interface {
 	// ListRuns List the runs, newest first
 	// (GET /v1/runs)
 	ListRuns(w http.ResponseWriter, r *http.Request, params ListRunsParams)
+	// GetRunDifferences How another attempt at a business date differs from those before it
+	// (GET /v1/runs/{run}/differences)
+	GetRunDifferences(w http.ResponseWriter, r *http.Request, run int64)
 	// ListWaitingDeletions List the deletions that wait for open receivables
 	// (GET /v1/waiting-deletions)
 	ListWaitingDeletions(w http.ResponseWriter, r *http.Request, params ListWaitingDeletionsParams)
@@ -2415,6 +2436,20 @@ func (siw *ServerInterfaceWrapper) ViewCase(w http.ResponseWriter, r *http.Reque
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ViewCase(w, r, caseId, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SearchCustomers operation middleware
+func (siw *ServerInterfaceWrapper) SearchCustomers(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SearchCustomers(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4505,6 +4540,32 @@ func (siw *ServerInterfaceWrapper) ListRuns(w http.ResponseWriter, r *http.Reque
 	handler.ServeHTTP(w, r)
 }
 
+// GetRunDifferences operation middleware
+func (siw *ServerInterfaceWrapper) GetRunDifferences(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "run" -------------
+	var run int64
+
+	err = runtime.BindStyledParameterWithOptions("simple", "run", r.PathValue("run"), &run, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "run", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetRunDifferences(w, r, run)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListWaitingDeletions operation middleware
 func (siw *ServerInterfaceWrapper) ListWaitingDeletions(w http.ResponseWriter, r *http.Request) {
 
@@ -4680,6 +4741,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/loans/{loanId}/hold", wrapper.HoldLoan)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/loans/{loanId}/release", wrapper.ReleaseLoan)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/v1/customers/{customerId}", wrapper.RemoveCustomer)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/customers/search", wrapper.SearchCustomers)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/removable-customers", wrapper.ListRemovableCustomers)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/loans", wrapper.ListLoans)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/loans/{loanId}", wrapper.GetLoan)
@@ -4690,6 +4752,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/operations", wrapper.ListOperations)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/reviews", wrapper.ListReviews)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/runs", wrapper.ListRuns)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/runs/{run}/differences", wrapper.GetRunDifferences)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/files", wrapper.ListFiles)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/files/{file}", wrapper.GetFile)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/files/{file}/exclusions", wrapper.ListExclusions)
@@ -6095,6 +6158,49 @@ type ViewCasedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ViewCasedefaultApplicationProblemPlusJSONResponse) VisitViewCaseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SearchCustomersRequestObject struct {
+	Body *SearchCustomersJSONRequestBody
+}
+
+type SearchCustomersResponseObject interface {
+	VisitSearchCustomersResponse(w http.ResponseWriter) error
+}
+
+type SearchCustomers200JSONResponse struct {
+	Status  Status         `json:"status"`
+	Message Message        `json:"message"`
+	Data    FoundCustomers `json:"data"`
+}
+
+func (response SearchCustomers200JSONResponse) VisitSearchCustomersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SearchCustomersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SearchCustomersdefaultApplicationProblemPlusJSONResponse) VisitSearchCustomersResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -8511,6 +8617,65 @@ func (response ListRunsdefaultApplicationProblemPlusJSONResponse) VisitListRunsR
 	return err
 }
 
+type GetRunDifferencesRequestObject struct {
+	Run int64 `json:"run"`
+}
+
+type GetRunDifferencesResponseObject interface {
+	VisitGetRunDifferencesResponse(w http.ResponseWriter) error
+}
+
+type GetRunDifferences200JSONResponse struct {
+	Status  Status         `json:"status"`
+	Message Message        `json:"message"`
+	Data    RunDifferences `json:"data"`
+}
+
+func (response GetRunDifferences200JSONResponse) VisitGetRunDifferencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRunDifferences404ApplicationProblemPlusJSONResponse struct {
+	FailedApplicationProblemPlusJSONResponse
+}
+
+func (response GetRunDifferences404ApplicationProblemPlusJSONResponse) VisitGetRunDifferencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRunDifferencesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetRunDifferencesdefaultApplicationProblemPlusJSONResponse) VisitGetRunDifferencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListWaitingDeletionsRequestObject struct {
 	Params ListWaitingDeletionsParams
 }
@@ -8612,6 +8777,9 @@ type StrictServerInterface interface {
 	// ViewCase Note that somebody has viewed a case
 	// (POST /v1/cases/{caseId}/viewed)
 	ViewCase(ctx context.Context, request ViewCaseRequestObject) (ViewCaseResponseObject, error)
+	// SearchCustomers Find customers by social security number
+	// (POST /v1/customers/search)
+	SearchCustomers(ctx context.Context, request SearchCustomersRequestObject) (SearchCustomersResponseObject, error)
 	// RemoveCustomer Delete a customer for good
 	// (DELETE /v1/customers/{customerId})
 	RemoveCustomer(ctx context.Context, request RemoveCustomerRequestObject) (RemoveCustomerResponseObject, error)
@@ -8720,6 +8888,9 @@ type StrictServerInterface interface {
 	// ListRuns List the runs, newest first
 	// (GET /v1/runs)
 	ListRuns(ctx context.Context, request ListRunsRequestObject) (ListRunsResponseObject, error)
+	// GetRunDifferences How another attempt at a business date differs from those before it
+	// (GET /v1/runs/{run}/differences)
+	GetRunDifferences(ctx context.Context, request GetRunDifferencesRequestObject) (GetRunDifferencesResponseObject, error)
 	// ListWaitingDeletions List the deletions that wait for open receivables
 	// (GET /v1/waiting-deletions)
 	ListWaitingDeletions(ctx context.Context, request ListWaitingDeletionsRequestObject) (ListWaitingDeletionsResponseObject, error)
@@ -9298,6 +9469,37 @@ func (sh *strictHandler) ViewCase(w http.ResponseWriter, r *http.Request, caseId
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ViewCaseResponseObject); ok {
 		if err := validResponse.VisitViewCaseResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SearchCustomers operation middleware
+func (sh *strictHandler) SearchCustomers(w http.ResponseWriter, r *http.Request) {
+	var request SearchCustomersRequestObject
+
+	var body SearchCustomersJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SearchCustomers(ctx, request.(SearchCustomersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SearchCustomers")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SearchCustomersResponseObject); ok {
+		if err := validResponse.VisitSearchCustomersResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -10352,6 +10554,32 @@ func (sh *strictHandler) ListRuns(w http.ResponseWriter, r *http.Request, params
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ListRunsResponseObject); ok {
 		if err := validResponse.VisitListRunsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetRunDifferences operation middleware
+func (sh *strictHandler) GetRunDifferences(w http.ResponseWriter, r *http.Request, run int64) {
+	var request GetRunDifferencesRequestObject
+
+	request.Run = run
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRunDifferences(ctx, request.(GetRunDifferencesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRunDifferences")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetRunDifferencesResponseObject); ok {
+		if err := validResponse.VisitGetRunDifferencesResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -353,6 +354,10 @@ func (a *answered) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 // routed answers what no endpoint answers.
 func (s *Server) routed(routes *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if escaped := r.URL.EscapedPath(); path.Clean(escaped) != escaped { // the router would send people elsewhere
+			s.failed(w, r, errNoRoute)
+			return
+		}
 		handler, pattern := routes.Handler(r)
 		if pattern != "" {
 			routes.ServeHTTP(w, r)

@@ -2,6 +2,8 @@ package serve
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -108,6 +110,23 @@ func (a *api) ListRuns(ctx context.Context, r ListRunsRequestObject) (ListRunsRe
 	l, err := inquiry.Runs(ctx, a.DB, pageOf(r.Params.Cursor, r.Params.Limit))
 	found, err := listed(ctx, l, err)
 	return ListRuns200JSONResponse(found), err
+}
+
+// GetRunDifferences reads how another attempt at a date differs from those before it.
+func (a *api) GetRunDifferences(ctx context.Context, r GetRunDifferencesRequestObject) (GetRunDifferencesResponseObject, error) {
+	d, err := inquiry.Differences(ctx, a.DB, r.Run)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = inquiry.ErrNotFound
+	}
+	found, err := answer(d, err)
+	return GetRunDifferences200JSONResponse(found), err
+}
+
+// SearchCustomers finds customers by social security number. It is in the body, so no log of an address has it.
+func (a *api) SearchCustomers(ctx context.Context, r SearchCustomersRequestObject) (SearchCustomersResponseObject, error) {
+	customers, err := a.desk(ctx).FindBySSN(ctx, r.Body.Ssn)
+	found, err := answer(map[string]any{"customers": customers}, err)
+	return SearchCustomers200JSONResponse(found), err
 }
 
 // ListFiles lists the bureaus' files.

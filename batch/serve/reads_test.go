@@ -54,6 +54,22 @@ func TestReads(t *testing.T) {
 		{"the document", "GET", "/openapi.yaml", "", ``, "200", "", nil},
 		{"health", "GET", "/healthz", "", ``, "200", `"message":"OK"`, nil},
 	})
+	officer := servicing.PrivacyOfficer
+	s.calls([]call{
+		{"how a first attempt differs", "GET", "/v1/runs/1/differences", viewer, ``, "200", `"moves":[`, map[string]any{"run": 1.0, "attempt": 1.0, "files": []any{}, "records": []any{}}},
+		{"how an unknown run differs", "GET", "/v1/runs/99/differences", viewer, ``, "404 unknown", "", nil},
+		{"who has a number", "POST", "/v1/customers/search", officer, `{"ssn":"666-10-0001"}`, "200", "", map[string]any{
+			"customers": []any{map[string]any{"customerId": "CA", "loans": []any{"A1", "A2"}}}}},
+		{"who has a number that nobody has", "POST", "/v1/customers/search", officer, `{"ssn":"666109999"}`, "200", "", map[string]any{"customers": []any{}}},
+		{"what is no number", "POST", "/v1/customers/search", officer, `{"ssn":"666-10-000x"}`, "400 invalid", `has nine digits`, nil},
+		{"a number in the address", "GET", "/v1/customers/search?ssn=666100001", officer, ``, "405 method", "", nil},
+		{"a number by a viewer", "POST", "/v1/customers/search", viewer, `{"ssn":"666-10-0001"}`, "403 forbidden", "", nil},
+		{"a number by a supervisor", "POST", "/v1/customers/search", servicing.Supervisor, `{"ssn":"666-10-0001"}`, "403 forbidden", "", nil},
+		{"an address that a router would clean", "GET", "/v1//loans", viewer, ``, "404 no-route", "", nil},
+		{"another one", "GET", "/v1/loans/../runs", viewer, ``, "404 no-route", "", nil},
+		{"one with a slash behind it", "GET", "/v1/loans/", viewer, ``, "404 no-route", "", nil},
+		{"one whose id has dots and a slash", "GET", "/v1/loans/A%2F..%2FB", viewer, ``, "404 unknown", "", nil},
+	})
 	file := rows(t, db, `SELECT CAST(file AS text) FROM bureau_file`)
 	s.calls([]call{
 		{"a file", "GET", "/v1/files/" + file, viewer, ``, "200", "", map[string]any{"programId": "P1", "events": []any{}}},

@@ -9,6 +9,8 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"os"
+	"runtime"
 	"sync"
 	"time"
 
@@ -182,6 +184,13 @@ func (s *Server) Run(ctx context.Context, listening func(net.Addr)) error {
 func (s *Server) tls() (*tls.Config, error) {
 	if s.Cert == "" {
 		return nil, nil
+	}
+	info, err := os.Stat(s.Key)
+	if err == nil && info.Mode().Perm()&0o007 != 0 && runtime.GOOS != "windows" { // whose files have no such mode
+		err = fmt.Errorf("%s has mode %04o: everybody on this machine could read the key (chmod 640)", s.Key, info.Mode().Perm())
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	pair, err := tls.LoadX509KeyPair(s.Cert, s.Key)
 	if err != nil {

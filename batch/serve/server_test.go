@@ -144,6 +144,28 @@ func TestRunEnds(t *testing.T) {
 	}
 }
 
+// A key that everybody on the machine can read serves nothing.
+func TestOpenKey(t *testing.T) {
+	t.Parallel()
+	cert, key, _ := selfSigned(t)
+	for mode, good := range map[os.FileMode]bool{0o644: false, 0o604: false, 0o602: false, 0o640: true, 0o600: true, 0o400: true} {
+		if err := os.Chmod(key, mode); err != nil {
+			t.Fatal(err)
+		}
+		log := logrus.New()
+		log.SetOutput(io.Discard)
+		server, err := serve.New(serve.Config{Now: clock, Log: log, Address: "127.0.0.1:0", Cert: cert, Key: key})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ended, end := context.WithCancel(t.Context())
+		end()
+		if err := server.Run(ended, func(net.Addr) {}); errors.Is(err, serve.ErrConfig) == good || good && err != nil {
+			t.Errorf("mode %04o: %v", mode, err)
+		}
+	}
+}
+
 // selfSigned writes a certificate of 127.0.0.1 and its key.
 func selfSigned(t *testing.T) (cert, key string, trusted *x509.CertPool) {
 	t.Helper()

@@ -90,6 +90,11 @@ func TestKey(t *testing.T) {
 	if err != nil || !third.Repeated || third.LoansUpdated != 1 {
 		t.Errorf("third time: %+v, %v", third, err)
 	}
+	dry := request
+	dry.DryRun = true
+	if fourth, err := desk(db).CancelServicing(t.Context(), dry); err != nil || !fourth.Repeated || !fourth.DryRun || fourth.Operation != third.Operation {
+		t.Errorf("a dry run with the key: %+v, %v", fourth, err)
+	}
 	other := request
 	other.CustomerID = "CB"
 	if _, err := desk(db).CancelServicing(t.Context(), other); !errors.Is(err, servicing.ErrKeyUsed) {

@@ -84,7 +84,7 @@ func (o Order) validate() error {
 type Receipt struct {
 	Operation int64      `json:"operation"` // 0 for a dry run
 	On        rules.Date `json:"business_date"`
-	DryRun    bool       `json:"dry_run"`  // nothing was changed
+	DryRun    bool       `json:"dry_run"`  // it was asked for: nothing is changed by it
 	Repeated  bool       `json:"repeated"` // it was done before with this key: this is what it did then
 }
 
@@ -117,7 +117,7 @@ func (d *Desk) perform(ctx context.Context, kind string, o Order, request any, d
 		return err
 	}
 	if o.only == recallOnly {
-		if err = recall(ctx, d.DB, o.Key, digest, done); errors.Is(err, sql.ErrNoRows) {
+		if err = recall(ctx, d.DB, o, digest, done); errors.Is(err, sql.ErrNoRows) {
 			return errNotDone
 		}
 		return err
@@ -175,7 +175,7 @@ func (d *Desk) open(ctx context.Context, tx *sqlx.Tx, kind, digest string, o Ord
 	}
 	err := tx.GetContext(ctx, &w.by.Operation, operationOpen, kind, key, digest, o.By, o.Why, d.Now(), o.Role, o.From)
 	if errors.Is(err, sql.ErrNoRows) {
-		return recall(ctx, tx, o.Key, digest, done)
+		return recall(ctx, tx, o, digest, done)
 	}
 	if err != nil {
 		return fmt.Errorf("note the operation: %w", err)
@@ -185,13 +185,13 @@ func (d *Desk) open(ctx context.Context, tx *sqlx.Tx, kind, digest string, o Ord
 	return err
 }
 
-// recall reads what the operation of a key did.
-func recall(ctx context.Context, db sqlx.QueryerContext, key, digest string, done result) error {
+// recall reads what the operation of a key did. A dry run of it stays one: it is told what was done, and changes nothing.
+func recall(ctx context.Context, db sqlx.QueryerContext, o Order, digest string, done result) error {
 	var known struct {
 		Digest string `db:"digest"`
 		Result []byte `db:"result"`
 	}
-	if err := sqlx.GetContext(ctx, db, &known, operationByKey, key); err != nil {
+	if err := sqlx.GetContext(ctx, db, &known, operationByKey, o.Key); err != nil {
 		return fmt.Errorf("find the operation of the key: %w", err)
 	}
 	if known.Digest != digest {
@@ -200,7 +200,7 @@ func recall(ctx context.Context, db sqlx.QueryerContext, key, digest string, don
 	if err := json.Unmarshal(known.Result, done); err != nil {
 		return fmt.Errorf("read the result of the operation: %w", err)
 	}
-	done.receipt().Repeated = true
+	done.receipt().Repeated, done.receipt().DryRun = true, o.DryRun
 	return nil
 }
 

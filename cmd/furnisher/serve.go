@@ -22,7 +22,8 @@ func (a *app) serveCommand() *cobra.Command {
 ask about the book. GET /openapi.yaml is its document, GET /healthz says whether it and its database work. Every other request needs a
 token (furnisher tokens create) in its header Authorization: Bearer TOKEN.
 
-It listens on this machine alone unless it has TLS: another address needs --tls-cert and --tls-key, both PEM. Each request is one
+It listens on this machine alone unless it has TLS: another address needs --tls-cert and --tls-key, both PEM; a key that everybody on
+this machine can read is refused. Each request is one
 line of the log: its id, route, status and token, never what it said. Stopped by a signal it takes no more requests, answers those
 that it took, and exits 0.`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
