@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -30,6 +31,9 @@ type Preflight struct {
 	Now    time.Time
 	Most   int // findings that are kept of a file; default 100,000. The others are counted
 }
+
+// ErrNoRecords: the database does not have all records of the file any more.
+var ErrNoRecords = errors.New("the records of the file are not kept")
 
 // keptFindings is the default of Most.
 const keptFindings = 100_000
@@ -73,6 +77,7 @@ type lookedAt struct {
 	Building
 	State          State      `db:"state"`
 	SHA256         string     `db:"sha256"`
+	Records        int64      `db:"records"`
 	DisputeAddress string     `db:"dispute_address"`
 	Today          rules.Date `db:"today"`
 }
@@ -104,6 +109,7 @@ func (p Preflight) look(ctx context.Context, db *sqlx.DB, file int64) (*found, e
 		most = keptFindings
 	}
 	var alone sync.Mutex
+	var kept atomic.Int64
 	add := func(rows []findingRow, accounts int64, profile *rules.FileProfile) {
 		alone.Lock()
 		defer alone.Unlock()
@@ -128,11 +134,15 @@ func (p Preflight) look(ctx context.Context, db *sqlx.DB, file int64) (*found, e
 				return fmt.Errorf("chunk %d: %w", c.Seq, err)
 			}
 			add(l.rows, l.accounts, l.profile)
+			kept.Add(int64(len(l.records)))
 			return nil
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
+	}
+	if n := kept.Load(); n != f.file.Records { // what is not there would be taken for what the file leaves out
+		return nil, fmt.Errorf("%w: it has %d of %d", ErrNoRecords, n, f.file.Records)
 	}
 	drift, err := f.file.drift(ctx, db, f.profile, p.Limits)
 	add(drift, 0, nil)
@@ -173,7 +183,7 @@ func (s *PreflightSummary) Open(harm rules.Harm) (n int64) {
 }
 
 // Run looks at a file and keeps what it finds. It is durable when Run returns; the same look again changes nothing. It returns
-// ErrNoFile, or ErrState for a file that is not written yet.
+// ErrNoFile, ErrState for a file that is not written yet, or ErrNoRecords for one whose records were let go.
 func (p Preflight) Run(ctx context.Context, db *sqlx.DB, file int64) (*PreflightSummary, error) {
 	f, err := p.look(ctx, db, file)
 	var summary *PreflightSummary

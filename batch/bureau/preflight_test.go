@@ -117,6 +117,17 @@ func TestPreflightRelease(t *testing.T) {
 		"V27 V6 current_balance FIXED x1 months 1 files 2-2 fixed 2, V6 current_balance FIXED x1 months 1 files 1-1 rivera kim fixed 2" {
 		t.Errorf("fixed: %s", got)
 	}
+	// What is counted of the last file, if it was not looked at, and what was kept are the same; a file without its records is not looked at.
+	l.db.MustExec(`DELETE FROM preflight WHERE file = 1`)
+	if got := l.looked(2); got != "accounts 1, grave 0, serious 0" {
+		t.Errorf("after a file that was not looked at: %s", got)
+	}
+	l.db.MustExec(`CREATE TABLE kept AS SELECT * FROM file_page; DELETE FROM file_page WHERE file = 2`)
+	before = l.findings()
+	if _, err := look().Run(t.Context(), l.db, 2); !errors.Is(err, bureau.ErrNoRecords) || !strings.HasSuffix(err.Error(), "it has 0 of 1") || l.findings() != before {
+		t.Errorf("a file whose records were let go: %v, %s", err, l.findings())
+	}
+	l.db.MustExec(`INSERT INTO file_page SELECT * FROM kept WHERE file = 2; DROP TABLE kept`)
 	// A person who says so is believed until the next look.
 	l.db.MustExec(`UPDATE program SET dispute_address = NULL`)
 	l.looked(2)

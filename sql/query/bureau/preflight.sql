@@ -6,7 +6,7 @@ SELECT f.file, f.run, f.program, f.destination, d.name AS destination_name, f.as
        '' AS innovis_id, '' AS equifax_id, '' AS experian_id, '' AS transunion_id,
        coalesce(f.calendar, p.calendar) AS calendar, p.activity_cycle_ids,
        (SELECT count(*) FROM destination o WHERE o.program = f.program AND o.listed) > 1 AS several,
-       f.state, coalesce(f.sha256, '') AS sha256, coalesce(p.dispute_address, '') AS dispute_address,
+       f.state, coalesce(f.sha256, '') AS sha256, coalesce(f.records, 0) AS records, coalesce(p.dispute_address, '') AS dispute_address,
        greatest(f.created_on, (SELECT max(r.business_date) FROM run r WHERE r.state = 'CLOSED')) AS today
 FROM bureau_file f
 JOIN program p ON p.program = f.program
