@@ -72,6 +72,7 @@ func TestRolesOfRows(t *testing.T) {
 		"create-case": "createCase", "update-case": "updateCase", "delete-case": "deleteCase", "acknowledge-case": "acknowledgeCase",
 		"associate-case": "associateCase", "dissociate-case": "dissociateCase", "view-case": "viewCase", "see-case": "markCaseSeen",
 		"snooze-case": "snoozeCase", "unsnooze-case": "cancelSnooze", "escalate-case": "escalateCase", "deescalate-case": "deescalateCase",
+		"open-dispute": "openDispute", "extend-dispute": "extendDispute", "answer-dispute": "answerDispute",
 		"resolve-exceptions": "resolveExceptions", "remove": "removeCustomer",
 	}
 	doc, err := openapi3.NewLoader().LoadFromFile("openapi.yaml")

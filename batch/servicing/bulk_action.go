@@ -107,6 +107,16 @@ var bulkActions = []bulkAction{
 		return EscalateRequest{Order: o, CaseID: c.text("caseId"), Assignee: c.text("assignee")}
 	}, (*Desk).EscalateCase),
 	action("deescalate-case", Operator, "caseId!", caseRequest, (*Desk).DeescalateCase),
+	action("open-dispute", Operator, "loanId! channel! caseId receivedOn customerId claimsFraud disputeKind disputedAmount bureau controlNumber codes bureauDueOn", openDisputeRequest, (*Desk).OpenDispute),
+	action("extend-dispute", Operator, "caseId! informedOn bureauDueOn", func(o Order, c *cells) ExtendDisputeRequest {
+		return ExtendDisputeRequest{Order: o, CaseID: c.text("caseId"), InformedOn: c.date("informedOn"), BureauDueOn: c.date("bureauDueOn")}
+	}, (*Desk).ExtendDispute),
+	action("answer-dispute", Operator, "caseId! answer! checked! disagrees removes copies", func(o Order, c *cells) AnswerDisputeRequest {
+		return AnswerDisputeRequest{
+			Order: o, CaseID: c.text("caseId"), Answer: rules.DisputeAnswer(c.text("answer")), Checked: c.text("checked"),
+			Disagrees: c.truth("disagrees"), Removes: c.truth("removes"), Copies: strings.Fields(c.text("copies")),
+		}
+	}, (*Desk).AnswerDispute),
 	action("resolve-exceptions", Supervisor, "loanId! code", func(o Order, c *cells) ResolveRequest {
 		return ResolveRequest{Order: o, LoanID: c.text("loanId"), Code: c.text("code")}
 	}, (*Desk).ResolveExceptions),
@@ -144,6 +154,20 @@ func action[R any, D result](name string, role Role, columns string, request fun
 		return done, nil
 	}
 	return x
+}
+
+func openDisputeRequest(o Order, c *cells) OpenDisputeRequest {
+	r := OpenDisputeRequest{
+		Order: o, LoanID: c.text("loanId"), CaseID: c.text("caseId"), Channel: rules.DisputeChannel(c.text("channel")),
+		ReceivedOn: c.date("receivedOn"), CustomerID: c.text("customerId"), ClaimsFraud: c.truth("claimsFraud"),
+		Kind: rules.DisputeKind(c.text("disputeKind")), Bureau: c.text("bureau"), ControlNumber: c.text("controlNumber"),
+		Codes: strings.Fields(c.text("codes")), BureauDueOn: c.date("bureauDueOn"),
+	}
+	if c.text("disputedAmount") != "" {
+		amount := cell(c, "disputedAmount", "no amount", rules.ParseCents)
+		r.DisputedAmount = &amount
+	}
+	return r
 }
 
 func settleRequest(how rules.Settling) func(Order, *cells) SettleRequest {

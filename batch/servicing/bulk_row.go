@@ -201,6 +201,10 @@ type cells struct {
 
 func (c *cells) text(column string) string { return c.values[column] }
 
+func (c *cells) truth(column string) bool {
+	return cell(c, column, "neither true nor false", strconv.ParseBool)
+}
+
 func (c *cells) date(column string) rules.Date {
 	return cell(c, column, "no date YYYY-MM-DD", rules.ParseDate)
 }

@@ -144,6 +144,15 @@ var deskRows = []struct{ row, want string }{
 	{"deescalate-case k21 caseId=K9", "done"},
 	{"delete-case k22 caseId=K9", "done"},
 	{"delete-case k23 caseId=K9", "refused"},
+	{"open-dispute d1 loanId=C1 caseId=K10 channel=DIRECT receivedOn=2026-07-30", "done"},
+	{"open-dispute d2 loanId=C1 channel=FAX", "rejected"},
+	{"open-dispute d3 loanId=C1 channel=DIRECT disputedAmount=much", "rejected disputedAmount is no amount"},
+	{"extend-dispute d4 caseId=K10 informedOn=2026-07-31", "done"},
+	{"extend-dispute d5 caseId=K10 informedOn=2026-07-31", "refused BR10"},
+	{"answer-dispute d6 caseId=K10 answer=UPDATED checked=ledger", "rejected"},
+	{"answer-dispute d7 caseId=K10 answer=VERIFIED checked=ledger disagrees=perhaps", "rejected disagrees is neither"},
+	{"answer-dispute d8 caseId=K10 answer=VERIFIED checked=ledger", "done"},
+	{"answer-dispute d9 caseId=K10 answer=VERIFIED checked=ledger", "refused BR10"},
 	{"resolve-exceptions x1 loanId=D1", "done"},
 	{"resolve-exceptions x2 loanId=C1", "refused no such exception"},
 	{"remove - customerId=CB", "refused CD3"},
@@ -241,7 +250,7 @@ func count(t testing.TB, db *sqlx.DB, query string) (n int64) {
 // plausible is a value of a column that no operation finds in the book.
 var plausible = map[string]string{
 	"loanId": "NOPE", "customerId": "NOPE", "caseId": "NOPE", "status": "ACTIVE", "until": "2026-12-31", "kind": "DOCUMENT", "reference": "R1",
-	"type": "OTHER", "reason": "OTHR", "amount": "1.00", "reverses": "R1",
+	"type": "OTHER", "reason": "OTHR", "channel": "DIRECT", "answer": "VERIFIED", "checked": "ledger", "amount": "1.00", "reverses": "R1",
 }
 
 // What every action has in common: it needs its columns, takes no others, has a key of its own, and says what the book does not know

@@ -28,7 +28,8 @@ unless --max-bad allows it. Interrupted, the same command does the rest: a key i
 dry run takes each row back before the next one, so rows that build on others are refused.
 
 The header names the columns. Each row has an action, a key of its own (only a removal can do without) and the action's columns; why
-and date may stand for --why and --date. Empty cells are not given; null takes a field of a case away. The actions and their columns:
+and date may stand for --why and --date. Empty cells are not given; null takes a field of a case away; codes and copies hold several,
+with blanks between. The actions and their columns:
 
 ` + bulkActionsText() + `
 --csv prints what became of each row; it repeats nothing of a row but action and key.`,
