@@ -109,6 +109,18 @@ func CaseDetail(ctx context.Context, db *sqlx.DB, id string) (*Case, error) {
 	return found, nil
 }
 
+// CustomerKnown returns ErrNotFound for a customer whom the book does not have: nobody is to take a mistyped id for one without cases.
+func CustomerKnown(ctx context.Context, db *sqlx.DB, id string) error {
+	known := false
+	if err := db.GetContext(ctx, &known, inquiryCustomerKnown, id); err != nil {
+		return fmt.Errorf("find the customer: %w", err)
+	}
+	if !known {
+		return ErrNotFound
+	}
+	return nil
+}
+
 func caseKey(ctx context.Context, q sqlx.QueryerContext, id string) (key int64, err error) {
 	err = sqlx.GetContext(ctx, q, &key, inquiryCaseKey, id)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -7,6 +7,7 @@ var (
 	inquiryDestinations        = database.Query("inquiry", "InquiryDestinations")
 	inquiryCaseIDs             = database.Query("inquiry", "InquiryCaseIDs")
 	inquiryCaseKey             = database.Query("inquiry", "InquiryCaseKey")
+	inquiryCustomerKnown       = database.Query("inquiry", "InquiryCustomerKnown")
 	inquiryCaseKeys            = database.Query("inquiry", "InquiryCaseKeys")
 	inquiryCaseOperationKeys   = database.Query("inquiry", "InquiryCaseOperationKeys")
 	inquiryCaseOperationRead   = database.Query("inquiry", "InquiryCaseOperationRead")

@@ -33,6 +33,9 @@ func (a *api) ListCases(ctx context.Context, r ListCasesRequestObject) (ListCase
 // ListCustomerCases lists the cases of a borrower.
 func (a *api) ListCustomerCases(ctx context.Context, r ListCustomerCasesRequestObject) (ListCustomerCasesResponseObject, error) {
 	q := r.Params
+	if err := inquiry.CustomerKnown(ctx, a.DB, r.CustomerId); err != nil {
+		return nil, err
+	}
 	found, err := a.cases(ctx, caseFilter{&r.CustomerId, nil, q.Type, q.Status, q.ExternalId, q.Deleted, q.Snoozed, q.Escalated}, turnOf(q.Cursor, q.Before, q.Limit))
 	return ListCustomerCases200JSONResponse(found), err
 }

@@ -210,6 +210,7 @@ func TestCases(t *testing.T) {
 		{"seen", "POST", c + "/seen", op, `{"why":"as it should be"}`, "200", "", map[string]any{"changes": []any{}}},
 		{"an unknown case seen", "POST", "/v1/cases/K-9/seen", op, `{"why":"x"}`, "404 unknown", "", nil},
 		{"the review list", "GET", "/v1/reviews", viewer, ``, "200", `"data":[`, nil},
+		{"the cases of nobody", "GET", "/v1/customers/CX/cases", viewer, ``, "404 unknown", "", nil},
 		{"the cases of a borrower", "GET", "/v1/customers/CA/cases", viewer, ``, "200", `"total":1`, nil},
 		{"deleted", "DELETE", c + "?why=mistake", op, ``, "200", "", map[string]any{"case.deletedOn": "2026-06-02"}},
 		{"deleted twice", "DELETE", c + "?why=mistake", op, ``, "409 refused", "", nil},
