@@ -1,6 +1,6 @@
 -- name: PreflightFile
 -- A file as it was made, for a look before its release. $1 file. Index: bureau_file_pkey.
-SELECT f.file, f.run, f.program, f.destination, d.name AS destination_name, f.as_of, f.previous_on, f.created_on,
+SELECT f.file, coalesce(f.run, 0) AS run, f.program, f.destination, d.name AS destination_name, f.as_of, f.previous_on, f.created_on,
        p.program_id, p.identification_number,
        p.reporter_name, p.reporter_address, coalesce(p.reporter_phone, '') AS reporter_phone,
        '' AS innovis_id, '' AS equifax_id, '' AS experian_id, '' AS transunion_id,
