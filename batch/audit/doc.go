@@ -8,8 +8,7 @@
 //
 // # What is hashed
 //
-// Of each row what never changes: an operation but for why it was done (a name in it goes when its customer is removed), an act and a change
-// of a state whole, of a file what it was made with (not its state,
+// Of each row what never changes: an operation, an act and a change of a state whole, of a file what it was made with (not its state,
 // path or when its records were let go), of a deletion all but whether it counts, of a tradeline its columns. The sealed and personal
 // columns of the book are not in it: keys are changed, customers removed, records packed, trimmed and sealed anew without a trace here.
 // A removal of a customer, a trimming, a voiding are operations, acts and changes of states themselves, and so they are logged.

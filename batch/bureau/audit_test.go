@@ -118,7 +118,7 @@ func (a audited) tampering(random *rand.Rand, count int) []string {
 		Type  string `db:"data_type"`
 	}
 	if err := a.db.Select(&columns, `SELECT table_name, column_name, data_type FROM information_schema.columns
-		WHERE table_schema = 'furnisher' AND table_name IN ('operation', 'tradeline') AND column_name NOT IN ('operation', 'loan', 'file', 'why')`); err != nil {
+		WHERE table_schema = 'furnisher' AND table_name IN ('operation', 'tradeline') AND column_name NOT IN ('operation', 'loan', 'file')`); err != nil {
 		a.t.Fatal(err)
 	}
 	random.Shuffle(len(places), func(i, j int) { places[i], places[j] = places[j], places[i] })

@@ -3,7 +3,7 @@
 -- +goose Up
 -- One row an entry, numbered without gaps: of which row, and the SHA-256 of what never changes of it. The rows, their order and the
 -- signed heads are a Merkle log. Written by triggers at the end of the transaction of the row, so no writer can miss one.
---   operation          an operation (a), but for why, which may name a person and loses the name when they are removed (CD1)
+--   operation          an operation (a)
 --   act                an act (a)
 --   bureau_file        a file as it was made (a)
 --   bureau_file_event  a change of a file's state (a file, b its number)
@@ -57,7 +57,7 @@ CREATE FUNCTION proof_operation() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO furnisher.proof_entry (entry, kind, a, b, digest)
     SELECT furnisher.proof_next(), 'operation', NEW.operation, 0, sha256(convert_to(CAST(jsonb_build_array(
-        NEW.operation, NEW.kind, NEW.idempotency_key, NEW.digest, NEW.who, extract(epoch FROM NEW.at), NEW.business_date, NEW.loans,
+        NEW.operation, NEW.kind, NEW.idempotency_key, NEW.digest, NEW.who, NEW.why, extract(epoch FROM NEW.at), NEW.business_date, NEW.loans,
         NEW.customers, NEW.cases, NEW.before, NEW.after, NEW.result, NEW.role, NEW.came_from) AS text), 'UTF8'));
     RETURN NULL;
 END $$;
@@ -119,7 +119,7 @@ INSERT INTO proof_entry (entry, kind, a, b, found, digest)
 SELECT row_number() OVER (ORDER BY x.rank, x.a, x.b) - 1, x.kind, x.a, x.b, TRUE, sha256(convert_to(CAST(x.content AS text), 'UTF8'))
 FROM (
     SELECT 1 AS rank, 'operation' AS kind, o.operation AS a, 0 AS b, jsonb_build_array(
-        o.operation, o.kind, o.idempotency_key, o.digest, o.who, extract(epoch FROM o.at), o.business_date, o.loans,
+        o.operation, o.kind, o.idempotency_key, o.digest, o.who, o.why, extract(epoch FROM o.at), o.business_date, o.loans,
         o.customers, o.cases, o.before, o.after, o.result, o.role, o.came_from) AS content
     FROM operation o WHERE o.result IS NOT NULL
     UNION ALL

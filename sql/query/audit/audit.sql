@@ -42,7 +42,7 @@ SELECT tgname FROM pg_trigger WHERE tgname LIKE 'proof\_%' AND NOT tgisinternal 
 -- proof_entry_of_row.
 SELECT coalesce(o.operation, e.a) AS a, coalesce(e.b, 0) AS b, e.digest,
        CAST(CASE WHEN o.operation IS NOT NULL THEN jsonb_build_array(
-           o.operation, o.kind, o.idempotency_key, o.digest, o.who, extract(epoch FROM o.at), o.business_date, o.loans,
+           o.operation, o.kind, o.idempotency_key, o.digest, o.who, o.why, extract(epoch FROM o.at), o.business_date, o.loans,
            o.customers, o.cases, o.before, o.after, o.result, o.role, o.came_from) END AS text) AS content
 FROM operation o FULL JOIN (SELECT a, b, digest FROM proof_entry WHERE kind = 'operation') e ON e.a = o.operation
 
@@ -81,7 +81,7 @@ FULL JOIN (SELECT a, b, digest FROM proof_entry WHERE kind = 'bureau_file') e ON
 -- The text of a row that is hashed, null where there is none. $1 kind, $2 and $3 key.
 SELECT CAST(CASE $1
     WHEN 'operation' THEN (SELECT jsonb_build_array(
-           o.operation, o.kind, o.idempotency_key, o.digest, o.who, extract(epoch FROM o.at), o.business_date, o.loans,
+           o.operation, o.kind, o.idempotency_key, o.digest, o.who, o.why, extract(epoch FROM o.at), o.business_date, o.loans,
            o.customers, o.cases, o.before, o.after, o.result, o.role, o.came_from) FROM operation o WHERE o.operation = $2)
     WHEN 'act' THEN (SELECT jsonb_build_array(
            c.act, c.kind, c.about, c.who, c.why, c.host, c.came_from, extract(epoch FROM c.at)) FROM act c WHERE c.act = $2)
