@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/google/renameio/v2"
 	"github.com/jmoiron/sqlx"
@@ -72,16 +73,39 @@ func (f Files) Try() error {
 	return nil
 }
 
-// ErrOpenFolder: whoever is on the machine could put another file in place of one that was made, or take it away.
-var ErrOpenFolder = errors.New("everybody on this machine can write to it")
+// ErrOpenFolder: others on the machine could put another file in place of one that was made, or see which there are.
+var ErrOpenFolder = errors.New("others on this machine can reach it")
 
-// closed returns ErrOpenFolder for a folder that others can write to. Its group may: a cluster gives volumes to a group.
+// closed returns ErrOpenFolder for a folder that others can write to, that others can read, or that another user owns, who could give
+// himself the right. Its group may do both: a cluster gives volumes to a group. Nobody reads what lies below a folder that only its
+// owner passes.
 func closed(dir string) error {
-	info, err := os.Stat(dir)
-	if err == nil && info.Mode().Perm()&0o002 != 0 {
-		err = fmt.Errorf("%w: %s has mode %04o", ErrOpenFolder, dir, info.Mode().Perm())
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return err
 	}
-	return err
+	info, err := os.Stat(dir)
+	if err != nil {
+		return err
+	}
+	mode := info.Mode().Perm()
+	switch of, ok := info.Sys().(*syscall.Stat_t); {
+	case mode&0o002 != 0:
+		return fmt.Errorf("%w: %s has mode %04o, so everybody can write to it", ErrOpenFolder, dir, mode)
+	case ok && of.Uid != 0 && int(of.Uid) != os.Geteuid():
+		return fmt.Errorf("%w: %s belongs to another user", ErrOpenFolder, dir)
+	case mode&0o005 == 0:
+		return nil
+	}
+	for above := filepath.Dir(dir); ; above = filepath.Dir(above) {
+		info, err := os.Stat(above)
+		if err != nil || info.Mode().Perm()&0o001 == 0 { // who may not look at it cannot be passed by others, either
+			return nil
+		}
+		if above == filepath.Dir(above) {
+			return fmt.Errorf("%w: %s has mode %04o, so everybody can read it", ErrOpenFolder, dir, mode)
+		}
+	}
 }
 
 // probe is what TryFolder writes: a block, for an empty file finds room on a disk that is full.

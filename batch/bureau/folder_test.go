@@ -10,17 +10,50 @@ import (
 	"github.com/furnisher/furnisher/fixtures/pgtest"
 )
 
-// The folder of the files is its owner's, or its group's; where everybody could put another file in place of one, none is made.
-func TestFolderThatOthersCanWriteTo(t *testing.T) {
+// The folder of the files is its owner's, or its group's; where others could put another file in place of one, or read, none is made.
+// Nobody can read below a folder that only its owner passes.
+func TestFolderThatOthersCanReach(t *testing.T) {
 	t.Parallel()
-	for mode, want := range map[os.FileMode]error{0o700: nil, 0o755: nil, 0o770: nil, 0o702: ErrFolder, 0o777: ErrFolder, 0o777 | os.ModeSticky: ErrFolder} {
-		dir := filepath.Join(t.TempDir(), "files")
-		if err := errors.Join(os.Mkdir(dir, 0o700), os.Chmod(dir, mode)); err != nil {
+	reached, err := os.MkdirTemp("/", "furnisher-test-")
+	if errors.Is(err, os.ErrPermission) { // only root may write there; a folder of /tmp is as good where /tmp is nobody's alone
+		reached, err = os.MkdirTemp("/tmp", "furnisher-test-")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(reached); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := os.Chmod(reached, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		above    string
+		mode     os.FileMode
+		want     error
+		stranger bool
+	}{
+		{reached, 0o700, nil, false}, {reached, 0o770, nil, false}, {reached, 0o755, ErrFolder, false}, {reached, 0o701, ErrFolder, false},
+		{reached, 0o702, ErrFolder, false}, {reached, 0o777 | os.ModeSticky, ErrFolder, false}, {t.TempDir(), 0o755, nil, false},
+		{t.TempDir(), 0o777, ErrFolder, false}, {reached, 0o700, ErrFolder, true},
+	} {
+		if c.stranger && os.Geteuid() != 0 {
+			continue // only root can give a folder away
+		}
+		dir := filepath.Join(c.above, "files")
+		if err := errors.Join(os.RemoveAll(dir), os.Mkdir(dir, 0o700), os.Chmod(dir, c.mode)); err != nil {
 			t.Fatal(err)
 		}
+		if c.stranger {
+			if err := os.Chown(dir, 4711, 4711); err != nil {
+				t.Fatal(err)
+			}
+		}
 		for name, err := range map[string]error{"prepare": Files{Dir: dir}.Prepare(), "try": Files{Dir: dir}.Try()} {
-			if !errors.Is(err, want) || (want != nil) != errors.Is(err, ErrOpenFolder) {
-				t.Errorf("%s a folder of mode %v: %v, want %v", name, mode, err, want)
+			if !errors.Is(err, c.want) || (c.want != nil) != errors.Is(err, ErrOpenFolder) {
+				t.Errorf("%s a folder of mode %v: %v, want %v", name, c.mode, err, c.want)
 			}
 		}
 		if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {

@@ -243,10 +243,6 @@ func (a *app) diagnoseFolder(largest int64) []diagnosis {
 		folder.Verdict, folder.Says = verdictBad, oneLine(err)
 		return []diagnosis{folder}
 	}
-	if info, err := os.Stat(dir); err == nil && info.Mode().Perm()&0o007 != 0 {
-		folder.Verdict, folder.Says = verdictWarn, dir+" can be read by everybody; files hold names and social security numbers"
-		folder.Do = "chmod 750 " + shellWord(dir)
-	}
 	disk := diagnosis{About: "disk", Verdict: verdictOK}
 	free, err := freeBytes(dir)
 	if err != nil {

@@ -51,7 +51,7 @@ func hintFolder(err error, dir, other string) string {
 		return hintFullDisk(dir) + ", or " + other
 	}
 	if errors.Is(err, bureau.ErrOpenFolder) {
-		return fmt.Sprintf("look what is in it, then chmod o-w %s, or %s", shellWord(dir), other)
+		return fmt.Sprintf("look what is in it, then chown it to the user of this command and chmod o-rwx %s, or %s", shellWord(dir), other)
 	}
 	return fmt.Sprintf("make %s a folder that we may write, or %s", dir, other)
 }
