@@ -7,7 +7,7 @@ var (
 	inquiryDestinations        = database.Query("inquiry", "InquiryDestinations")
 	inquiryCaseIDs             = database.Query("inquiry", "InquiryCaseIDs")
 	inquiryCaseKey             = database.Query("inquiry", "InquiryCaseKey")
-	inquiryCustomerKnown       = database.Query("inquiry", "InquiryCustomerKnown")
+	inquiryCustomerKnown       = database.Query("inquiry", "InquiryCaseCustomerKnown")
 	inquiryCaseKeys            = database.Query("inquiry", "InquiryCaseKeys")
 	inquiryCaseOperationKeys   = database.Query("inquiry", "InquiryCaseOperationKeys")
 	inquiryCaseOperationRead   = database.Query("inquiry", "InquiryCaseOperationRead")

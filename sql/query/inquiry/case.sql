@@ -29,9 +29,9 @@ SELECT count(*) AS total, coalesce(min(case_key), 0) AS first, coalesce(max(case
        ARRAY(SELECT case_key FROM page ORDER BY case_key) AS keys
 FROM wanted
 
--- name: InquiryCustomerKnown
+-- name: InquiryCaseCustomerKnown
 -- Whether the book has a customer. $1 customer id. Index: customer_customer_id_key.
-SELECT EXISTS (SELECT FROM customer WHERE customer_id = $1)
+SELECT EXISTS (SELECT FROM customer c WHERE c.customer_id = $1)
 
 -- name: InquiryCaseKey
 -- The key of a case, by its id or else by its external id. $1 id. Index: case_file_case_id_key, case_file_by_external_id.
