@@ -87,7 +87,7 @@ var examples = map[string][]string{
 	"loan":               {"loan L-1001", "loan 4000000000001001 --json"},
 	"explain":            {"explain L-1001", "explain L-1001 --field 25 --file 3"},
 	"evidence":           {"evidence L-1001", "evidence L-1001 --months 36 --out /media/court/l-1001.zip --unmask --why 'order of the court'"},
-	"evidence verify":    {"evidence verify evidence-L-1001.zip", "evidence verify evidence-L-1001.zip --key furnisher-0123abcd+0123abcd+KEY --json"},
+	"evidence verify":    {"evidence verify evidence-l-1001.zip", "evidence verify evidence-l-1001.zip --key furnisher-0123abcd+0123abcd+KEY --json"},
 	"exceptions":         {"exceptions", "exceptions --run 17 --csv --limit 0"},
 	"exceptions show":    {"exceptions show L-1001", "exceptions show 4000000000001001 --json"},
 	"exceptions resolve": {"exceptions resolve L-1001 --reason 'the address was imported'", "exceptions resolve L-1001 --code SCHEDULES_NOT_RESTORED --reason 'set up again' --dry-run"},
