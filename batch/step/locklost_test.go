@@ -17,7 +17,6 @@ import (
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/intake"
-	"github.com/furnisher/furnisher/batch/step"
 	"github.com/furnisher/furnisher/fixtures/pgtest"
 )
 
@@ -59,13 +58,6 @@ type losses struct {
 	copies atomic.Int64
 }
 
-// allSteps is a runner of nights with the optional step.
-func allSteps(db *sqlx.DB, dir string) *batch.Runner {
-	r := runner(db, dir)
-	r.With = []string{step.EligibleStep}
-	return r
-}
-
 func newLosses(t *testing.T) *losses {
 	t.Helper()
 	s := &losses{own: pgtest.NewOwn(t)}
@@ -81,13 +73,13 @@ func newLosses(t *testing.T) *losses {
 	}
 	url, dir := s.own.Copy("undisturbed"), t.TempDir()
 	counting, points := openCounting(t, url, 0)
-	r := allSteps(counting, dir)
+	r := runner(counting, dir)
 	log := &spanLog{losses: s, points: points}
 	r.Log = log.logger()
 	if _, err := r.Run(t.Context(), day("2026-08-31")); err != nil {
 		t.Fatal(err)
 	}
-	if len(s.spans) != len(r.Plan) {
+	if len(s.spans) != len(r.Plan)-1 { // but the optional one
 		t.Fatalf("got spans %+v, want one of each step", s.spans)
 	}
 	s.want = s.outcome(t, counting, dir)
@@ -190,7 +182,7 @@ func (s *losses) lose(t *testing.T, way string, at int64, name string) {
 			s.own.Start()
 		}
 	})
-	r := allSteps(acting, dir)
+	r := runner(acting, dir)
 	r.Direct = openAs(t, line.URL+idleLimit, "first") // the one that holds the book is not ended, however long the others work
 	_, err := r.Run(t.Context(), day("2026-08-31"))
 	lost := errors.Is(err, batch.ErrLockLost) || database.IsConnectionLost(err)
@@ -200,7 +192,7 @@ func (s *losses) lose(t *testing.T, way string, at int64, name string) {
 	act.Wait()
 	line.Mend()
 	rivals.Wait()
-	if _, err := allSteps(db, dir).Run(t.Context(), day("2026-08-31")); err != nil && !errors.Is(err, batch.ErrClosed) {
+	if _, err := runner(db, dir).Run(t.Context(), day("2026-08-31")); err != nil && !errors.Is(err, batch.ErrClosed) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(s.want, s.outcome(t, db, dir)); diff != "" {
@@ -217,7 +209,7 @@ func (s *losses) rivals(t *testing.T, url, dir string, running *sync.WaitGroup) 
 			return err
 		},
 		"second": func(db *sqlx.DB) error {
-			_, err := allSteps(db, dir).Run(ctx, day("2026-08-31"))
+			_, err := runner(db, dir).Run(ctx, day("2026-08-31"))
 			return err
 		},
 	} {
