@@ -133,8 +133,11 @@ func TryFolder(dir string) error {
 // checksum, and to the trailer that was counted record by record.
 func (f Files) Assemble(ctx context.Context, db *sqlx.DB, run batch.Run) (err error) {
 	files, err := Pending(ctx, db, run.ID)
-	if err != nil || len(files) == 0 {
+	if err != nil {
 		return err
+	}
+	if len(files) == 0 { // also where an attempt that was killed had placed them all, but not taken its notes away
+		return f.Sweep(ctx, db, nil)
 	}
 	if err := f.Prepare(); err != nil {
 		return err

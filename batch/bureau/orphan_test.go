@@ -1,6 +1,7 @@
 package bureau_test
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/bureau"
 )
 
@@ -63,6 +65,16 @@ func TestOrphan(t *testing.T) {
 			func(l *lender) { l.night("2026-02-01") },
 			[]string{"orphaned/metro2-P1-2-20260131.txt.orphan", "voided/metro2-P1-1-20260131.txt"},
 		},
+		"a run that is resumed and had placed all its files": {func(l *lender) {
+			note := filepath.Join(l.dir, ".placing-metro2-P1-2-20260131.txt")
+			err := errors.Join(os.Remove(filepath.Join(l.dir, "metro2-P1-2-20260131.txt")), os.Rename(note, filepath.Join(l.dir, ".placing-metro2-P1-1-20260131.txt")))
+			if err == nil {
+				err = bureau.Files{Dir: l.dir}.Assemble(l.t.Context(), l.db, batch.Run{ID: 1})
+			}
+			if err != nil {
+				l.t.Error(err)
+			}
+		}, []string{"voided/metro2-P1-1-20260131.txt"}},
 		"a night with a file": {
 			func(l *lender) { l.night("2026-02-28") },
 			[]string{"metro2-P1-2-20260228.txt", "orphaned/metro2-P1-2-20260131.txt.orphan", "voided/metro2-P1-1-20260131.txt"},

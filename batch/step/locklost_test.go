@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"math/rand/v2"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -19,6 +17,7 @@ import (
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/intake"
+	"github.com/furnisher/furnisher/batch/step"
 	"github.com/furnisher/furnisher/fixtures/pgtest"
 )
 
@@ -60,6 +59,13 @@ type losses struct {
 	copies atomic.Int64
 }
 
+// allSteps is a runner of nights with the optional step.
+func allSteps(db *sqlx.DB, dir string) *batch.Runner {
+	r := runner(db, dir)
+	r.With = []string{step.EligibleStep}
+	return r
+}
+
 func newLosses(t *testing.T) *losses {
 	t.Helper()
 	s := &losses{own: pgtest.NewOwn(t)}
@@ -75,13 +81,13 @@ func newLosses(t *testing.T) *losses {
 	}
 	url, dir := s.own.Copy("undisturbed"), t.TempDir()
 	counting, points := openCounting(t, url, 0)
-	r := runner(counting, dir)
+	r := allSteps(counting, dir)
 	log := &spanLog{losses: s, points: points}
 	r.Log = log.logger()
 	if _, err := r.Run(t.Context(), day("2026-08-31")); err != nil {
 		t.Fatal(err)
 	}
-	if len(s.spans) != len(r.Plan)-1 { // but the optional one
+	if len(s.spans) != len(r.Plan) {
 		t.Fatalf("got spans %+v, want one of each step", s.spans)
 	}
 	s.want = s.outcome(t, counting, dir)
@@ -142,10 +148,7 @@ func (s *losses) outcome(t *testing.T, db *sqlx.DB, dir string) outcome {
 	if _, err := db.Exec("UPDATE run_step SET last_import = 0"); err != nil {
 		t.Fatal(err)
 	}
-	files := fileHashes(t, dir)
-	// A night that was killed when all was done leaves the marks of the files that it placed to the next night, which takes them away.
-	maps.DeleteFunc(files, func(name, _ string) bool { return strings.HasPrefix(name, ".placing-") })
-	return outcome{fingerprint(t, db), files}
+	return outcome{fingerprint(t, db), fileHashes(t, dir)}
 }
 
 // lose runs a night that loses its lock at a point, and then what is left of it.
@@ -187,7 +190,7 @@ func (s *losses) lose(t *testing.T, way string, at int64, name string) {
 			s.own.Start()
 		}
 	})
-	r := runner(acting, dir)
+	r := allSteps(acting, dir)
 	r.Direct = openAs(t, line.URL+idleLimit, "first") // the one that holds the book is not ended, however long the others work
 	_, err := r.Run(t.Context(), day("2026-08-31"))
 	lost := errors.Is(err, batch.ErrLockLost) || database.IsConnectionLost(err)
@@ -197,7 +200,7 @@ func (s *losses) lose(t *testing.T, way string, at int64, name string) {
 	act.Wait()
 	line.Mend()
 	rivals.Wait()
-	if _, err := runner(db, dir).Run(t.Context(), day("2026-08-31")); err != nil && !errors.Is(err, batch.ErrClosed) {
+	if _, err := allSteps(db, dir).Run(t.Context(), day("2026-08-31")); err != nil && !errors.Is(err, batch.ErrClosed) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(s.want, s.outcome(t, db, dir)); diff != "" {
@@ -214,7 +217,7 @@ func (s *losses) rivals(t *testing.T, url, dir string, running *sync.WaitGroup) 
 			return err
 		},
 		"second": func(db *sqlx.DB) error {
-			_, err := runner(db, dir).Run(ctx, day("2026-08-31"))
+			_, err := allSteps(db, dir).Run(ctx, day("2026-08-31"))
 			return err
 		},
 	} {
