@@ -99,6 +99,19 @@ type caseWork func(tx *sqlx.Tx, w *deed, c *book.CaseFile) (changed bool, err er
 // onCase does an operation on one case, named by its id or its external id.
 func (d *Desk) onCase(ctx context.Context, kind, what string, o Order, request any, id string, work caseWork) (*CaseResult, error) {
 	done := &CaseResult{}
+	err := d.onCaseKey(ctx, kind, what, o, request, id, done, func(tx *sqlx.Tx, w *deed, key int64) error {
+		return changeCase(ctx, tx, w, key, done, work)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return done, nil
+}
+
+// onCaseKey does an operation on a case with the key that its id or its external id has.
+func (d *Desk) onCaseKey(
+	ctx context.Context, kind, what string, o Order, request any, id string, done result, work func(tx *sqlx.Tx, w *deed, key int64) error,
+) error {
 	err := needsCase(o, id)
 	if err == nil {
 		err = d.perform(ctx, kind, o, request, done, func(tx *sqlx.Tx, w *deed) error {
@@ -106,13 +119,13 @@ func (d *Desk) onCase(ctx context.Context, kind, what string, o Order, request a
 			if err != nil {
 				return err
 			}
-			return changeCase(ctx, tx, w, key, done, work)
+			return work(tx, w, key)
 		})
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
+		return fmt.Errorf("%s: %w", what, err)
 	}
-	return done, nil
+	return nil
 }
 
 func needsCase(o Order, id string) error {

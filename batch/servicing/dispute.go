@@ -241,18 +241,11 @@ type disputeWork func(tx *sqlx.Tx, w *deed, c *book.CaseFile, u *book.Dispute) e
 // onDispute does an operation on one dispute, named by its case's id or external id.
 func (d *Desk) onDispute(ctx context.Context, kind, what string, o Order, request any, id string, work disputeWork) (*DisputeResult, error) {
 	done := &DisputeResult{}
-	err := needsCase(o, id)
-	if err == nil {
-		err = d.perform(ctx, kind, o, request, done, func(tx *sqlx.Tx, w *deed) error {
-			key, err := find(ctx, tx, "case", caseByID, id)
-			if err != nil {
-				return err
-			}
-			return changeDispute(ctx, tx, w, key, done, work)
-		})
-	}
+	err := d.onCaseKey(ctx, kind, what, o, request, id, done, func(tx *sqlx.Tx, w *deed, key int64) error {
+		return changeDispute(ctx, tx, w, key, done, work)
+	})
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
+		return nil, err
 	}
 	return done, nil
 }
