@@ -75,13 +75,30 @@ func found(t *testing.T, db *sqlx.DB, all []needle) (places []string, read int) 
 		text := bytes.Join(values, []byte{'\n'})
 		read += len(text)
 		for _, n := range all {
-			if bytes.Contains(text, n.bytes) {
+			if holds(text, n.bytes, c.Bytes) {
 				places = append(places, fmt.Sprintf("%s.%s: %s", c.Table, c.Column, n.what))
 				break
 			}
 		}
 	}
 	return places, read
+}
+
+// holds tells whether text holds a needle. In the text of a column, digits within a longer number are another number: an
+// identifier of eighteen digits holds some date by chance.
+func holds(text, needle []byte, raw bool) bool {
+	digit := func(i int) bool { return i >= 0 && i < len(text) && text[i] >= '0' && text[i] <= '9' }
+	for at := 0; ; at++ {
+		i := bytes.Index(text[at:], needle)
+		if i < 0 {
+			return false
+		}
+		at += i
+		within := needle[0] >= '0' && needle[0] <= '9' && (digit(at-1) || digit(at+len(needle)))
+		if raw || !within {
+			return true
+		}
+	}
 }
 
 // After an import, nights and a file, no table holds a social security number or a date of birth in clear.
