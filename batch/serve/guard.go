@@ -358,6 +358,10 @@ func (s *Server) routed(routes *http.ServeMux) http.Handler {
 			s.failed(w, r, errNoRoute)
 			return
 		}
+		if s.Console != nil && !ofAPI(r.URL.Path) {
+			s.Console.ServeHTTP(w, r)
+			return
+		}
 		handler, pattern := routes.Handler(r)
 		if pattern != "" {
 			routes.ServeHTTP(w, r)
@@ -372,6 +376,26 @@ func (s *Server) routed(routes *http.ServeMux) http.Handler {
 		}
 		s.failed(w, r, errNoRoute)
 	})
+}
+
+// ofAPI reports whether a path is the API's, or would be.
+func ofAPI(at string) bool {
+	return at == "/v1" || strings.HasPrefix(at, "/v1/") || at == "/openapi.yaml" || at == "/healthz"
+}
+
+// Noted names the route of a request, and who sent it, for its line of the log. What answers beside the API calls it.
+func Noted(ctx context.Context, route, who string) {
+	if about, is := ctx.Value(requestKey{}).(*request); is {
+		about.route, about.token = route, who
+	}
+}
+
+// RequestID is the id of the request of a context, "" if it has none.
+func RequestID(ctx context.Context) string {
+	if about, is := ctx.Value(requestKey{}).(*request); is {
+		return about.id
+	}
+	return ""
 }
 
 // probe takes an answer's header and drops the rest.

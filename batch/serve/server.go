@@ -39,6 +39,9 @@ type Config struct {
 	Validate      func(file io.Reader) (any, error)                          // a Metro 2 file
 	ExplainRecord func(file io.Reader, record int, unmask bool) (any, error) // of a Metro 2 file; ErrNoRecord
 
+	// Console answers every address that is none of the API's; nil: there is no console.
+	Console http.Handler
+
 	Address   string // host:port
 	Cert, Key string // PEM files for TLS; both or none
 

@@ -59,6 +59,8 @@ var allowances = []allowance{
 	{folder: "batch/delivery", may: everyRoom + `batch/database batch/bureau rules
 		github.com/ProtonMail/gopenpgp/v3/crypto github.com/pkg/sftp golang.org/x/crypto/ssh golang.org/x/crypto/ssh/knownhosts
 		github.com/standard-webhooks/standard-webhooks/libraries/go`},
+	{folder: "batch/serve/console", may: everyRoom + `batch/serve batch/servicing batch/inquiry rules
+		github.com/alexedwards/scs/v2 golang.org/x/time/rate`},
 	{folder: "batch/serve", may: everyRoom + `batch/servicing batch/inquiry rules
 		github.com/oapi-codegen/runtime github.com/getkin/kin-openapi/openapi3 github.com/getkin/kin-openapi/openapi3filter
 		github.com/getkin/kin-openapi/routers golang.org/x/time/rate`},

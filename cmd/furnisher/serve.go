@@ -11,13 +11,16 @@ import (
 
 	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/serve"
+	"github.com/furnisher/furnisher/batch/serve/console"
 	"github.com/furnisher/furnisher/batch/servicing"
 )
 
 func (a *app) serveCommand() *cobra.Command {
 	c := serve.Config{}.WithDefaults()
+	var base string
+	var proxied bool
 	cmd := &cobra.Command{
-		Use: "serve", Short: "answer the HTTP API: operations between nights, and questions", Args: cobra.NoArgs,
+		Use: "serve", Short: "serve the console and the HTTP API: operations between nights, and questions", Args: cobra.NoArgs,
 		Long: `Stays in the foreground and answers the HTTP API: what people and systems do to loans and customers between nights, and what they
 ask about the book. GET /openapi.yaml is its document, GET /healthz says whether it and its database work. Every other request needs a
 token (furnisher tokens create) in its header Authorization: Bearer TOKEN.
@@ -60,6 +63,11 @@ that it took, and exits 0.`,
 					return status == exitUnreachable
 				}
 				c.ExplainLoan, c.Validate, c.ExplainRecord = apiExplain(db.DB), apiValidate, apiExplainRecord
+				if c.Console, err = console.New(console.Config{
+					DB: db.DB, Now: a.now, Log: a.log, Desk: c.Desk, Away: c.Away, Base: base, Secure: c.Cert != "" || proxied,
+				}); err != nil {
+					return &ending{err: err, code: exitUsage, hint: hintHelp("furnisher serve")}
+				}
 				server, err := serve.New(c)
 				if err == nil {
 					err = server.Run(ctx, func(at net.Addr) { a.log.WithField("address", at.String()).Info("serving") })
@@ -75,6 +83,8 @@ that it took, and exits 0.`,
 	f.StringVar(&c.Address, "listen", c.Address, "address to listen on, host:port")
 	f.StringVar(&c.Cert, "tls-cert", "", "certificate for TLS, a PEM file")
 	f.StringVar(&c.Key, "tls-key", "", "its key, a PEM file")
+	f.StringVar(&base, "base", "", "path under which a reverse proxy serves the console, like /furnisher")
+	f.BoolVar(&proxied, "proxied", false, "people reach the console by HTTPS through a reverse proxy: cookies never go in clear")
 	f.Float64Var(&c.Rate, "rate", c.Rate, "requests a second for each token")
 	numberFlag(f, &c.Burst, "burst", 1, 0, "requests at once for each token")
 	durationFlag(f, &c.RequestTimeout, "request-timeout", time.Second, "how long a request may take")

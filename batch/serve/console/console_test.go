@@ -1,0 +1,75 @@
+package console
+
+import (
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/furnisher/furnisher/batch/servicing"
+)
+
+// Every route has a role, and every page that needs one sends who has no session to sign in.
+func TestRoutesNeedASession(t *testing.T) {
+	s := newSite(t, readOnly(t))
+	for _, e := range s.c.routes {
+		method, at, _ := strings.Cut(e.pattern, " ")
+		if e.role == anyone {
+			continue
+		}
+		if !servicing.Role.May(servicing.Supervisor, e.role) && e.role != servicing.PrivacyOfficer {
+			t.Errorf("%s has the role %q", e.pattern, e.role)
+		}
+		at = regexp.MustCompile(`\{[^}]*\}`).ReplaceAllString(at, "1")
+		if got := s.do("", method, at, nil); got.status != 303 || got.header.Get("Location") != "/sign-in" {
+			t.Errorf("%s without a session: status %d to %q", e.pattern, got.status, got.header.Get("Location"))
+		}
+	}
+}
+
+// A form from another site is refused, whatever it says.
+func TestCrossSiteFormIsRefused(t *testing.T) {
+	s := newSite(t, readOnly(t))
+	r := httptest.NewRequest("POST", "/sign-out", nil)
+	r.Header.Set("Sec-Fetch-Site", "cross-site")
+	if got := s.send(r); got.status != 403 {
+		t.Errorf("status %d", got.status)
+	}
+}
+
+// Each answer forbids what the page does not need, and its scripts carry the word of this answer alone.
+func TestPolicy(t *testing.T) {
+	s := newSite(t, readOnly(t))
+	first, second := s.get("", "/sign-in"), s.get("", "/sign-in")
+	policy := first.header.Get("Content-Security-Policy")
+	word := regexp.MustCompile(`'nonce-([A-Z0-9]+)'`).FindStringSubmatch(policy)
+	if word == nil || !strings.Contains(first.body, `nonce="`+word[1]+`"`) || policy == second.header.Get("Content-Security-Policy") {
+		t.Errorf("policy %q", policy)
+	}
+	if strings.Contains(policy, "unsafe") || first.header.Get("X-Frame-Options") != "DENY" || first.header.Get("Cache-Control") != "no-store" {
+		t.Errorf("headers %v", first.header)
+	}
+}
+
+// A page that does not exist says so within the console.
+func TestNoSuchPage(t *testing.T) {
+	newSite(t, readOnly(t)).get(servicing.Viewer, "/nothing").has(t, 404, "There is no such page")
+}
+
+// Under a path, every address of a page is below it.
+func TestBase(t *testing.T) {
+	s := newSite(t, readOnly(t), func(c *Config) { c.Base = "/furnisher" })
+	got := s.get("", "/furnisher/sign-in")
+	got.has(t, 200, `href="/furnisher/static/console.css"`)
+	for _, at := range regexp.MustCompile(`(?:href|src|action)="(/[^"]*)"`).FindAllStringSubmatch(got.body, -1) {
+		if !strings.HasPrefix(at[1], "/furnisher/") {
+			t.Errorf("an address outside of the base: %s", at[1])
+		}
+	}
+	s.get("", "/sign-in").has(t, 404)
+	for _, base := range []string{"furnisher", "/", "/furnisher/", "/a/../b"} {
+		if _, err := New(Config{Base: base}); err == nil {
+			t.Errorf("the base %q is taken", base)
+		}
+	}
+}
