@@ -47,8 +47,9 @@ func readCorrections(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, destinatio
 	return byLoan, err
 }
 
-// corrected are the corrections of a loan, each with the account by the facts of then. Its state then is the state of then;
-// consumers and settings are those of today, so that only the loan's own facts make a difference.
+// corrected are the corrections of a loan, each with the account by the facts of then. Its state then is the state of then, but for a file
+// of a date before that state began: what the loan was on that date was known then, and is in its history. Consumers and settings are
+// those of today, so that only the loan's own facts make a difference.
 func (a *around) corrected(rows []correctionRow, f *book.Facts, file *Building) []rules.Correction {
 	list := make([]rules.Correction, len(rows))
 	for i := range rows {
@@ -59,7 +60,9 @@ func (a *around) corrected(rows []correctionRow, f *book.Facts, file *Building) 
 		facts := *rows[i].then
 		facts.Consumers = f.Consumers
 		then := a.uncorrected(&facts, file)
-		then.State = facts.State
+		if !facts.State.ChangedSince(file.AsOf) {
+			then.State = facts.State
+		}
 		list[i] = list[i].By(&then)
 	}
 	return list

@@ -186,3 +186,38 @@ func TestCorrectionsOfFilesThatDoNotCount(t *testing.T) {
 		t.Errorf("what was known cannot be read: left out %q", got)
 	}
 }
+
+// BR9: what a loan was on an earlier date is no newer fact. A file of a date before the one that a correction was decided for, made again
+// after it, holds the account; it does not end the lock because the loan was not charged off yet.
+func TestCorrectionOfAnEarlierFile(t *testing.T) {
+	t.Parallel()
+	l := newLender(t, "monthly:last", "")
+	l.extract["products"] = "product_id,name,portfolio_type,account_type,terms_frequency,interest_type,delinquent_after,charge_off_after,grace_days,closes_on_payoff\n" +
+		"PL,Personal loan,I,01,M,F,1,1,5,true\n"
+	l.loan("OFF", "", 10)
+	l.load()
+	for _, on := range []string{"2026-01-31", "2026-02-28", "2026-03-31"} {
+		l.night(on)
+	}
+	if got := l.correct("OFF", "scheduled_payment", "20"); got != "correction 1 known false" {
+		t.Fatal(got)
+	}
+	for _, file := range []int64{3, 2} {
+		m := bureau.Move{File: file, To: bureau.Voided, Who: "test", Why: "because"}
+		if _, err := bureau.Change(t.Context(), l.db, m, clock()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := l.row(`SELECT status FROM loan_state`); got != "CLOSED::CHARGE_OFF" {
+		t.Fatalf("the loan is %s", got)
+	}
+	if _, err := l.replace(2); err != nil {
+		t.Fatal(err)
+	}
+	if got := l.states(); got != "scheduled_payment LIVE" {
+		t.Errorf("the lock: %s", got)
+	}
+	if got := l.excluded("OFF"); got != "CORRECTION_HELD BR9" {
+		t.Errorf("left out %q", got)
+	}
+}
