@@ -56,9 +56,9 @@ ORDER BY due_at, item_id COLLATE "C"
 
 -- name: InquiryTradelines
 -- What each file said of a loan, newest last, and whether a bureau refused that record. $1 loan.
--- Index: tradeline_pkey, answer_refused, once a file.
+-- Index: tradeline_pkey, once a file, answer_pkey.
 SELECT r.file, f.name AS file_name, f.state AS file_state, d.name AS destination, f.destination AS sent, f.program, r.as_of,
-       EXISTS (SELECT FROM answer a WHERE a.file = r.file AND a.loan = r.loan AND a.outcome = 'REFUSED') AS refused,
+       EXISTS (SELECT FROM answer a WHERE a.file = r.file AND a.loan = $1 AND a.outcome = 'REFUSED') AS refused,
        r.account_number, r.account_status, r.payment_rating,
        r.payment_history, r.date_account_info, r.date_first_delinquency, r.first_missed_due_on, r.date_closed,
        r.date_last_payment, r.current_balance, r.amount_past_due, r.scheduled_payment, r.actual_payment,
