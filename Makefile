@@ -18,7 +18,7 @@ GOLANGCI_LINT_VERSION = v2.15.0
 GOLANGCI_LINT = .cache/bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build preflight install demo test race fuzz bin/bench bench bench-check microbench golden lint verify strikes kills together tampers lives corrections years races load pg pgbouncer sshd gpg
+.PHONY: help build preflight install demo test race fuzz bin/bench bench bench-check microbench golden lint verify strikes kills together tampers lives corrections years races load pg pgbouncer sshd gpg chromium
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-11s %s\n", $$1, $$2}' Makefile
@@ -42,10 +42,10 @@ install: build ## Install the program, its manual pages, completion and units un
 demo: pg build ## Take a generated portfolio through its nights
 	@bin/furnisher demo
 
-test: pg pgbouncer sshd gpg ## Run all tests, on a real PostgreSQL that they start themselves
+test: pg pgbouncer sshd gpg chromium ## Run all tests, on a real PostgreSQL that they start themselves
 	$(GO) test -vet=off -timeout 30m ./...
 
-race: pg pgbouncer sshd gpg ## Run all tests under the race detector
+race: pg pgbouncer sshd gpg chromium ## Run all tests under the race detector
 	CGO_ENABLED=1 $(GO) test -race -timeout 60m ./...
 
 fuzz: pg ## Fuzz every decoder for FUZZTIME each
@@ -74,7 +74,7 @@ bench-check: pg bin/bench ## Fail if the third month-end takes 10 % more than th
 microbench: pg ## Run the benchmarks of the packages
 	$(GO) test -run '^$$' -bench . -benchmem -timeout 30m ./...
 
-golden: pg ## Rewrite the golden files; review them as a diff
+golden: pg chromium ## Rewrite the golden files; review them as a diff
 	$(GO) test -count 1 $$(grep -rlE --include='*_test.go' 'flag\.Bool\("update"' . | xargs -n 1 dirname | sort -u) -update
 
 lint: $(GOLANGCI_LINT) ## Run the linters
@@ -143,3 +143,6 @@ sshd: ## Find OpenSSH's sshd for the tests, or get it
 
 gpg: ## Find GnuPG for the tests, or get it
 	@fixtures/gpg-install.sh
+
+chromium: ## Find Chromium for the tests of the console, or get it
+	@fixtures/chromium-install.sh
