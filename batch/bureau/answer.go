@@ -112,17 +112,13 @@ func acceptFile(ctx context.Context, tx *sqlx.Tx, file int64, by Received) error
 
 // answerRow is an answer as it is stored.
 type answerRow struct {
-	Loan         int64  `json:"loan"`
-	RecordNumber int64  `json:"record_number"`
-	Outcome      string `json:"outcome"`
-	Field        string `json:"field"`
-	Code         string `json:"code"`
-	Reason       string `json:"reason"`
+	loan, record                 int64
+	outcome, field, code, reason string
 }
 
 // answerRows finds the records that answers are about, each row once.
 func answerRows(ctx context.Context, tx *sqlx.Tx, file int64, answers []Answer) ([]answerRow, error) {
-	accounts := make(pq.StringArray, 0, len(answers))
+	accounts := make(database.TextArray, 0, len(answers))
 	for i := range answers {
 		accounts = append(accounts, strings.ToUpper(answers[i].AccountNumber))
 	}
@@ -163,36 +159,31 @@ func addAnswers(ctx context.Context, tx *sqlx.Tx, file int64, rows []answerRow, 
 	if len(rows) == 0 {
 		return done, nil
 	}
-	document, err := jsonRows(rows)
+	var loans, records database.IntArray
+	var outcomes, fields, codes, reasons database.TextArray
+	for i := range rows {
+		r := &rows[i]
+		loans, records = append(loans, r.loan), append(records, r.record)
+		outcomes, fields, codes, reasons = append(outcomes, r.outcome), append(fields, r.field), append(codes, r.code), append(reasons, r.reason)
+	}
+	var refused pq.Int64Array
+	err = tx.QueryRowContext(ctx, answerAdd, file, loans, records, outcomes, fields, codes, reasons, by.On, by.Owner, by.Who, by.Now).Scan(&done.New, &refused)
 	if err != nil {
-		return done, err
-	}
-	var added []struct {
-		Loan    int64  `db:"loan"`
-		Outcome string `db:"outcome"`
-	}
-	if err := tx.SelectContext(ctx, &added, answerAdd, file, document, by.On, by.Owner, by.Who, by.Now); err != nil {
 		return done, fmt.Errorf("record them: %w", err)
 	}
-	done.New, done.Known = int64(len(added)), int64(len(rows)-len(added))
-	var refused database.IntArray
-	for _, a := range added {
-		if a.Outcome == RecordRefused {
-			refused = append(refused, a.Loan)
-		}
-	}
+	done.Known = int64(len(rows)) - done.New
 	done.Refused, done.Changed = int64(len(refused)), done.New-int64(len(refused))
 	if len(refused) == 0 {
 		return done, nil
 	}
-	if _, err := tx.ExecContext(ctx, answerReopen, file, refused); err != nil { // it answered nothing for them
+	if _, err := tx.ExecContext(ctx, answerReopen, file, database.IntArray(refused)); err != nil { // it answered nothing for them
 		return done, fmt.Errorf("open again what the file answered: %w", err)
 	}
-	if _, err := tx.ExecContext(ctx, correctionRestore, file, refused); err != nil {
+	if _, err := tx.ExecContext(ctx, correctionRestore, file, database.IntArray(refused)); err != nil {
 		return done, fmt.Errorf("restore the locks that ended with the file: %w", err)
 	}
 	var woken []int64
-	if done.Deletions, woken, err = refuseDeletions(ctx, tx, file, refused); err != nil {
+	if done.Deletions, woken, err = refuseDeletions(ctx, tx, file, database.IntArray(refused)); err != nil {
 		return done, err
 	}
 	return done, book.Wake(ctx, tx, append(woken, refused...), book.RecordRefused)

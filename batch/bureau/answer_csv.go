@@ -3,7 +3,6 @@ package bureau
 import (
 	"bufio"
 	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -152,6 +151,7 @@ func answersFault(err error) error {
 // checkAnswers checks answers by themselves and gives each field its key.
 func checkAnswers(answers []Answer) error {
 	bad := &BadAnswersError{}
+	keys := map[string]string{} // of fields that were looked up
 	for i := range answers {
 		a := &answers[i]
 		for _, text := range []struct {
@@ -175,18 +175,31 @@ func checkAnswers(answers []Answer) error {
 			bad.add(a.Line, "reason", "it is missing, and so is the code")
 		}
 		if a.Field != "" {
-			segment, field := FieldByName(a.Field)
-			if field == nil {
+			key, known := keys[a.Field]
+			if !known {
+				key = fieldKey(a.Field)
+				keys[a.Field] = key
+			}
+			if key == "" {
 				bad.add(a.Line, "field", "the format has no such field: give its number (25) or name, with j1. before those of a segment")
 				continue
 			}
-			a.Field = field.Key
-			if segment != "base" {
-				a.Field = segment + "." + field.Key
-			}
+			a.Field = key
 		}
 	}
 	return bad.orNil()
+}
+
+// fieldKey is the key of a field as answers have it, empty for none.
+func fieldKey(name string) string {
+	segment, field := FieldByName(name)
+	switch {
+	case field == nil:
+		return ""
+	case segment != segmentBase:
+		return segment + "." + field.Key
+	}
+	return field.Key
 }
 
 // FieldByName finds a field of a record by its number or name; those of other segments than the base stand behind the
@@ -207,10 +220,4 @@ func FieldByName(name string) (segment string, field *metro2.FieldInfo) {
 		}
 	}
 	return segment, nil
-}
-
-// jsonRows is a set of rows as a query's parameter.
-func jsonRows[T any](rows []T) (string, error) {
-	document, err := json.Marshal(rows)
-	return string(document), err
 }

@@ -283,3 +283,16 @@ func TestAnswersInterrupted(t *testing.T) {
 		t.Errorf("deletions that count: %s, want %s", got, want)
 	}
 }
+
+// A bureau's report has up to 100,000 rows: what a row costs does not grow with the format's tables.
+func TestReadAnswersCost(t *testing.T) {
+	text := "account_number,outcome,field,code\n" + strings.Repeat("A,CHANGED,25,C1\n", 1000)
+	allocations := testing.AllocsPerRun(3, func() {
+		if _, err := bureau.ReadReport(strings.NewReader(text), nil); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if allocations > 10*1000 {
+		t.Errorf("%.0f allocations for 1,000 rows", allocations)
+	}
+}

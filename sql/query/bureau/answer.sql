@@ -4,20 +4,25 @@
 SELECT n.loan, n.account_number, n.record_number
 FROM (SELECT loan, account_number, 1 + row_number() OVER (ORDER BY account_number COLLATE "C") AS record_number
       FROM tradeline WHERE file = $1) n
-WHERE n.account_number = ANY (CAST($2 AS text[]))
+WHERE n.account_number IN (SELECT unnest(CAST($2 AS text[])))
 
 -- name: AnswerAdd
--- Records what a bureau answered about records of a file; what is recorded already is left as it is.
--- $1 file, $2 rows as JSON, $3 received on, $4 owner, $5 who, $6 now. Index: answer_once.
-INSERT INTO answer (loan, file, destination, record_number, outcome, field, code, reason, received_on, seen_file, owner, recorded_by, recorded_at)
-SELECT x.loan, f.file, f.destination, x.record_number, x.outcome, x.field, x.code, x.reason, $3,
-       (SELECT max(n.file) FROM bureau_file n), $4, $5, $6
-FROM bureau_file f
-CROSS JOIN json_to_recordset($2) AS x (loan bigint, record_number bigint, outcome text, field text, code text, reason text)
-WHERE f.file = $1
-ORDER BY x.record_number, x.outcome, x.field, x.code, x.reason
-ON CONFLICT DO NOTHING
-RETURNING loan, outcome
+-- Records what a bureau answered about records of a file; what is recorded already is left as it is. It returns how many are new, and the
+-- loans of the new refusals. $1 file, $2 loans, $3 numbers of their records, $4 outcomes, $5 fields, $6 codes, $7 reasons, $8 received on,
+-- $9 owner, $10 who, $11 now. Index: answer_once.
+WITH added AS (
+    INSERT INTO answer (loan, file, destination, record_number, outcome, field, code, reason, received_on, seen_file, owner, recorded_by, recorded_at)
+    SELECT x.loan, f.file, f.destination, x.record_number, x.outcome, x.field, x.code, x.reason, $8,
+           (SELECT max(n.file) FROM bureau_file n), $9, $10, $11
+    FROM bureau_file f
+    CROSS JOIN unnest(CAST($2 AS bigint[]), CAST($3 AS bigint[]), CAST($4 AS text[]), CAST($5 AS text[]), CAST($6 AS text[]),
+        CAST($7 AS text[])) AS x (loan, record_number, outcome, field, code, reason)
+    WHERE f.file = $1
+    ORDER BY x.record_number, x.outcome, x.field, x.code, x.reason
+    ON CONFLICT DO NOTHING
+    RETURNING loan, outcome
+)
+SELECT count(*), coalesce(array_agg(loan) FILTER (WHERE outcome = 'REFUSED'), '{}') FROM added
 
 -- name: DeletionRefused
 -- Deletions of a file that were refused singly did not count (Q79); others of the same loans, sent since, do. It returns their
