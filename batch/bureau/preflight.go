@@ -193,6 +193,9 @@ func (p Preflight) Run(ctx context.Context, db *sqlx.DB, file int64) (*Preflight
 			return err
 		})
 	}
+	if err == nil {
+		_, err = CountFile(ctx, db, file, p.Now)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("look at file %d before its release: %w", file, err)
 	}

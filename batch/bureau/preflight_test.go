@@ -113,6 +113,9 @@ func TestPreflightRelease(t *testing.T) {
 	if got := l.looked(2); got != "accounts 1, grave 0, serious 0" {
 		t.Errorf("put right: %s", got)
 	}
+	if got := l.row(`SELECT string_agg(concat_ws(' ', c.file, c.before, x.was, x.became, x.accounts), ', ' ORDER BY c.file) FROM file_count c JOIN file_cell x USING (file)`); got != "1  11 1, 2 1 11 11 1" {
+		t.Errorf("the looks counted: %s", got)
+	}
 	if got := l.findings(); got != "V16 FIXED x1 months 1 files 1-1 fixed 2, V27 V16 FIXED x1 months 1 files 2-2 fixed 2, "+
 		"V27 V6 current_balance FIXED x1 months 1 files 2-2 fixed 2, V6 current_balance FIXED x1 months 1 files 1-1 rivera kim fixed 2" {
 		t.Errorf("fixed: %s", got)

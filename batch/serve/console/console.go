@@ -29,6 +29,9 @@ type Config struct {
 	// Away reports whether an error says that the database cannot be reached, or was lost.
 	Away func(error) bool
 
+	// Month is what the pages of a month ask of the program.
+	Month MonthActions
+
 	// Base is the path under which a reverse proxy serves the console and passes it on: "" or "/furnisher".
 	Base string
 	// Secure says that people reach it by HTTPS, so that cookies never go in clear.
@@ -85,7 +88,7 @@ func New(c Config) (*Console, error) {
 	if x.pages, err = readPages(x); err != nil {
 		return nil, err
 	}
-	for _, room := range [][]route{x.frontRoutes(), x.signRoutes()} {
+	for _, room := range [][]route{x.frontRoutes(), x.signRoutes(), x.monthRoutes()} {
 		x.routes = append(x.routes, room...)
 	}
 	mux := http.NewServeMux()

@@ -11,7 +11,9 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"net/url"
 	"path"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -94,11 +96,16 @@ func (c *Console) functions() template.FuncMap {
 		"plural": plural,              // plural 1 "loan" "loans" is "1 loan"
 		"time":   func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
 		"date":   func(d rules.Date) string { return d.String() },
+		"path":   pathPart, // a part of an address, "none" if it is empty
+		"minus":  func(a, b int64) int64 { return a - b },
 	}
 }
 
 // count is a whole number with commas.
 func count(n any) string {
+	if v := reflect.ValueOf(n); v.Kind() == reflect.Pointer && !v.IsNil() {
+		n = v.Elem().Interface()
+	}
 	text := fmt.Sprint(n)
 	sign := ""
 	if strings.HasPrefix(text, "-") {
@@ -108,6 +115,14 @@ func count(n any) string {
 		text = text[:i] + "," + text[i:]
 	}
 	return sign + text
+}
+
+// pathPart is a text as a part of an address.
+func pathPart(text string) string {
+	if text == "" {
+		return none
+	}
+	return url.PathEscape(text)
 }
 
 // plural is a number with its noun.
