@@ -58,6 +58,16 @@ const (
 
 	ActAcceptFinding ActKind = "ACCEPT_FINDING"
 	ActUnmask        ActKind = "UNMASK_EVIDENCE"
+
+	ActCreateUser   ActKind = "CREATE_USER"
+	ActUserRole     ActKind = "CHANGE_USER_ROLE"
+	ActUserPassword ActKind = "CHANGE_USER_PASSWORD"
+	ActUserDevice   ActKind = "CHANGE_USER_DEVICE"
+)
+
+// What needs no supervisor, and is noted as an act all the same.
+const (
+	ActEndUser ActKind = "END_USER"
 )
 
 // Permit decides whether an act may be done, and notes it. It returns ErrNotSupervisor or ErrFourEyes.
@@ -80,6 +90,11 @@ func (a Authority) Permit(ctx context.Context, tx *sqlx.Tx, act Act, now time.Ti
 	case a.FourEyes && slices.Contains(act.Before, who):
 		return fmt.Errorf("%w: %s of %s, whose night %s ran", ErrFourEyes, act.Kind, act.About, who)
 	}
+	return a.Note(ctx, tx, act, now)
+}
+
+// Note notes an act, whoever does it: for acts that need no supervisor.
+func (a Authority) Note(ctx context.Context, tx *sqlx.Tx, act Act, now time.Time) error {
 	if _, err := tx.ExecContext(ctx, actAdd, act.Kind, act.About, act.Who, act.Why, a.Host, now); err != nil {
 		return fmt.Errorf("note the act: %w", err)
 	}

@@ -48,6 +48,8 @@ var (
 	customerResealRead  = database.Query("book", "CustomerResealRead")
 	keysetPromote       = database.Query("book", "KeysetPromote")
 	keysetAdd           = database.Query("book", "KeysetAdd")
+	userResealRead      = database.Query("book", "UserResealRead")
+	userReseal          = database.Query("book", "UserReseal")
 	keyUses             = database.Query("book", "KeyUses")
 	keysetRead          = database.Query("book", "KeysetRead")
 	knownRead           = database.Query("book", "KnownRead")

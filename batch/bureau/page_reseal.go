@@ -16,10 +16,11 @@ type Resealed struct {
 	Customers int64 `json:"customers"`
 	Rows      int64 `json:"packed_rows"`
 	Pages     int64 `json:"pages"`
+	Users     int64 `json:"users"` // of the console
 }
 
 // Sum is how many there are of all kinds.
-func (r Resealed) Sum() int64 { return r.Customers + r.Rows + r.Pages }
+func (r Resealed) Sum() int64 { return r.Customers + r.Rows + r.Pages + r.Users }
 
 // pagesAtOnce is how many pages are sealed anew in one transaction: some megabytes.
 const pagesAtOnce = 300
@@ -28,6 +29,13 @@ const pagesAtOnce = 300
 // kill the next call goes on.
 func Reseal(ctx context.Context, db *sqlx.DB, v book.Vault) (done Resealed, err error) {
 	if done.Customers, done.Rows, err = v.Reseal(ctx, db); err != nil {
+		return done, err
+	}
+	err = database.InTx(ctx, db, func(tx *sqlx.Tx) (err error) {
+		done.Users, err = v.ResealUsers(ctx, tx)
+		return err
+	})
+	if err != nil {
 		return done, err
 	}
 	for last, n := (clearPage{}), 1; n > 0; done.Pages += int64(n) {

@@ -53,6 +53,8 @@ var (
 	inquiryOperations          = database.Query("inquiry", "InquiryOperations")
 	inquiryToken               = database.Query("inquiry", "InquiryToken")
 	inquiryAllOperations       = database.Query("inquiry", "InquiryAllOperations")
+	inquiryUsers               = database.Query("inquiry", "InquiryUsers")
+	inquiryUsersAny            = database.Query("inquiry", "InquiryUsersAny")
 	inquiryTokens              = database.Query("inquiry", "InquiryTokens")
 	inquiryTradelines          = database.Query("inquiry", "InquiryTradelines")
 	inquiryRuns                = database.Query("inquiry", "InquiryRuns")

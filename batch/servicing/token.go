@@ -19,26 +19,28 @@ import (
 	"github.com/furnisher/furnisher/batch/database"
 )
 
-// Role is what the bearer of a token may do. Viewer, operator and supervisor include each other in this order; a privacy officer
-// may see what a viewer sees, personal data too, and delete customers, and changes nothing else.
+// Role is what a user or the bearer of a token may do. Viewer, operator and supervisor include each other in this order; a privacy
+// officer may see what a viewer sees, personal data too, and delete customers, and changes nothing else. An examiner sees what a
+// viewer sees until a day that is known from the beginning, and sends no form.
 type Role string
 
 // The roles.
 const (
 	Viewer         Role = "viewer"
+	Examiner       Role = "examiner"
 	Operator       Role = "operator"
 	Supervisor     Role = "supervisor"
 	PrivacyOfficer Role = "privacy_officer"
 )
 
 // Roles lists the roles.
-func Roles() []Role { return []Role{Viewer, Operator, Supervisor, PrivacyOfficer} }
+func Roles() []Role { return []Role{Viewer, Examiner, Operator, Supervisor, PrivacyOfficer} }
 
 // May reports whether a role may do what needs another one.
 func (r Role) May(needed Role) bool {
 	ladder := []Role{Viewer, Operator, Supervisor}
 	has, wants := slices.Index(ladder, r), slices.Index(ladder, needed)
-	return r == needed || r == PrivacyOfficer && needed == Viewer || wants >= 0 && has > wants
+	return r == needed || (r == PrivacyOfficer || r == Examiner) && needed == Viewer || wants >= 0 && has > wants
 }
 
 // TokenRequest asks for a token of the HTTP API.

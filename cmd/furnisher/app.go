@@ -60,7 +60,7 @@ another person, 9 a sample differs, 10 database unreachable or lost, 130 interru
 	root.AddCommand(
 		a.versionCommand(), a.migrateCommand(), a.importCommand(), a.boardCommand(), a.runCommand(), a.catchUpCommand(), a.brakesCommand(), a.calendarCommand(), a.workerCommand(), a.runsCommand(), a.filesCommand(), a.actsCommand(), a.auditCommand(), a.keysCommand(), a.deliverCommand(), a.deliveriesCommand(), a.eventsCommand(),
 		a.loansCommand(), a.loanCommand(), a.reopenedCommand(), a.importsCommand(), a.deletionsCommand(), a.exclusionsCommand(), a.exceptionsCommand(), a.answersCommand(), a.reviewsCommand(), a.correctionsCommand(), a.metro2Command(),
-		a.generateCommand(), a.demoCommand(), a.scheduleCommand(), a.simulateCommand(), a.statementCommand(), a.servicingCommand(), a.statusCommand(), a.customersCommand(), a.bulkCommand(), a.casesCommand(), a.caseCommand(), a.contractCommand(), a.serveCommand(), a.tokensCommand(),
+		a.generateCommand(), a.demoCommand(), a.scheduleCommand(), a.simulateCommand(), a.statementCommand(), a.servicingCommand(), a.statusCommand(), a.customersCommand(), a.bulkCommand(), a.casesCommand(), a.caseCommand(), a.contractCommand(), a.serveCommand(), a.tokensCommand(), a.usersCommand(),
 		a.dictionaryCommand(), a.checksCommand(), a.sampleCommand(), a.explainLoanCommand(), a.evidenceCommand(), a.mappingCommand(), a.extractCommand(), a.configCommand(), a.doctorCommand(), a.manCommand(),
 		a.disputesCommand(), a.preflightCommand(), a.findingsCommand(),
 	)

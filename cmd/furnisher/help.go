@@ -22,7 +22,7 @@ var grouped = map[string][]string{
 	"night":      {"import", "run", "catch-up", "schedule", "worker", "brakes", "calendar", "simulate", "runs"},
 	"files":      {"files", "preflight", "findings", "sample", "exclusions", "deliver", "deliveries", "deletions"},
 	"answers":    {"loans", "loan", "explain", "evidence", "exceptions", "imports", "reopened", "mapping", "rules", "checks", "statement"},
-	"operations": {"servicing", "status", "customers", "bulk", "cases", "case", "disputes", "contract", "corrections", "answers", "reviews", "acts", "audit", "events", "serve", "tokens"},
+	"operations": {"servicing", "status", "customers", "bulk", "cases", "case", "disputes", "contract", "corrections", "answers", "reviews", "acts", "audit", "events", "serve", "tokens", "users"},
 	"format":     {"board", "metro2", "extract", "generate"},
 }
 
@@ -159,6 +159,12 @@ var examples = map[string][]string{
 	"serve":                {"serve", "serve --listen 10.0.0.5:8321 --tls-cert /etc/furnisher/cert.pem --tls-key /etc/furnisher/key.pem"},
 	"tokens create":        {"tokens create servicing-desk --role operator --why 'the desk of servicing'", "tokens create archive-2026 --role viewer --days 365 --why 'reads files' --json"},
 	"tokens list":          {"tokens list", "tokens list --json"},
+	"users create":         {"users create rivera --role supervisor --why 'the first user'", "users create examiner-2027 --role examiner --days 14 --password-file /run/secrets/examiner --why 'the examination of 2027'"},
+	"users list":           {"users list", "users list --json"},
+	"users role":           {"users role rivera --role operator --why 'moved to the desk'", "users role examiner-2027 --role examiner --days 30 --why 'the examination takes longer'"},
+	"users password":       {"users password rivera --why 'forgotten'", "users password rivera --password-file /run/secrets/rivera --why 'seen by somebody'"},
+	"users totp":           {"users totp rivera --why 'a new telephone'", "users totp rivera --why 'the device is lost' --json"},
+	"users end":            {"users end rivera --why 'has left'", "users end examiner-2027 --why 'the examination is over' --by chen"},
 	"tokens revoke":        {"tokens revoke servicing-desk", "tokens revoke archive-2026 --by rivera"},
 
 	"board":           {"board 2026-08.txt 2026-09.txt --program NORTH --why 'bought from Northbank' --dry-run", "board 2026-09.txt --program NORTH --why 'bought from Northbank' --csv"},

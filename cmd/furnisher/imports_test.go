@@ -48,7 +48,7 @@ var allowances = []allowance{
 	{folder: "batch/audit", may: everyRoom + "batch/database batch/bureau batch/merkle golang.org/x/mod/sumdb/note"},
 	{folder: "batch/step", may: everyRoom + "batch batch/database batch/book batch/bureau metro2 rules"},
 	{folder: "batch/intake", may: everyRoom + "batch batch/database batch/book batch/seal metro2 rules"},
-	{folder: "batch/servicing", may: everyRoom + "batch batch/database batch/book rules", never: "net/http"},
+	{folder: "batch/servicing", may: everyRoom + "batch batch/database batch/book rules golang.org/x/crypto/argon2", never: "net/http"},
 	{folder: "batch/inquiry", may: everyRoom + "batch/database rules"},
 	{folder: "batch/sample", may: everyRoom + "batch/database batch/seal metro2"}, // derives anew: neither rules nor tradelines
 	{folder: "batch/fanout", may: everyRoom + `batch batch/database
@@ -73,7 +73,7 @@ var allowances = []allowance{
 		github.com/jmoiron/sqlx github.com/lib/pq github.com/sirupsen/logrus golang.org/x/term
 		github.com/robfig/cron/v3 github.com/spf13/cobra github.com/spf13/cobra/doc github.com/spf13/pflag
 		github.com/jedib0t/go-pretty/v6/... github.com/schollz/progressbar/v3 golang.org/x/mod/sumdb/note
-		codeberg.org/go-pdf/fpdf github.com/prometheus/client_golang/... github.com/BurntSushi/toml`},
+		codeberg.org/go-pdf/fpdf github.com/prometheus/client_golang/... github.com/BurntSushi/toml rsc.io/qr`},
 }
 
 // everyRoom is what every room of batch may import.

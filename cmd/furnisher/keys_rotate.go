@@ -74,7 +74,7 @@ func (a *app) rotate(ctx context.Context, db *database.Database, v book.Vault, p
 	if err != nil {
 		return err
 	}
-	if err := a.say("sealed anew: customers %d, packed rows %d, pages of records %d\n", done.Customers, done.Rows, done.Pages); err != nil {
+	if err := a.say("sealed anew: customers %d, packed rows %d, pages of records %d, users %d\n", done.Customers, done.Rows, done.Pages, done.Users); err != nil {
 		return err
 	}
 	if older, err = olderUses(ctx, db.DB, v); err != nil {

@@ -36,6 +36,9 @@ type Config struct {
 	Base string
 	// Secure says that people reach it by HTTPS, so that cookies never go in clear.
 	Secure bool
+
+	Idle     time.Duration // after which a session that nobody uses ends; servicing.DefaultIdle if 0
+	Lifetime time.Duration // after which every session ends; servicing.DefaultLifetime if 0
 }
 
 // ErrConfig is returned by New for a configuration that is refused.
@@ -46,6 +49,7 @@ type Console struct {
 	Config
 	pages    map[string]*pageTemplate
 	sessions *scs.SessionManager
+	doors    *doors
 	handler  http.Handler
 	routes   []route
 
@@ -77,12 +81,8 @@ func New(c Config) (*Console, error) {
 	if c.Base != "" && (c.Base[0] != '/' || path.Clean(c.Base) != c.Base || c.Base == "/") {
 		return nil, fmt.Errorf("%w: the base path is like /furnisher, with no slash at its end", ErrConfig)
 	}
-	x := &Console{Config: c, sessions: scs.New()}
-	x.sessions.Cookie.Name = "furnisher"
-	x.sessions.Cookie.Path = c.Base + "/"
-	x.sessions.Cookie.HttpOnly = true
-	x.sessions.Cookie.SameSite = http.SameSiteLaxMode
-	x.sessions.Cookie.Secure = c.Secure
+	x := &Console{Config: c, doors: newDoors()}
+	x.sessions = x.newSessions()
 	x.user = x.signedIn
 	var err error
 	if x.pages, err = readPages(x); err != nil {
@@ -96,9 +96,11 @@ func New(c Config) (*Console, error) {
 		method, at, _ := strings.Cut(e.pattern, " ")
 		mux.Handle(method+" "+c.Base+at, x.guard(e))
 	}
-	mux.Handle("GET "+c.Base+"/static/{file}", http.HandlerFunc(x.static))
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { x.failed(w, r, errNoPage) })
-	x.handler = http.NewCrossOriginProtection().Handler(x.sessions.LoadAndSave(mux))
+	outer := http.NewServeMux()
+	outer.Handle("GET "+c.Base+"/static/{file}", http.HandlerFunc(x.static)) // is the same for everybody
+	outer.Handle("/", x.sessionOf(mux))
+	x.handler = http.NewCrossOriginProtection().Handler(outer)
 	return x, nil
 }
 
@@ -119,7 +121,7 @@ func (c *Console) guard(e route) http.Handler {
 		case !in:
 			c.askToSignIn(w, r)
 			return
-		case !who.May(e.role):
+		case !who.May(e.role) || who.Role == servicing.Examiner && r.Method != http.MethodGet && r.Method != http.MethodHead:
 			c.failed(w, r, errForbidden)
 			return
 		}

@@ -21,7 +21,7 @@ func TestRoutesNeedASession(t *testing.T) {
 			t.Errorf("%s has the role %q", e.pattern, e.role)
 		}
 		at = regexp.MustCompile(`\{[^}]*\}`).ReplaceAllString(at, "1")
-		if got := s.do("", method, at, nil); got.status != 303 || got.header.Get("Location") != "/sign-in" {
+		if got := s.do("", method, at, nil); got.status != 303 || !strings.HasPrefix(got.header.Get("Location"), "/sign-in") {
 			t.Errorf("%s without a session: status %d to %q", e.pattern, got.status, got.header.Get("Location"))
 		}
 	}

@@ -151,7 +151,7 @@ func (c *Console) write(w http.ResponseWriter, r *http.Request, p page, name str
 		return fmt.Errorf("the console has no page %q", p.Name)
 	}
 	v := view{page: p, User: who(r.Context()), Rooms: rooms, Nonce: nonce(r.Context()), Now: c.Now(), Path: strings.TrimPrefix(r.URL.Path, c.Base)}
-	if name == "layout.html" {
+	if h := holding(r.Context()); name == "layout.html" && h != nil && h.loaded {
 		v.Said = c.sessions.PopString(r.Context(), "said")
 	}
 	var made bytes.Buffer

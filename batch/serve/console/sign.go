@@ -2,35 +2,157 @@ package console
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"net/url"
+	"path"
+	"strings"
+	"sync"
+	"time"
 
+	"golang.org/x/time/rate"
+
+	"github.com/furnisher/furnisher/batch/inquiry"
 	"github.com/furnisher/furnisher/batch/servicing"
 )
+
+// Bounds of signing in.
+const (
+	signInEvery   = 3 * time.Second // from one address, once signInBurst are used up
+	signInBurst   = 20
+	mostAddresses = 10_000
+	signInAtOnce  = 2 // each takes the memory of a password's hash
+)
+
+// doors bounds who tries to sign in, and how often.
+type doors struct {
+	atOnce chan struct{}
+
+	mu    sync.Mutex
+	rates map[string]*rate.Limiter // by address
+}
+
+func newDoors() *doors {
+	return &doors{atOnce: make(chan struct{}, signInAtOnce), rates: map[string]*rate.Limiter{}}
+}
+
+// open reports whether an address may try now.
+func (d *doors) open(address string, now time.Time) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.rates[address] == nil {
+		if len(d.rates) >= mostAddresses {
+			clear(d.rates) // of addresses that nobody comes from any more, most likely
+		}
+		d.rates[address] = rate.NewLimiter(rate.Every(signInEvery), signInBurst)
+	}
+	return d.rates[address].AllowN(now, 1)
+}
 
 // signRoutes are the routes of signing in and out.
 func (c *Console) signRoutes() []route {
 	return []route{
 		{"GET /sign-in", anyone, c.signInPage},
+		{"POST /sign-in", anyone, c.signIn},
 		{"POST /sign-out", anyone, c.signOut},
 	}
 }
 
-// signedIn finds who asks by the session.
+// signedIn finds who asks by the session: name and role are as the user has them now.
 func (c *Console) signedIn(ctx context.Context) (User, bool) {
-	name := c.sessions.GetString(ctx, "user")
-	return User{Name: name, Role: servicing.Role(c.sessions.GetString(ctx, "role"))}, name != ""
+	h := holding(ctx)
+	if h == nil || h.known == nil || h.known.User == "" {
+		return User{}, false
+	}
+	return User{Name: h.known.User, Role: h.known.Role}, true
 }
 
 // askToSignIn sends who has no session to sign in, and back afterwards.
 func (c *Console) askToSignIn(w http.ResponseWriter, r *http.Request) {
+	at := "/sign-in"
 	if r.Method == http.MethodGet {
-		c.sessions.Put(r.Context(), "after", r.URL.RequestURI())
+		at += "?" + url.Values{"after": {strings.TrimPrefix(r.URL.RequestURI(), c.Base)}}.Encode()
 	}
-	http.Redirect(w, r, c.to("/sign-in"), http.StatusSeeOther)
+	http.Redirect(w, r, c.to(at), http.StatusSeeOther)
+}
+
+// within is an address below the base to which somebody is sent after signing in: one of the console, whatever the text says.
+func within(after string) string {
+	u, err := url.Parse(after)
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "" || !strings.HasPrefix(u.Path, "/") ||
+		path.Clean(u.Path) != u.Path || strings.HasPrefix(after, "//") || strings.ContainsFunc(u.Path, unusual) || u.Path == "/sign-in" {
+		return "/"
+	}
+	return (&url.URL{Path: u.Path, RawPath: u.RawPath, RawQuery: u.RawQuery}).String()
+}
+
+// unusual reports whether a browser may read a character of a path as another than it is.
+func unusual(r rune) bool { return r == '\\' || control(r) || r == '\n' || r == '\t' || r == '\r' }
+
+// signInForm is what the page of signing in shows.
+type signInForm struct {
+	Name, After, Failed string
+	NoUser              bool // the console has no user at all
 }
 
 func (c *Console) signInPage(w http.ResponseWriter, r *http.Request) error {
-	return c.show(w, r, page{Name: "sign-in", Title: "Sign in"})
+	return c.showSignIn(w, r, http.StatusOK, signInForm{After: within(r.URL.Query().Get("after"))})
+}
+
+func (c *Console) showSignIn(w http.ResponseWriter, r *http.Request, status int, f signInForm) error {
+	any, err := inquiry.AnyUser(r.Context(), c.DB)
+	if err != nil {
+		return err
+	}
+	f.NoUser = !any
+	return c.show(w, r, page{Name: "sign-in", Title: "Sign in", Status: status, Data: f})
+}
+
+func (c *Console) signIn(w http.ResponseWriter, r *http.Request) error {
+	f, err := form(w, r)
+	if err != nil {
+		return err
+	}
+	again := signInForm{Name: f.Get("name"), After: within(f.Get("after"))}
+	if !c.doors.open(remote(r), c.Now()) {
+		again.Failed = "Too many attempts came from your address. Wait a minute, then try again."
+		return c.showSignIn(w, r, http.StatusTooManyRequests, again)
+	}
+	name, err := c.opens(r, servicing.SignIn{
+		Name: strings.ToLower(strings.TrimSpace(f.Get("name"))), Password: f.Get("password"), Code: strings.ReplaceAll(strings.TrimSpace(f.Get("code")), " ", ""),
+	})
+	if errors.Is(err, servicing.ErrSignIn) {
+		again.Failed = "Name, password or code are wrong. After five failures a name is locked for fifteen minutes. Each code works once: wait for the next one."
+		return c.showSignIn(w, r, http.StatusUnprocessableEntity, again)
+	}
+	if err != nil {
+		return err
+	}
+	return c.signedInAs(w, r, name, again.After)
+}
+
+// opens tries a name, a password and a code.
+func (c *Console) opens(r *http.Request, s servicing.SignIn) (name string, err error) {
+	select {
+	case c.doors.atOnce <- struct{}{}:
+		defer func() { <-c.doors.atOnce }()
+	case <-r.Context().Done():
+		return "", r.Context().Err()
+	}
+	return c.desk(r).SignIn(r.Context(), s)
+}
+
+// signedInAs begins the session of a user, under a token that nobody knew before.
+func (c *Console) signedInAs(w http.ResponseWriter, r *http.Request, name, after string) error {
+	if err := c.sessions.Clear(r.Context()); err != nil {
+		return err
+	}
+	if err := c.sessions.RenewToken(r.Context()); err != nil {
+		return err
+	}
+	holding(r.Context()).signs = name
+	http.Redirect(w, r, c.to(after), http.StatusSeeOther)
+	return nil
 }
 
 func (c *Console) signOut(w http.ResponseWriter, r *http.Request) error {

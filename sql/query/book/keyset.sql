@@ -46,6 +46,8 @@ FROM (SELECT encode(substr(ssn, 2, 4), 'hex') AS key, count(*) AS sealed FROM cu
       UNION ALL
       SELECT encode(substr(records, 2, 4), 'hex'), count(*) FROM file_page GROUP BY 1
       UNION ALL
+      SELECT encode(substr(totp, 2, 4), 'hex'), count(*) FROM console_user WHERE totp IS NOT NULL GROUP BY 1
+      UNION ALL
       SELECT encode(substr(sealed, 2, 4), 'hex'), 0 FROM keyset) used
 GROUP BY key ORDER BY key
 
@@ -77,3 +79,12 @@ ORDER BY loan LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED
 -- Packed rows sealed anew. $1 loans, $2 rows. Index: account_pkey.
 UPDATE account a SET facts = x.facts
 FROM unnest(CAST($1 AS bigint[]), CAST($2 AS bytea[])) AS x (loan, facts) WHERE a.loan = x.loan
+
+-- name: UserResealRead
+-- Secrets of users' devices that another key than one has sealed. $1 id of the key. Locks: the rows. Index: none, there are few.
+SELECT name, totp FROM console_user WHERE substr(totp, 2, 4) <> $1 ORDER BY name FOR NO KEY UPDATE
+
+-- name: UserReseal
+-- Secrets sealed anew. $1 names, $2 totp. Index: console_user_pkey.
+UPDATE console_user u SET totp = x.totp
+FROM unnest(CAST($1 AS text[]), CAST($2 AS bytea[])) AS x (name, totp) WHERE u.name = x.name
