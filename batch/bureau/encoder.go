@@ -32,6 +32,18 @@ func NewEncoder(f Building) *Encoder {
 // checks it against every rule for a single record. The consumers are those that the tradeline has placed, in its order. What
 // fails is a *rules.Undecidable, with dst as it was: that loan is quarantined, the file goes on.
 func (e *Encoder) Append(dst []byte, t Terms, r *rules.Tradeline, consumers []book.Consumer) ([]byte, error) {
+	out, err := e.draft(dst, t, r, consumers)
+	if err == nil {
+		err = e.valid(out[len(dst):])
+	}
+	if err != nil {
+		return dst, err
+	}
+	return out, nil
+}
+
+// draft is Append without the checks.
+func (e *Encoder) draft(dst []byte, t Terms, r *rules.Tradeline, consumers []book.Consumer) ([]byte, error) {
 	e.fill(&t, r, consumers)
 	out, err := metro2.AppendRecord(dst, &e.record, metro2.Character)
 	if err != nil {
@@ -41,10 +53,15 @@ func (e *Encoder) Append(dst []byte, t Terms, r *rules.Tradeline, consumers []bo
 		}
 		return dst, err
 	}
-	if wrong := e.check(out[len(dst):]); wrong != "" {
-		return dst, &rules.Undecidable{Code: rules.CodeBadRecord, Detail: wrong}
-	}
 	return out, nil
+}
+
+// valid returns a *rules.Undecidable for a record in which a rule finds an error.
+func (e *Encoder) valid(encoded []byte) error {
+	if wrong := e.check(encoded); wrong != "" {
+		return &rules.Undecidable{Code: rules.CodeBadRecord, Detail: wrong}
+	}
+	return nil
 }
 
 // fill makes the record of its parts.

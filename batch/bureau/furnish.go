@@ -157,13 +157,17 @@ func (p *part) record(f *book.Facts, t *rules.Tradeline) ([]byte, error) {
 	if err := removed(t, f.Consumers); err != nil {
 		return nil, err
 	}
+	return p.encode(p.terms(f, t), t, f.Consumers)
+}
+
+// terms are what the record of a tradeline says of the loan beside it.
+func (p *part) terms(f *book.Facts, t *rules.Tradeline) Terms {
 	product := p.around.Products[f.Terms.Product]
-	terms := Terms{
+	return Terms{
 		AccountNumber: t.AccountNumber, CycleID: f.Terms.CycleID, PortfolioType: product.PortfolioType,
 		AccountType: product.AccountType, TermsFrequency: t.Frequency, InterestType: product.InterestType,
 		OpenedOn: f.Terms.OpenedOn,
 	}
-	return p.encode(terms, t, f.Consumers)
 }
 
 // removed returns an *Undecidable if the record would tell of a consumer who was removed. No extract brings one without a surname.

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -22,8 +21,9 @@ import (
 	"github.com/furnisher/furnisher/rules"
 )
 
-// Preflight looks at a file before it is released, by the rules of rules.Violations: at each of its records beside the book as it reads
-// now and beside what earlier files said, at what it leaves out, and at the file as a whole beside the last ones.
+// Preflight looks at files before they are released, by the rules of rules.Violations: at each of their records beside the book as it reads
+// now and beside what earlier files said, at what they leave out, and at each file as a whole beside the last ones. The files that one run
+// made are looked at in one pass over the book.
 type Preflight struct {
 	Vault  book.Vault
 	Limits rules.DriftLimits
@@ -41,10 +41,39 @@ const keptFindings = 100_000
 // found is what a look at a file has found.
 type found struct {
 	file     lookedAt
+	records  int64 // that the database has of it
 	accounts int64
 	rows     []findingRow
 	more     int64
 	profile  *rules.FileProfile
+}
+
+// add adds what was found in a part of the file. Of more than most findings the gravest are kept, and the same ones in whatever order
+// the parts come.
+func (f *found) add(rows []findingRow, most int) {
+	if f.rows = append(f.rows, rows...); len(f.rows) > 2*most {
+		f.cut(most)
+	}
+}
+
+// cut puts the findings in order, each once, and lets go of those beyond most.
+func (f *found) cut(most int) {
+	slices.SortFunc(f.rows, findingRow.compare)
+	f.rows = slices.CompactFunc(f.rows, func(a, b findingRow) bool { return a.key() == b.key() })
+	if beyond := len(f.rows) - most; beyond > 0 {
+		f.rows, f.more = f.rows[:most], f.more+int64(beyond)
+	}
+}
+
+// end compares the file with the ones before it, and puts what was found in order.
+func (f *found) end(ctx context.Context, db *sqlx.DB, limits rules.DriftLimits, most int) error {
+	if f.records != f.file.Records { // what is not there would be taken for what the file leaves out
+		return fmt.Errorf("%w: it has %d of %d", ErrNoRecords, f.records, f.file.Records)
+	}
+	drift, err := f.file.drift(ctx, db, f.profile, limits)
+	f.add(drift, most)
+	f.cut(most)
+	return err
 }
 
 // findingRow is a row for FindingAdd.
@@ -56,6 +85,16 @@ type findingRow struct {
 	Says  string     `json:"says"`
 	Days  int        `json:"days"` // until it is due
 }
+
+// compare orders findings, the gravest first.
+func (r findingRow) compare(o findingRow) int {
+	return cmp.Or(
+		cmp.Compare(slices.Index(harms, r.Harm), slices.Index(harms, o.Harm)), strings.Compare(r.Rule, o.Rule), cmp.Compare(r.Loan, o.Loan),
+		strings.Compare(r.About, o.About), strings.Compare(r.Says, o.Says))
+}
+
+// harms are the harms of findings, the gravest first.
+var harms = []rules.Harm{rules.Grave, rules.Serious, rules.Slight}
 
 func (r findingRow) key() findingKey { return findingKey{r.Loan, r.Rule, r.About} }
 
@@ -82,75 +121,103 @@ type lookedAt struct {
 	Today          rules.Date `db:"today"`
 }
 
-// look reads the file and the book, and changes nothing. The chunks that made the file are looked at side by side, each of its own
+// open reads files, and puts those together that one run made as of one date: the book is read once for all of them.
+func (p Preflight) open(ctx context.Context, db *sqlx.DB, files []int64) (looks [][]*found, err error) {
+	for _, file := range files {
+		f := &found{}
+		err := db.GetContext(ctx, &f.file, preflightFile, file)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			err = ErrNoFile
+		case err == nil && f.file.SHA256 == "":
+			err = fmt.Errorf("%w: it is not written yet", ErrState)
+		}
+		if err != nil {
+			return nil, notLooked(file, err)
+		}
+		f.profile = rules.NewFileProfile(file, f.file.AsOf)
+		i := slices.IndexFunc(looks, func(l []*found) bool { return l[0].file.Run == f.file.Run && l[0].file.AsOf == f.file.AsOf })
+		if i < 0 {
+			looks, i = append(looks, nil), len(looks)
+		}
+		looks[i] = append(looks[i], f)
+	}
+	return looks, nil
+}
+
+func notLooked(file int64, err error) error {
+	return fmt.Errorf("look at file %d before its release: %w", file, err)
+}
+
+// read reads the book for files that one run made as of one date. The chunks that made them are looked at side by side, each of its own
 // moment, as nights decide them.
-func (p Preflight) look(ctx context.Context, db *sqlx.DB, file int64) (*found, error) {
-	f := &found{}
+func (p Preflight) read(ctx context.Context, db *sqlx.DB, files []*found) error {
 	var chunks []batch.Chunk
 	err := database.InTx(ctx, db, func(tx *sqlx.Tx) (err error) {
-		if err := tx.GetContext(ctx, &f.file, preflightFile, file); err != nil {
-			if errors.Is(err, sql.ErrNoRows) {
-				err = ErrNoFile
-			}
-			return err
-		}
-		if f.file.SHA256 == "" {
-			return fmt.Errorf("%w: it is not written yet", ErrState)
-		}
-		chunks, err = batch.ChunksOf(ctx, tx, f.file.Run, ExportStep)
+		chunks, err = batch.ChunksOf(ctx, tx, files[0].file.Run, ExportStep)
 		return err
 	})
 	if err != nil {
-		return nil, err
-	}
-	f.profile = rules.NewFileProfile(file, f.file.AsOf)
-	most := p.Most
-	if most == 0 {
-		most = keptFindings
+		return err
 	}
 	var alone sync.Mutex
-	var kept atomic.Int64
-	add := func(rows []findingRow, accounts int64, profile *rules.FileProfile) {
-		alone.Lock()
-		defer alone.Unlock()
-		f.accounts += accounts
-		kept := min(len(rows), max(0, most-len(f.rows)))
-		f.rows, f.more = append(f.rows, rows[:kept]...), f.more+int64(len(rows)-kept)
-		if profile != nil {
-			f.profile.Merge(profile)
-		}
-	}
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(max(2, runtime.GOMAXPROCS(0)))
 	group.Go(func() error {
-		rows, err := f.file.whole(groupCtx, db)
-		add(rows, 0, nil)
+		rows, err := lookWhole(groupCtx, db, files)
+		alone.Lock()
+		defer alone.Unlock()
+		for i, f := range files {
+			f.add(rows[i], p.Most)
+		}
 		return err
 	})
 	for _, c := range chunks {
 		group.Go(func() error {
-			l := chunkLook{file: &f.file, vault: p.Vault, profile: rules.NewFileProfile(file, f.file.AsOf)}
+			l := p.lookAt(files)
 			if err := database.InTx(groupCtx, db, func(tx *sqlx.Tx) error { return l.read(groupCtx, tx, c) }); err != nil {
 				return fmt.Errorf("chunk %d: %w", c.Seq, err)
 			}
-			add(l.rows, l.accounts, l.profile)
-			kept.Add(int64(len(l.records)))
+			alone.Lock()
+			defer alone.Unlock()
+			for i, part := range l.files {
+				part.give(files[i], p.Most)
+			}
 			return nil
 		})
 	}
-	if err := group.Wait(); err != nil {
-		return nil, err
+	return group.Wait()
+}
+
+// look calls do with what it finds in each of some files, and changes nothing. One whose records were let go does not keep it from the others.
+func (p Preflight) look(ctx context.Context, db *sqlx.DB, files []int64, do func(*found) error) error {
+	if p.Most == 0 {
+		p.Most = keptFindings
 	}
-	if n := kept.Load(); n != f.file.Records { // what is not there would be taken for what the file leaves out
-		return nil, fmt.Errorf("%w: it has %d of %d", ErrNoRecords, n, f.file.Records)
+	looks, err := p.open(ctx, db, files)
+	if err != nil {
+		return err
 	}
-	drift, err := f.file.drift(ctx, db, f.profile, p.Limits)
-	add(drift, 0, nil)
-	slices.SortFunc(f.rows, func(a, b findingRow) int {
-		return cmp.Or(strings.Compare(a.Rule, b.Rule), cmp.Compare(a.Loan, b.Loan), strings.Compare(a.About, b.About))
-	})
-	f.rows = slices.CompactFunc(f.rows, func(a, b findingRow) bool { return a.key() == b.key() })
-	return f, err
+	var gone error
+	for i, look := range looks {
+		looks[i] = nil // what is found is let go when it is done with
+		if err := p.read(ctx, db, look); err != nil {
+			return errors.Join(gone, fmt.Errorf("look at the files of run %d before their release: %w", look[0].file.Run, err))
+		}
+		for _, f := range look {
+			err := f.end(ctx, db, p.Limits, p.Most)
+			if err == nil {
+				err = do(f)
+			}
+			switch {
+			case errors.Is(err, ErrNoRecords):
+				gone = errors.Join(gone, notLooked(f.file.File, err))
+			case err != nil:
+				return errors.Join(gone, notLooked(f.file.File, err))
+			}
+		}
+	}
+	return gone
 }
 
 // FoundRule is what was found by one rule.
@@ -182,24 +249,24 @@ func (s *PreflightSummary) Open(harm rules.Harm) (n int64) {
 	return n
 }
 
-// Run looks at a file and keeps what it finds. It is durable when Run returns; the same look again changes nothing. It returns
-// ErrNoFile, ErrState for a file that is not written yet, or ErrNoRecords for one whose records were let go.
-func (p Preflight) Run(ctx context.Context, db *sqlx.DB, file int64) (*PreflightSummary, error) {
-	f, err := p.look(ctx, db, file)
-	var summary *PreflightSummary
-	if err == nil {
-		err = database.InRetriedTx(ctx, db, func(tx *sqlx.Tx) (err error) {
-			summary, err = p.keep(ctx, tx, f)
+// Run looks at files and keeps what it finds, one file after the other. What it returns is durable; the same look again changes nothing.
+// It returns ErrNoFile, ErrState for a file that is not written yet, or ErrNoRecords for one whose records were let go.
+func (p Preflight) Run(ctx context.Context, db *sqlx.DB, files ...int64) (summaries []*PreflightSummary, err error) {
+	err = p.look(ctx, db, files, func(f *found) error {
+		var s *PreflightSummary
+		err := database.InRetriedTx(ctx, db, func(tx *sqlx.Tx) (err error) {
+			s, err = p.keep(ctx, tx, f)
 			return err
 		})
-	}
-	if err == nil {
-		_, err = CountFile(ctx, db, file, p.Now)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("look at file %d before its release: %w", file, err)
-	}
-	return summary, nil
+		if err == nil {
+			_, err = CountFile(ctx, db, f.file.File, p.Now)
+		}
+		if err == nil {
+			summaries = append(summaries, s)
+		}
+		return err
+	})
+	return summaries, err
 }
 
 // GeneratedFiles returns the files that wait for their release, oldest first.

@@ -17,17 +17,22 @@ import (
 	"github.com/furnisher/furnisher/rules"
 )
 
-// chunkLook looks at the accounts of one of the chunks that made a file.
+// chunkLook looks at the accounts of one of the chunks that made files of one run and date, once for all of them.
+type chunkLook struct {
+	vault book.Vault
+	files []*fileLook
+}
+
+// fileLook is what is looked at of one file in a chunk.
 //
 // Each account is decided and encoded again. A record with the same bytes says just what was decided; only another one is decoded.
-type chunkLook struct {
-	file  *lookedAt
-	vault book.Vault
-
+type fileLook struct {
 	part    part
+	today   rules.Date
 	records map[int64][]byte // of the chunk's loans
 	again   []byte           // the record as it would be
 	decoded metro2.Record
+	said    rules.Told
 	found   []rules.Violated
 
 	accounts int64
@@ -35,26 +40,53 @@ type chunkLook struct {
 	profile  *rules.FileProfile
 }
 
+// lookAt returns a look at a chunk of files.
+func (p Preflight) lookAt(files []*found) *chunkLook {
+	l := &chunkLook{vault: p.Vault}
+	for _, f := range files {
+		l.files = append(l.files, &fileLook{
+			part: part{file: f.file.Building, encoder: NewEncoder(f.file.Building)}, today: f.file.Today,
+			records: map[int64][]byte{}, profile: rules.NewFileProfile(f.file.File, f.file.AsOf),
+		})
+	}
+	return l
+}
+
+// give adds what was found in the chunk to what was found in the file, of which most findings are kept.
+func (l *fileLook) give(f *found, most int) {
+	f.records, f.accounts = f.records+int64(len(l.records)), f.accounts+l.accounts
+	f.add(l.rows, most)
+	f.profile.Merge(l.profile)
+}
+
 func (l *chunkLook) read(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) error {
-	building := l.file.Building
-	byName, err := readAround(ctx, tx, c, []Building{building})
+	files := make([]Building, len(l.files))
+	byProgram := make(map[int64][]*fileLook, len(l.files)) // a program may have several destinations
+	for i, f := range l.files {
+		files[i] = f.part.file
+		byProgram[files[i].Program] = append(byProgram[files[i].Program], f)
+	}
+	byName, err := readAround(ctx, tx, c, files)
 	if err != nil {
 		return err
 	}
-	around := byName[building.DestinationName]
-	if around.deletedOn, err = readDeletedBefore(ctx, tx, c, &building); err != nil {
-		return fmt.Errorf("read deletions: %w", err)
-	}
-	if err := l.readRecords(ctx, tx, c); err != nil {
-		return fmt.Errorf("read records: %w", err)
-	}
-	l.part = part{file: building, around: around, encoder: NewEncoder(building)}
-	err = l.vault.Each(ctx, tx, c.After, c.Last, func(facts *book.Facts) error {
-		if facts.Terms.Program != building.Program {
-			return nil
+	for _, f := range l.files {
+		own := *byName[f.part.file.DestinationName]
+		if own.deletedOn, err = readDeletedBefore(ctx, tx, c, &f.part.file); err != nil {
+			return fmt.Errorf("read deletions: %w", err)
 		}
-		l.accounts++
-		return l.account(facts)
+		f.part.around = &own
+		if err := f.readRecords(ctx, tx, c, l.vault); err != nil {
+			return fmt.Errorf("read records of file %d: %w", f.part.file.File, err)
+		}
+	}
+	err = l.vault.Each(ctx, tx, c.After, c.Last, func(facts *book.Facts) error {
+		for _, f := range byProgram[facts.Terms.Program] {
+			if err := f.account(facts); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("look at accounts: %w", err)
@@ -82,16 +114,15 @@ func readDeletedBefore(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, b *Build
 }
 
 // readRecords reads the records that the chunk made for the file.
-func (l *chunkLook) readRecords(ctx context.Context, tx *sqlx.Tx, c batch.Chunk) error {
-	l.records = map[int64][]byte{}
-	place := pagePlace(l.file.File)
+func (l *fileLook) readRecords(ctx context.Context, tx *sqlx.Tx, c batch.Chunk, v book.Vault) error {
+	place := pagePlace(l.part.file.File)
 	type pageRow struct {
 		loans  pq.Int64Array
 		sealed []byte
 	}
 	columns := func(r *pageRow) []any { return []any{&r.loans, &r.sealed} }
 	return database.Each(ctx, tx, columns, func(r *pageRow) error {
-		squeezed, err := l.vault.Keys.Open(r.sealed, place)
+		squeezed, err := v.Keys.Open(r.sealed, place)
 		if err != nil {
 			return err
 		}
@@ -104,23 +135,20 @@ func (l *chunkLook) readRecords(ctx context.Context, tx *sqlx.Tx, c batch.Chunk)
 			l.records[loan], rest = record, after
 		}
 		return nil
-	}, preflightPages, l.file.File, c.After, c.Last)
+	}, preflightPages, l.part.file.File, c.After, c.Last)
 }
 
 // account looks at one account.
-func (l *chunkLook) account(facts *book.Facts) error {
-	p := &l.part
+func (l *fileLook) account(facts *book.Facts) error {
+	l.accounts++
+	p, record := &l.part, l.records[facts.Loan]
 	account := p.around.account(facts, &p.file)
-	r := rules.Reviewed{Account: &account, Today: l.file.Today}
-	var err error
+	r := rules.Reviewed{Account: &account, Today: l.today}
+	same, err := false, error(nil)
 	if why := p.otherCycle(facts); why != "" {
 		r.Left = &rules.Exclusion{Reason: rules.OtherCycle, Rule: "BR1", Detail: why}
 	} else if r.Again, r.Left, err = rules.Furnish(&account); err == nil && r.Again != nil {
-		var record []byte
-		if record, err = p.record(facts, r.Again); err == nil {
-			l.again = record
-		}
-		p.encoded = p.encoded[:0]
+		same, err = l.encode(facts, r.Again, record)
 	}
 	if err != nil {
 		var why *rules.Undecidable
@@ -129,8 +157,8 @@ func (l *chunkLook) account(facts *book.Facts) error {
 		}
 		r.Again, r.Undecided = nil, why
 	}
-	if record := l.records[facts.Loan]; record != nil {
-		r.Told = l.told(record, &r)
+	if record != nil {
+		r.Told = l.told(record, same, &r)
 		var before *rules.Furnished
 		if len(account.Tradelines) > 0 {
 			before = &account.Tradelines[0]
@@ -144,19 +172,31 @@ func (l *chunkLook) account(facts *book.Facts) error {
 	return nil
 }
 
-// told is what a record of the file says: what was decided again, if that gives the same bytes, else what it is decoded to.
-func (l *chunkLook) told(record []byte, r *rules.Reviewed) *rules.Told {
-	if r.Again != nil && bytes.Equal(record, l.again) {
-		told := &rules.Told{Tradeline: *r.Again}
-		for i := range r.Again.Placed {
-			if r.Again.Placed[i].Segment != rules.LeftOut {
-				told.Persons++
-			}
-		}
-		return told
+// encode makes the record of what was decided again, and says whether it is the one that the file has: that was checked when it was made.
+func (l *fileLook) encode(facts *book.Facts, t *rules.Tradeline, record []byte) (same bool, err error) {
+	if err := removed(t, facts.Consumers); err != nil {
+		return false, err
 	}
-	metro2.DecodeRecord(record, metro2.Character, &l.decoded, nil)
-	return toldBy(&l.decoded, r.Account.AsOf)
+	encoder := l.part.encoder
+	if l.again, err = encoder.draft(l.again[:0], l.part.terms(facts, t), t, facts.Consumers); err != nil || bytes.Equal(l.again, record) {
+		return err == nil, err
+	}
+	return false, encoder.valid(l.again)
+}
+
+// told is what a record of the file says: what was decided again, if that gives the same bytes, else what it is decoded to.
+func (l *fileLook) told(record []byte, same bool, r *rules.Reviewed) *rules.Told {
+	if !same {
+		metro2.DecodeRecord(record, metro2.Character, &l.decoded, nil)
+		return toldBy(&l.decoded, r.Account.AsOf)
+	}
+	l.said = rules.Told{Tradeline: *r.Again}
+	for i := range r.Again.Placed {
+		if r.Again.Placed[i].Segment != rules.LeftOut {
+			l.said.Persons++
+		}
+	}
+	return &l.said
 }
 
 // toldBy is what a record says, as rules see it.

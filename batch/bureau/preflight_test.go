@@ -31,7 +31,7 @@ func (l *lender) looked(file int64) string {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	return fmt.Sprintf("accounts %d, grave %d, serious %d", s.Accounts, s.Open(rules.Grave), s.Open(rules.Serious))
+	return fmt.Sprintf("accounts %d, grave %d, serious %d", s[0].Accounts, s[0].Open(rules.Grave), s[0].Open(rules.Serious))
 }
 
 // TestPreflightRelease: a grave finding keeps its file from the release and is kept all the same; a supervisor who is not its maker accepts
@@ -107,6 +107,10 @@ func TestPreflightRelease(t *testing.T) {
 	if got := l.findings(); got != "V16 OPEN x2 months 2 files 1-2, V27 V16 OPEN x1 months 1 files 2-2, V27 V6 current_balance OPEN x1 months 1 files 2-2, "+
 		"V6 current_balance OPEN x2 months 2 files 1-2 rivera kim" {
 		t.Errorf("a month later: %s", got)
+	}
+	later := l.findings()
+	if got := l.looked(1); got != "accounts 1, grave 1, serious 1" || l.findings() != later {
+		t.Errorf("a look at the file before, which knows of no later month: %s, %s", got, l.findings())
 	}
 	l.db.MustExec(`UPDATE correction SET value = '900'`)
 	l.db.MustExec(`UPDATE program SET dispute_address = '1 Main St'`)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/jmoiron/sqlx"
 
@@ -11,34 +12,29 @@ import (
 	"github.com/furnisher/furnisher/rules"
 )
 
-// whole looks at what is not of one account: the program, accounts that vanished, one debt under two numbers.
-func (f *lookedAt) whole(ctx context.Context, db *sqlx.DB) (rows []findingRow, err error) {
-	if f.DisputeAddress == "" {
-		rows = append(rows, newFinding(0, rules.Violated{Rule: "V16", Says: "program " + f.ProgramID + " has no address for notices of inaccuracy"}))
-	}
-	err = database.InTx(ctx, db, func(tx *sqlx.Tx) error {
-		var vanished []struct {
-			Loan     int64  `db:"loan"`
-			LastFile int64  `db:"last_file"`
-			Status   string `db:"account_status"`
-			Final    bool   `db:"final"`
-		}
-		if err := tx.SelectContext(ctx, &vanished, preflightVanished, f.File); err != nil {
-			return fmt.Errorf("find accounts that vanished: %w", err)
-		}
-		for _, v := range vanished {
-			if !v.Final {
-				rows = append(rows, newFinding(v.Loan, rules.Violated{Rule: "V22", Says: fmt.Sprintf(
-					"file %d said %s of it; this file neither has the account nor leaves it out", v.LastFile, v.Status)}))
+// lookWhole looks at what is not of one account: the program, accounts that vanished, one debt under two numbers. It returns what it finds in
+// each of the files.
+func lookWhole(ctx context.Context, db *sqlx.DB, files []*found) ([][]findingRow, error) {
+	rows := make([][]findingRow, len(files))
+	numbers := make(database.IntArray, len(files))
+	err := database.InTx(ctx, db, func(tx *sqlx.Tx) (err error) {
+		for i, f := range files {
+			numbers[i] = f.file.File
+			if rows[i], err = f.file.vanished(ctx, tx); err != nil {
+				return fmt.Errorf("find accounts that vanished: %w", err)
+			}
+			if f.file.DisputeAddress == "" {
+				rows[i] = append(rows[i], newFinding(0, rules.Violated{Rule: "V16", Says: "program " + f.file.ProgramID + " has no address for notices of inaccuracy"}))
 			}
 		}
 		var twins []twin
-		if err := tx.SelectContext(ctx, &twins, preflightTwins, f.File); err != nil {
+		if err := tx.SelectContext(ctx, &twins, preflightTwins, numbers); err != nil {
 			return fmt.Errorf("find debts under two numbers: %w", err)
 		}
 		for _, t := range twins {
 			if rules.SameDebt(rules.DebtTold{ECOA: t.ECOA, Status: t.Status, Final: t.Final}, rules.DebtTold{ECOA: t.OtherECOA, Status: t.OtherStatus, Final: t.OtherFinal}) {
-				rows = append(rows, newFinding(t.Loan, rules.Violated{Rule: "V20", About: t.OtherID, Says: fmt.Sprintf(
+				i := slices.Index(numbers, t.File)
+				rows[i] = append(rows[i], newFinding(t.Loan, rules.Violated{Rule: "V20", About: t.OtherID, Says: fmt.Sprintf(
 					"loan %s in file %d of program %s has the same person, date opened and amount", t.OtherID, t.OtherFile, t.OtherProgram)}))
 			}
 		}
@@ -47,8 +43,29 @@ func (f *lookedAt) whole(ctx context.Context, db *sqlx.DB) (rows []findingRow, e
 	return rows, err
 }
 
+// vanished finds the accounts of the last file that are neither in this one nor left out.
+func (f *lookedAt) vanished(ctx context.Context, tx *sqlx.Tx) (rows []findingRow, err error) {
+	var vanished []struct {
+		Loan     int64  `db:"loan"`
+		LastFile int64  `db:"last_file"`
+		Status   string `db:"account_status"`
+		Final    bool   `db:"final"`
+	}
+	if err := tx.SelectContext(ctx, &vanished, preflightVanished, f.File); err != nil {
+		return nil, err
+	}
+	for _, v := range vanished {
+		if !v.Final {
+			rows = append(rows, newFinding(v.Loan, rules.Violated{Rule: "V22", Says: fmt.Sprintf(
+				"file %d said %s of it; this file neither has the account nor leaves it out", v.LastFile, v.Status)}))
+		}
+	}
+	return rows, nil
+}
+
 // twin is a row of PreflightTwins.
 type twin struct {
+	File         int64  `db:"file"`
 	Loan         int64  `db:"loan"`
 	OtherID      string `db:"other_id"`
 	OtherProgram string `db:"other_program"`

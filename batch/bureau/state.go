@@ -206,8 +206,10 @@ func (m *Move) preflight(ctx context.Context, db *sqlx.DB, now time.Time, looked
 		_, err = m.look(now).Run(ctx, db, m.File)
 		return err
 	}
-	*looked, err = m.look(now).look(ctx, db, m.File)
-	return err
+	return m.look(now).look(ctx, db, []int64{m.File}, func(f *found) error {
+		*looked = f
+		return nil
+	})
 }
 
 // errPreview rolls a preview back.

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
@@ -26,14 +27,18 @@ var (
 // preflight looks at files and returns what it finds, a line each.
 func preflight(t *testing.T, db *sqlx.DB, files []int64) (found []string) {
 	t.Helper()
+	look := bureau.Preflight{Vault: vault, Limits: rules.DefaultDriftLimits(), Who: "test", Now: clock()}
+	began := time.Now()
+	looked, err := look.Run(t.Context(), db, files...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var accounts int64
+	for _, s := range looked {
+		accounts += s.Accounts
+	}
+	t.Logf("files %v: %d accounts in %.1f s", files, accounts, time.Since(began).Seconds())
 	for _, file := range files {
-		look := bureau.Preflight{Vault: vault, Limits: rules.DefaultDriftLimits(), Who: "test", Now: clock()}
-		began := time.Now()
-		s, err := look.Run(t.Context(), db, file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Logf("file %d: %d accounts in %.1f s", file, s.Accounts, time.Since(began).Seconds())
 		var rows []string
 		err = db.Select(&rows, `SELECT concat_ws(' ', k.rule, nullif(k.about, ''), coalesce(l.loan_id, '-'), k.state, 'x' || k.times, 'months ' || k.months, k.says)
 			FROM finding_file s JOIN finding k USING (loan, finding) LEFT JOIN loan_key l ON l.loan = k.loan WHERE s.file = $1 ORDER BY 1`, file)
@@ -113,6 +118,16 @@ func TestPreflightFindsFaults(t *testing.T) {
 		files := month(t, db, dir, date)
 		put(injector.After(t.Context(), n))
 		found = preflight(t, db, files)
+		if n < len(months)-1 {
+			continue
+		}
+		var singly []string
+		for _, file := range files {
+			singly = append(singly, preflight(t, db, []int64{file})...)
+		}
+		if diff := cmp.Diff(found, singly); diff != "" {
+			t.Errorf("files looked at together, and one by one (-together +one by one):\n%s", diff)
+		}
 	}
 	if len(sown) != 27 {
 		t.Fatalf("%d faults, want 27", len(sown))

@@ -83,16 +83,12 @@ func (a *app) preflight(ctx context.Context, d *database.Database, args []string
 	} else if files, err = bureau.GeneratedFiles(ctx, d.DB); err != nil {
 		return err
 	}
-	summaries := []*bureau.PreflightSummary{}
-	for _, file := range files {
-		s, err := look.Run(ctx, d.DB, file)
-		if err != nil {
-			return err
-		}
-		summaries = append(summaries, s)
+	summaries, err := look.Run(ctx, d.DB, files...)
+	if err != nil {
+		return err
 	}
 	if asJSON {
-		err = printJSON(a.stdout, map[string]any{"files": summaries})
+		err = printJSON(a.stdout, map[string]any{"files": append([]*bureau.PreflightSummary{}, summaries...)})
 	} else {
 		err = a.printPreflight(summaries)
 	}

@@ -57,10 +57,15 @@ FROM (
 WHERE k.loan = x.loan AND k.finding = x.finding
 
 -- name: FindingOld
--- The findings of a file that were seen in other months, too. $1 file, $2 the rule that lists them. Index: finding_file_by_file.
-SELECT k.loan, k.rule, k.about, k.months, k.first_seen_on, coalesce(k.owner, '') AS owner
+-- The findings of a file that were seen in other months, too, by the files up to it. $1 file, $2 the rule that lists them.
+-- Index: finding_file_by_file, finding_file_pkey.
+SELECT k.loan, k.rule, k.about, x.months, x.first_seen_on, coalesce(k.owner, '') AS owner
 FROM finding_file s JOIN finding k ON k.loan = s.loan AND k.finding = s.finding
-WHERE s.file = $1 AND k.months > 1 AND k.rule <> $2
+CROSS JOIN LATERAL (
+    SELECT count(DISTINCT date_trunc('month', f.as_of)) AS months, min(f.as_of) AS first_seen_on
+    FROM finding_file o JOIN bureau_file f ON f.file = o.file
+    WHERE o.loan = s.loan AND o.finding = s.finding AND o.file <= s.file) x
+WHERE s.file = $1 AND k.months > 1 AND x.months > 1 AND k.rule <> $2
 
 -- name: FindingReopen
 -- Findings of a file that were fixed before it, or accepted for files before it. $1 file. Index: finding_file_by_file, finding_pkey.

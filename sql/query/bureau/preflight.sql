@@ -43,31 +43,39 @@ WHERE NOT EXISTS (
 ORDER BY m.loan
 
 -- name: PreflightTwins
--- Loans of one person with the same date opened and amount, one of them in a file and the other one in the last file of its
--- destination that counts. $1 file. The book is read once; few loans are left. Index: tradeline_pkey.
-WITH debt AS (
-    SELECT lc.loan, c.ssn_hash, l.opened_on, coalesce(nullif(l.original_amount_cents, 0), l.credit_limit_cents) AS amount_cents, lc.ecoa_code
-    FROM loan l JOIN loan_customer lc ON lc.loan = l.loan JOIN customer c ON c.customer = lc.customer
-    WHERE c.ssn_hash IS NOT NULL AND coalesce(nullif(l.original_amount_cents, 0), l.credit_limit_cents) > 0
-), twice AS MATERIALIZED (
-    SELECT ssn_hash, opened_on, amount_cents FROM debt GROUP BY 1, 2, 3 HAVING count(DISTINCT loan) > 1
-), twin AS MATERIALIZED (
-    SELECT d.* FROM debt d JOIN twice t ON (t.ssn_hash, t.opened_on, t.amount_cents) = (d.ssn_hash, d.opened_on, d.amount_cents)
+-- Loans of one person with the same date opened and amount, one of them in one of some files, and the other one in the same file or in the
+-- last file of another destination that counts. $1 files. The book is read once; few loans are left, and each is looked up by its own key
+-- (OFFSET 0), however many the planner expects. Index: tradeline_pkey.
+WITH twin AS MATERIALIZED (
+    SELECT d.* FROM (
+        SELECT x.*, min(x.loan) OVER debt AS first_loan, max(x.loan) OVER debt AS last_loan
+        FROM (
+            SELECT lc.loan, c.ssn_hash, l.opened_on, coalesce(nullif(l.original_amount_cents, 0), l.credit_limit_cents) AS amount_cents, lc.ecoa_code
+            FROM loan l JOIN loan_customer lc ON lc.loan = l.loan JOIN customer c ON c.customer = lc.customer
+            WHERE c.ssn_hash IS NOT NULL AND coalesce(nullif(l.original_amount_cents, 0), l.credit_limit_cents) > 0) x
+        WINDOW debt AS (PARTITION BY x.ssn_hash, x.opened_on, x.amount_cents)) d
+    WHERE d.first_loan <> d.last_loan
+), here AS (
+    SELECT file, destination FROM bureau_file WHERE file = ANY (CAST($1 AS bigint[]))
 ), last AS (
-    SELECT DISTINCT ON (o.destination) o.file, o.program FROM bureau_file o
-    WHERE o.state NOT IN ('BUILDING', 'VOIDED', 'REJECTED') AND o.destination <> (SELECT h.destination FROM bureau_file h WHERE h.file = $1)
-    ORDER BY o.destination, o.file DESC
+    SELECT DISTINCT ON (o.destination) o.file, o.destination FROM bureau_file o
+    WHERE o.state NOT IN ('BUILDING', 'VOIDED', 'REJECTED') ORDER BY o.destination, o.file DESC
+), beside AS (
+    SELECT h.file, h.file AS other FROM here h
+    UNION ALL
+    SELECT h.file, last.file FROM here h JOIN last ON last.destination <> h.destination
 )
-SELECT DISTINCT ON (a.loan, b.loan) a.loan, k.loan_id AS other_id, p.program_id AS other_program, x.file AS other_file, a.ecoa_code, b.ecoa_code AS other_ecoa,
-       t.account_status, t.final, o.account_status AS other_status, o.final AS other_final
+SELECT DISTINCT ON (x.file, a.loan, b.loan) x.file, a.loan, k.loan_id AS other_id, p.program_id AS other_program, x.other AS other_file,
+       a.ecoa_code, b.ecoa_code AS other_ecoa, t.account_status, t.final, o.account_status AS other_status, o.final AS other_final
 FROM twin a
 JOIN twin b ON (b.ssn_hash, b.opened_on, b.amount_cents) = (a.ssn_hash, a.opened_on, a.amount_cents) AND b.loan <> a.loan
-JOIN tradeline t ON t.file = $1 AND t.loan = a.loan
-JOIN (SELECT file, program FROM last UNION ALL SELECT file, program FROM bureau_file WHERE file = $1) x ON TRUE
-JOIN tradeline o ON o.file = x.file AND o.loan = b.loan
+CROSS JOIN beside x
+CROSS JOIN LATERAL (SELECT account_status, final FROM tradeline WHERE file = x.file AND loan = a.loan OFFSET 0) t
+CROSS JOIN LATERAL (SELECT account_status, final FROM tradeline WHERE file = x.other AND loan = b.loan OFFSET 0) o
 JOIN loan_key k ON k.loan = b.loan
-JOIN program p ON p.program = x.program
-ORDER BY a.loan, b.loan, x.file
+JOIN bureau_file f ON f.file = x.other
+JOIN program p ON p.program = f.program
+ORDER BY x.file, a.loan, b.loan, x.other
 
 -- name: PreflightBefore
 -- The last files before one of its destination that count, newest first, with what was counted of them; null: nobody has counted.
