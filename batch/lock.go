@@ -212,6 +212,14 @@ func HaltNights(ctx context.Context, tx *sqlx.Tx) error {
 	return nil
 }
 
+// Held reports whether a run, an import or a dry run holds the book now. It takes no lock.
+func Held(ctx context.Context, db *sqlx.DB) (held bool, err error) {
+	if err := db.GetContext(ctx, &held, lockHeld, int64(bookLock)); err != nil {
+		return false, fmt.Errorf("look who holds the book: %w", err)
+	}
+	return held, nil
+}
+
 // fence reports whether a session holds the lock of a key. If so, nobody else gets the book until the transaction ends; if
 // not, the transaction must not go on.
 func fence(ctx context.Context, tx *sqlx.Tx, key int64) (held bool, err error) {

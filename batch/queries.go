@@ -32,6 +32,7 @@ var (
 	lockFence        = database.Query("run", "LockFence")
 	lockFree         = database.Query("run", "LockFree")
 	lockGive         = database.Query("run", "LockGive")
+	lockHeld         = database.Query("run", "LockHeld")
 	lockHolder       = database.Query("run", "LockHolder")
 	lockJoin         = database.Query("run", "LockJoin")
 	lockName         = database.Query("run", "LockName")

@@ -52,6 +52,32 @@ type AttemptRecord struct {
 	ToDOFD      *rules.Date    `json:"to_date_first_delinquency" db:"to_dofd"`
 }
 
+var (
+	inquiryAttemptMovesFirst   = database.Query("inquiry", "InquiryAttemptMovesFirst")
+	inquiryAttemptRecordsFirst = database.Query("inquiry", "InquiryAttemptRecordsFirst")
+)
+
+// AttemptDifferences reads of Differences the files, and the first moves and records up to a limit: one more says that there are more.
+func AttemptDifferences(ctx context.Context, db *sqlx.DB, run int64, limit int) (*Difference, error) {
+	d := Difference{Moves: []NightMove{}, Files: []AttemptFile{}, Records: []AttemptRecord{}}
+	err := database.InSnapshot(ctx, db, func(tx *sqlx.Tx) error {
+		if err := tx.GetContext(ctx, &d, inquiryAttempt, run); err != nil {
+			return err
+		}
+		if err := tx.SelectContext(ctx, &d.Moves, inquiryAttemptMovesFirst, run, limit+1); err != nil {
+			return err
+		}
+		if err := tx.SelectContext(ctx, &d.Files, inquiryAttemptFiles, run); err != nil {
+			return err
+		}
+		return tx.SelectContext(ctx, &d.Records, inquiryAttemptRecordsFirst, run, limit+1)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read how run %d differs: %w", run, err)
+	}
+	return &d, nil
+}
+
 // Differences reads how an attempt differs from those before it; sql.ErrNoRows if there is no such run.
 func Differences(ctx context.Context, db *sqlx.DB, run int64) (*Difference, error) {
 	d := Difference{Moves: []NightMove{}, Files: []AttemptFile{}, Records: []AttemptRecord{}}

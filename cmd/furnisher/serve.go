@@ -17,8 +17,9 @@ import (
 
 func (a *app) serveCommand() *cobra.Command {
 	c := serve.Config{}.WithDefaults()
-	var base string
+	var base, zone string
 	var proxied bool
+	var by deadline
 	cmd := &cobra.Command{
 		Use: "serve", Short: "serve the console and the HTTP API: operations between nights, and questions", Args: cobra.NoArgs,
 		Long: `Stays in the foreground and answers the HTTP API: what people and systems do to loans and customers between nights, and what they
@@ -35,6 +36,10 @@ that it took, and exits 0.`,
 			}
 			if c.Rate <= 0 {
 				return &ending{err: errors.New("--rate must be positive"), code: exitUsage, hint: hintHelp("furnisher serve")}
+			}
+			var err error
+			if by.zone, err = location(zone); err != nil {
+				return &ending{err: err, code: exitUsage, hint: "furnisher serve --late 05:00 --timezone America/New_York"}
 			}
 			authority, err := a.authority()
 			if err != nil {
@@ -65,7 +70,8 @@ that it took, and exits 0.`,
 				c.ExplainLoan, c.Validate, c.ExplainRecord = apiExplain(db.DB), apiValidate, apiExplainRecord
 				if c.Console, err = console.New(console.Config{
 					DB: db.DB, Now: a.now, Log: a.log, Desk: c.Desk, Away: c.Away, Base: base, Secure: c.Cert != "" || proxied,
-					Month: a.consoleMonth(db.DB),
+					Month:  a.consoleMonth(db.DB),
+					Nights: a.nightActions(db, by),
 				}); err != nil {
 					return &ending{err: err, code: exitUsage, hint: hintHelp("furnisher serve")}
 				}
@@ -86,6 +92,8 @@ that it took, and exits 0.`,
 	f.StringVar(&c.Key, "tls-key", "", "its key, a PEM file")
 	f.StringVar(&base, "base", "", "path under which a reverse proxy serves the console, like /furnisher")
 	f.BoolVar(&proxied, "proxied", false, "people reach the console by HTTPS through a reverse proxy: cookies never go in clear")
+	f.Var(&by.late, "late", "time of day by which a night must be closed, as for furnisher schedule: the console shows what is to spare")
+	f.StringVar(&zone, "timezone", "UTC", "time zone of --late, for example America/New_York")
 	f.Float64Var(&c.Rate, "rate", c.Rate, "requests a second for each token")
 	numberFlag(f, &c.Burst, "burst", 1, 0, "requests at once for each token")
 	durationFlag(f, &c.RequestTimeout, "request-timeout", time.Second, "how long a request may take")

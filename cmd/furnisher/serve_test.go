@@ -163,3 +163,23 @@ func TestServeAnswers(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// A night that began before midnight has the deadline of the next morning, by the clock of its zone; without --late there is none.
+func TestDeadline(t *testing.T) {
+	t.Parallel()
+	where, err := location("America/New_York")
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Date(2026, 11, 1, 3, 15, 0, 0, time.UTC) // 23:15 on October 31 there; the clock goes back at 2
+	by := deadline{zone: where}
+	if got := by.after(began); !got.IsZero() {
+		t.Errorf("without one: %s", got)
+	}
+	if err := by.late.Set("05:00"); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := by.after(began), time.Date(2026, 11, 1, 10, 0, 0, 0, time.UTC); !got.Equal(want) {
+		t.Errorf("deadline %s, want %s", got, want)
+	}
+}

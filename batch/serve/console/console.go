@@ -30,7 +30,8 @@ type Config struct {
 	Away func(error) bool
 
 	// Month is what the pages of a month ask of the program.
-	Month MonthActions
+	Month  MonthActions
+	Nights NightActions // what is done about nights
 
 	// Base is the path under which a reverse proxy serves the console and passes it on: "" or "/furnisher".
 	Base string
@@ -88,7 +89,7 @@ func New(c Config) (*Console, error) {
 	if x.pages, err = readPages(x); err != nil {
 		return nil, err
 	}
-	for _, room := range [][]route{x.frontRoutes(), x.signRoutes(), x.monthRoutes()} {
+	for _, room := range [][]route{x.frontRoutes(), x.signRoutes(), x.monthRoutes(), x.tonightRoutes()} {
 		x.routes = append(x.routes, room...)
 	}
 	mux := http.NewServeMux()

@@ -63,7 +63,7 @@ var rooms = []room{
 
 // readPages reads the templates: each page with the layout and the parts.
 func readPages(c *Console) (map[string]*pageTemplate, error) {
-	base, err := template.New("layout.html").Funcs(c.functions()).ParseFS(files, "templates/layout.html", "templates/parts.html")
+	base, err := template.New("layout.html").Funcs(c.functions()).ParseFS(files, "templates/layout.html", "templates/part*.html")
 	if err != nil {
 		return nil, fmt.Errorf("read the console's templates: %w", err)
 	}
@@ -74,7 +74,7 @@ func readPages(c *Console) (map[string]*pageTemplate, error) {
 	pages := map[string]*pageTemplate{}
 	for _, file := range names {
 		name := strings.TrimSuffix(path.Base(file), ".html")
-		if name == "layout" || name == "parts" {
+		if name == "layout" || strings.HasPrefix(name, "part") {
 			continue
 		}
 		t, err := template.Must(base.Clone()).ParseFS(files, file)
@@ -98,6 +98,11 @@ func (c *Console) functions() template.FuncMap {
 		"date":   func(d rules.Date) string { return d.String() },
 		"path":   pathPart, // a part of an address, "none" if it is empty
 		"minus":  func(a, b int64) int64 { return a - b },
+		"span":   span, // how long: 1 h 05 min
+
+		"bounded": bounded,                                                      // a number that was counted up to a bound: 1,000 or more
+		"key64":   func(key int64) string { return strconv.FormatInt(key, 10) }, // also of a pointer to one
+		"first":   func() int { return differencesShown },
 	}
 }
 

@@ -1,6 +1,5 @@
 -- name: InquiryNightMoves
--- The changes of loans' two states that a run made. $1 run, $2 loan ids, null: all. Index: none by run; asked for a dry run, another
--- attempt at a date, or a simulated night.
+-- The changes of loans' two states that a run made. $1 run, $2 loan ids, null: all. Index: status_history_by_run.
 SELECT l.loan_id, h.state, coalesce(h.from_status, '') AS from_status, h.to_status, h.rule, h.effective_on, h.facts
 FROM status_history h JOIN loan_key l ON l.loan = h.loan
 WHERE h.run = $1 AND (CAST($2 AS text[]) IS NULL OR l.loan_id = ANY($2))

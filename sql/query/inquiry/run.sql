@@ -35,3 +35,15 @@ WHERE x.run = $1 ORDER BY x.file
 SELECT x.file, k.loan_id, x.change, x.fields, x.from_status, x.from_past_due, x.from_dofd, x.to_status, x.to_past_due, x.to_dofd
 FROM run_record x JOIN loan_key k ON k.loan = x.loan
 WHERE x.run = $1 ORDER BY x.file, x.loan
+
+-- name: InquiryAttemptMovesFirst
+-- The first changes of loans' two states that another attempt made. $1 run, $2 rows. Index: status_history_by_run.
+SELECT l.loan_id, h.state, coalesce(h.from_status, '') AS from_status, h.to_status, h.rule, h.effective_on, h.facts
+FROM status_history h JOIN loan_key l ON l.loan = h.loan
+WHERE h.run = $1 ORDER BY h.loan, h.seq LIMIT $2
+
+-- name: InquiryAttemptRecordsFirst
+-- The first records that differ, by file and loan. $1 run, $2 rows. Index: run_record_pkey.
+SELECT x.file, k.loan_id, x.change, x.fields, x.from_status, x.from_past_due, x.from_dofd, x.to_status, x.to_past_due, x.to_dofd
+FROM run_record x JOIN loan_key k ON k.loan = x.loan
+WHERE x.run = $1 ORDER BY x.file, x.loan LIMIT $2

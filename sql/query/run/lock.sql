@@ -17,6 +17,14 @@ WHERE l.locktype = 'advisory' AND l.granted AND l.mode = 'ExclusiveLock'
   AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
   AND l.classid = CAST(CAST($1 AS bigint) >> 32 AS oid) AND l.objid = CAST(CAST($1 AS bigint) & 4294967295 AS oid) AND l.objsubid = 1
 
+-- name: LockHeld
+-- Whether a session holds a lock alone. $1 key.
+SELECT EXISTS (
+    SELECT FROM pg_locks l
+    WHERE l.locktype = 'advisory' AND l.granted AND l.mode = 'ExclusiveLock'
+      AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+      AND l.classid = CAST(CAST($1 AS bigint) >> 32 AS oid) AND l.objid = CAST(CAST($1 AS bigint) & 4294967295 AS oid) AND l.objsubid = 1)
+
 -- name: LockTake
 -- Takes a lock of the session. $1 key. Locks: that key, until the session gives it back or ends.
 SELECT pg_advisory_lock($1)
