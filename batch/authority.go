@@ -68,6 +68,9 @@ const (
 // What needs no supervisor, and is noted as an act all the same.
 const (
 	ActEndUser ActKind = "END_USER"
+
+	ActRevealAccountNumber ActKind = "REVEAL_ACCOUNT_NUMBER"
+	ActRevealRecord        ActKind = "REVEAL_RECORD"
 )
 
 // Permit decides whether an act may be done, and notes it. It returns ErrNotSupervisor or ErrFourEyes.
