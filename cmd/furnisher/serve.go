@@ -69,7 +69,8 @@ that it took, and exits 0.`,
 				}
 				c.ExplainLoan, c.Validate, c.ExplainRecord = apiExplain(db.DB), apiValidate, apiExplainRecord
 				if c.Console, err = console.New(console.Config{
-					DB: db.DB, Now: a.now, Log: a.log, Desk: c.Desk, Away: c.Away, Base: base, Secure: c.Cert != "" || proxied,
+					DeskActions: a.consoleDesk(db.DB),
+					DB:          db.DB, Now: a.now, Log: a.log, Desk: c.Desk, Away: c.Away, Base: base, Secure: c.Cert != "" || proxied,
 					Month:  a.consoleMonth(db.DB),
 					Nights: a.nightActions(db, by),
 				}); err != nil {

@@ -14,10 +14,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
+	"github.com/furnisher/furnisher/batch/inquiry"
 	"github.com/furnisher/furnisher/metro2"
 )
 
@@ -370,16 +370,8 @@ func (o *findingWriter) print(f finding, found *metro2.Finding) {
 	}
 }
 
-// csvCells puts an apostrophe before each cell that a spreadsheet would take for a formula, and before one that begins
-// with an apostrophe, so that a reader gets every cell back by removing one leading apostrophe.
-func csvCells(cells ...string) []string {
-	for i, cell := range cells {
-		if first, _ := utf8.DecodeRuneInString(cell); strings.ContainsRune("=+-@＝＋－＠'\t\r\n", first) {
-			cells[i] = "'" + cell
-		}
-	}
-	return cells
-}
+// csvCells are the cells of a line of CSV, none of which is a formula.
+func csvCells(cells ...string) []string { return inquiry.NoFormula(cells...) }
 
 // sum prints the summary of all files.
 func (o *findingWriter) sum() {

@@ -26,6 +26,9 @@ type Config struct {
 	// Desk does operations for somebody at an address.
 	Desk func(address string) *servicing.Desk
 
+	// DeskActions are what forms of the desk do by other packages.
+	DeskActions DeskActions
+
 	// Away reports whether an error says that the database cannot be reached, or was lost.
 	Away func(error) bool
 
@@ -89,7 +92,13 @@ func New(c Config) (*Console, error) {
 	if x.pages, err = readPages(x); err != nil {
 		return nil, err
 	}
-	for _, room := range [][]route{x.frontRoutes(), x.signRoutes(), x.monthRoutes(), x.tonightRoutes()} {
+	for _, room := range [][]route{
+		x.frontRoutes(),
+		x.signRoutes(),
+		x.monthRoutes(),
+		x.tonightRoutes(),
+		x.deskRoutes(),
+	} {
 		x.routes = append(x.routes, room...)
 	}
 	mux := http.NewServeMux()

@@ -89,6 +89,8 @@ func readPages(c *Console) (map[string]*pageTemplate, error) {
 // functions are what templates may call.
 func (c *Console) functions() template.FuncMap {
 	return template.FuncMap{
+		"queueRowOf": rowOf, // a row of the desk with its list
+
 		"to":     c.to,                // the address of a path below the base
 		"key":    newNonce,            // a key for a form
 		"mask":   inquiry.MaskAccount, // an account number but for its last four characters
