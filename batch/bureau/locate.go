@@ -104,3 +104,36 @@ func accountText(line []byte) []byte {
 	}
 	return bytes.TrimRight(metro2.AccountOf(line, metro2.Character), " ")
 }
+
+// Lines reads records of a file in the order of their numbers, at most so many, from a number on, the header being 1. It begins at the
+// mark before the first of them; without marks the file is read from its start. There are none behind the trailer.
+func Lines(path string, marks []int64, from int64, most int) (lines []Located, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	offset, number := int64(0), int64(1)
+	if i := (from - 2) / markEvery; from > 2 && len(marks) > 0 {
+		i = min(i, int64(len(marks)-1))
+		offset, number = marks[i], i*markEvery+2
+	}
+	if _, err := f.Seek(offset, io.SeekStart); err != nil {
+		return nil, err
+	}
+	r := reader{in: bufio.NewReaderSize(f, 1<<17), number: number - 1}
+	for ; len(lines) < most; number++ {
+		if _, err := r.in.Peek(1); errors.Is(err, io.EOF) {
+			break
+		}
+		line, err := r.line()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		if number >= from {
+			lines = append(lines, Located{bytes.Clone(line), number, offset})
+		}
+		offset += int64(len(line) + len(lineEnd))
+	}
+	return lines, nil
+}

@@ -1,6 +1,7 @@
 package bureau
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -10,18 +11,19 @@ import (
 	"github.com/furnisher/furnisher/metro2"
 )
 
-// TestLocate finds every record of a file with marks and without, and none that is not there.
-func TestLocate(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "file.txt")
+// markedRecords are the data records of markedFile: two marks, and one more.
+const markedRecords = 2*markEvery + 1
+
+// markedFile writes a file of the accounts A00000, A00002 and so on, and returns where it is, its marks and its bytes.
+func markedFile(t *testing.T) (path string, marks []int64, whole []byte) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "file.txt")
 	f, err := os.Create(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := metro2.NewWriter(f, metro2.Header{ActivityDate: 20260131, DateCreated: 20260131, ReporterName: "N", ReporterAddress: "A"}, metro2.Options{})
-	const records = 2*markEvery + 1
-	var marks []int64
-	for i := range records {
+	for i := range markedRecords {
 		if i%markEvery == 0 {
 			marks = append(marks, w.Offset())
 		}
@@ -32,10 +34,17 @@ func TestLocate(t *testing.T) {
 	if err := errors.Join(w.Close(), f.Close()); err != nil {
 		t.Fatal(err)
 	}
-	whole, err := os.ReadFile(path)
-	if err != nil {
+	if whole, err = os.ReadFile(path); err != nil {
 		t.Fatal(err)
 	}
+	return path, marks, whole
+}
+
+// TestLocate finds every record of a file with marks and without, and none that is not there.
+func TestLocate(t *testing.T) {
+	t.Parallel()
+	path, marks, whole := markedFile(t)
+	const records = markedRecords
 	for name, marks := range map[string][]int64{"with marks": marks, "without": nil} {
 		for _, i := range []int{0, 1, markEvery - 1, markEvery, markEvery + 1, records - 1} {
 			account := fmt.Sprintf("a%05d", 2*i)
@@ -56,5 +65,48 @@ func TestLocate(t *testing.T) {
 	}
 	if _, err := Locate(path+"x", marks, "A00000"); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no file: %v", err)
+	}
+}
+
+// TestLines reads records by their numbers, with marks and without, over the begin of a mark and up to the trailer.
+func TestLines(t *testing.T) {
+	t.Parallel()
+	path, marks, whole := markedFile(t)
+	const last = 2*markEvery + 3 // the trailer
+	for name, marks := range map[string][]int64{"with marks": marks, "without": nil} {
+		for _, from := range []int64{1, 2, 3, markEvery, markEvery + 1, markEvery + 2, 2*markEvery + 1, last - 1, last} {
+			got, err := Lines(path, marks, from, 3)
+			if err != nil || len(got) != int(min(3, last-from+1)) {
+				t.Fatalf("%s: %d lines from %d: %v", name, len(got), from, err)
+			}
+			for i, line := range got {
+				number := from + int64(i)
+				if end := line.Offset + int64(len(line.Record)); line.Number != number || string(whole[line.Offset:end]) != string(line.Record) {
+					t.Errorf("%s: record %d is %d and does not stand at byte %d", name, number, line.Number, line.Offset)
+				}
+				if account := fmt.Sprintf("A%05d", 2*(number-2)); number > 1 && number < last && string(accountText(line.Record)) != account {
+					t.Errorf("%s: record %d is of %s", name, number, accountText(line.Record))
+				}
+			}
+		}
+		if got, err := Lines(path, marks, last+1, 3); err != nil || len(got) != 0 {
+			t.Errorf("%s: behind the trailer there are %d lines: %v", name, len(got), err)
+		}
+	}
+}
+
+// A record is read by its number without those before its mark.
+func TestLinesReadNoMoreThanAMark(t *testing.T) {
+	t.Parallel()
+	path, marks, whole := markedFile(t)
+	copy(whole[:marks[1]], bytes.Repeat([]byte{'?'}, int(marks[1])))
+	if err := os.WriteFile(path, whole, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := Lines(path, marks, markEvery+2, 1); err != nil || len(got) != 1 || got[0].Offset != marks[1] {
+		t.Errorf("the first record of the second mark: %+v, %v", got, err)
+	}
+	if _, err := Lines(path, nil, markEvery+2, 1); err == nil {
+		t.Error("a file without marks is read from its start, and that is no record")
 	}
 }

@@ -1,7 +1,9 @@
 package bureau
 
 import (
+	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -10,6 +12,8 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+
+	"github.com/jmoiron/sqlx"
 
 	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/batch/seal"
@@ -170,4 +174,18 @@ func (f onDisk) syncMove(to string) error {
 		return fmt.Errorf("%w: %w", ErrFolder, err)
 	}
 	return nil
+}
+
+// OnDisk compares the file on the disk with the one that was made. It returns ErrNoFile, or ErrFileDiffers if the file is missing or has
+// other bytes.
+func OnDisk(ctx context.Context, db *sqlx.DB, file int64) error {
+	var f onDisk
+	err := db.GetContext(ctx, &f, fileWritten, file)
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNoFile
+	}
+	if err != nil {
+		return fmt.Errorf("read file %d: %w", file, err)
+	}
+	return f.differs(f.Path)
 }

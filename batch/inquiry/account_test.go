@@ -183,7 +183,7 @@ func readsByKey(t *testing.T, db *sqlx.DB) {
 		"InquiryAccountFiles": {3, "2026-09-30", 4, 51}, "InquiryAccountExceptions": {3}, "InquiryAccountCases": {3, 50},
 		"InquiryAccountTimeline": {3, "", "2026-09-30", "FILE", "4", 51}, "InquiryLoan": {"L-3"}, "InquiryLoanKey": {"L-3"},
 		"InquiryLoanCorrections": {3}, "InquiryLoanAnswers": {3}, "InquiryCaseRead": {"{1,2}"}, "InquiryDisputeRead": {"{1,2}", 30},
-		"InquiryHistory": {3}, "InquiryTradelines": {3}, "InquiryExcluded": {3},
+		"InquiryFileMarks": {1}, "InquiryExclusions": {1, 3, 51}, "InquiryHistory": {3}, "InquiryTradelines": {3}, "InquiryExcluded": {3},
 	} {
 		tx := db.MustBegin()
 		tx.MustExec(`UPDATE pg_class SET relpages = 1, reltuples = 4000000

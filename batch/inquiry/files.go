@@ -150,3 +150,24 @@ func FilesOfDate(ctx context.Context, db *sqlx.DB, d rules.Date) ([]int64, error
 	}
 	return files, nil
 }
+
+// PlaceOf says where a file is and where its records stand in it; ErrNotFound if there is no such file.
+func PlaceOf(ctx context.Context, db *sqlx.DB, file int64) (*Place, error) {
+	place := &Place{}
+	err := db.GetContext(ctx, place, inquiryFileMarks, file)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("file %d: %w", file, err)
+	}
+	return place, nil
+}
+
+// FindingsOfRecord are what looks at a file before its release found of a loan in it.
+func FindingsOfRecord(ctx context.Context, db *sqlx.DB, file int64, loanID string) (found []Finding, err error) {
+	if err := db.SelectContext(ctx, &found, inquiryFindingsOfRecord, file, loanID); err != nil {
+		return nil, fmt.Errorf("read the findings of a record of file %d: %w", file, err)
+	}
+	return found, nil
+}

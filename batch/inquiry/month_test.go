@@ -20,17 +20,18 @@ func TestMonthPlans(t *testing.T) {
 	db := pgtest.New(t)
 	whole := regexp.MustCompile(`Seq Scan on (tradeline|excluded|loan|loan_state|finding|finding_file|answer|deletion|file_part|file_cell|proof_entry|case_file|delivery)\b`)
 	for name, args := range map[string][]any{
-		"InquiryMonthFiles":   {"2026-10-01", "2026-10-31", 0, "V23", 200},
-		"InquiryMonthReasons": {database.IntArray{1, 2}},
-		"InquiryFileCells":    {1},
-		"InquiryFileTotals":   {1, 4},
-		"InquiryCellLoans":    {1, "11", "71", 0, 51},
-		"InquiryLeftOutLoans": {1, "FINAL", 0, 51},
-		"InquiryAnswersOpen":  {2000},
-		"InquiryDisputesLeft": {"2026-10-31", 30},
-		"InquiryFindingsLeft": {"2026-10-31"},
-		"InquiryFilesWaiting": {20},
-		"InquiryLog":          {},
+		"InquiryMonthFiles":       {"2026-10-01", "2026-10-31", 0, "V23", 200},
+		"InquiryMonthReasons":     {database.IntArray{1, 2}},
+		"InquiryFileCells":        {1},
+		"InquiryFileTotals":       {1, 4},
+		"InquiryCellLoans":        {1, "11", "71", 0, 51},
+		"InquiryLeftOutLoans":     {1, "FINAL", 0, 51},
+		"InquiryAnswersOpen":      {2000},
+		"InquiryDisputesLeft":     {"2026-10-31", 30},
+		"InquiryFindingsLeft":     {"2026-10-31"},
+		"InquiryFilesWaiting":     {20},
+		"InquiryLog":              {},
+		"InquiryFindingsOfRecord": {1, "L-1"},
 	} {
 		err := database.InTx(t.Context(), db, func(tx *sqlx.Tx) error {
 			tx.MustExec(`SET LOCAL enable_seqscan = off`)

@@ -67,6 +67,7 @@ var (
 	inquirySchedules           = database.Query("inquiry", "InquirySchedules")
 	inquiryFileEvents          = database.Query("inquiry", "InquiryFileEvents")
 	inquiryFileMarks           = database.Query("inquiry", "InquiryFileMarks")
+	inquiryFindingsOfRecord    = database.Query("inquiry", "InquiryFindingsOfRecord")
 	inquiryLoanByAccount       = database.Query("inquiry", "InquiryLoanByAccount")
 	inquiryProgram             = database.Query("inquiry", "InquiryProgram")
 	inquiryPrograms            = database.Query("inquiry", "InquiryPrograms")

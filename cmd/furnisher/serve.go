@@ -73,6 +73,7 @@ that it took, and exits 0.`,
 					DB:          db.DB, Now: a.now, Log: a.log, Desk: c.Desk, Away: c.Away, Base: base, Secure: c.Cert != "" || proxied,
 					Month:  a.consoleMonth(db.DB),
 					Nights: a.nightActions(db, by),
+					Files:  a.consoleFiles(db.DB), MaxUpload: c.MaxUpload,
 				}); err != nil {
 					return &ending{err: err, code: exitUsage, hint: hintHelp("furnisher serve")}
 				}

@@ -36,6 +36,9 @@ type Config struct {
 	Month  MonthActions
 	Nights NightActions // what is done about nights
 
+	Files     FileActions
+	MaxUpload int64 // bytes of a file that somebody brings; DefaultMaxUpload if 0
+
 	// Base is the path under which a reverse proxy serves the console and passes it on: "" or "/furnisher".
 	Base string
 	// Secure says that people reach it by HTTPS, so that cookies never go in clear.
@@ -98,6 +101,7 @@ func New(c Config) (*Console, error) {
 		x.monthRoutes(),
 		x.tonightRoutes(),
 		x.deskRoutes(),
+		x.filesRoutes(),
 	} {
 		x.routes = append(x.routes, room...)
 	}

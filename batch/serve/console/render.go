@@ -98,6 +98,7 @@ func (c *Console) functions() template.FuncMap {
 		"plural": plural,              // plural 1 "loan" "loans" is "1 loan"
 		"time":   func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
 		"date":   func(d rules.Date) string { return d.String() },
+		"add":    func(a, b int64) int64 { return a + b },
 		"path":   pathPart, // a part of an address, "none" if it is empty
 		"minus":  func(a, b int64) int64 { return a - b },
 		"span":   span, // how long: 1 h 05 min
