@@ -26,7 +26,10 @@ type Row struct {
 func (r Row) String() string { return r.Table + ":" + key(r.Table, r.A, r.B) }
 
 // tables of the record, and whether their keys have two parts.
-var tables = map[string]bool{"operation": false, "act": false, "bureau_file": false, "bureau_file_event": true, "deletion": true, "tradeline": true}
+var tables = map[string]bool{
+	"operation": false, "act": false, "bureau_file": false, "bureau_file_event": true, "deletion": true, "tradeline": true, "excluded": true,
+	"answer": false, "correction": false, "correction_at": true,
+}
 
 // ParseRow reads what String returns.
 func ParseRow(text string) (r Row, err error) {
@@ -42,13 +45,13 @@ func ParseRow(text string) (r Row, err error) {
 			return r, nil
 		}
 	}
-	return r, fmt.Errorf("%q names no row: operation:5, act:3, bureau_file:2, bureau_file_event:2/1, deletion:2/LOAN or tradeline:2/LOAN", text)
+	return r, fmt.Errorf("%q names no row: operation:5, act:3, bureau_file:2, bureau_file_event:2/1, deletion:2/LOAN, tradeline:2/LOAN, excluded:2/LOAN, answer:4, correction:6 or correction_at:6/1", text)
 }
 
 // FindRow is ParseRow for a person, who names a loan by the lender's id.
 func FindRow(ctx context.Context, db sqlx.QueryerContext, text string) (Row, error) {
 	head, id, two := strings.Cut(text, "/")
-	if table, _, _ := strings.Cut(text, ":"); two && (table == "tradeline" || table == "deletion") {
+	if table, _, _ := strings.Cut(text, ":"); two && (table == "tradeline" || table == "deletion" || table == "excluded") {
 		var loan int64
 		switch err := sqlx.GetContext(ctx, db, &loan, loanOf, id); {
 		case err == nil:
@@ -130,7 +133,7 @@ func logPaths(ctx context.Context, tx *sqlx.Tx, size int64, numbers []int64) (ro
 
 // prove is a row with its entry, without its place in a head's log.
 func prove(ctx context.Context, tx *sqlx.Tx, row Row) (p Proved, err error) {
-	if row.Table == "tradeline" {
+	if row.Table == bureau.ProvedLine || row.Table == bureau.ProvedExcluded {
 		return proveLine(ctx, tx, row)
 	}
 	var e entryRow
@@ -151,13 +154,13 @@ func prove(ctx context.Context, tx *sqlx.Tx, row Row) (p Proved, err error) {
 	return Proved{row, merkle.Proof{Entry: e.entry(), Number: e.number}, []byte(*content)}, nil
 }
 
-// proveLine proves a tradeline in its page.
+// proveLine proves a row in its page.
 func proveLine(ctx context.Context, tx *sqlx.Tx, row Row) (p Proved, err error) {
 	var e entryRow
 	var first int64
 	var columns int
 	var kept []byte
-	err = tx.QueryRowContext(ctx, entryOfLine, row.A, row.B).Scan(append(e.places(), &first, &columns, &kept)...)
+	err = tx.QueryRowContext(ctx, entryOfLine, row.A, row.B, row.Table).Scan(append(e.places(), &first, &columns, &kept)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return p, ErrNoRow
 	}
@@ -166,7 +169,7 @@ func proveLine(ctx context.Context, tx *sqlx.Tx, row Row) (p Proved, err error) 
 	}
 	page := merkle.PageProof{Key: row.B, Number: -1}
 	var leaves []merkle.Hash
-	err = bureau.EachProved(ctx, tx, row.A, first, e.b, columns, func(r bureau.ProvedRow) error {
+	err = bureau.EachProved(ctx, tx, row.Table, row.A, first, e.b, columns, func(r bureau.ProvedRow) error {
 		if r.Loan == row.B {
 			page.Number, page.Says = int64(len(leaves)), r.Says
 		}
@@ -194,9 +197,9 @@ func proveLine(ctx context.Context, tx *sqlx.Tx, row Row) (p Proved, err error) 
 		return p, err
 	}
 	if string(root[:]) != string(e.digest) {
-		return p, fmt.Errorf("%w: a tradeline of its page was", ErrTampered)
+		return p, fmt.Errorf("%w: a row of its page was", ErrTampered)
 	}
 	page.Path = paths[0]
-	content, err := bureau.ProvedContent(ctx, tx, row.A, row.B, columns)
+	content, err := bureau.ProvedContent(ctx, tx, row.Table, row.A, row.B, columns)
 	return Proved{row, merkle.Proof{Entry: e.entry(), Number: e.number, Page: &page}, slices.Clip(content)}, err
 }

@@ -39,7 +39,7 @@ type Report struct {
 	Entries   int64     `json:"entries"`        // of the log
 	Heads     int       `json:"heads"`          // that it was compared with
 	SinceHead int64     `json:"since_head"`     // entries that no head knows yet
-	Waiting   int64     `json:"not_yet_logged"` // tradelines of files that are being made, or older than the log
+	Waiting   int64     `json:"not_yet_logged"` // rows of files that are being made, or older than the log
 	Rows      int64     `json:"rows"`           // that were compared
 	Findings  []Finding `json:"findings"`       // the first ones
 	More      int64     `json:"more_findings"`
@@ -64,33 +64,41 @@ type Given struct {
 //
 // Errors to branch on: merkle.ErrHead for a given head that the key has not signed.
 func Verify(ctx context.Context, db *sqlx.DB, given Given) (r Report, err error) {
-	r.Findings = []Finding{}
 	err = database.InSnapshot(ctx, db, func(tx *sqlx.Tx) error {
-		v := verifier{tx, &r}
-		heads, err := v.heads(ctx, given)
-		if err != nil {
-			return err
-		}
-		for _, part := range []func(context.Context) error{
-			func(ctx context.Context) error { return v.log(ctx, heads) },
-			v.triggers,
-			func(ctx context.Context) error { return v.rows(ctx, "operation", operationsLogged) },
-			func(ctx context.Context) error { return v.rows(ctx, "act", actsLogged) },
-			func(ctx context.Context) error { return v.rows(ctx, "bureau_file", filesLogged) },
-			func(ctx context.Context) error { return v.rows(ctx, "bureau_file_event", eventsLogged) },
-			func(ctx context.Context) error { return v.rows(ctx, "deletion", deletionsLogged) },
-			v.states,
-			v.lines,
-			v.names,
-		} {
-			if err := part(ctx); err != nil {
-				return err
-			}
-		}
-		return nil
+		r, err = VerifyIn(ctx, tx, given)
+		return err
 	})
+	return r, err
+}
+
+// VerifyIn is Verify of what a transaction sees, which must be one state.
+func VerifyIn(ctx context.Context, tx *sqlx.Tx, given Given) (Report, error) {
+	r := Report{Findings: []Finding{}}
+	v := verifier{tx, &r}
+	heads, err := v.heads(ctx, given)
 	if err != nil {
 		return r, fmt.Errorf("verify the record: %w", err)
+	}
+	for _, part := range []func(context.Context) error{
+		func(ctx context.Context) error { return v.log(ctx, heads) },
+		v.triggers,
+		func(ctx context.Context) error { return v.rows(ctx, "operation", operationsLogged) },
+		func(ctx context.Context) error { return v.rows(ctx, "act", actsLogged) },
+		func(ctx context.Context) error { return v.rows(ctx, "bureau_file", filesLogged) },
+		func(ctx context.Context) error { return v.rows(ctx, "bureau_file_event", eventsLogged) },
+		func(ctx context.Context) error { return v.rows(ctx, "deletion", deletionsLogged) },
+		func(ctx context.Context) error { return v.rows(ctx, "answer", answersLogged) },
+		func(ctx context.Context) error { return v.rows(ctx, "answer", answersClosed) },
+		func(ctx context.Context) error { return v.rows(ctx, "correction", correctionsMade) },
+		func(ctx context.Context) error { return v.rows(ctx, "correction", correctionsFreed) },
+		func(ctx context.Context) error { return v.rows(ctx, "correction_at", correctionsAt) },
+		v.states,
+		v.pages,
+		v.names,
+	} {
+		if err := part(ctx); err != nil {
+			return r, fmt.Errorf("verify the record: %w", err)
+		}
 	}
 	return r, nil
 }
@@ -167,7 +175,10 @@ func (v verifier) log(ctx context.Context, heads []merkle.Head) error {
 }
 
 // logging are the triggers by which rows are logged.
-var logging = []string{"proof_act", "proof_event", "proof_file", "proof_operation"}
+var logging = []string{
+	"proof_act", "proof_answer", "proof_answer_closed", "proof_answer_unnamed", "proof_answers", "proof_correction", "proof_correction_at",
+	"proof_correction_released", "proof_correction_unnamed", "proof_event", "proof_file", "proof_operation",
+}
 
 // triggers finds triggers that somebody took off.
 func (v verifier) triggers(ctx context.Context) error {
@@ -195,7 +206,7 @@ func (r *loggedRow) places() []any { return []any{&r.a, &r.b, &r.digest, &r.cont
 // key is how a row of a table is named.
 func key(table string, a, b int64) string {
 	switch table {
-	case "bureau_file_event", "deletion", "tradeline":
+	case "bureau_file_event", "deletion", "tradeline", "excluded", "correction_at":
 		return fmt.Sprintf("%d/%d", a, b)
 	}
 	return strconv.FormatInt(a, 10)
@@ -248,7 +259,7 @@ func (v verifier) names(ctx context.Context) error {
 	var loans database.IntArray
 	for i, f := range v.r.Findings {
 		_, text, two := strings.Cut(f.Key, "/")
-		if loan, err := strconv.ParseInt(text, 10, 64); two && err == nil && f.Table != "bureau_file_event" {
+		if loan, err := strconv.ParseInt(text, 10, 64); two && err == nil && f.Table != "bureau_file_event" && f.Table != "correction_at" {
 			of[loan], loans = append(of[loan], i), append(loans, loan)
 		}
 	}

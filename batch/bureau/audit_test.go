@@ -31,13 +31,36 @@ type audited struct {
 	key *merkle.Key
 }
 
-func newAudited(t *testing.T, loans int) audited {
+func newAudited(t *testing.T, loans int) audited { return newAuditedOf(t, loans, 0) }
+
+// newAuditedOf has beside these loans some that files leave out; where there are such, the bureau has changed the records of as many loans
+// of the first file, and a quarter of them are corrected.
+func newAuditedOf(t *testing.T, loans, leftOut int) audited {
 	l := newLender(t, "monthly:last", "")
 	for n := range loans {
 		l.loan(fmt.Sprintf("L%04d", n), "", 10)
 	}
+	for n := range leftOut {
+		l.loan(fmt.Sprintf("X%04d", n), "", 10)
+	}
 	l.load()
+	l.db.MustExec(`UPDATE loan SET furnish = FALSE WHERE loan_id LIKE 'X%'`)
 	l.night("2026-01-31")
+	if leftOut > 0 {
+		l.change(bureau.Released, bureau.Transmitted)
+		var answers []bureau.Answer
+		for n := range leftOut {
+			answers = append(answers, bureau.Answer{AccountNumber: fmt.Sprintf("ACCTL%04d", n), Outcome: bureau.RecordChanged, Field: "25", Code: "C1", Reason: "of another lender"})
+		}
+		if got, want := l.answer(1, answers...), fmt.Sprintf("%d new 0 known 0 given back", leftOut); got != want {
+			t.Fatal(got)
+		}
+		for n := range leftOut / 4 {
+			if got := l.correct(fmt.Sprintf("L%04d", n), "current_balance", "900"); !strings.HasSuffix(got, "known false") {
+				t.Fatal(got)
+			}
+		}
+	}
 	key, err := merkle.CreateKey(filepath.Join(t.TempDir(), "audit.key"))
 	if err != nil {
 		t.Fatal(err)
@@ -91,7 +114,7 @@ func found(r audit.Report) []string {
 // edits are ways to change a value of a type into another: texts each into one of its own, for those that are unique.
 var edits = map[string]string{
 	"text": "coalesce(%s, '') || CAST(random() AS text)", "bigint": "coalesce(%s, 0) + 1", "integer": "%s + 1", "boolean": "NOT %s", "date": "coalesce(%s, '2026-01-01') + 1",
-	"jsonb": `coalesce(%s, '{}') || '{"tampered": true}'`, "ARRAY": "%s || CAST(77 AS bigint)", "timestamp with time zone": "%s + interval '1 microsecond'",
+	"jsonb": `coalesce(%s, '{}') || '{"tampered": true}'`, "json": `CAST(jsonb_build_object('tampered', %s) AS json)`, "ARRAY": "%s || CAST(77 AS bigint)", "timestamp with time zone": "%s + interval '1 microsecond'",
 }
 
 // tampering edits and removes rows at random places, past the triggers, and returns what should be found.
@@ -102,6 +125,9 @@ func (a audited) tampering(random *rand.Rand, count int) []string {
 	for _, p := range [][2]string{
 		{"operation", `SELECT operation || ' WHERE operation = ' || operation FROM operation ORDER BY operation`},
 		{"tradeline", `SELECT file || '/' || loan || ' WHERE file = ' || file || ' AND loan = ' || loan FROM tradeline ORDER BY file, loan`},
+		{"excluded", `SELECT file || '/' || loan || ' WHERE file = ' || file || ' AND loan = ' || loan FROM excluded ORDER BY file, loan`},
+		{"answer", `SELECT answer || ' WHERE answer = ' || answer FROM answer ORDER BY answer`},
+		{"correction", `SELECT correction || ' WHERE correction = ' || correction FROM correction ORDER BY correction`},
 	} {
 		var rows []string
 		if err := a.db.Select(&rows, p[1]); err != nil {
@@ -118,7 +144,10 @@ func (a audited) tampering(random *rand.Rand, count int) []string {
 		Type  string `db:"data_type"`
 	}
 	if err := a.db.Select(&columns, `SELECT table_name, column_name, data_type FROM information_schema.columns
-		WHERE table_schema = 'furnisher' AND table_name IN ('operation', 'tradeline') AND column_name NOT IN ('operation', 'loan', 'file')`); err != nil {
+		WHERE table_schema = 'furnisher' AND table_name IN ('operation', 'tradeline', 'excluded', 'answer', 'correction')
+		  AND column_name NOT IN ('operation', 'loan', 'file', 'answer', 'correction', 'outcome', 'source') -- keys, and words of lists
+		  AND NOT (table_name = 'answer' AND (column_name IN ('owner', 'state') OR column_name LIKE 'answered%')) -- what becomes of them
+		  AND NOT (table_name = 'correction' AND (column_name = 'state' OR column_name LIKE 'ended%' OR column_name LIKE 'release%'))`); err != nil {
 		a.t.Fatal(err)
 	}
 	random.Shuffle(len(places), func(i, j int) { places[i], places[j] = places[j], places[i] })
@@ -145,7 +174,8 @@ func (a audited) tampering(random *rand.Rand, count int) []string {
 	return want
 }
 
-// Edits and removals by SQL at random places of operations and tradelines: all are found and named, and nothing else is.
+// Edits and removals by SQL at random places of operations, tradelines, exclusions, answers and corrections: all are found and named, and
+// nothing else is.
 func TestAuditTampering(t *testing.T) {
 	t.Parallel()
 	seed := *tamperSeed
@@ -153,7 +183,7 @@ func TestAuditTampering(t *testing.T) {
 		seed = rand.Uint64()
 	}
 	random := rand.New(rand.NewPCG(seed, 1))
-	a := newAudited(t, max(20, *tampers))
+	a := newAuditedOf(t, max(20, *tampers), max(16, *tampers/2))
 	head := a.head()
 	if got := found(a.verify(head.Signed)); len(got) > 0 {
 		t.Fatalf("seed %d: found in what nobody touched: %s", seed, got)
@@ -195,8 +225,8 @@ func TestAuditOfWhatIsRight(t *testing.T) {
 	if got := found(report); len(got) > 0 || report.SinceHead != 0 || report.Waiting != 0 || report.Heads != 2 {
 		t.Errorf("found %s; %+v", got, report)
 	}
-	// 9 tradelines, 3 operations, 3 files, 3 moves and a trimming with its act, 2 deletions.
-	if report.Rows != 22 {
+	// 9 tradelines, 3 operations, 3 files, 3 moves and a trimming with its act, 2 deletions, an answer.
+	if report.Rows != 23 {
 		t.Errorf("%d rows were compared", report.Rows)
 	}
 }
@@ -323,7 +353,7 @@ func TestAuditProof(t *testing.T) {
 		row  audit.Row
 		want string
 	}{
-		{audit.Row{Table: "tradeline", A: 2, B: 3}, "prove: tradeline:2/3: the record was changed after it was logged: a tradeline of its page was"},
+		{audit.Row{Table: "tradeline", A: 2, B: 3}, "prove: tradeline:2/3: the record was changed after it was logged: a row of its page was"},
 		{audit.Row{Table: "tradeline", A: 2, B: 4}, "prove: tradeline:2/4: the log has no such row"},
 		{audit.Row{Table: "act", A: 1}, "prove: act:1: the log has no such row"},
 	} {
@@ -357,6 +387,94 @@ func TestAuditOlder(t *testing.T) {
 	}
 	a.db.MustExec(`UPDATE tradeline SET account_status = '97' WHERE (file, loan) = (1, 5)`)
 	if got := strings.Join(found(a.verify()), "; "); !strings.Contains(got, "tradeline 1/5 changed; tradeline 2/3 not logged; tradeline 2/4 not logged") {
+		t.Errorf("found %s", got)
+	}
+}
+
+// What becomes of an answer or a correction by the rules is no tampering, also where a removed customer's name is taken out; what does not
+// follow from files and people is found.
+func TestAuditOfAnswersAndCorrections(t *testing.T) {
+	t.Parallel()
+	a := newAuditedOf(t, 6, 4)
+	for _, move := range []func() error{
+		func() error { return bureau.CloseAnswer(t.Context(), a.db, 1, "kim", "seen by Alderbrook", clock()) },
+		func() error { return bureau.AssignAnswer(t.Context(), a.db, 2, "kim") },
+		func() error {
+			return bureau.ReleaseCorrection(t.Context(), a.db, 1, "robin", "kim", "Alderbrook paid", clock())
+		},
+	} {
+		if err := move(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := a.correct("L0001", "current_balance", "800"); !strings.HasSuffix(got, "known false") {
+		t.Fatal(got)
+	}
+	a.entry("L0001", "PAYMENT", "50.00", "2026-03-10")
+	a.load()
+	a.night("2026-03-31")
+	a.change(bureau.Released, bureau.Transmitted) // it ends the lock, and answers what is open
+	a.head()
+	if got := found(a.verify()); len(got) > 0 || a.row(`SELECT string_agg(state, ' ' ORDER BY correction) FROM correction`) != "RELEASED ENDED" {
+		t.Fatalf("found in what people and nights did: %s; %s", got, a.states())
+	}
+	a.db.MustExec(`UPDATE answer SET answered_why = 'seen by [removed]' WHERE answer = 1; UPDATE answer SET reason = 'of [removed]' WHERE answer = 2;
+		UPDATE correction SET release_why = '[removed] paid' WHERE correction = 1; UPDATE correction SET evidence = 'letter of [removed]' WHERE state = 'ENDED'`)
+	if got := found(a.verify()); len(got) > 0 {
+		t.Fatalf("found in what a removal did: %s", got)
+	}
+	head := a.head()
+	proved, err := audit.Prove(t.Context(), a.db, []audit.Row{{Table: "answer", A: 2}, {Table: "correction", A: 2}, {Table: "excluded", A: 1, B: 8}}, head.Head)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range proved {
+		if text := p.Proof.Text(); len(text) >= 1024 || p.Proof.Check(head.Head) != nil || p.Proof.Says() != merkle.Digest(p.Content) {
+			t.Errorf("%s: %d bytes, %q", p.Row, len(text), p.Content)
+		}
+	}
+	for tamper, want := range map[string]string{
+		`UPDATE answer SET outcome = 'REFUSED' WHERE answer = 3`:                                                                                                         "answer 3 changed",
+		`UPDATE answer SET answered_by = 'eve' WHERE answer = 1`:                                                                                                         "answer 1 changed",
+		`UPDATE answer SET answered_file = NULL, answered_by = 'eve', answered_why = 'x' WHERE answer = 2`:                                                               "answer 2 not logged",
+		`UPDATE answer SET seen_file = 0, answered_file = 1 WHERE answer = 2`:                                                                                            "answer 2 changed",
+		`UPDATE answer SET answered_file = 2 WHERE answer = 2`:                                                                                                           "answer 2 disagrees", // it was not sent
+		`DELETE FROM answer WHERE answer = 1`:                                                                                                                            "answer 1 removed",
+		`UPDATE correction SET release_approver = 'eve' WHERE correction = 1`:                                                                                            "correction 1 changed",
+		`UPDATE correction SET state = 'LIVE', released_by = NULL, release_approver = NULL, release_why = NULL, released_at = NULL WHERE correction = 1`:                 "correction 1 changed",
+		`UPDATE correction_at SET ended_fact = 'x' WHERE ended_file = 3`:                                                                                                 "correction 2 disagrees",
+		`UPDATE correction_at SET ended_file = NULL, ended_fact = NULL; UPDATE correction SET state = 'LIVE', ended_file = NULL, ended_fact = NULL WHERE correction = 2`: "correction 2 disagrees",
+		`INSERT INTO excluded (loan, file, reason, rule, detail) VALUES (2, 1, 'BLOCKED', 'CA9', '')`:                                                                    "excluded 1/2 not logged",
+		`DELETE FROM excluded WHERE file = 2`:                                                                                                                            "excluded 2/10 removed; excluded 2/7 removed; excluded 2/8 removed; excluded 2/9 removed",
+	} {
+		tx, err := a.db.Beginx()
+		if err != nil {
+			t.Fatal(err)
+		}
+		tx.MustExec(`SET LOCAL session_replication_role = replica; ` + tamper)
+		report, err := audit.VerifyIn(t.Context(), tx, audit.Given{Key: a.key.Verifier(), Heads: [][]byte{head.Signed}})
+		if got := strings.Join(found(report), "; "); err != nil || got != want {
+			t.Errorf("%s: found %q, want %q, %v", tamper, got, want, err)
+		}
+		if err := tx.Rollback(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// What a file left out before the log knew of that is logged as it is found.
+func TestAuditOlderExclusions(t *testing.T) {
+	t.Parallel()
+	a := newAuditedOf(t, 4, 4)
+	a.db.MustExec(`DELETE FROM proof_page WHERE kind = 'excluded'; DELETE FROM proof_entry; INSERT INTO proof_older (file, kind) SELECT file, 'excluded' FROM bureau_file`)
+	if report := a.verify(); report.Waiting != 8 {
+		t.Errorf("%d rows are not yet logged, want 8", report.Waiting)
+	}
+	if n, err := bureau.ProveOlder(t.Context(), a.db); err != nil || n != 8 {
+		t.Errorf("%d rows were logged, %v", n, err)
+	}
+	a.db.MustExec(`UPDATE excluded SET reason = 'BLOCKED' WHERE (file, loan) = (2, 5)`)
+	if got := strings.Join(found(a.verify()), "; "); !strings.Contains(got, "excluded 2/5 changed") || strings.Contains(got, "excluded 1/") {
 		t.Errorf("found %s", got)
 	}
 }

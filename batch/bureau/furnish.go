@@ -11,6 +11,7 @@ import (
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/book"
 	"github.com/furnisher/furnisher/batch/database"
+	"github.com/furnisher/furnisher/batch/merkle"
 	"github.com/furnisher/furnisher/rules"
 )
 
@@ -69,7 +70,20 @@ type excludedRow struct {
 	Reason   string `json:"reason"`
 	Rule     string `json:"rule"`
 	Detail   string `json:"detail"`
-	LastFile *int64 `json:"last_file"`
+	LastFile int64  `json:"last_file,omitempty"` // 0: none said anything of it
+}
+
+// addExcluded writes the loans that a file leaves out, which are in the order of their keys, and the page by which the log knows them.
+func addExcluded(ctx context.Context, tx *sqlx.Tx, file int64, rows []excludedRow) error {
+	if err := database.WriteRows(ctx, tx, excludedAdd, rows, file); err != nil {
+		return err
+	}
+	page := proofPage{kind: ProvedExcluded, columns: excludedColumns}
+	var text database.CopyRow
+	for i := range rows {
+		page.add(rows[i].Loan, merkle.Digest(rows[i].written(file, &text)))
+	}
+	return page.keep(ctx, tx, file)
 }
 
 type deletionRow struct {
@@ -92,11 +106,9 @@ func (p *part) take(f *book.Facts) error {
 		excluded = leftOutFor(err)
 	}
 	if excluded != nil {
-		row := excludedRow{Loan: f.Loan, Reason: excluded.Reason, Rule: excluded.Rule, Detail: excluded.Detail}
-		if last := p.around.before.lastFile(f.Loan); last != 0 {
-			row.LastFile = &last
-		}
-		p.excluded = append(p.excluded, row)
+		p.excluded = append(p.excluded, excludedRow{
+			Loan: f.Loan, Reason: excluded.Reason, Rule: excluded.Rule, Detail: excluded.Detail, LastFile: p.around.before.lastFile(f.Loan),
+		})
 		p.tally.Count("excluded", 1)
 		if excluded.Reason == rules.DeletionWaits {
 			p.tally.Count("deletions_waiting", 1)
@@ -258,7 +270,7 @@ func (p *part) write(ctx context.Context, tx *sqlx.Tx) error {
 	if err := keepPages(ctx, tx, p.vault, p.file.File, p.records); err != nil {
 		return err
 	}
-	if err := database.WriteRows(ctx, tx, excludedAdd, p.excluded, p.file.File); err != nil {
+	if err := addExcluded(ctx, tx, p.file.File, p.excluded); err != nil {
 		return fmt.Errorf("write exclusions: %w", err)
 	}
 	if err := database.WriteRows(ctx, tx, deletionAdd, p.deletions, p.file.Destination, p.file.File); err != nil {

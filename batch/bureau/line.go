@@ -169,7 +169,7 @@ func listed(text func(*column) string) string {
 
 // addLines writes what a file says of loans, which are in the order of their keys, and the page by which the log knows it.
 func addLines(ctx context.Context, tx *sqlx.Tx, f Building, lines []Line) error {
-	page := proofPage{columns: len(columns)}
+	page := proofPage{kind: ProvedLine, columns: len(columns)}
 	err := copyLines(ctx, tx, f, lines, func(loan int64, written []byte) { page.add(loan, merkle.Digest(written)) })
 	if err == nil {
 		err = page.keep(ctx, tx, f.File)

@@ -17,12 +17,22 @@ import (
 	"github.com/furnisher/furnisher/rules"
 )
 
-// The log of what was recorded knows tradelines by pages: what a chunk wrote for a file is a Merkle tree of its own, whose root becomes
+// The log of what was recorded knows tradelines, and what files leave out, by pages: what a chunk wrote for a file is a Merkle tree of its own, whose root becomes
 // an entry when the file has its name. What is hashed of a tradeline is its row as it went to the server, so a night that writes it
 // hashes bytes that it has in hand; whoever checks it writes the row again from what the table says now.
 
-// proofPage is a page of tradelines on its way into the log.
+// The kinds of rows that the log knows by pages: their tables.
+const (
+	ProvedLine     = "tradeline"
+	ProvedExcluded = "excluded" // what a file leaves out, and why (DC11)
+)
+
+// excludedColumns is how many columns are hashed of a row of what a file leaves out, beside the file and the loan.
+const excludedColumns = 4
+
+// proofPage is a page of rows on its way into the log.
 type proofPage struct {
+	kind        string
 	columns     int // how many of the table's are hashed
 	first, last int64
 	tree        merkle.Tree
@@ -32,7 +42,7 @@ type proofPage struct {
 // shortHash is how much of a row's hash a page keeps, to name the row that differs. What counts is the root.
 const shortHash = 8
 
-// add adds a tradeline; loans ascend.
+// add adds a row; loans ascend.
 func (p *proofPage) add(loan int64, says merkle.Hash) {
 	if p.tree.Size() == 0 {
 		p.first = loan
@@ -43,17 +53,17 @@ func (p *proofPage) add(loan int64, says merkle.Hash) {
 	p.tree.Add(merkle.RowLeaf(loan, says))
 }
 
-// keep keeps the page with its tradelines, in their transaction.
+// keep keeps the page with its rows, in their transaction.
 func (p *proofPage) keep(ctx context.Context, tx *sqlx.Tx, file int64) error {
 	if p.tree.Size() == 0 {
 		return nil
 	}
 	root := p.tree.Root()
-	_, err := tx.ExecContext(ctx, proofPageAdd, file, p.first, p.last, p.columns, root[:], p.rows)
+	_, err := tx.ExecContext(ctx, proofPageAdd, file, p.first, p.last, p.columns, root[:], p.rows, p.kind)
 	return err
 }
 
-// ProvedRow is a tradeline as the log knows it.
+// ProvedRow is a row of a page as the log knows it.
 type ProvedRow struct {
 	Loan int64
 	Says merkle.Hash
@@ -66,7 +76,7 @@ type ProvedPage struct {
 }
 
 // ErrProofPage: the rows of a page are not written as pages are.
-var ErrProofPage = errors.New("the list of a page of tradelines is damaged")
+var ErrProofPage = errors.New("the list of a page is damaged")
 
 // ReadProvedPage reads a page's rows. It returns ErrProofPage.
 func ReadProvedPage(columns int, rows []byte) (ProvedPage, error) {
@@ -89,27 +99,55 @@ func (p ProvedPage) Same(row ProvedRow) (same, listed bool) {
 	return listed && bytes.Equal(short[:], row.Says[:shortHash]), listed
 }
 
-// EachProved calls f with the tradelines that a file has now of loans from first to last, in the order of their loans, hashed by so
+// EachProved calls f with the rows of a kind that a file has now of loans from first to last, in the order of their loans, hashed by so
 // many columns; 0: all.
-func EachProved(ctx context.Context, tx *sqlx.Tx, file, first, last int64, hashed int, f func(ProvedRow) error) error {
-	if hashed <= 0 || hashed > len(columns) {
-		hashed = len(columns)
-	}
-	return eachLine(ctx, tx, file, first, last, hashed, func(loan int64, content []byte) error {
+func EachProved(ctx context.Context, tx *sqlx.Tx, kind string, file, first, last int64, hashed int, f func(ProvedRow) error) error {
+	return eachWritten(ctx, tx, kind, file, first, last, hashed, func(loan int64, content []byte) error {
 		return f(ProvedRow{loan, merkle.Digest(content)})
 	})
 }
 
-// ProvedContent is what a file says of a loan now, as it is hashed, and which columns of the row it shows.
-func ProvedContent(ctx context.Context, tx *sqlx.Tx, file, loan int64, hashed int) (content []byte, err error) {
-	if hashed <= 0 || hashed > len(columns) {
-		hashed = len(columns)
-	}
-	err = eachLine(ctx, tx, file, loan, loan, hashed, func(_ int64, text []byte) error {
+// ProvedContent is a row of a kind that a file has of a loan now, as it is hashed, and which columns of the row it shows.
+func ProvedContent(ctx context.Context, tx *sqlx.Tx, kind string, file, loan int64, hashed int) (content []byte, err error) {
+	err = eachWritten(ctx, tx, kind, file, loan, loan, hashed, func(_ int64, text []byte) error {
 		content = bytes.Clone(text)
 		return nil
 	})
 	return content, err
+}
+
+// eachWritten writes rows of a kind again as they are hashed.
+func eachWritten(ctx context.Context, tx *sqlx.Tx, kind string, file, first, last int64, hashed int, f func(loan int64, content []byte) error) error {
+	if kind == ProvedExcluded {
+		return eachExcluded(ctx, tx, file, first, last, f)
+	}
+	if hashed <= 0 || hashed > len(columns) {
+		hashed = len(columns)
+	}
+	return eachLine(ctx, tx, file, first, last, hashed, f)
+}
+
+// written is a row of what a file leaves out as it is hashed.
+func (r *excludedRow) written(file int64, text *database.CopyRow) []byte {
+	text.Again()
+	text.Int(file)
+	text.Int(r.Loan)
+	text.Text(r.Reason)
+	text.Text(r.Rule)
+	text.Text(r.Detail)
+	text.Int(r.LastFile)
+	return text.Written()
+}
+
+// eachExcluded writes again what a file leaves out.
+func eachExcluded(ctx context.Context, tx *sqlx.Tx, file, first, last int64, f func(loan int64, content []byte) error) error {
+	var text database.CopyRow
+	places := func(r *excludedRow) []any { return []any{&r.Loan, &r.Reason, &r.Rule, &r.Detail, &r.LastFile} }
+	err := database.Each(ctx, tx, places, func(r *excludedRow) error { return f(r.Loan, r.written(file, &text)) }, proofExcluded, file, first, last)
+	if err != nil {
+		return fmt.Errorf("read what file %d leaves out: %w", file, err)
+	}
+	return nil
 }
 
 // eachLine writes tradelines again as they went to the server. What is coded is taken as it stands, also if nobody could read it.
@@ -190,52 +228,42 @@ func factsAsWritten(stored string) (string, error) {
 // proveBoarded keeps the pages of a boarded file, whose tradelines were not written in the order of their loans. They are logged when it
 // is done.
 func proveBoarded(ctx context.Context, tx *sqlx.Tx, file int64) error {
-	for after := int64(0); ; {
-		var next struct {
-			First int64 `db:"first"`
-			Last  int64 `db:"last"`
-			Skip  int64 `db:"skip"`
-		}
-		if err := tx.GetContext(ctx, &next, proofOlderRange, file, after, olderAtOnce); err != nil {
-			return fmt.Errorf("find the tradelines of file %d that are not logged: %w", file, err)
-		}
-		if next.Last == 0 {
-			return nil
-		}
-		page := proofPage{columns: len(columns)}
-		err := EachProved(ctx, tx, file, next.First, next.Last, 0, func(row ProvedRow) error {
-			page.add(row.Loan, row.Says)
-			return nil
-		})
-		if err == nil {
-			err = page.keep(ctx, tx, file)
-		}
-		if err != nil {
+	older := olderRows{File: file, Kind: ProvedLine}
+	for {
+		page, next, err := older.page(ctx, tx)
+		if err != nil || page == nil {
 			return err
 		}
-		after = next.Last
+		older.Last = next
 	}
 }
 
-// olderAtOnce is how many tradelines of an older file a page has.
+// olderAtOnce is how many rows of an older file a page has.
 const olderAtOnce = 2000
 
-// ProveOlder logs the tradelines of files that were made before there was a log, as they are found, and returns how many. Killed, the
+// olderRows are rows of a kind of an older file that are still to be logged, after a loan.
+type olderRows struct {
+	File int64  `db:"file"`
+	Kind string `db:"kind"`
+	Last int64  `db:"last"`
+}
+
+// ProveOlder logs the rows of files that were made before the log knew their kind, as they are found, and returns how many. Killed, the
 // next call goes on. Files that are being made wait for their end.
 func ProveOlder(ctx context.Context, db *sqlx.DB) (rows int64, err error) {
 	for {
-		var file, last int64
 		more := false
 		err := database.InTx(ctx, db, func(tx *sqlx.Tx) error {
-			err := tx.QueryRowContext(ctx, proofOlderNext).Scan(&file, &last)
+			var older olderRows
+			err := tx.GetContext(ctx, &older, proofOlderNext)
 			if errors.Is(err, sql.ErrNoRows) {
 				return nil
 			}
 			if err != nil {
-				return fmt.Errorf("find older files whose tradelines are not logged: %w", err)
+				return fmt.Errorf("find older files whose rows are not logged: %w", err)
 			}
 			more = true
-			n, err := proveOlderPage(ctx, tx, file, last)
+			n, err := older.prove(ctx, tx)
 			rows += n
 			return err
 		})
@@ -245,37 +273,53 @@ func ProveOlder(ctx context.Context, db *sqlx.DB) (rows int64, err error) {
 	}
 }
 
-// proveOlderPage logs the next page of an older file, or notes that all of it is logged.
-func proveOlderPage(ctx context.Context, tx *sqlx.Tx, file, after int64) (int64, error) {
+// prove logs the next page, or notes that all is logged.
+func (o *olderRows) prove(ctx context.Context, tx *sqlx.Tx) (int64, error) {
+	page, next, err := o.page(ctx, tx)
+	switch {
+	case err != nil:
+		return 0, err
+	case next == 0:
+		_, err := tx.ExecContext(ctx, proofOlderDone, o.File, o.Kind)
+		return 0, err
+	case page == nil: // rows that are in a page already
+		_, err := tx.ExecContext(ctx, proofOlderMove, o.File, next, o.Kind)
+		return 0, err
+	}
+	_, err = tx.ExecContext(ctx, proofOlderAdd, o.File, next, o.Kind)
+	if err == nil {
+		_, err = tx.ExecContext(ctx, proofOlderMove, o.File, next, o.Kind)
+	}
+	return page.tree.Size(), err
+}
+
+// page keeps the next page of rows that no page has, nil for none, and returns the loan behind which to go on, 0 for the end.
+func (o *olderRows) page(ctx context.Context, tx *sqlx.Tx) (*proofPage, int64, error) {
+	query := proofOlderRange
+	if o.Kind == ProvedExcluded {
+		query = proofOlderExcluded
+	}
 	var next struct {
 		First int64 `db:"first"`
 		Last  int64 `db:"last"`
 		Skip  int64 `db:"skip"`
 	}
-	if err := tx.GetContext(ctx, &next, proofOlderRange, file, after, olderAtOnce); err != nil {
-		return 0, fmt.Errorf("find the tradelines of file %d that are not logged: %w", file, err)
+	if err := tx.GetContext(ctx, &next, query, o.File, o.Last, olderAtOnce); err != nil {
+		return nil, 0, fmt.Errorf("find what of file %d is not logged: %w", o.File, err)
 	}
 	if next.Last == 0 {
-		if next.Skip == 0 {
-			_, err := tx.ExecContext(ctx, proofOlderDone, file)
-			return 0, err
-		}
-		_, err := tx.ExecContext(ctx, proofOlderMove, file, next.Skip)
-		return 0, err
+		return nil, next.Skip, nil
 	}
-	page := proofPage{columns: len(columns)}
-	err := EachProved(ctx, tx, file, next.First, next.Last, 0, func(row ProvedRow) error {
+	page := proofPage{kind: o.Kind, columns: excludedColumns}
+	if o.Kind == ProvedLine {
+		page.columns = len(columns)
+	}
+	err := EachProved(ctx, tx, o.Kind, o.File, next.First, next.Last, 0, func(row ProvedRow) error {
 		page.add(row.Loan, row.Says)
 		return nil
 	})
-	if err == nil {
-		err = page.keep(ctx, tx, file)
+	if err != nil {
+		return nil, 0, err
 	}
-	if err == nil {
-		_, err = tx.ExecContext(ctx, proofOlderAdd, file, next.Last)
-	}
-	if err == nil {
-		_, err = tx.ExecContext(ctx, proofOlderMove, file, next.Last)
-	}
-	return page.tree.Size(), err
+	return &page, next.Last, page.keep(ctx, tx, o.File)
 }

@@ -12,7 +12,7 @@ func BenchmarkProofPage(b *testing.B) {
 	row := bytes.Repeat([]byte("0123456789"), 70)
 	b.ReportAllocs()
 	for b.Loop() {
-		page := proofPage{columns: len(columns)}
+		page := proofPage{kind: ProvedLine, columns: len(columns)}
 		for loan := range int64(2000) {
 			page.add(1000+loan, merkle.Digest(row))
 		}

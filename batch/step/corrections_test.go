@@ -12,6 +12,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/furnisher/furnisher/batch/audit"
 	"github.com/furnisher/furnisher/batch/bureau"
 	"github.com/furnisher/furnisher/fixtures/pgtest"
 	"github.com/furnisher/furnisher/metro2"
@@ -24,7 +25,7 @@ var corrections = flag.Int("corrections", 2, "how many random sequences of corre
 // imports of what is known, nights, nights that are cut off, attempts again, and files that are voided, rejected, replaced and sent
 // (BR9). After each no file that was made since a correction may say another value of its field, unless the lock was released, or has
 // ended at the file's destination with a fact that its record names and that the lender sent, or a night made, after the correction.
-// What is held is on the file's list. It is not parallel: rapid's settings are those of the whole process.
+// What is held is on the file's list, and the audit log finds nothing that was changed. It is not parallel: rapid's settings are those of the whole process.
 func TestCorrections(t *testing.T) {
 	atOnce := min(4, *corrections)
 	seed := flag.Lookup("rapid.seed").Value.String()
@@ -215,7 +216,14 @@ func (d *desk) check(r *rapid.T) {
 			}
 		}
 	}
+	if newest == d.judged {
+		return
+	}
 	d.judged = newest
+	report, err := audit.Verify(d.t.Context(), d.db, audit.Given{})
+	if err != nil || len(report.Findings) > 0 {
+		r.Fatalf("after file %d the audit log finds %+v, %v", newest, report.Findings, err)
+	}
 }
 
 // judge holds what a file says of a corrected field.

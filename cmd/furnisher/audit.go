@@ -22,8 +22,8 @@ func (a *app) auditHeadCommand() *cobra.Command {
 	var out string
 	c := &cobra.Command{
 		Use: "head", Short: "sign what the log of the record holds now, for a keeper", Args: cobra.NoArgs,
-		Long: `Prints a signed head of the log in which every operation, act, file, change of a file's state, deletion and tradeline has an
-entry. Give it to somebody who has no access to the database: with it furnisher audit verify finds whatever is changed or removed of
+		Long: `Prints a signed head of the log in which every operation, act, file, change of a file's state, deletion, tradeline, exclusion,
+answer of a bureau and correction has an entry. Give it to somebody who has no access to the database: with it furnisher audit verify finds whatever is changed or removed of
 what was recorded up to now. From the first head on each night signs one, too, and keeps the newest beside the key.
 
 The key that signs lies beside the keyset (audit.key), or where ` + auditKeyVariable + ` says. It is made with the first head.`,
@@ -75,8 +75,8 @@ func (a *app) auditVerifyCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use: "verify", Short: "find rows of the record that were changed or removed", Args: cobra.NoArgs,
-		Long: `Compares every operation, act, file, change of a file's state, deletion and tradeline with its entry in the log, and the log
-with the heads that were signed: those of the database, the newest one beside the key, and each --head of a keeper. It names the
+		Long: `Compares every operation, act, file, change of a file's state, deletion, tradeline, exclusion, answer of a bureau and correction with
+its entry in the log, and the log with the heads that were signed: those of the database, the newest one beside the key, and each --head of a keeper. It names the
 rows that differ by table and key, never a value, and ends with exit status 6 if there are any. It changes nothing, and may run
 beside a night: it reads the book as it is at its beginning.
 
