@@ -285,8 +285,9 @@ func (m *mistakes) text(path string, texts ...string) {
 func (s *Server) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := s.Now()
-		about := &request{id: requestID(r.Header.Get("X-Request-Id")), address: r.URL, from: remote(r)}
+		about := &request{id: requestID(r.Header.Get("X-Request-Id")), address: r.URL, from: clientOf(r, s.TrustedProxies)}
 		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, about))
+		r.RemoteAddr = net.JoinHostPort(about.from, "0") // also for the console
 		answer := &answered{ResponseWriter: w}
 		answer.Header().Set("X-Request-Id", about.id)
 		answer.Header().Set("Cache-Control", "no-store")
@@ -314,15 +315,6 @@ func method(r *http.Request) string {
 		return r.Method
 	}
 	return "other"
-}
-
-// remote is the address of who asks, without the port.
-func remote(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return "unknown"
-	}
-	return host
 }
 
 // answered notes how a request was answered.
@@ -354,7 +346,12 @@ func (a *answered) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 // routed answers what no endpoint answers.
 func (s *Server) routed(routes *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if escaped := r.URL.EscapedPath(); path.Clean(escaped) != escaped { // the router would send people elsewhere
+		escaped := r.URL.EscapedPath()
+		clean := path.Clean(escaped)
+		if strings.HasSuffix(escaped, "/") && clean != "/" && !ofAPI(r.URL.Path) {
+			clean += "/"
+		}
+		if clean != escaped { // the router would send people elsewhere
 			s.failed(w, r, errNoRoute)
 			return
 		}

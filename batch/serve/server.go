@@ -9,6 +9,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"runtime"
 	"sync"
@@ -41,6 +42,9 @@ type Config struct {
 
 	// Console answers every address that is none of the API's; nil: there is no console.
 	Console http.Handler
+
+	// TrustedProxies are the addresses of reverse proxies whose X-Forwarded-For says who asks.
+	TrustedProxies []netip.Prefix
 
 	Address   string // host:port
 	Cert, Key string // PEM files for TLS; both or none

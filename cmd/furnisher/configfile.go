@@ -59,7 +59,7 @@ var configurable = []struct {
 	{"catch-up", []string{"workers", "patience", "timezone"}},
 	{"schedule", []string{"cron", "timezone", "before", "import", "give-up", "alert-command", "alert-webhook", "late", "listen", "workers", "patience"}},
 	{"import", []string{"max-bad"}},
-	{"serve", []string{"listen", "late", "timezone", "tls-cert", "tls-key", "rate", "burst", "request-timeout", "upload-timeout", "max-body", "max-upload"}},
+	{"serve", []string{"base", "proxied", "origin", "trusted-proxy", "idle", "lifetime", "listen", "late", "timezone", "tls-cert", "tls-key", "rate", "burst", "request-timeout", "upload-timeout", "max-body", "max-upload"}},
 }
 
 // ofFlag is the setting of a command's flag: schedule.give_up and FURNISHER_SCHEDULE_GIVE_UP for --give-up.

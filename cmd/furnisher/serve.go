@@ -17,14 +17,14 @@ import (
 
 func (a *app) serveCommand() *cobra.Command {
 	c := serve.Config{}.WithDefaults()
-	var base, zone string
-	var proxied bool
+	var zone string
+	var proxy proxyFlags
 	var by deadline
 	cmd := &cobra.Command{
 		Use: "serve", Short: "serve the console and the HTTP API: operations between nights, and questions", Args: cobra.NoArgs,
 		Long: `Stays in the foreground and answers the HTTP API: what people and systems do to loans and customers between nights, and what they
-ask about the book. GET /openapi.yaml is its document, GET /healthz says whether it and its database work. Every other request needs a
-token (furnisher tokens create) in its header Authorization: Bearer TOKEN.
+ask about the book. At every other address it serves the console, for the users that furnisher users makes. GET /openapi.yaml is its document, GET /healthz says whether it and its database work. Every other request of the API needs
+a token (furnisher tokens create) in its header Authorization: Bearer TOKEN.
 
 It listens on this machine alone unless it has TLS: another address needs --tls-cert and --tls-key, both PEM; a key that everybody on
 this machine can read is refused. Each request is one
@@ -40,6 +40,9 @@ that it took, and exits 0.`,
 			var err error
 			if by.zone, err = location(zone); err != nil {
 				return &ending{err: err, code: exitUsage, hint: "furnisher serve --late 05:00 --timezone America/New_York"}
+			}
+			if c.TrustedProxies, err = proxy.prefixes(); err != nil {
+				return err
 			}
 			authority, err := a.authority()
 			if err != nil {
@@ -70,7 +73,8 @@ that it took, and exits 0.`,
 				c.ExplainLoan, c.Validate, c.ExplainRecord = apiExplain(db.DB), apiValidate, apiExplainRecord
 				if c.Console, err = console.New(console.Config{
 					DeskActions: a.consoleDesk(db.DB),
-					DB:          db.DB, Now: a.now, Log: a.log, Desk: c.Desk, Away: c.Away, Base: base, Secure: c.Cert != "" || proxied,
+					Base:        proxy.base, Origin: proxy.origin, Secure: c.Cert != "" || proxy.proxied, Idle: proxy.idle, Lifetime: proxy.lifetime,
+					DB: db.DB, Now: a.now, Log: a.log, Desk: c.Desk, Away: c.Away,
 					Month:  a.consoleMonth(db.DB),
 					Nights: a.nightActions(db, by),
 					Files:  a.consoleFiles(db.DB), MaxUpload: c.MaxUpload,
@@ -92,8 +96,7 @@ that it took, and exits 0.`,
 	f.StringVar(&c.Address, "listen", c.Address, "address to listen on, host:port")
 	f.StringVar(&c.Cert, "tls-cert", "", "certificate for TLS, a PEM file")
 	f.StringVar(&c.Key, "tls-key", "", "its key, a PEM file")
-	f.StringVar(&base, "base", "", "path under which a reverse proxy serves the console, like /furnisher")
-	f.BoolVar(&proxied, "proxied", false, "people reach the console by HTTPS through a reverse proxy: cookies never go in clear")
+	proxy.flags(f)
 	f.Var(&by.late, "late", "time of day by which a night must be closed, as for furnisher schedule: the console shows what is to spare")
 	f.StringVar(&zone, "timezone", "UTC", "time zone of --late, for example America/New_York")
 	f.Float64Var(&c.Rate, "rate", c.Rate, "requests a second for each token")

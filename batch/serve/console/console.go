@@ -41,6 +41,8 @@ type Config struct {
 
 	// Base is the path under which a reverse proxy serves the console and passes it on: "" or "/furnisher".
 	Base string
+	// Origin is the address by which people reach it through a reverse proxy, like https://console.example.com; empty: as each request says.
+	Origin string
 	// Secure says that people reach it by HTTPS, so that cookies never go in clear.
 	Secure bool
 
@@ -114,7 +116,13 @@ func New(c Config) (*Console, error) {
 	outer := http.NewServeMux()
 	outer.Handle("GET "+c.Base+"/static/{file}", http.HandlerFunc(x.static)) // is the same for everybody
 	outer.Handle("/", x.sessionOf(mux))
-	x.handler = http.NewCrossOriginProtection().Handler(outer)
+	same := http.NewCrossOriginProtection()
+	if c.Origin != "" { // what the proxy says of its host may be another name
+		if err := same.AddTrustedOrigin(c.Origin); err != nil {
+			return nil, fmt.Errorf("%w: the origin is like https://console.example.com, with no path", ErrConfig)
+		}
+	}
+	x.handler = same.Handler(outer)
 	return x, nil
 }
 

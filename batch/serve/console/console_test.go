@@ -27,6 +27,22 @@ func TestRoutesNeedASession(t *testing.T) {
 	}
 }
 
+// Behind a proxy that changes the host, forms of the origin that people see are taken, and of no other.
+func TestOrigin(t *testing.T) {
+	s := newSite(t, readOnly(t), func(c *Config) { c.Origin = "https://console.example.com" })
+	for origin, want := range map[string]int{"https://console.example.com": 303, "http://console.example.com": 403, "https://evil.example": 403, "null": 403} {
+		r := httptest.NewRequest("POST", "/sign-out", nil)
+		r.Host = "127.0.0.1:8321"
+		r.Header.Set("Origin", origin)
+		if got := s.send(r); got.status != want {
+			t.Errorf("%s: status %d, want %d", origin, got.status, want)
+		}
+	}
+	if _, err := New(Config{Origin: "console.example.com"}); err == nil {
+		t.Error("an origin without a scheme is taken")
+	}
+}
+
 // A form from another site is refused, whatever it says.
 func TestCrossSiteFormIsRefused(t *testing.T) {
 	s := newSite(t, readOnly(t))
@@ -67,6 +83,11 @@ func TestBase(t *testing.T) {
 		}
 	}
 	s.get("", "/sign-in").has(t, 404)
+	for at, to := range map[string]string{"/furnisher": "/furnisher/", "/furnisher/": "/furnisher/month", "/furnisher/month": "/furnisher/sign-in?after=%2Fmonth"} {
+		if got := s.get("", at).header.Get("Location"); got != to {
+			t.Errorf("%s leads to %q, want %q", at, got, to)
+		}
+	}
 	for _, base := range []string{"furnisher", "/", "/furnisher/", "/a/../b"} {
 		if _, err := New(Config{Base: base}); err == nil {
 			t.Errorf("the base %q is taken", base)
