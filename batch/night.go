@@ -274,6 +274,7 @@ type Runner struct {
 	Authority Authority               // who may accept brakes and allow unusual dates and gaps
 	Trial     *Trial                  // where the run is only tried, by this process alone and a chunk at a time; nil: it is real
 	Portion   Portion                 // what another attempt at a date does of the plan
+	Opened    func(run int64)         // is told of a run that is opened or taken up, once that is on disk; nil: nobody is
 
 	alone bool            // nobody may join: what others do would not be part of the transaction
 	halt  <-chan struct{} // closed when the run was interrupted: no chunk is begun any more

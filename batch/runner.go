@@ -48,6 +48,9 @@ func (r *Runner) run(ctx context.Context, book *Book, d rules.Date) (*Summary, e
 	if err != nil {
 		return nil, fmt.Errorf("open run %s: %w", d, err)
 	}
+	if r.Opened != nil {
+		r.Opened(run.ID)
+	}
 	work, end := r.outlive(ctx)
 	defer end()
 	err = book.Do(work, func(work context.Context) error { return r.steps(work, run) })

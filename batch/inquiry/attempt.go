@@ -78,6 +78,15 @@ func AttemptDifferences(ctx context.Context, db *sqlx.DB, run int64, limit int) 
 	return &d, nil
 }
 
+// FirstMoves reads of Changes the first moves up to a limit, and no tradelines: one more says that there are more.
+func FirstMoves(ctx context.Context, db *sqlx.DB, run int64, limit int) (*NightChanges, error) {
+	n := NightChanges{Moves: []NightMove{}, Tradelines: []NightTradeline{}}
+	if err := db.SelectContext(ctx, &n.Moves, inquiryAttemptMovesFirst, run, limit+1); err != nil {
+		return nil, fmt.Errorf("read what run %d moved: %w", run, err)
+	}
+	return &n, nil
+}
+
 // Differences reads how an attempt differs from those before it; sql.ErrNoRows if there is no such run.
 func Differences(ctx context.Context, db *sqlx.DB, run int64) (*Difference, error) {
 	d := Difference{Moves: []NightMove{}, Files: []AttemptFile{}, Records: []AttemptRecord{}}

@@ -23,9 +23,12 @@ func (d deadline) after(began time.Time) time.Time {
 	return d.late.next(began.In(d.zone))
 }
 
-// nightActions are what the console knows of nights.
-func (a *app) nightActions(db *database.Database, by deadline) console.NightActions {
+// nightActions are what the console knows of nights, and what its desk does about them.
+func (a *app) nightActions(db *database.Database, by deadline, desk *nightDesk) console.NightActions {
 	return console.NightActions{
+		Begin: desk.begin, Job: desk.find, Stop: desk.stop,
+		Next: func(ctx context.Context) (console.NextNight, error) { return desk.next(ctx, db) },
+
 		Held:     func(ctx context.Context) (bool, error) { return batch.Held(ctx, db.DB) },
 		Deadline: by.after,
 		Brake: func(name string, n int64) (counts, text string) {

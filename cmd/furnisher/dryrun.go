@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/jmoiron/sqlx"
 	"github.com/spf13/pflag"
 
 	"github.com/furnisher/furnisher/batch"
@@ -22,6 +23,7 @@ const dryMark = ".dry-run"
 type dryRun struct {
 	wanted, list bool
 	out          string // folder for the would-be files; empty: they are not kept
+	most         int    // loans and records to read of what would change; 0: all
 }
 
 func (o *dryRun) flags(f *pflag.FlagSet) {
@@ -102,12 +104,12 @@ func (a *app) dry(ctx context.Context, db *database.Database, n night, o dryRun,
 			night := triedNight{DryRun: true, Summary: s}
 			var err error
 			if s.Attempt > 1 {
-				if night.Difference, err = inquiry.Differences(ctx, trial.DB, s.Run); err != nil {
+				if night.Difference, err = o.differences(ctx, trial.DB, s.Run); err != nil {
 					return err
 				}
 			}
 			if o.list {
-				if night.Changes, err = inquiry.Changes(ctx, trial.DB, s.Run, nil); err != nil {
+				if night.Changes, err = o.changes(ctx, trial.DB, s.Run); err != nil {
 					return err
 				}
 			}
@@ -121,6 +123,22 @@ func (a *app) dry(ctx context.Context, db *database.Database, n night, o dryRun,
 		})
 	})
 	return tried, hintDry(err)
+}
+
+// differences reads how an attempt would differ.
+func (o *dryRun) differences(ctx context.Context, db *sqlx.DB, run int64) (*inquiry.Difference, error) {
+	if o.most > 0 {
+		return inquiry.AttemptDifferences(ctx, db, run, o.most)
+	}
+	return inquiry.Differences(ctx, db, run)
+}
+
+// changes reads what a night would change.
+func (o *dryRun) changes(ctx context.Context, db *sqlx.DB, run int64) (*inquiry.NightChanges, error) {
+	if o.most > 0 {
+		return inquiry.FirstMoves(ctx, db, run, o.most)
+	}
+	return inquiry.Changes(ctx, db, run, nil)
 }
 
 // hintDry says how a dry run goes on that a brake stopped: what a brake stops only here cannot be accepted.

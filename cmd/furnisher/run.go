@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"runtime/debug"
 	"time"
@@ -54,6 +56,9 @@ type night struct {
 	vault      book.Vault              // opened before each night
 	archive    seal.Recipients         // read before each night
 	calendar   *rules.BusinessCalendar // read from the database before each night
+
+	who    string          // asks for it; empty: who runs the program
+	opened func(run int64) // is told of the run once it is opened; nil: nobody is
 
 	receivers map[string]delivery.Destination // where released files go; the automatic ones must be ready
 }
@@ -166,10 +171,7 @@ that a lost process left.
 					}
 					return a.runner(db, n).Join(ctx, n.date)
 				}
-				var summary *batch.Summary
-				if err = a.ready(n); err == nil {
-					summary, err = a.night(ctx, db, n)
-				}
+				summary, err := a.readyNight(ctx, db, n)
 				if metricsFile != "" {
 					a.writeMetrics(ctx, metricsFile, summary, err)
 				}
@@ -201,6 +203,14 @@ that a lost process left.
 	numberFlag(c.Flags(), &n.chunk, "chunk-size", 1, 0, "loans in a chunk")
 	c.Flags().Lookup("chunk-size").Hidden = true // a small book has chunks enough to be struck only with it
 	return c
+}
+
+// readyNight is a night after a look at what it needs on this machine.
+func (a *app) readyNight(ctx context.Context, db *database.Database, n night) (*batch.Summary, error) {
+	if err := a.ready(n); err != nil {
+		return nil, err
+	}
+	return a.night(ctx, db, n)
 }
 
 // night takes the book through one business date. The summary is there also beside an error, once the run
@@ -256,7 +266,7 @@ func (a *app) runner(db *database.Database, n night) *batch.Runner {
 	return &batch.Runner{
 		With: with,
 		DB:   db.DB, Direct: db.Direct, Plan: step.Nightly(bureau.Files{Dir: n.dir, VendorVersion: version, Mark: n.mark, Vault: n.vault, Archive: n.archive}), Log: a.log, Now: a.now,
-		Workers: n.workers.here, Share: n.share, ChunkSize: n.chunk, Patience: n.patience, Version: version, Who: a.who(), Why: n.why,
+		Workers: n.workers.here, Share: n.share, ChunkSize: n.chunk, Patience: n.patience, Version: version, Who: cmp.Or(n.who, a.who()), Why: n.why, Opened: n.opened,
 		Today: rules.DateOf(a.now()), AllowDate: string(n.allow), EveryDate: true, Calendar: n.calendar, AllowGap: string(n.allowGap),
 		Limits: n.limits, Accept: n.accept, AcceptWhy: n.reason, Authority: n.authority, Trial: n.trial, Portion: batch.Portion{From: n.from, Only: n.only},
 	}
@@ -274,6 +284,14 @@ func collectSeldom() {
 	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetGCPercent(nightGrowth)
 		debug.SetMemoryLimit(nightMemory)
+	}
+}
+
+// collectOften takes collectSeldom back, for a process that goes on after a night.
+func collectOften() {
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetGCPercent(100)
+		debug.SetMemoryLimit(math.MaxInt64)
 	}
 }
 

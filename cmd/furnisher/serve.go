@@ -29,7 +29,8 @@ a token (furnisher tokens create) in its header Authorization: Bearer TOKEN.
 It listens on this machine alone unless it has TLS: another address needs --tls-cert and --tls-key, both PEM; a key that everybody on
 this machine can read is refused. Each request is one
 line of the log: its id, route, status and token, never what it said. Stopped by a signal it takes no more requests, answers those
-that it took, and exits 0.`,
+that it took, and exits 0. A night that was begun in the console stops then where it can be resumed: it finishes the chunks that are
+under way, within 20 seconds. Its workers, patience and brakes are those of furnisher run on this machine.`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			if a.log.GetLevel() < logrus.InfoLevel && !a.settings.quiet {
 				a.log.SetLevel(logrus.InfoLevel)
@@ -71,6 +72,11 @@ that it took, and exits 0.`,
 					return status == exitUnreachable
 				}
 				c.ExplainLoan, c.Validate, c.ExplainRecord = apiExplain(db.DB), apiValidate, apiExplainRecord
+				nights, err := a.newNightDesk(ctx)
+				if err != nil {
+					return err
+				}
+				defer nights.end()
 				if c.Console, err = console.New(console.Config{
 					DeskActions: a.consoleDesk(db.DB),
 					Base:        proxy.base, Origin: proxy.origin, Secure: c.Cert != "" || proxy.proxied, Idle: proxy.idle, Lifetime: proxy.lifetime,
@@ -78,6 +84,10 @@ that it took, and exits 0.`,
 					Month:  a.consoleMonth(db.DB),
 					Nights: a.nightActions(db, by),
 					Files:  a.consoleFiles(db.DB), MaxUpload: c.MaxUpload,
+					DB: db.DB, Now: a.now, Log: a.log, Desk: c.Desk, Away: c.Away, Base: base, Secure: c.Cert != "" || proxied,
+					Month: a.consoleMonth(db.DB),
+					Files: a.consoleFiles(db.DB), MaxUpload: c.MaxUpload,
+					Nights: a.nightActions(db, by, nights),
 				}); err != nil {
 					return &ending{err: err, code: exitUsage, hint: hintHelp("furnisher serve")}
 				}

@@ -102,6 +102,7 @@ func New(c Config) (*Console, error) {
 		x.signRoutes(),
 		x.monthRoutes(),
 		x.tonightRoutes(),
+		x.nightRoutes(),
 		x.deskRoutes(),
 		x.filesRoutes(),
 	} {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -18,6 +19,14 @@ type NightActions struct {
 	Held func(ctx context.Context) (bool, error)
 	// Deadline is the time by which a night that began at a time must be closed; zero: there is none.
 	Deadline func(began time.Time) time.Time
+	// Begin begins a night beyond the request that asks for it: *NightRefused if it cannot begin.
+	Begin func(ctx context.Context, order NightOrder) (*NightJob, error)
+	// Job is a night that was asked for here; nil: it is not known. An empty id is the newest.
+	Job func(id string) *NightJob
+	// Stop stops one that works, where it can be resumed; false: it does not work.
+	Stop func(id, by string) bool
+	// Next says which night is due.
+	Next func(ctx context.Context) (NextNight, error)
 	// Brake says what a brake counts, and writes a number of its unit.
 	Brake func(name string, n int64) (counts, text string)
 }
@@ -44,6 +53,10 @@ type tonightData struct {
 	Night *nightView // nil: no run was opened yet
 	Live  bool       // the page brings itself up to date
 	Bars  *bars
+	Job   *NightJob // the newest that was asked for here; nil: none
+	Next  NextNight
+	Does  bool  // nights can be begun here
+	Last  int64 // the newest run, 0: none
 }
 
 func (c *Console) tonight(w http.ResponseWriter, r *http.Request) error {
@@ -56,6 +69,14 @@ func (c *Console) tonight(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	data.Bars = drawBars(list.Rows)
+	if len(list.Rows) > 0 {
+		data.Last = list.Rows[0].Run
+	}
+	if data.Does = c.Nights.Begin != nil && c.Nights.Next != nil; data.Does {
+		if data.Next, err = c.Nights.Next(r.Context()); err != nil {
+			return err
+		}
+	}
 	return c.show(w, r, page{Name: "tonight", Title: "Tonight", Room: "tonight", Data: data})
 }
 
@@ -70,6 +91,9 @@ func (c *Console) tonightNow(w http.ResponseWriter, r *http.Request) error {
 
 func (c *Console) nowData(r *http.Request) (*tonightData, error) {
 	data := &tonightData{Live: r.URL.Query().Get("live") != "off"}
+	if c.Nights.Job != nil {
+		data.Job = c.Nights.Job("")
+	}
 	detail, err := inquiry.Tonight(r.Context(), c.DB, c.Now())
 	if err != nil && !errors.Is(err, inquiry.ErrNotFound) {
 		return nil, err
@@ -169,6 +193,19 @@ func (v *nightView) Late() bool {
 
 // Slack is how long before its deadline the run is expected to end, or how long after it.
 func (v *nightView) Slack() time.Duration { return v.Deadline.Sub(v.Ends).Abs() }
+
+// Waiting names the brakes that wait for a person, each once.
+func (v *nightView) Waiting() (names []string) {
+	for i := range v.Braked {
+		if b := &v.Braked[i]; b.State == "BRAKED" && !slices.Contains(names, b.Brake) {
+			names = append(names, b.Brake)
+		}
+	}
+	return names
+}
+
+// Goes reports whether a process works on the run, as far as is known.
+func (v *nightView) Goes() bool { return v.State == "RUNNING" && !v.Lost }
 
 // runNumber is the run of an address.
 func runNumber(r *http.Request) (int64, error) {
