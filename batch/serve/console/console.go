@@ -103,7 +103,7 @@ func New(c Config) (*Console, error) {
 		x.monthRoutes(),
 		x.tonightRoutes(),
 		x.nightRoutes(),
-		x.deskRoutes(),
+		x.deskRoutes(), x.caseRoutes(), x.disputeRoutes(), x.examinerRoutes(),
 		x.filesRoutes(),
 	} {
 		x.routes = append(x.routes, room...)

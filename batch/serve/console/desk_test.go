@@ -70,7 +70,7 @@ func TestDesk(t *testing.T) {
 	for _, part := range []struct {
 		name string
 		test func(*testing.T, *sqlx.DB)
-	}{{"queues", deskShowsQueues}, {"forms", deskForms}, {"resolves", deskResolves}, {"csv", deskCSV}} {
+	}{{"queues", deskShowsQueues}, {"forms", deskForms}, {"resolves", deskResolves}, {"csv", deskCSV}, {"cases", caseForms}, {"disputes", disputeForms}} {
 		t.Run(part.name, func(t *testing.T) { part.test(t, db) })
 	}
 }
