@@ -10,7 +10,7 @@ import (
 
 // small are the tables that do not grow with the loans' history. A table that is not among them belongs to loans.
 var small = strings.Fields(`
-	act api_token bureau_file bureau_file_event boarded_file boarded_misfit business_calendar business_day closed_day_policy case_association case_escalation case_file case_party case_party_removed console_session console_user customer customer_eligible customer_removal delivery delivery_attempt desk_item destination dispute file_balance file_balance_reason file_cell file_count file_part file_waiting goose_db_version preflight
+	act api_token bureau_file bureau_file_event boarded_file boarded_misfit business_calendar business_day closed_day_policy case_association case_escalation case_file case_party case_party_removed console_job console_session console_user customer customer_eligible customer_removal delivery delivery_attempt desk_item destination dispute file_balance file_balance_reason file_cell file_count file_part file_waiting goose_db_version preflight
 	import import_file import_reject keyset loan_key operation product program proof_due proof_entry proof_head proof_older proof_page reason_rule run run_brake run_chunk run_file run_step sample_sheet sign_in_attempt`)
 
 // TestLoanInEveryKey holds that every table of loans has the loan in its primary key and in each unique one, so that the

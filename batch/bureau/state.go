@@ -75,6 +75,7 @@ func (e *OrderError) Unwrap() error { return ErrOrder }
 type Move struct {
 	File         int64
 	To           State
+	SHA256       string // of the file that who asks has looked at; empty: whatever it is
 	Who, Why     string
 	Acknowledged []string // the rules whose warnings are no obstacle to a release; AllWarnings for every one
 	Authority    batch.Authority
@@ -221,6 +222,9 @@ func enter(ctx context.Context, tx *sqlx.Tx, m Move, now time.Time) (present onD
 		return present, effect, err
 	}
 	present.vault = m.Vault
+	if m.SHA256 != "" && m.SHA256 != present.SHA256 {
+		return present, effect, fmt.Errorf("%w: it is another file than the one that was looked at", ErrState)
+	}
 	if !slices.Contains(follows[present.State], m.To) {
 		if present.State == m.To {
 			return present, effect, fmt.Errorf("%w: it is %s already", ErrState, m.To)

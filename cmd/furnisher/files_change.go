@@ -60,26 +60,14 @@ func (a *app) moveFile(ctx context.Context, d *database.Database, name string, m
 	if err != nil {
 		return err
 	}
-	dir, err := a.filesDir()
-	if err != nil {
-		return err
-	}
-	archive, err := a.archive()
-	if err != nil {
-		return err
-	}
-	move := bureau.Move{
-		File: file, To: m.to, Who: a.who(), Why: m.why, Authority: authority,
-		Outgoing: filepath.Join(dir, bureau.Outgoing), Archive: archive,
-		Acknowledged: slices.Concat(m.acknowledge, words(a.getenv("FURNISHER_ACKNOWLEDGE"))),
-	}
+	move := bureau.Move{File: file, To: m.to, Who: a.who(), Why: m.why, Authority: authority, Acknowledged: m.acknowledge}
 	if m.to == bureau.Released {
 		if move.Vault, err = a.vault(ctx, d); err != nil {
 			return err
 		}
-		if move.Drift, err = a.driftLimits(); err != nil {
-			return err
-		}
+	}
+	if err := a.settleMove(&move); err != nil {
+		return err
 	}
 	if m.dryRun {
 		effect, err := bureau.Preview(ctx, db, move, a.now())
@@ -104,10 +92,31 @@ func (a *app) moveFile(ctx context.Context, d *database.Database, name string, m
 	return a.say("file %d is %s\n", file, m.to)
 }
 
-// tellCopies names the copies of a file that was taken back where people send from: they stay.
-func (a *app) tellCopies(file int64, copies []string) {
+// settleMove fills in what the settings say of every change of a file's state.
+func (a *app) settleMove(move *bureau.Move) error {
+	dir, err := a.filesDir()
+	if err != nil {
+		return err
+	}
+	move.Outgoing = filepath.Join(dir, bureau.Outgoing)
+	move.Acknowledged = slices.Concat(move.Acknowledged, words(a.getenv("FURNISHER_ACKNOWLEDGE")))
+	if move.Archive, err = a.archive(); err == nil && move.To == bureau.Released {
+		move.Drift, err = a.driftLimits()
+	}
+	return err
+}
+
+// copyNotes name the copies of a file that was taken back where people send from: they stay.
+func copyNotes(file int64, copies []string) (notes []string) {
 	for _, copied := range copies {
-		a.tell(labelNote, fmt.Sprintf("a copy of file %d lies in %s: remove it, so that nobody sends it", file, copied))
+		notes = append(notes, fmt.Sprintf("a copy of file %d lies in %s: remove it, so that nobody sends it", file, copied))
+	}
+	return notes
+}
+
+func (a *app) tellCopies(file int64, copies []string) {
+	for _, note := range copyNotes(file, copies) {
+		a.tell(labelNote, note)
 	}
 }
 
@@ -137,26 +146,34 @@ func validatePaths(path string, with []bureau.Compared) string {
 	return command + " " + shellWord(path)
 }
 
-// tellFollows tells what a change of a file's state means for other files of its destination.
-func (a *app) tellFollows(file int64, to bureau.State, effect *bureau.Effect) {
+// followNotes are what a change of a file's state means for other files of its destination.
+func followNotes(file int64, to bureau.State, effect *bureau.Effect) (notes []string) {
+	note := func(format string, args ...any) { notes = append(notes, fmt.Sprintf(format, args...)) }
 	if len(effect.Waiting) > 0 {
-		a.tell(labelNote, fmt.Sprintf("earlier files were not sent: %s; release and send them, or void them", numbers(effect.Waiting)))
+		note("earlier files were not sent: %s; release and send them, or void them", numbers(effect.Waiting))
 	}
 	if open := effect.Open; open.All > 0 {
-		a.tell(labelNote, fmt.Sprintf("bureaus refused or changed %d records of files before that no file has answered; file %d answers %d of them when it is sent; for the others see furnisher answers --open", open.All, file, open.Told))
+		note("bureaus refused or changed %d records of files before that no file has answered; file %d answers %d of them when it is sent; for the others see furnisher answers --open", open.All, file, open.Told)
 	}
 	if len(effect.Overtaken) > 0 {
-		a.tell(labelNote, fmt.Sprintf("later files were sent already: %s; after them the older values of file %d would be taken for the newest: void it, then the next file deletes what it deletes", numbers(effect.Overtaken), file))
+		note("later files were sent already: %s; after them the older values of file %d would be taken for the newest: void it, then the next file deletes what it deletes", numbers(effect.Overtaken), file)
 	}
 	if taken := to == bureau.Voided || to == bureau.Rejected; taken && len(effect.Later) == 0 {
-		a.tell(labelNote, fmt.Sprintf("no night makes it again; correct the data, then furnisher files replace %d --why TEXT", file))
+		note("no night makes it again; correct the data, then furnisher files replace %d --why TEXT", file)
 	}
 	if n := len(effect.Sealed); n > 0 {
-		a.tell(labelNote, fmt.Sprintf("%d encrypted copies of file %d that no address has are removed", n, file))
+		note("%d encrypted copies of file %d that no address has are removed", n, file)
 	}
-	a.tellCopies(file, effect.Copies)
+	notes = append(notes, copyNotes(file, effect.Copies)...)
 	if len(effect.Later) > 0 {
-		a.tell(labelNote, fmt.Sprintf("files %s were made as if file %d were sent: their payments and history go on from it; void those that were not sent, too", numbers(effect.Later), file))
+		note("files %s were made as if file %d were sent: their payments and history go on from it; void those that were not sent, too", numbers(effect.Later), file)
+	}
+	return notes
+}
+
+func (a *app) tellFollows(file int64, to bureau.State, effect *bureau.Effect) {
+	for _, note := range followNotes(file, to, effect) {
+		a.tell(labelNote, note)
 	}
 }
 

@@ -77,20 +77,20 @@ under way, within 20 seconds. Its workers, patience and brakes are those of furn
 					return err
 				}
 				defer nights.end()
-				if c.Console, err = console.New(console.Config{
+				month := &monthDesk{app: a, db: db, vault: keys.now, authority: authority}
+				pages, err := console.New(console.Config{
 					DeskActions: a.consoleDesk(db.DB),
 					Base:        proxy.base, Origin: proxy.origin, Secure: c.Cert != "" || proxy.proxied, Idle: proxy.idle, Lifetime: proxy.lifetime,
 					DB: db.DB, Now: a.now, Log: a.log, Desk: c.Desk, Away: c.Away,
-					Month:  a.consoleMonth(db.DB),
-					Nights: a.nightActions(db, by),
-					Files:  a.consoleFiles(db.DB), MaxUpload: c.MaxUpload,
-					DB: db.DB, Now: a.now, Log: a.log, Desk: c.Desk, Away: c.Away, Base: base, Secure: c.Cert != "" || proxied,
-					Month: a.consoleMonth(db.DB),
-					Files: a.consoleFiles(db.DB), MaxUpload: c.MaxUpload,
+					Month:  month.actions(),
 					Nights: a.nightActions(db, by, nights),
-				}); err != nil {
+					Files:  a.consoleFiles(db.DB), MaxUpload: c.MaxUpload,
+				})
+				if err != nil {
 					return &ending{err: err, code: exitUsage, hint: hintHelp("furnisher serve")}
 				}
+				defer pages.Stop() // what forms began ends before the database is left
+				c.Console = pages
 				server, err := serve.New(c)
 				if err == nil {
 					err = server.Run(ctx, func(at net.Addr) { a.log.WithField("address", at.String()).Info("serving") })

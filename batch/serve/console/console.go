@@ -59,6 +59,7 @@ type Console struct {
 	pages    map[string]*pageTemplate
 	sessions *scs.SessionManager
 	doors    *doors
+	jobs     *jobs
 	handler  http.Handler
 	routes   []route
 
@@ -90,7 +91,7 @@ func New(c Config) (*Console, error) {
 	if c.Base != "" && (c.Base[0] != '/' || path.Clean(c.Base) != c.Base || c.Base == "/") {
 		return nil, fmt.Errorf("%w: the base path is like /furnisher, with no slash at its end", ErrConfig)
 	}
-	x := &Console{Config: c, doors: newDoors()}
+	x := &Console{Config: c, doors: newDoors(), jobs: newJobs()}
 	x.sessions = x.newSessions()
 	x.user = x.signedIn
 	var err error
@@ -101,6 +102,7 @@ func New(c Config) (*Console, error) {
 		x.frontRoutes(),
 		x.signRoutes(),
 		x.monthRoutes(),
+		x.monthActRoutes(),
 		x.tonightRoutes(),
 		x.nightRoutes(),
 		x.deskRoutes(), x.caseRoutes(), x.disputeRoutes(), x.examinerRoutes(),

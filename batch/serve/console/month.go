@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/furnisher/furnisher/batch/inquiry"
 	"github.com/furnisher/furnisher/batch/servicing"
@@ -19,6 +18,8 @@ type MonthActions struct {
 	Due func(ctx context.Context, first, last rules.Date) ([]DueFile, error)
 	// Status is what an account status means in words.
 	Status func(status string) string
+	// Files do with files what the commands do.
+	Files MonthFileActions
 	// Count counts files, each beside the one before it.
 	Count func(ctx context.Context, files []int64) error
 }
@@ -426,8 +427,14 @@ type monthFileView struct {
 	fileView
 	Month  string
 	Events []inquiry.FileEvent
-	Today  time.Time
+
+	Jobs                            []inquiry.ConsoleJob
+	Moves                           []monthMove // that the state allows to who asks
+	CanLook, CanRelease, CanReplace bool
 }
+
+// jobsShown is how many of the last jobs of a file are looked at.
+const jobsShown = 5
 
 func (c *Console) monthFilePage(w http.ResponseWriter, r *http.Request) error {
 	v, err := c.readMonthFile(r)
@@ -455,9 +462,19 @@ func (c *Console) readMonthFile(r *http.Request) (*monthFileView, error) {
 		return nil, err
 	}
 	life, err := inquiry.ShowFile(ctx, c.DB, file)
-	if err == nil {
-		v.Events = life.Events
+	if err != nil {
+		return nil, err
 	}
+	u, do := who(ctx), c.Month.Files
+	v.Events, v.Moves = life.Events, v.moves(u)
+	v.CanLook = do.Look != nil && u.May(servicing.Operator)
+	v.CanRelease = do.Preview != nil && u.May(servicing.Supervisor)
+	v.CanReplace = do.Replace != nil && !v.Counts() && u.May(servicing.Operator)
+	if do.Change == nil {
+		v.Moves = nil
+	}
+	v.Jobs, err = inquiry.JobsAbout(ctx, c.DB, fmt.Sprintf("file %d", file), jobsShown)
+	v.Jobs = slices.DeleteFunc(v.Jobs, func(j inquiry.ConsoleJob) bool { return c.Now().Sub(j.BeatAt) > jobGone })
 	return v, err
 }
 
