@@ -29,6 +29,7 @@ type proofPack struct {
 	loan, out, at, why string
 	months             int
 	unmask             bool
+	by, from           string // who asks for it, and the address if it is asked for by the console
 }
 
 func (a *app) evidenceCommand() *cobra.Command {
@@ -73,10 +74,10 @@ type evidenceDocument struct {
 	Explanations []*answer `json:"explanations"` // of each file, each value
 }
 
-// makeEvidence writes a pack. What it tells was read before its head was signed, so that each row is proved.
+// makeEvidence writes a pack.
 func (a *app) makeEvidence(ctx context.Context, db *sqlx.DB, p proofPack, at time.Time) error {
-	on := rules.DateOf(at)
-	found, err := inquiry.LoanEvidence(ctx, db, p.loan, on.AddMonths(-p.months), on)
+	p.by = a.who()
+	made, err := a.packEvidence(ctx, db, p, at)
 	switch {
 	case errors.Is(err, inquiry.ErrNotFound):
 		return &ending{err: err, code: exitFailed, hint: "furnisher loans"}
@@ -85,16 +86,38 @@ func (a *app) makeEvidence(ctx context.Context, db *sqlx.DB, p proofPack, at tim
 	case err != nil:
 		return err
 	}
+	path := cmp.Or(p.out, made.name)
+	if err := writeNew(path, made.zip); err != nil {
+		return err
+	}
+	return a.say("wrote %s: %d files of %d months, %d members, %d bytes; furnisher evidence verify %s checks it\n",
+		path, made.files, p.months, made.members, len(made.zip), shellWord(path))
+}
+
+// packed is an evidence pack.
+type packed struct {
+	name           string // of its file
+	zip            []byte
+	files, members int
+}
+
+// packEvidence makes a pack. What it tells was read before its head was signed, so that each row is proved.
+func (a *app) packEvidence(ctx context.Context, db *sqlx.DB, p proofPack, at time.Time) (*packed, error) {
+	on := rules.DateOf(at)
+	found, err := inquiry.LoanEvidence(ctx, db, p.loan, on.AddMonths(-p.months), on)
+	if err != nil {
+		return nil, err
+	}
 	if p.unmask {
-		if err := a.permitUnmask(ctx, db, found.Loan.LoanID, p.why); err != nil {
-			return err
+		if err := a.permitUnmask(ctx, db, found.Loan.LoanID, p); err != nil {
+			return nil, err
 		}
 	}
 	document := evidenceDocument{Evidence: found, Explanations: []*answer{}}
 	for i := range found.Files {
 		explained, err := explainLoanAs(ctx, db, found.Loan.LoanID, inquiry.Which{File: found.Files[i].File.File}, p.unmask)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if p.unmask {
 			explained.Account = found.Loan.AccountNumber
@@ -106,33 +129,31 @@ func (a *app) makeEvidence(ctx context.Context, db *sqlx.DB, p proofPack, at tim
 	}}
 	key, err := a.prove(ctx, db, found, p.unmask, &pack)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if !p.unmask {
 		found.Mask()
 	}
 	if err := document.add(&pack, p.unmask); err != nil {
-		return err
+		return nil, err
 	}
 	var text bytes.Buffer
 	if err := evidence.Write(&text, pack, key); err != nil {
-		return err
+		return nil, err
 	}
-	path := cmp.Or(p.out, "evidence-"+safeName(found.Loan.LoanID)+".zip")
-	if err := writeNew(path, text.Bytes()); err != nil {
-		return err
-	}
-	return a.say("wrote %s: %d files of %d months, %d members, %d bytes; furnisher evidence verify %s checks it\n",
-		path, len(found.Files), p.months, len(pack.Members), text.Len(), shellWord(path))
+	return &packed{"evidence-" + safeName(found.Loan.LoanID) + ".zip", text.Bytes(), len(found.Files), len(pack.Members)}, nil
 }
 
 // permitUnmask notes that somebody sees what is masked for others, before it is read.
-func (a *app) permitUnmask(ctx context.Context, db *sqlx.DB, loan, why string) error {
+func (a *app) permitUnmask(ctx context.Context, db *sqlx.DB, loan string, p proofPack) error {
 	authority, err := a.authority()
 	if err != nil {
 		return err
 	}
-	act := batch.Act{Kind: batch.ActUnmask, About: "loan " + loan, Who: a.who(), Why: why}
+	if p.from != "" {
+		authority.User, authority.Host = "", p.from
+	}
+	act := batch.Act{Kind: batch.ActUnmask, About: "loan " + loan, Who: p.by, Why: p.why}
 	return database.InDurableTx(ctx, db, func(tx *sqlx.Tx) error { return authority.Permit(ctx, tx, act, a.now()) })
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sort"
 	"strings"
 	"unicode"
@@ -133,22 +134,34 @@ func printTitled(w io.Writer, title string, heading []string, rows [][]any) erro
 
 // compact shows facts in one line: "balance 120.00, due 40.00".
 func compact(facts json.RawMessage) string {
+	list := factList(facts)
+	if len(list) == 0 {
+		return "-"
+	}
+	parts := make([]string, len(list))
+	for i, f := range list {
+		parts[i] = f.Name + " " + f.Value
+	}
+	return strings.Join(parts, ", ")
+}
+
+// namedFact is a fact as text.
+type namedFact struct{ Name, Value string }
+
+// factList are stored facts by name.
+func factList(facts json.RawMessage) []namedFact {
 	var values map[string]any
 	d := json.NewDecoder(bytes.NewReader(facts))
 	d.UseNumber()
-	if err := d.Decode(&values); err != nil || len(values) == 0 {
-		return "-"
+	if err := d.Decode(&values); err != nil {
+		return nil
 	}
-	names := make([]string, 0, len(values))
-	for name := range values {
-		names = append(names, name)
+	list := make([]namedFact, 0, len(values))
+	for name, v := range values {
+		list = append(list, namedFact{name, fmt.Sprint(v)})
 	}
-	sort.Strings(names)
-	parts := make([]string, len(names))
-	for i, name := range names {
-		parts[i] = fmt.Sprintf("%s %v", name, values[name])
-	}
-	return strings.Join(parts, ", ")
+	slices.SortFunc(list, func(a, b namedFact) int { return strings.Compare(a.Name, b.Name) })
+	return list
 }
 
 // printJSON prints one document.

@@ -79,8 +79,8 @@ under way, within 20 seconds. Its workers, patience and brakes are those of furn
 				defer nights.end()
 				month := &monthDesk{app: a, db: db, vault: keys.now, authority: authority}
 				pages, err := console.New(console.Config{
-					DeskActions: a.consoleDesk(db.DB),
-					Base:        proxy.base, Origin: proxy.origin, Secure: c.Cert != "" || proxy.proxied, Idle: proxy.idle, Lifetime: proxy.lifetime,
+					DeskActions: a.consoleDesk(db.DB), Account: a.consoleAccount(db.DB, keys.now),
+					Base: proxy.base, Origin: proxy.origin, Secure: c.Cert != "" || proxy.proxied, Idle: proxy.idle, Lifetime: proxy.lifetime,
 					DB: db.DB, Now: a.now, Log: a.log, Desk: c.Desk, Away: c.Away,
 					Month:  month.actions(),
 					Nights: a.nightActions(db, by, nights),

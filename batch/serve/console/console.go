@@ -35,6 +35,8 @@ type Config struct {
 	// Month is what the pages of a month ask of the program.
 	Month  MonthActions
 	Nights NightActions // what is done about nights
+	// Account is what the pages of accounts do as commands do.
+	Account AccountActions
 
 	Files     FileActions
 	MaxUpload int64 // bytes of a file that somebody brings; DefaultMaxUpload if 0
@@ -107,6 +109,9 @@ func New(c Config) (*Console, error) {
 		x.nightRoutes(),
 		x.deskRoutes(), x.caseRoutes(), x.disputeRoutes(), x.examinerRoutes(),
 		x.filesRoutes(),
+		x.accountRoutes(),
+		x.evidenceRoutes(),
+		x.actRoutes(),
 	} {
 		x.routes = append(x.routes, room...)
 	}

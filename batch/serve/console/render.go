@@ -106,7 +106,22 @@ func (c *Console) functions() template.FuncMap {
 		"bounded": bounded,                                                      // a number that was counted up to a bound: 1,000 or more
 		"key64":   func(key int64) string { return strconv.FormatInt(key, 10) }, // also of a pointer to one
 		"first":   func() int { return differencesShown },
+		"day":     func(d *rules.Date) string { return orZero(d).String() },
+
+		"segment":  url.PathEscape, // an id as one segment of an address
+		"words":    inWords,        // CLOSED::PAID_OFF as Closed, paid off
+		"meaning":  c.meaning,      // meaning "account_status" "11": a code of the record format in words
+		"sentence": sentence,       // of a rule, by its id
+		"cents":    func(a rules.Cents) string { return a.String() },
 	}
+}
+
+// sentence is what a rule says, "" for what is none.
+func sentence(id string) string {
+	if r := rules.RuleByID(id); r != nil {
+		return r.Sentence
+	}
+	return ""
 }
 
 // count is a whole number with commas.

@@ -1,0 +1,222 @@
+package console
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/furnisher/furnisher/batch/inquiry"
+	"github.com/furnisher/furnisher/batch/servicing"
+	"github.com/furnisher/furnisher/rules"
+)
+
+// AccountActions is what the pages of accounts do as commands do. What is nil is not offered.
+type AccountActions struct {
+	// Meaning is a code of a field of the record format in words, "" if it is none: account_status and "11".
+	Meaning func(field, code string) string
+
+	// Explain is furnisher explain; inquiry.ErrNotFound if no such file was made.
+	Explain func(ctx context.Context, loan string, w inquiry.Which) (*Explanation, error)
+
+	// Correct is furnisher corrections add. What is wrong with the correction is servicing.ErrInvalid or servicing.ErrRefused.
+	Correct func(ctx context.Context, c Correcting) ([]Corrected, error)
+
+	// Evidence is furnisher evidence.
+	Evidence func(ctx context.Context, e EvidenceOrder) (*EvidencePack, error)
+}
+
+// rowsOfList is how many rows a list shows.
+const rowsOfList = 50
+
+// accountRoutes are the routes of accounts.
+func (c *Console) accountRoutes() []route {
+	return []route{
+		{"GET /accounts", servicing.Viewer, c.searchPage},
+		{"POST /accounts", servicing.PrivacyOfficer, c.searchBySSN},
+		{"GET /accounts/{loan}", servicing.Viewer, c.accountPage},
+		{"GET /accounts/{loan}/timeline", servicing.Viewer, c.timelinePage},
+		{"GET /accounts/{loan}/files", servicing.Viewer, c.toldPage},
+		{"GET /accounts/{loan}/explain", servicing.Viewer, c.explainPage},
+	}
+}
+
+// accountAt is the path of an account's page, or of one below it.
+func accountAt(loan string, below ...string) string {
+	return strings.Join(append([]string{"/accounts", url.PathEscape(loan)}, below...), "/")
+}
+
+// search is what the search for accounts shows.
+type search struct {
+	Query     string
+	Searched  bool
+	Secret    bool // what was looked for is no matter of an address
+	Found     inquiry.List[inquiry.FoundAccount]
+	Customers []servicing.FoundCustomer // by their social security number
+	BySSN     bool
+	MayBySSN  bool
+}
+
+// likeSSN is a text that is written as social security numbers are.
+var likeSSN = regexp.MustCompile(`^\d{3}[- ]\d{2}[- ]\d{4}$`)
+
+// searchPage finds accounts; one that is found alone is shown at once.
+func (c *Console) searchPage(w http.ResponseWriter, r *http.Request) error {
+	asked := r.URL.Query()
+	s := search{Query: strings.TrimSpace(asked.Get("q")), MayBySSN: who(r.Context()).May(servicing.PrivacyOfficer)}
+	s.Searched = s.Query != ""
+	if likeSSN.MatchString(s.Query) {
+		s.Query, s.Secret = "", true
+		return c.show(w, r, page{Name: "account-search", Title: "Accounts", Room: "account", Data: s})
+	}
+	if s.Searched {
+		if strings.ContainsFunc(s.Query, control) || len(s.Query) > maxSearch {
+			return errForm
+		}
+		var err error
+		if s.Found, err = inquiry.FindAccounts(r.Context(), c.DB, s.Query, inquiry.Page{After: asked.Get("after"), Limit: rowsOfList}); err != nil {
+			return err
+		}
+		if len(s.Found.Rows) == 1 && asked.Get("after") == "" {
+			http.Redirect(w, r, c.to(accountAt(s.Found.Rows[0].LoanID)), http.StatusSeeOther)
+			return nil
+		}
+	}
+	return c.show(w, r, page{Name: "account-search", Title: "Accounts", Room: "account", Data: s})
+}
+
+// maxSearch bounds what is looked for.
+const maxSearch = 200
+
+// searchBySSN finds customers by their social security number, which is in the body of the request alone and on no page.
+func (c *Console) searchBySSN(w http.ResponseWriter, r *http.Request) error {
+	f, err := form(w, r)
+	if err != nil {
+		return err
+	}
+	s := search{Searched: true, BySSN: true, MayBySSN: true}
+	if s.Customers, err = c.desk(r).FindBySSN(r.Context(), f.Get("ssn")); err != nil {
+		return err
+	}
+	if len(s.Customers) == 1 && len(s.Customers[0].Loans) == 1 {
+		http.Redirect(w, r, c.to(accountAt(s.Customers[0].Loans[0])), http.StatusSeeOther)
+		return nil
+	}
+	return c.show(w, r, page{Name: "account-search", Title: "Accounts", Room: "account", Data: s})
+}
+
+// account is what an account's page shows.
+type account struct {
+	*inquiry.Account
+	Present   []inquiry.AccountFile // the last file of each destination, whether it tells of the loan or not
+	Grids     []grid
+	Legend    []codeMeaning
+	Locks     []inquiry.Correction // that lock a field
+	Happened  []inquiry.Happening  // the newest
+	Told      []inquiry.AccountFile
+	Acts      []act
+	Refusals  []inquiry.Answer // that wait for an answer
+	Removed   int              // consumers who were removed
+	Evidence  bool
+	Explained bool
+}
+
+// Bounds of an account's page: files from which the grids are made, the newest of which are listed, and what happened last.
+const (
+	filesOfGrid = 400
+	filesShown  = 8
+	newsShown   = 12
+)
+
+// accountPage is all of an account on one page.
+func (c *Console) accountPage(w http.ResponseWriter, r *http.Request) error {
+	loan := r.PathValue("loan")
+	found, err := inquiry.ShowAccount(r.Context(), c.DB, loan, filesOfGrid, rules.DateOf(c.Now()))
+	if err != nil {
+		return err
+	}
+	news, err := inquiry.Timeline(r.Context(), c.DB, loan, "", inquiry.Page{Limit: newsShown})
+	if err != nil {
+		return err
+	}
+	a := account{
+		Account: found, Present: presentOf(found.Files), Happened: news.Rows, Told: found.Files[:min(filesShown, len(found.Files))],
+		Acts: c.actsFor(who(r.Context()), found), Evidence: c.Account.Evidence != nil, Explained: c.Account.Explain != nil,
+	}
+	for i := range a.Present {
+		if g := c.gridOf(found.Files, a.Present[i].Destination); g != nil {
+			a.Grids = append(a.Grids, *g)
+		}
+	}
+	a.Legend = c.legend(a.Grids)
+	for i := range found.Corrections {
+		if found.Corrections[i].State == "LIVE" {
+			a.Locks = append(a.Locks, found.Corrections[i])
+		}
+	}
+	for i := range found.Answers {
+		if found.Answers[i].State == "OPEN" {
+			a.Refusals = append(a.Refusals, found.Answers[i])
+		}
+	}
+	for i := range found.Consumers {
+		if found.Consumers[i].RemovedOn != nil {
+			a.Removed++
+		}
+	}
+	return c.show(w, r, page{Name: "account", Title: "Account " + loan, Room: "account", Data: a})
+}
+
+// presentOf picks the last file that counts of each destination, by name; the files are newest first.
+func presentOf(files []inquiry.AccountFile) (last []inquiry.AccountFile) {
+	for i := range files {
+		f := &files[i]
+		if f.Counts() && !slices.ContainsFunc(last, func(o inquiry.AccountFile) bool { return o.Destination == f.Destination }) {
+			last = append(last, *f)
+		}
+	}
+	slices.SortFunc(last, func(a, b inquiry.AccountFile) int { return strings.Compare(a.Destination, b.Destination) })
+	return last
+}
+
+// timeline is what an account's timeline shows.
+type timeline struct {
+	LoanID string
+	Kind   string
+	Kinds  []string
+	List   inquiry.List[inquiry.Happening]
+	After  bool // it does not begin at the start
+}
+
+// timelinePage lists what happened with an account.
+func (c *Console) timelinePage(w http.ResponseWriter, r *http.Request) error {
+	asked := r.URL.Query()
+	t := timeline{LoanID: r.PathValue("loan"), Kind: asked.Get("kind"), Kinds: inquiry.HappeningKinds(), After: asked.Get("after") != ""}
+	if t.Kind != "" && !slices.Contains(t.Kinds, t.Kind) {
+		return errForm
+	}
+	var err error
+	if t.List, err = inquiry.Timeline(r.Context(), c.DB, t.LoanID, t.Kind, inquiry.Page{After: asked.Get("after"), Limit: rowsOfList}); err != nil {
+		return err
+	}
+	return c.show(w, r, page{Name: "account-timeline", Title: "Timeline of account " + t.LoanID, Room: "account", Data: t})
+}
+
+// told is what the files said of an account.
+type told struct {
+	LoanID string
+	List   inquiry.List[inquiry.AccountFile]
+	After  bool
+}
+
+// toldPage lists what each bureau was told of an account, and when.
+func (c *Console) toldPage(w http.ResponseWriter, r *http.Request) error {
+	t := told{LoanID: r.PathValue("loan"), After: r.URL.Query().Get("after") != ""}
+	var err error
+	if t.List, err = inquiry.AccountFiles(r.Context(), c.DB, t.LoanID, inquiry.Page{After: r.URL.Query().Get("after"), Limit: rowsOfList}); err != nil {
+		return err
+	}
+	return c.show(w, r, page{Name: "account-files", Title: "What bureaus were told of account " + t.LoanID, Room: "account", Data: t})
+}

@@ -1,0 +1,245 @@
+package console
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/furnisher/furnisher/batch/inquiry"
+	"github.com/furnisher/furnisher/batch/servicing"
+)
+
+// explaining gives a site what accounts ask of the program: codes in words, an explanation, corrections and packs that are only noted.
+func explaining(asked *[]any) func(*Config) {
+	return func(c *Config) {
+		c.Account = AccountActions{
+			Meaning: func(field, code string) string {
+				return map[string]string{"account_status 11": "current account", "payment_history 0": "current, 0-29 days past due"}[field+" "+code]
+			},
+			Explain: func(_ context.Context, loan string, w inquiry.Which) (*Explanation, error) {
+				if w.File == 99 {
+					return nil, fmt.Errorf("file %d: %w", w.File, inquiry.ErrNotFound)
+				}
+				return &Explanation{
+					LoanID: loan, File: &ExplainedFile{File: max(1, w.File), Run: 7, Record: 12, Offset: 5112, State: "GENERATED", Destination: "bureaus", AsOf: day("2026-09-30")},
+					Rule: &ExplainedRule{ID: "DQ4", Sentence: "It is late."}, Facts: []ExplainedFact{{"balance", "17.20"}},
+					Fields: []ExplainedField{
+						{Segment: "base", Num: "17A", Key: "account_status", Name: "Account Status", Position: 147, Start: 147, Value: "11", Meaning: "current account",
+							Source: "cycles.csv of " + loan, Facts: []ExplainedFact{{"days_late", "3<b>"}}, Rules: []ExplainedRule{{"BR2", "A status is told.", "always"}}},
+						{Segment: "base", Num: "18", Key: "payment_history", Name: "Payment History Profile", Value: "0"},
+						{Segment: "j1", Index: 2, Num: "5", Key: "ssn", Name: "SSN", Position: 60, Start: 560, Value: "*****4321"},
+					},
+				}, nil
+			},
+			Correct: func(_ context.Context, x Correcting) ([]Corrected, error) {
+				*asked = append(*asked, x)
+				if x.Fields[0].Value == "refused" {
+					return nil, fmt.Errorf("%w: the record would be invalid", servicing.ErrRefused)
+				}
+				return []Corrected{{4, x.Fields[0].Field, x.DryRun}}, nil
+			},
+			Evidence: func(_ context.Context, e EvidenceOrder) (*EvidencePack, error) {
+				*asked = append(*asked, e)
+				return &EvidencePack{"evidence-l-1.zip", []byte("PK")}, nil
+			},
+		}
+	}
+}
+
+// one reads one value of a book.
+func one[T any](t *testing.T, db *sqlx.DB, query string, args ...any) (v T) {
+	t.Helper()
+	if err := db.Get(&v, query, args...); err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	return v
+}
+
+// A loan id and an account number of one loan lead to it; a customer of several loans lists them masked; nothing that is found says so.
+func TestAccountSearch(t *testing.T) {
+	db := readOnly(t)
+	s := newSite(t, db)
+	number := one[string](t, db, `SELECT account_number FROM loan WHERE loan_id = 'L1000001'`)
+	for _, q := range []string{"L1000001", strings.ToLower(number), " L1000001 "} {
+		got := s.get(servicing.Viewer, "/accounts?q="+url.QueryEscape(q))
+		if got.status != 303 || got.header.Get("Location") != "/accounts/L1000001" {
+			t.Errorf("%q: status %d to %q", q, got.status, got.header.Get("Location"))
+		}
+	}
+	var several struct{ CustomerID, First, Second string }
+	if err := db.QueryRow(`SELECT c.customer_id, min(l.loan_id), max(l.loan_id) FROM customer c JOIN loan_customer x USING (customer) JOIN loan l USING (loan)
+		GROUP BY 1 HAVING count(*) > 1 LIMIT 1`).Scan(&several.CustomerID, &several.First, &several.Second); err != nil {
+		t.Fatal(err)
+	}
+	got := s.get(servicing.Viewer, "/accounts?q="+url.QueryEscape(several.CustomerID))
+	got.has(t, 200, `href="/accounts/`+several.First+`"`, `href="/accounts/`+several.Second+`"`, "****")
+	hides(t, got, one[string](t, db, `SELECT account_number FROM loan WHERE loan_id = $1`, several.First))
+	s.get(servicing.Viewer, "/accounts").has(t, 200, "Search by the whole account number")
+	s.get(servicing.Viewer, "/accounts?q=%3Cscript%3Ealert(1)%3C/script%3E").has(t, 200, "No account was found", "&lt;script&gt;alert(1)")
+	s.get(servicing.Viewer, "/accounts?q=x%00y").has(t, 400)
+	s.get(servicing.Viewer, "/accounts?q=x&after=nothing").has(t, 400)
+}
+
+func hides(t *testing.T, a answer, texts ...string) {
+	t.Helper()
+	for _, text := range texts {
+		if strings.Contains(a.body, text) {
+			t.Errorf("the page shows %q", text)
+		}
+	}
+}
+
+// A social security number is looked for by a privacy officer, in a form alone, and is on no page and in no address.
+func TestAccountSearchBySSN(t *testing.T) {
+	db := readOnly(t)
+	s := newSite(t, db)
+	const number = "666-12-3456"
+	got := s.get(servicing.PrivacyOfficer, "/accounts?q="+number)
+	got.has(t, 200, "It was not looked for", "Use the form below")
+	hides(t, got, number)
+	s.get(servicing.Viewer, "/accounts?q="+number).has(t, 200, "A privacy officer can search by it")
+	hides(t, s.get(servicing.Viewer, "/accounts"), "Social security number <span")
+	for _, role := range []servicing.Role{servicing.Viewer, servicing.Operator, servicing.Supervisor} {
+		s.post(role, "/accounts", url.Values{"ssn": {number}}).has(t, 403)
+	}
+	got = s.post(servicing.PrivacyOfficer, "/accounts", url.Values{"ssn": {"666010101"}})
+	hides(t, got, "666010101")
+	got.has(t, 200, "No customer has that number")
+	s.post(servicing.PrivacyOfficer, "/accounts", url.Values{"ssn": {"12"}}).has(t, 400, "nine digits")
+
+	known, loan := ssnOfPortfolio(t)
+	got = s.post(servicing.PrivacyOfficer, "/accounts", url.Values{"ssn": {known}})
+	if !strings.Contains(got.header.Get("Location"), "/accounts/"+loan) && !strings.Contains(got.body, `href="/accounts/`+loan+`"`) {
+		t.Errorf("status %d to %q: the loan is not found by its consumer's number", got.status, got.header.Get("Location"))
+	}
+	hides(t, got, known)
+}
+
+// An account's page says what each bureau was told, what is planned, and shows no whole account number.
+func TestAccountPage(t *testing.T) {
+	db := readOnly(t)
+	var asked []any
+	s := newSite(t, db, explaining(&asked))
+	loan := one[string](t, db, `SELECT l.loan_id FROM tradeline t JOIN loan l USING (loan) JOIN bureau_file f USING (file)
+		WHERE t.account_status = '11' AND f.state <> 'VOIDED' GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 1`)
+	var last struct {
+		File    int64  `db:"file"`
+		Balance int64  `db:"current_balance"`
+		SHA     string `db:"sha256"`
+		Number  string `db:"account_number"`
+	}
+	if err := db.Get(&last, `SELECT file, current_balance, sha256, account_number FROM tradeline JOIN bureau_file f USING (file) JOIN loan_key USING (loan)
+		WHERE loan_id = $1 ORDER BY f.as_of DESC, file DESC LIMIT 1`, loan); err != nil {
+		t.Fatal(err)
+	}
+	got := s.get(servicing.Viewer, "/accounts/"+loan)
+	got.has(t, 200, "<h1>Account "+loan+"</h1>", "current account", "<dd>"+count(last.Balance)+"</dd>", "current, 0-29 days past due", last.SHA,
+		fmt.Sprintf(`href="/accounts/%s/explain?file=%d&amp;field=18#field"`, loan, last.File), "What each bureau was told", "Timeline",
+		fmt.Sprintf(`href="/accounts/%s/evidence"`, loan))
+	hides(t, got, last.Number, "What you can do")
+	if cells := strings.Count(got.body, `class="pay pay-`); cells < 25 {
+		t.Errorf("%d months", cells)
+	}
+	s.get(servicing.Operator, "/accounts/"+loan).has(t, 200, "Set the status", `href="/accounts/`+loan+`/hold"`)
+	s.get(servicing.Viewer, "/accounts/"+loan+"/files").has(t, 200, last.SHA, fmt.Sprintf(`href="/files/%d"`, last.File))
+	s.get(servicing.Viewer, "/accounts/"+last.Number).has(t, 404, "nothing with that id")
+	for _, bad := range []string{"/accounts/" + loan + "/files?after=x", "/accounts/" + loan + "/timeline?after=x", "/accounts/" + loan + "/timeline?kind=x"} {
+		s.get(servicing.Viewer, bad).has(t, 400)
+	}
+}
+
+// The timeline is turned page by page, and each entry is on one of them.
+func TestAccountTimeline(t *testing.T) {
+	db := readOnly(t)
+	s := newSite(t, db)
+	loan := one[string](t, db, `SELECT loan_id FROM loan_transaction JOIN loan_key USING (loan) GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1`)
+	postings := one[int](t, db, `SELECT count(*) FROM loan_transaction JOIN loan_key USING (loan) WHERE loan_id = $1`, loan)
+	next := regexp.MustCompile(`href="(/accounts/` + loan + `/timeline\?kind=POSTING&amp;after=[^"]*)"`)
+	found, pages := 0, 0
+	for at := "/accounts/" + loan + "/timeline?kind=POSTING"; at != ""; pages++ {
+		got := s.get(servicing.Viewer, at)
+		got.has(t, 200)
+		found += strings.Count(got.body, "<td>Posting</td>")
+		at = ""
+		if more := next.FindStringSubmatch(got.body); more != nil {
+			at = strings.ReplaceAll(more[1], "&amp;", "&")
+		}
+	}
+	if found != postings || pages < 2 {
+		t.Errorf("%d of %d postings on %d pages", found, postings, pages)
+	}
+	s.get(servicing.Viewer, "/accounts/"+loan+"/timeline").has(t, 200, "<td>File</td>", "<td>Posting</td>")
+	s.get(servicing.Viewer, "/accounts/"+loan+"/timeline?kind=ANSWER").has(t, 200, "Nothing of that kind")
+}
+
+// Any field is explained by its facts, rule, run and position, on a page of its own.
+func TestAccountExplain(t *testing.T) {
+	var asked []any
+	s := newSite(t, readOnly(t), explaining(&asked))
+	for _, field := range []string{"17A", "17a", "account_status", "base.17A"} {
+		s.get(servicing.Viewer, "/accounts/L1000001/explain?file=1&field="+field).has(t, 200, `id="field"`, "17A Account Status", "3&lt;b&gt;", "BR2",
+			"A status is told.", `href="/runs/7"`, "147 of the segment", `href="/files/1/records/12"`)
+	}
+	got := s.get(servicing.Viewer, "/accounts/L1000001/explain?file=1")
+	got.has(t, 200, "What decided the account status", "It is late.", "17.20", `href="/accounts/L1000001/explain?file=1&amp;field=account_status#field"`, "field=j1.ssn#field", "J1 segment 2")
+	s.get(servicing.Viewer, "/accounts/L1000001/explain?file=1&field=99").has(t, 404)
+	s.get(servicing.Viewer, "/accounts/L1000001/explain?file=99").has(t, 404)
+	s.get(servicing.Viewer, "/accounts/L1000001/explain?file=x").has(t, 400)
+}
+
+// What people write as an id is shown as text, and leads to where it is from.
+func anyID(t *testing.T, db *sqlx.DB) {
+	t.Helper()
+	const id = `A/1"<script>?#%`
+	db.MustExec(`UPDATE loan_key SET loan_id = $1 WHERE loan_id = 'L1000005'`, id)
+	db.MustExec(`UPDATE loan SET loan_id = $1 WHERE loan_id = 'L1000005'`, id)
+	var asked []any
+	s := newSite(t, db, explaining(&asked))
+	got := s.get(servicing.Operator, "/accounts?q="+url.QueryEscape(id))
+	at := got.header.Get("Location")
+	if want := "/accounts/A%2F1%22%3Cscript%3E%3F%23%25"; at != want {
+		t.Fatalf("it leads to %q, want %q", at, want)
+	}
+	got = s.get(servicing.Operator, at)
+	got.has(t, 200, "A/1&#34;&lt;script&gt;?#%")
+	hides(t, got, "<script>?")
+	for _, link := range regexp.MustCompile(`href="(/accounts/A[^"#]*)`).FindAllStringSubmatch(got.body, -1) {
+		s.get(servicing.Operator, strings.ReplaceAll(link[1], "&amp;", "&")).has(t, 200)
+	}
+	s.post(servicing.Operator, at+"/hold", url.Values{"key": {"k"}, "why": {"<b>"}, "until": {"2026-12-01"}, "do": {"do"}}).has(t, 303)
+	s.get(servicing.Operator, at).has(t, 200, "until 2026-12-01", "&lt;b&gt;")
+}
+
+// ssnOfPortfolio is a social security number of the demo's extract, and a loan of who has it.
+func ssnOfPortfolio(t *testing.T) (number, loan string) {
+	t.Helper()
+	read := func(name string) [][]string {
+		f, err := os.Open(filepath.Join(portfolio, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		rows, err := csv.NewReader(f).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rows[1:]
+	}
+	for _, customer := range read("customers.csv") {
+		for _, pair := range read("loan_customers.csv") {
+			if customer[5] != "" && pair[1] == customer[0] {
+				return customer[5], pair[0]
+			}
+		}
+	}
+	t.Fatal("nobody has a number")
+	return "", ""
+}
