@@ -73,7 +73,7 @@ var months = [faults.Nights]string{"2026-09-30", "2026-10-31", "2026-11-30"}
 func month(t *testing.T, db *sqlx.DB, dir, date string) (files []int64) {
 	t.Helper()
 	r := runner(db, dir)
-	r.ChunkSize = 250
+	r.ChunkSize = max(250, *preflightLoans/50) // several chunks of a small book
 	report, err := through(r, day(date))
 	if err != nil {
 		t.Fatal(err)
