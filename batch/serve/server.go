@@ -104,7 +104,7 @@ func (c Config) validate() error {
 		return fmt.Errorf("%w: the address is not host:port", ErrConfig)
 	case (c.Cert == "") != (c.Key == ""):
 		return fmt.Errorf("%w: TLS needs both a certificate and a key", ErrConfig)
-	case c.Cert == "" && !loopback(host):
+	case c.Cert == "" && !Loopback(host):
 		return fmt.Errorf("%w: %q is not an address of this machine alone, and there is no TLS: tokens and answers could be read on the way", ErrConfig, c.Address)
 	case c.Rate < 0 || c.Burst < 0 || c.RequestTimeout < 0 || c.UploadTimeout < 0 || c.MaxBody < 0 || c.MaxUpload < 0:
 		return fmt.Errorf("%w: a bound is negative", ErrConfig)
@@ -112,8 +112,8 @@ func (c Config) validate() error {
 	return nil
 }
 
-// loopback reports whether a host is this machine, and nobody else can reach it.
-func loopback(host string) bool {
+// Loopback reports whether a host is this machine, and nobody else can reach it.
+func Loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

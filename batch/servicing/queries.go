@@ -55,5 +55,7 @@ var (
 	sessionKeep       = database.Query("servicing", "SessionKeep")
 	sessionEnd        = database.Query("servicing", "SessionEnd")
 	sessionsSweep     = database.Query("servicing", "SessionsSweep")
+	userBySubject     = database.Query("servicing", "UserBySubject")
+	userProvide       = database.Query("servicing", "UserProvide")
 	operationPatience = database.Query("servicing", "OperationPatience")
 )

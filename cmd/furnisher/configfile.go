@@ -39,6 +39,10 @@ var general = []setting{
 	{"destinations", "FURNISHER_DESTINATIONS", "file that says where files are delivered"},
 	{"webhook", "FURNISHER_WEBHOOK", "address that outgoing events are posted to"},
 	{"webhook_secret_file", "FURNISHER_WEBHOOK_SECRET_FILE", "file of the secret that signs what webhooks get"},
+	{"oidc_issuer", "FURNISHER_OIDC_ISSUER", "address of the provider that signs people in to the console by OpenID Connect; empty: none does"},
+	{"oidc_client_id", "FURNISHER_OIDC_CLIENT_ID", "what the provider calls the console"},
+	{"oidc_client_secret", "FURNISHER_OIDC_CLIENT_SECRET", "file of the secret that the provider has given the console"},
+	{"oidc_roles", "FURNISHER_OIDC_ROLES", "claim of its tokens and the roles of groups, the first that fits: groups:admins=supervisor,staff=viewer"},
 	{"supervisors", "FURNISHER_SUPERVISORS", "who may release, void and reject files, accept brakes, allow gaps and dates, resolve exceptions, make tokens; empty: everybody"},
 	{"four_eyes", "FURNISHER_FOUR_EYES", "true: nobody releases a file whose night they ran, in any attempt, or that they made again"},
 }

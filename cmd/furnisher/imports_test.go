@@ -60,7 +60,7 @@ var allowances = []allowance{
 		github.com/ProtonMail/gopenpgp/v3/crypto github.com/pkg/sftp golang.org/x/crypto/ssh golang.org/x/crypto/ssh/knownhosts
 		github.com/standard-webhooks/standard-webhooks/libraries/go`},
 	{folder: "batch/serve/console", may: everyRoom + `batch/serve batch/servicing batch/inquiry rules
-		github.com/alexedwards/scs/v2 golang.org/x/time/rate`},
+		github.com/alexedwards/scs/v2 golang.org/x/time/rate github.com/coreos/go-oidc/v3/oidc golang.org/x/oauth2`},
 	{folder: "batch/serve", may: everyRoom + `batch/servicing batch/inquiry rules
 		github.com/oapi-codegen/runtime github.com/getkin/kin-openapi/openapi3 github.com/getkin/kin-openapi/openapi3filter
 		github.com/getkin/kin-openapi/routers golang.org/x/time/rate`},

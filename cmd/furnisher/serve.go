@@ -45,6 +45,10 @@ under way, within 20 seconds. Its workers, patience and brakes are those of furn
 			if c.TrustedProxies, err = proxy.prefixes(); err != nil {
 				return err
 			}
+			provider, err := a.provider()
+			if err != nil {
+				return err
+			}
 			authority, err := a.authority()
 			if err != nil {
 				return err
@@ -80,7 +84,7 @@ under way, within 20 seconds. Its workers, patience and brakes are those of furn
 				month := &monthDesk{app: a, db: db, vault: keys.now, authority: authority}
 				pages, err := console.New(console.Config{
 					DeskActions: a.consoleDesk(db.DB), Account: a.consoleAccount(db.DB, keys.now),
-					Base: proxy.base, Origin: proxy.origin, Secure: c.Cert != "" || proxy.proxied, Idle: proxy.idle, Lifetime: proxy.lifetime,
+					Base: proxy.base, Origin: proxy.origin, Secure: c.Cert != "" || proxy.proxied, Idle: proxy.idle, Lifetime: proxy.lifetime, Provider: provider,
 					DB: db.DB, Now: a.now, Log: a.log, Desk: c.Desk, Away: c.Away,
 					Month:  month.actions(),
 					Nights: a.nightActions(db, by, nights),

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"time"
 
 	"github.com/spf13/pflag"
 
+	"github.com/furnisher/furnisher/batch/serve/console"
 	"github.com/furnisher/furnisher/batch/servicing"
 )
 
@@ -39,4 +41,24 @@ func (p *proxyFlags) prefixes() ([]netip.Prefix, error) {
 		found = append(found, prefix)
 	}
 	return found, nil
+}
+
+// provider is what the settings say of the provider that signs people in; nil: nothing.
+func (a *app) provider() (*console.Provider, error) {
+	p := &console.Provider{Issuer: a.getenv("FURNISHER_OIDC_ISSUER"), ClientID: a.getenv("FURNISHER_OIDC_CLIENT_ID")}
+	if p.Issuer == "" {
+		return nil, nil
+	}
+	path := a.getenv("FURNISHER_OIDC_CLIENT_SECRET")
+	if path == "" {
+		return nil, &ending{err: errors.New("FURNISHER_OIDC_CLIENT_SECRET names no file"), code: exitUsage, hint: "write the secret that the provider has given the console to a file of mode 0600"}
+	}
+	var err error
+	if p.Secret, err = secretIn(path); err != nil {
+		return nil, err
+	}
+	if p.Roles, err = console.ParseMapping(a.getenv("FURNISHER_OIDC_ROLES")); err != nil {
+		return nil, &ending{err: err, code: exitUsage, hint: "FURNISHER_OIDC_ROLES=groups:admins=supervisor,staff=viewer"}
+	}
+	return p, nil
 }

@@ -290,7 +290,7 @@ const longestPassword = 1 << 10
 // newPassword is a password that nobody else sees: asked for twice on a terminal, or the first line of a file or of the standard input.
 func (a *app) newPassword(file string) (string, error) {
 	if file != "" {
-		return passwordIn(file)
+		return secretIn(file)
 	}
 	if in, is := a.stdin.(*os.File); is && term.IsTerminal(int(in.Fd())) {
 		first, err := a.askPassword(in, "password: ")
@@ -313,10 +313,11 @@ func (a *app) askPassword(in *os.File, question string) (string, error) {
 	return string(text), err
 }
 
-func passwordIn(path string) (string, error) {
+// secretIn is the first line of a file that nobody else may read.
+func secretIn(path string) (string, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return "", &ending{err: err, code: exitUsage, hint: "write the password to a file of mode 0600"}
+		return "", &ending{err: err, code: exitUsage, hint: "write it to a file of mode 0600"}
 	}
 	defer file.Close()
 	info, err := file.Stat()
@@ -324,7 +325,7 @@ func passwordIn(path string) (string, error) {
 		return "", err
 	}
 	if mode := info.Mode().Perm(); info.Mode().IsRegular() && mode&0o077 != 0 && runtime.GOOS != "windows" { // whose files have no such mode
-		return "", &ending{err: fmt.Errorf("%q has mode %04o: others could read the password", path, mode), code: exitUsage, hint: "chmod 600 " + shellWord(path)}
+		return "", &ending{err: fmt.Errorf("%q has mode %04o: others could read what is in it", path, mode), code: exitUsage, hint: "chmod 600 " + shellWord(path)}
 	}
 	return firstLine(file)
 }
@@ -332,10 +333,10 @@ func passwordIn(path string) (string, error) {
 func firstLine(r io.Reader) (string, error) {
 	line, err := bufio.NewReader(io.LimitReader(r, longestPassword)).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
-		return "", fmt.Errorf("read the password: %w", err)
+		return "", fmt.Errorf("read a secret: %w", err)
 	}
 	if line = strings.TrimRight(line, "\r\n"); line == "" {
-		return "", &ending{err: errors.New("there is no password"), code: exitUsage, hint: "give it on the standard input, or name a file (--password-file)"}
+		return "", &ending{err: errors.New("there is no secret"), code: exitUsage, hint: "give it on the standard input, or in the first line of a file"}
 	}
 	return line, nil
 }

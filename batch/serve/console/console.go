@@ -48,6 +48,9 @@ type Config struct {
 	// Secure says that people reach it by HTTPS, so that cookies never go in clear.
 	Secure bool
 
+	// Provider signs people in by OpenID Connect, beside users with a password; nil: there is none.
+	Provider *Provider
+
 	Idle     time.Duration // after which a session that nobody uses ends; servicing.DefaultIdle if 0
 	Lifetime time.Duration // after which every session ends; servicing.DefaultLifetime if 0
 }
@@ -62,6 +65,7 @@ type Console struct {
 	sessions *scs.SessionManager
 	doors    *doors
 	jobs     *jobs
+	provider *providing // nil: there is none
 	handler  http.Handler
 	routes   []route
 
@@ -97,12 +101,15 @@ func New(c Config) (*Console, error) {
 	x.sessions = x.newSessions()
 	x.user = x.signedIn
 	var err error
+	if x.provider, err = newProviding(c.Provider); err != nil {
+		return nil, err
+	}
 	if x.pages, err = readPages(x); err != nil {
 		return nil, err
 	}
 	for _, room := range [][]route{
 		x.frontRoutes(),
-		x.signRoutes(),
+		x.signRoutes(), x.providerRoutes(),
 		x.monthRoutes(),
 		x.monthActRoutes(),
 		x.tonightRoutes(),

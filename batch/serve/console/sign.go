@@ -89,10 +89,13 @@ func within(after string) string {
 // unusual reports whether a browser may read a character of a path as another than it is.
 func unusual(r rune) bool { return r == '\\' || control(r) || r == '\n' || r == '\t' || r == '\r' }
 
+const tooMany = "Too many attempts came from your address. Wait a minute, then try again."
+
 // signInForm is what the page of signing in shows.
 type signInForm struct {
 	Name, After, Failed string
 	NoUser              bool // the console has no user at all
+	Provider            bool // somebody may sign in by the provider
 }
 
 func (c *Console) signInPage(w http.ResponseWriter, r *http.Request) error {
@@ -104,7 +107,7 @@ func (c *Console) showSignIn(w http.ResponseWriter, r *http.Request, status int,
 	if err != nil {
 		return err
 	}
-	f.NoUser = !any
+	f.NoUser, f.Provider = !any && c.provider == nil, c.provider != nil
 	return c.show(w, r, page{Name: "sign-in", Title: "Sign in", Status: status, Data: f})
 }
 
@@ -115,7 +118,7 @@ func (c *Console) signIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	again := signInForm{Name: f.Get("name"), After: within(f.Get("after"))}
 	if !c.doors.open(remote(r), c.Now()) {
-		again.Failed = "Too many attempts came from your address. Wait a minute, then try again."
+		again.Failed = tooMany
 		return c.showSignIn(w, r, http.StatusTooManyRequests, again)
 	}
 	name, err := c.opens(r, servicing.SignIn{

@@ -78,3 +78,15 @@ DELETE FROM console_session WHERE sha256 = $1
 -- Removes sessions that have ended. $1 now, $2 rows. Index: console_session_by_end, console_session_pkey.
 DELETE FROM console_session WHERE sha256 IN (
     SELECT sha256 FROM console_session WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+
+-- name: UserBySubject
+-- The user whom a provider knows by a subject. $1 subject. Locks: the row. Index: console_user_subject_key.
+SELECT name, role, TRUE AS provided, '' AS password, totp, totp_step, name_hash, expires_at, ended_at
+FROM console_user WHERE subject = $1 FOR NO KEY UPDATE
+
+-- name: UserProvide
+-- A user whom a provider signs in, nothing if the name or the subject is taken. $1 name, $2 role, $3 subject, $4 name_hash, $5 who, $6
+-- now. Index: console_user_pkey, console_user_subject_key.
+INSERT INTO console_user (name, role, subject, name_hash, created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT DO NOTHING
+RETURNING name
