@@ -43,6 +43,19 @@ func (m *monthDesk) actions() console.MonthActions {
 			return nil
 		},
 		Files: console.MonthFileActions{Look: m.look, Preview: m.preview, Change: m.change, Replace: m.replace},
+		Findings: console.FindingActions{
+			Accept: m.findings("accepted", func(ctx context.Context, numbers []int64, a console.FindingAct) error {
+				authority := m.authority
+				authority.Host = a.From
+				return bureau.AcceptFindings(ctx, m.db.DB, numbers, a.Who, a.Why, authority, m.now())
+			}),
+			Assign: m.findings("assigned", func(ctx context.Context, numbers []int64, a console.FindingAct) error {
+				return bureau.AssignFindings(ctx, m.db.DB, numbers, a.Owner, a.Due)
+			}),
+			Resolve: m.findings("put right", func(ctx context.Context, numbers []int64, a console.FindingAct) error {
+				return bureau.ResolveFindings(ctx, m.db.DB, numbers, a.Who, a.Why)
+			}),
+		},
 	}
 }
 
@@ -200,6 +213,29 @@ func (m *monthDesk) replace(ctx context.Context, a console.FileAct) (*console.To
 	n, b := done.New, done.Before
 	return &console.Told{Sentence: fmt.Sprintf("File %d replaces file %d: records %d (before %d), excluded %d (%d), deletions %d (%d).",
 		n.File, b.File, n.Records, b.Records, n.Excluded, b.Excluded, n.Deletions, b.Deletions)}, nil
+}
+
+// findings is furnisher findings accept, assign or resolve.
+func (m *monthDesk) findings(says string, do func(context.Context, []int64, console.FindingAct) error) func(context.Context, console.FindingAct) (*console.Told, error) {
+	return func(ctx context.Context, a console.FindingAct) (*console.Told, error) {
+		found := a.Findings
+		if a.Rule != "" {
+			var err error
+			if found, err = bureau.OpenFindings(ctx, m.db.DB, a.File, a.Rule); err != nil {
+				return nil, err
+			}
+			if len(found) == 0 {
+				return nil, &console.Refusal{Words: fmt.Sprintf("File %d has no open finding by %s.", a.File, a.Rule), Next: "Load the list again."}
+			}
+		}
+		if err := do(ctx, found, a); err != nil {
+			return nil, refusalOf(err)
+		}
+		if len(found) == 1 {
+			return &console.Told{Sentence: fmt.Sprintf("Finding %d is %s.", found[0], says)}, nil
+		}
+		return &console.Told{Sentence: fmt.Sprintf("%d findings are %s.", len(found), says)}, nil
+	}
 }
 
 // refusals are the words for errors with which nothing has changed. An error's own words may name a path of this machine: with shown they

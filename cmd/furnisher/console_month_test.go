@@ -45,6 +45,25 @@ func TestConsoleMonth(t *testing.T) {
 	if err != nil || !strings.HasPrefix(looked.Sentence, "Looked at ") {
 		t.Fatalf("a look: %+v, %v", looked, err)
 	}
+	finding := console.FindingAct{Findings: []int64{1}, Who: maker, Why: "known", From: "192.0.2.1", Owner: "rivera", Due: september + 30}
+	if told, err := do.Findings.Assign(ctx, finding); err != nil || told.Sentence != "Finding 1 is assigned." {
+		t.Errorf("assigned: %+v, %v", told, err)
+	}
+	_, err = do.Findings.Accept(ctx, finding)
+	refused("accepted by who made the file", err, "Another person")
+	finding.Findings, finding.File, finding.Rule = nil, 1, "V16"
+	if told, err := do.Findings.Resolve(ctx, finding); err != nil || told.Sentence != "Finding 1 is put right." {
+		t.Errorf("put right: %+v, %v", told, err)
+	}
+	_, err = do.Findings.Resolve(ctx, finding)
+	refused("put right again", err, "has no open finding by V16")
+	finding = console.FindingAct{Findings: []int64{1}, Who: "kim", Why: "known"}
+	_, err = do.Findings.Accept(ctx, finding)
+	refused("accepted though it is fixed", err, "it is FIXED")
+	var owner string
+	if err := db.DB.Get(&owner, `SELECT concat_ws(' ', owner, due_on, fixed_by) FROM finding WHERE finding = 1`); err != nil || owner != "rivera 2026-10-30 "+maker {
+		t.Errorf("the finding: %s, %v", owner, err)
+	}
 	db.DB.MustExec(`UPDATE finding SET harm = 'SERIOUS' WHERE harm = 'GRAVE'; UPDATE program SET dispute_address = '1 Main St'`)
 	_, err = do.Files.Preview(ctx, act(maker))
 	refused("a preview of who made it", err, "Another person")

@@ -112,6 +112,7 @@ func New(c Config) (*Console, error) {
 		x.signRoutes(), x.providerRoutes(),
 		x.monthRoutes(),
 		x.monthActRoutes(),
+		x.findingRoutes(),
 		x.tonightRoutes(),
 		x.nightRoutes(),
 		x.deskRoutes(), x.caseRoutes(), x.disputeRoutes(), x.examinerRoutes(),

@@ -19,7 +19,8 @@ type MonthActions struct {
 	// Status is what an account status means in words.
 	Status func(status string) string
 	// Files do with files what the commands do.
-	Files MonthFileActions
+	Files    MonthFileActions
+	Findings FindingActions
 	// Count counts files, each beside the one before it.
 	Count func(ctx context.Context, files []int64) error
 }
