@@ -209,9 +209,9 @@ func writeSheet(folder string, d *drawn) error {
 	}
 	name := filepath.Join(folder, fmt.Sprintf("sample-%d-file-%d", d.Sample, d.Sheet.File))
 	return errors.Join(
-		writeWhole(name+".json", func(w io.Writer) error { return printJSON(w, d) }),
-		writeWhole(name+".csv", func(w io.Writer) error { return sheetCSV(w, d) }),
-		writeWhole(name+".pdf", func(w io.Writer) error { return sheetPDF(w, d) }),
+		writeWhole(name+".json", func(w io.Writer) error { return d.write(w, "json") }),
+		writeWhole(name+".csv", func(w io.Writer) error { return d.write(w, "csv") }),
+		writeWhole(name+".pdf", func(w io.Writer) error { return d.write(w, "pdf") }),
 	)
 }
 
@@ -278,7 +278,7 @@ func (a *app) sampleShowCommand() *cobra.Command {
 				if err != nil {
 					return &ending{err: err, code: exitFailed, hint: "furnisher sample list"}
 				}
-				d := &drawn{Sample: f.Sample, Who: f.Who, At: f.At.UTC().Format("2006-01-02T15:04:05Z"), SHA256: f.SHA256, Sheet: f.Sheet}
+				d := filedSheet(f)
 				if err := writeSheet(out, d); err != nil {
 					return err
 				}

@@ -28,6 +28,8 @@ type Config struct {
 
 	// DeskActions are what forms of the desk do by other packages.
 	DeskActions DeskActions
+	// Examiner is what the examiner's pages show by other packages.
+	Examiner ExaminerActions
 
 	// Away reports whether an error says that the database cannot be reached, or was lost.
 	Away func(error) bool
@@ -67,6 +69,7 @@ type Console struct {
 	jobs     *jobs
 	provider *providing // nil: there is none
 	handler  http.Handler
+	verified verifying
 	routes   []route
 
 	// user finds who asks, by the session of a request.

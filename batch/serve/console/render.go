@@ -46,6 +46,8 @@ type view struct {
 	Said  string // what the form before this page did
 	Now   time.Time
 	Path  string // of this page, below the base
+
+	Address string // of this page, as people reach it: it is printed
 }
 
 // room is an entry of the navigation.
@@ -59,6 +61,7 @@ var rooms = []room{
 	{"desk", "Desk", "/desk"},
 	{"files", "Files", "/files"},
 	{"simulate", "Simulate", "/simulate"},
+	{"examiner", "Examiner", "/examiner"},
 }
 
 // readPages reads the templates: each page with the layout and the parts.
@@ -173,7 +176,7 @@ func (c *Console) write(w http.ResponseWriter, r *http.Request, p page, name str
 	if t == nil {
 		return fmt.Errorf("the console has no page %q", p.Name)
 	}
-	v := view{page: p, User: who(r.Context()), Rooms: rooms, Nonce: nonce(r.Context()), Now: c.Now(), Path: strings.TrimPrefix(r.URL.Path, c.Base)}
+	v := view{page: p, User: who(r.Context()), Rooms: rooms, Nonce: nonce(r.Context()), Now: c.Now(), Path: strings.TrimPrefix(r.URL.Path, c.Base), Address: c.address(r)}
 	if h := holding(r.Context()); name == "layout.html" && h != nil && h.loaded {
 		v.Said = c.sessions.PopString(r.Context(), "said")
 	}
@@ -189,6 +192,15 @@ func (c *Console) write(w http.ResponseWriter, r *http.Request, p page, name str
 	}
 	_, _ = w.Write(made.Bytes())
 	return nil
+}
+
+// address is the whole address of a page, without what was asked of it: a search may hold a number that is not to be printed.
+func (c *Console) address(r *http.Request) string {
+	scheme := "http"
+	if c.Secure || r.TLS != nil {
+		scheme = "https"
+	}
+	return scheme + "://" + r.Host + r.URL.EscapedPath()
 }
 
 type nonceKey struct{}
