@@ -152,6 +152,19 @@ func ShowAccount(ctx context.Context, db *sqlx.DB, loanID string, files int, on 
 	return a, nil
 }
 
+// AccountNumber is the whole account number of a loan, for who may see it; ErrNotFound if the book does not hold the loan.
+func AccountNumber(ctx context.Context, db *sqlx.DB, loanID string) (string, error) {
+	var l LoanState
+	err := db.GetContext(ctx, &l, inquiryLoan, loanID)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return "", fmt.Errorf("loan %q: %w", loanID, err)
+	}
+	return l.AccountNumber, nil
+}
+
 // cases reads the newest cases of the loan, and of those that are disputes their clocks.
 func (a *Account) cases(ctx context.Context, tx *sqlx.Tx, on rules.Date) error {
 	var keys []int64

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/furnisher/furnisher/batch/inquiry"
@@ -37,6 +38,7 @@ func (c *Console) accountRoutes() []route {
 		{"GET /accounts", servicing.Viewer, c.searchPage},
 		{"POST /accounts", servicing.PrivacyOfficer, c.searchBySSN},
 		{"GET /accounts/{loan}", servicing.Viewer, c.accountPage},
+		{"POST /accounts/{loan}/reveal", servicing.PrivacyOfficer, c.revealAccount},
 		{"GET /accounts/{loan}/timeline", servicing.Viewer, c.timelinePage},
 		{"GET /accounts/{loan}/files", servicing.Viewer, c.toldPage},
 		{"GET /accounts/{loan}/explain", servicing.Viewer, c.explainPage},
@@ -121,6 +123,7 @@ type account struct {
 	Removed   int              // consumers who were removed
 	Evidence  bool
 	Explained bool
+	Whole     string // the account number, where somebody who may has asked for it
 }
 
 // Bounds of an account's page: files from which the grids are made, the newest of which are listed, and what happened last.
@@ -130,9 +133,25 @@ const (
 	newsShown   = 12
 )
 
-// accountPage is all of an account on one page.
 func (c *Console) accountPage(w http.ResponseWriter, r *http.Request) error {
-	loan := r.PathValue("loan")
+	return c.showAccount(w, r, "")
+}
+
+// revealAccount shows an account with its whole number, once that is kept.
+func (c *Console) revealAccount(w http.ResponseWriter, r *http.Request) error {
+	if err := c.revealed(w, r, servicing.MaskedAccountNumber, r.PathValue("loan")); err != nil {
+		return err
+	}
+	number, err := inquiry.AccountNumber(r.Context(), c.DB, r.PathValue("loan"))
+	if err != nil {
+		return err
+	}
+	return c.showAccount(w, r, number)
+}
+
+// showAccount shows all of an account on one page.
+func (c *Console) showAccount(w http.ResponseWriter, r *http.Request, whole string) error {
+	loan, u := r.PathValue("loan"), who(r.Context())
 	found, err := inquiry.ShowAccount(r.Context(), c.DB, loan, filesOfGrid, rules.DateOf(c.Now()))
 	if err != nil {
 		return err
@@ -143,7 +162,8 @@ func (c *Console) accountPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	a := account{
 		Account: found, Present: presentOf(found.Files), Happened: news.Rows, Told: found.Files[:min(filesShown, len(found.Files))],
-		Acts: c.actsFor(who(r.Context()), found), Evidence: c.Account.Evidence != nil, Explained: c.Account.Explain != nil,
+		Acts: c.actsFor(u, found), Evidence: c.Account.Evidence != nil && u.Role != servicing.Examiner, Explained: c.Account.Explain != nil,
+		Whole: whole,
 	}
 	for i := range a.Present {
 		if g := c.gridOf(found.Files, a.Present[i].Destination); g != nil {
@@ -192,13 +212,19 @@ type timeline struct {
 
 // timelinePage lists what happened with an account.
 func (c *Console) timelinePage(w http.ResponseWriter, r *http.Request) error {
-	asked := r.URL.Query()
-	t := timeline{LoanID: r.PathValue("loan"), Kind: asked.Get("kind"), Kinds: inquiry.HappeningKinds(), After: asked.Get("after") != ""}
+	query := r.URL.Query()
+	t := timeline{LoanID: r.PathValue("loan"), Kind: query.Get("kind"), Kinds: inquiry.HappeningKinds(), After: query.Get("after") != ""}
 	if t.Kind != "" && !slices.Contains(t.Kinds, t.Kind) {
 		return errForm
 	}
+	if asked(r) {
+		return writeCSV(c, w, r, "timeline", []string{"date", "kind", "about", "was", "became", "amount", "rule", "detail", "run", "operation", "file", "who", "why"}, happeningRow,
+			func(p inquiry.Page) (inquiry.List[inquiry.Happening], error) {
+				return inquiry.Timeline(r.Context(), c.DB, t.LoanID, t.Kind, p)
+			})
+	}
 	var err error
-	if t.List, err = inquiry.Timeline(r.Context(), c.DB, t.LoanID, t.Kind, inquiry.Page{After: asked.Get("after"), Limit: rowsOfList}); err != nil {
+	if t.List, err = inquiry.Timeline(r.Context(), c.DB, t.LoanID, t.Kind, inquiry.Page{After: query.Get("after"), Limit: rowsOfList}); err != nil {
 		return err
 	}
 	return c.show(w, r, page{Name: "account-timeline", Title: "Timeline of account " + t.LoanID, Room: "account", Data: t})
@@ -214,9 +240,49 @@ type told struct {
 // toldPage lists what each bureau was told of an account, and when.
 func (c *Console) toldPage(w http.ResponseWriter, r *http.Request) error {
 	t := told{LoanID: r.PathValue("loan"), After: r.URL.Query().Get("after") != ""}
+	if asked(r) {
+		heading := []string{"as_of", "destination", "file", "name", "state", "record_refused", "account_status", "payment_rating", "payment_history", "balance", "past_due", "left_out", "detail", "rule", "sha256", "run"}
+		return writeCSV(c, w, r, "files", heading, toldRow, func(p inquiry.Page) (inquiry.List[inquiry.AccountFile], error) {
+			return inquiry.AccountFiles(r.Context(), c.DB, t.LoanID, p)
+		})
+	}
 	var err error
 	if t.List, err = inquiry.AccountFiles(r.Context(), c.DB, t.LoanID, inquiry.Page{After: r.URL.Query().Get("after"), Limit: rowsOfList}); err != nil {
 		return err
 	}
 	return c.show(w, r, page{Name: "account-files", Title: "What bureaus were told of account " + t.LoanID, Room: "account", Data: t})
+}
+
+// happeningRow is an entry of a timeline as a row of CSV.
+func happeningRow(h *inquiry.Happening) []string {
+	amount := ""
+	if h.Amount != nil {
+		amount = h.Amount.String()
+	}
+	return []string{
+		h.On.String(), h.Kind, h.About, h.Was, h.Became, amount, h.Rule, h.Detail, numberOrNone(h.Run), numberOrNone(h.Operation), numberOrNone(h.File), h.Who, h.Why,
+	}
+}
+
+// toldRow is what a file said of an account as a row of CSV.
+func toldRow(f *inquiry.AccountFile) []string {
+	name, balance, pastDue := "", "", ""
+	if f.FileName != nil {
+		name = *f.FileName
+	}
+	if f.Told {
+		balance, pastDue = strconv.FormatInt(f.CurrentBalance, 10), strconv.FormatInt(f.AmountPastDue, 10)
+	}
+	return []string{
+		f.AsOf.String(), f.Destination, strconv.FormatInt(f.File, 10), name, f.FileState, strconv.FormatBool(f.Refused), f.AccountStatus, f.PaymentRating,
+		f.PaymentHistory, balance, pastDue, f.Reason, f.Detail, f.Rule, f.SHA256, numberOrNone(f.Run),
+	}
+}
+
+// numberOrNone is a number, "" for 0.
+func numberOrNone(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.FormatInt(n, 10)
 }

@@ -83,12 +83,22 @@ func choices(none string, values ...string) (list []option) {
 	return list
 }
 
-// inWords writes a stable key as people read it: NO_LOGIN_2M is "No login 2m", CLOSED::PAID_OFF "Closed, paid off".
+// keyWords are the words of keys that the letters of a key do not give.
+var keyWords = map[string]string{
+	"TAKEOVER": "Boarding", "API_REQUEST": "API request", "NO_LOGIN_2M": "No login for 2 months", "NO_PAYMENT_OR_PLAN_3M": "No payment or plan for 3 months",
+	"NO_PLAN_PAYMENT_2M": "No payment of a plan for 2 months", "NO_PAYMENT_OR_PLAN_4M": "No payment or plan for 4 months", "LMS_CLOSED": "Closed in the servicing system",
+	"CLOSED::PAID_OFF": "Closed: paid off", "AUD": "AUD", "HAND": "Found by us", "SMS": "SMS", "NOT_SERVICING": "Not serviced", "SERVICING": "Serviced",
+}
+
+// inWords writes a stable key as people read it: CLOSED::SURPLUS_BALANCE is "Closed: surplus balance". Other texts stay.
 func inWords(key string) string {
-	if key == "" || strings.ToUpper(key) != key {
+	if words, known := keyWords[key]; known {
+		return words
+	}
+	if key == "" || strings.ToUpper(key) != key || strings.ContainsAny(key, "0123456789") {
 		return key
 	}
-	text := strings.ToLower(strings.ReplaceAll(strings.ReplaceAll(key, "::", ", "), "_", " "))
+	text := strings.ToLower(strings.ReplaceAll(strings.ReplaceAll(key, "::", ": "), "_", " "))
 	return strings.ToUpper(text[:1]) + text[1:]
 }
 

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/furnisher/furnisher/batch/inquiry"
 	"github.com/furnisher/furnisher/batch/servicing"
@@ -191,17 +193,34 @@ func refusalOf(err error) (int, *refusal) {
 	if !errors.Is(err, servicing.ErrInvalid) && !errors.Is(err, servicing.ErrRefused) {
 		return 0, nil
 	}
-	status, said := http.StatusConflict, &refusal{Words: err.Error()}
+	status, said := http.StatusConflict, &refusal{Words: sayingOf(err)}
 	if errors.Is(err, servicing.ErrInvalid) {
 		status = http.StatusBadRequest
 	}
 	if r, is := errors.AsType[*rules.Refusal](err); is {
-		said.Rule = r.Rule
+		said.Rule, said.Words = r.Rule, sentenced(r.Why)
 		if known := rules.RuleByID(r.Rule); known != nil {
 			said.Sentence = known.Sentence
 		}
 	}
 	return status, said
+}
+
+// sayingOf is what is wrong, without what was being done and how errors of the kind begin.
+func sayingOf(err error) string {
+	text := err.Error()
+	for _, kind := range []error{servicing.ErrInvalid, servicing.ErrRefused} {
+		if _, says, found := strings.Cut(text, kind.Error()+": "); found && errors.Is(err, kind) {
+			text = says
+		}
+	}
+	return sentenced(text)
+}
+
+// sentenced is a text of an error as a sentence.
+func sentenced(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:] + "."
 }
 
 func (c *Console) showAct(w http.ResponseWriter, r *http.Request, status int, p *formPage) error {

@@ -30,7 +30,7 @@ var actCases = []struct {
 }{
 	{"hold", "L1000001", []string{"until", "2026-12-01"}, "2026-12-01", `SELECT count(*) FROM loan WHERE loan_id = $1 AND hold_until = '2026-12-01'`},
 	{"release", "L1000001", nil, "2026-12-01", `SELECT count(*) FROM loan WHERE loan_id = $1 AND hold_until IS NULL`},
-	{"status", "L1000001", []string{"status", "CLOSED::DECEASED", "closed", "2026-10-31"}, "Closed, deceased",
+	{"status", "L1000001", []string{"status", "CLOSED::DECEASED", "closed", "2026-10-31"}, "Closed: deceased",
 		`SELECT count(*) FROM loan_state s JOIN loan_key k USING (loan) WHERE loan_id = $1 AND status = 'CLOSED::DECEASED' AND closed_on = '2026-10-31'`},
 	{"terminate", "L1000003", []string{"source", "CUSTOMER", "reason", "OTHR"}, "terminated", `SELECT count(*) FROM termination JOIN loan_key USING (loan) WHERE loan_id = $1`},
 	{"undo-termination", "L1000003", nil, "stands", `SELECT 1 - count(*) FROM termination JOIN loan_key USING (loan) WHERE loan_id = $1`},
@@ -84,9 +84,10 @@ func TestAccountForms(t *testing.T) {
 			t.Errorf("%s: the book shows no effect", c.name)
 		}
 	}
-	s.get(servicing.Viewer, "/accounts/L1000003").has(t, 200, "Not servicing: Deceased", "must be answered by 2026-11-29")
+	s.get(servicing.Viewer, "/accounts/L1000003").has(t, 200, "Not serviced: Deceased", "must be answered by 2026-11-29")
 	badForms(t, s, db)
 	anyID(t, db)
+	revealsAccount(t, db)
 }
 
 // badForms sends what cannot be read or done: it is said beside the form as it was filled in, with the rule, and nothing is changed.
@@ -147,7 +148,7 @@ func TestAccountCorrect(t *testing.T) {
 		}
 	}
 	s.post(servicing.Operator, at, sent("1", "do", "field1", "account_status", "value1", "refused", "source", "HAND")).has(t, 409, "would be invalid", `value="refused"`)
-	s.post(servicing.Operator, at, sent("1", "do", "value2", "11")).has(t, 400, "value 2 has no field")
+	s.post(servicing.Operator, at, sent("1", "do", "value2", "11")).has(t, 400, "Value 2 has no field")
 	s.post(servicing.Operator, "/accounts/L1000001/correct", sent("1", "do", "field1", "account_status", "file", "x")).has(t, 400, "file is no number")
 	newSite(t, readOnly(t)).get(servicing.Operator, at).has(t, 404)
 }

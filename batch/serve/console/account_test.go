@@ -156,6 +156,29 @@ func TestAccountPage(t *testing.T) {
 	}
 }
 
+// A privacy officer sees the whole account number in one view, with a reason that is kept before; the next view is masked again.
+func revealsAccount(t *testing.T, db *sqlx.DB) {
+	t.Helper()
+	s := newSite(t, db)
+	number := one[string](t, db, `SELECT account_number FROM loan WHERE loan_id = 'L1000006'`)
+	at, why := "/accounts/L1000006", url.Values{"key": {"k"}, "why": {"a call of a bureau"}}
+	for _, role := range []servicing.Role{servicing.Viewer, servicing.Operator, servicing.Supervisor, servicing.Examiner} {
+		s.post(role, at+"/reveal", why).has(t, 403)
+		hides(t, s.get(role, at), number, "Show the whole account number")
+	}
+	s.post(servicing.PrivacyOfficer, at+"/reveal", url.Values{"key": {"k"}, "why": {""}}).has(t, 400)
+	if n := one[int](t, db, `SELECT count(*) FROM act WHERE about = 'loan L1000006'`); n != 0 {
+		t.Errorf("%d acts of nobody", n)
+	}
+	hides(t, s.get(servicing.PrivacyOfficer, at), number)
+	s.post(servicing.PrivacyOfficer, at+"/reveal", why).has(t, 200, number, "shown in this view alone")
+	hides(t, s.get(servicing.PrivacyOfficer, at), number)
+	if n := one[int](t, db, `SELECT count(*) FROM act WHERE about = 'loan L1000006' AND who = 'a-privacy_officer' AND why = 'a call of a bureau'`); n != 1 {
+		t.Errorf("%d acts", n)
+	}
+	s.post(servicing.PrivacyOfficer, "/accounts/nobody/reveal", why).has(t, 404)
+}
+
 // The timeline is turned page by page, and each entry is on one of them.
 func TestAccountTimeline(t *testing.T) {
 	db := readOnly(t)
@@ -177,6 +200,14 @@ func TestAccountTimeline(t *testing.T) {
 		t.Errorf("%d of %d postings on %d pages", found, postings, pages)
 	}
 	s.get(servicing.Viewer, "/accounts/"+loan+"/timeline").has(t, 200, "<td>File</td>", "<td>Posting</td>")
+	got := s.get(servicing.Viewer, "/accounts/"+loan+"/timeline?kind=POSTING&csv=1")
+	if rows := strings.Count(got.body, "\n"); rows != postings+1 || got.header.Get("Content-Disposition") != `attachment; filename="timeline.csv"` {
+		t.Errorf("CSV of %d rows, %v", rows, got.header)
+	}
+	got = s.get(servicing.Viewer, "/accounts/"+loan+"/files?csv=1")
+	if files := one[int](t, db, `SELECT count(*) FROM tradeline JOIN loan_key USING (loan) WHERE loan_id = $1`, loan); strings.Count(got.body, "\n") <= files {
+		t.Errorf("CSV of files: %s", got.body)
+	}
 	s.get(servicing.Viewer, "/accounts/"+loan+"/timeline?kind=ANSWER").has(t, 200, "Nothing of that kind")
 }
 
