@@ -250,7 +250,7 @@ type written struct {
 
 // write writes the draft, reads it back from the disk and compares it with the ledger.
 func (d *draft) write(ctx context.Context, in within, version string) error {
-	w, err := source{in, d.vault, d.File}.stream(ctx, d.pending, func(first []byte) metro2.Header { return d.header(version, cycleID(first)) })
+	w, err := source{in, d.vault, d.File}.stream(ctx, d.pending, func(first []byte) metro2.Header { return d.header(version, cycleID(first)) }, nil)
 	if err != nil {
 		return d.named(ctx, in, unwritable(err))
 	}
@@ -292,7 +292,7 @@ func (d *draft) publish(ctx context.Context, tx *sqlx.Tx) error {
 
 // stream writes header, records in account order and trailer. The records pass through as bytes: they were checked by the
 // workers that made them. The header may show something of the first record, nil if there is none.
-func (s source) stream(ctx context.Context, out io.Writer, header func(first []byte) metro2.Header) (w written, err error) {
+func (s source) stream(ctx context.Context, out io.Writer, header func(first []byte) metro2.Header, each func(*page, Located)) (w written, err error) {
 	var writer *metro2.Writer
 	var order accountOrder
 	w.checksum, err = s.eachRecord(ctx, func(p *page) (bool, error) {
@@ -306,6 +306,9 @@ func (s source) stream(ctx context.Context, out io.Writer, header func(first []b
 		w.records++
 		if says := order.next(p.account); says != "" {
 			return false, &fault{w.records + 1, says}
+		}
+		if each != nil {
+			each(p, Located{Number: w.records + 1, Offset: writer.Offset()})
 		}
 		return true, writer.WriteEncoded(p.record)
 	})

@@ -381,7 +381,7 @@ func (r *boarding) finish(ctx context.Context, tx *sqlx.Tx, b *Building) error {
 		return err
 	}
 	inside := func(_ context.Context, work func(tx *sqlx.Tx) error) error { return work(tx) }
-	w, err := source{inside, r.Vault, b.File}.stream(ctx, draft, func([]byte) metro2.Header { return r.given.header })
+	w, err := source{inside, r.Vault, b.File}.stream(ctx, draft, func([]byte) metro2.Header { return r.given.header }, nil)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrBoard, err)
 	}

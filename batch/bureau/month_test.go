@@ -97,7 +97,7 @@ func (m monthly) file(file int64, asOf string, lines ...said) {
 			ExperianID: "FRN1", ActivityDate: date(day), DateCreated: date(day), ReporterName: "EXAMPLE LENDING",
 			ReporterAddress: "1 MAIN ST", VendorName: "FURNISHER", VendorVersion: "1.0",
 		}
-	})
+	}, nil)
 	if err := errors.Join(err, out.Close()); err != nil {
 		m.t.Fatal(err)
 	}

@@ -75,6 +75,7 @@ var (
 	fileInstead        = database.Query("bureau", "FileInstead")
 	fileMakers         = database.Query("bureau", "FileMakers")
 	fileMade           = database.Query("bureau", "FileMade")
+	fileRecall         = database.Query("bureau", "FileRecall")
 	fileMonthBefore    = database.Query("bureau", "FileMonthBefore")
 	fileMoved          = database.Query("bureau", "FileMoved")
 	fileReplaced       = database.Query("bureau", "FileReplaced")

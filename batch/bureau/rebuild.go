@@ -126,22 +126,13 @@ func (k kept) draft(ctx context.Context, from source, target string, f onDisk) (
 
 // fill writes the file's bytes and proves them.
 func (k kept) fill(ctx context.Context, from source, draft *os.File, header metro2.Header, f onDisk) error {
-	w, err := from.stream(ctx, draft, func([]byte) metro2.Header { return header })
-	var wrong *fault
-	switch {
-	case errors.Is(err, errPage):
-		return fmt.Errorf("%w: a stored page of its records is damaged", ErrNotKept)
-	case errors.As(err, &wrong):
-		return fmt.Errorf("%w: %w", ErrRebuilt, wrong)
-	case err != nil:
+	if err := k.make(ctx, from, draft, header, nil); err != nil {
 		return err
-	case w.records < k.Records:
-		return fmt.Errorf("%w: of its %d records %d are kept; those that stood with one of a removed customer are erased (CD1)", ErrNotKept, k.Records, w.records)
 	}
 	if err := draft.Sync(); err != nil {
 		return fmt.Errorf("%w: %w", ErrFolder, err)
 	}
-	err = f.differs(draft.Name())
+	err := f.differs(draft.Name())
 	if errors.Is(err, ErrFileDiffers) {
 		err = fmt.Errorf("%w: %s", ErrRebuilt, strings.TrimPrefix(err.Error(), ErrFileDiffers.Error()+": "))
 	}

@@ -37,7 +37,7 @@ func (a *app) consoleAccount(db *sqlx.DB, vault func() book.Vault) console.Accou
 			return a.consoleCorrect(ctx, db, vault(), c)
 		},
 		Evidence: func(ctx context.Context, e console.EvidenceOrder) (*console.EvidencePack, error) {
-			p := proofPack{loan: e.LoanID, months: e.Months, unmask: e.Unmask, why: e.Why, by: e.By, from: e.From}
+			p := proofPack{loan: e.LoanID, months: e.Months, unmask: e.Unmask, why: e.Why, by: e.By, from: e.From, vault: vault()}
 			made, err := a.packEvidence(ctx, db, p, a.now().UTC().Truncate(time.Second))
 			if err != nil {
 				return nil, err

@@ -17,6 +17,8 @@ import (
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/audit"
+	"github.com/furnisher/furnisher/batch/book"
+	"github.com/furnisher/furnisher/batch/bureau"
 	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/evidence"
 	"github.com/furnisher/furnisher/batch/inquiry"
@@ -30,6 +32,7 @@ type proofPack struct {
 	months             int
 	unmask             bool
 	by, from           string // who asks for it, and the address if it is asked for by the console
+	vault              book.Vault
 }
 
 func (a *app) evidenceCommand() *cobra.Command {
@@ -43,7 +46,10 @@ SHA-256 of each member is signed by the key of the audit log; furnisher evidence
 
 Account numbers and what identifies a person are masked. With --unmask they are shown, and the records are there byte by byte, with
 what was hashed of each row: that needs a supervisor and --why, and is noted among the acts. The same book and --at give the same
-bytes. The file is yours alone (mode 0600), and none is replaced.`,
+bytes. The file is yours alone (mode 0600), and none is replaced.
+
+Each record is of a file whose size and SHA-256 are those of the file that was made. If it is not on the disk, its bytes are made again from
+what the database keeps and proved the same way, and the pack says so; if they cannot be (files purge, a removed customer), it says why.`,
 		RunE: a.does(func(ctx context.Context, args []string) error {
 			p.loan = args[0]
 			at := a.now().UTC().Truncate(time.Second)
@@ -56,7 +62,13 @@ bytes. The file is yours alone (mode 0600), and none is replaced.`,
 			if p.unmask && p.why == "" {
 				return missingFlag("--why", "furnisher evidence "+shellWord(p.loan)+" --unmask --why TEXT")
 			}
-			return a.withDB(ctx, func(db *sqlx.DB) error { return a.makeEvidence(ctx, db, p, at.UTC()) })
+			return a.withDatabase(ctx, func(db *database.Database) error {
+				var err error
+				if p.vault, err = a.vault(ctx, db); err != nil {
+					return err
+				}
+				return a.makeEvidence(ctx, db.DB, p, at.UTC())
+			})
 		}),
 	}
 	numberFlag(c.Flags(), &p.months, "months", 1, 120, "how many months of files")
@@ -90,15 +102,15 @@ func (a *app) makeEvidence(ctx context.Context, db *sqlx.DB, p proofPack, at tim
 	if err := writeNew(path, made.zip); err != nil {
 		return err
 	}
-	return a.say("wrote %s: %d files of %d months, %d members, %d bytes; furnisher evidence verify %s checks it\n",
-		path, made.files, p.months, made.members, len(made.zip), shellWord(path))
+	return a.say("wrote %s: %s of %d months, of which %d went out, %d members, %d bytes; furnisher evidence verify %s checks it\n",
+		path, counted(made.files, "file"), p.months, made.sent, made.members, len(made.zip), shellWord(path))
 }
 
 // packed is an evidence pack.
 type packed struct {
-	name           string // of its file
-	zip            []byte
-	files, members int
+	name                 string // of its file
+	zip                  []byte
+	files, sent, members int
 }
 
 // packEvidence makes a pack. What it tells was read before its head was signed, so that each row is proved.
@@ -113,9 +125,12 @@ func (a *app) packEvidence(ctx context.Context, db *sqlx.DB, p proofPack, at tim
 			return nil, err
 		}
 	}
+	find := func(file int64, account string) (bureau.Recalled, error) {
+		return bureau.Files{Vault: p.vault}.Recall(ctx, db, file, account)
+	}
 	document := evidenceDocument{Evidence: found, Explanations: []*answer{}}
 	for i := range found.Files {
-		explained, err := explainLoanAs(ctx, db, found.Loan.LoanID, inquiry.Which{File: found.Files[i].File.File}, p.unmask)
+		explained, err := explainLoanAs(ctx, db, found.Loan.LoanID, inquiry.Which{File: found.Files[i].File.File}, p.unmask, find)
 		if err != nil {
 			return nil, err
 		}
@@ -141,7 +156,13 @@ func (a *app) packEvidence(ctx context.Context, db *sqlx.DB, p proofPack, at tim
 	if err := evidence.Write(&text, pack, key); err != nil {
 		return nil, err
 	}
-	return &packed{"evidence-" + safeName(found.Loan.LoanID) + ".zip", text.Bytes(), len(found.Files), len(pack.Members)}, nil
+	made := &packed{name: "evidence-" + safeName(found.Loan.LoanID) + ".zip", zip: text.Bytes(), files: len(found.Files), members: len(pack.Members)}
+	for i := range found.Files {
+		if wasSent(found.Files[i].State) {
+			made.sent++
+		}
+	}
+	return made, nil
 }
 
 // permitUnmask notes that somebody sees what is masked for others, before it is read.
@@ -184,6 +205,15 @@ func (a *app) prove(ctx context.Context, db *sqlx.DB, e *inquiry.Evidence, conte
 	for i := range e.Operations {
 		rows = append(rows, audit.Row{Table: "operation", A: e.Operations[i].Operation})
 	}
+	for i := range e.Excluded {
+		rows = append(rows, audit.Row{Table: "excluded", A: e.Excluded[i].File, B: e.Loan.Key})
+	}
+	for i := range e.Answers {
+		rows = append(rows, audit.Row{Table: "answer", A: e.Answers[i].Answer})
+	}
+	for i := range e.Corrections {
+		rows = append(rows, audit.Row{Table: "correction", A: e.Corrections[i].Correction})
+	}
 	proved, err := audit.Prove(ctx, db, rows, head.Head)
 	if err != nil {
 		return nil, err
@@ -217,6 +247,15 @@ func (d *evidenceDocument) add(pack *evidence.Pack, unmask bool) error {
 		}
 	}
 	return nil
+}
+
+// wasSent reports whether a file in a state went out, be it that the bureaus rejected it whole or that a former servicer sent it.
+func wasSent(state string) bool {
+	switch bureau.State(state) {
+	case bureau.Transmitted, bureau.Accepted, bureau.Rejected, bureau.BoardedState:
+		return true
+	}
+	return false
 }
 
 // safeName is a text as a part of a file's name: small letters, digits and hyphens.

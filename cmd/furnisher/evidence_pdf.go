@@ -55,7 +55,7 @@ func (p *evidencePrinter) head(d *evidenceDocument, about evidence.About) {
 	p.space(0.5)
 	p.say("Loan %s, account %s, program %s, opened on %s. Made at %s, of the files of %d months.", about.LoanID, d.Loan.AccountNumber, d.Loan.ProgramID, d.Loan.OpenedOn, about.MadeAt.Format(timeLayout), about.Months)
 	p.say("Status %s since %s, servicing %s.", d.Loan.Status, d.Loan.StatusSince, d.Loan.ServicingStatus)
-	p.say("evidence.json holds the same for machines; manifest.json and manifest.sig prove this page; proofs/ holds a proof from the audit log for each file, tradeline, change of a file's state, deletion and operation.")
+	p.say("evidence.json holds the same for machines; manifest.json and manifest.sig prove this page; proofs/ holds a proof from the audit log for each file, tradeline, exclusion, change of a file's state, deletion, operation, correction and answer.")
 }
 
 // reported prints what each file said, its hash, and who let it go.
@@ -63,7 +63,11 @@ func (p *evidencePrinter) reported(d *evidenceDocument) {
 	p.title("Files")
 	for i := range d.Files {
 		f := &d.Files[i]
-		p.say("File %d to %s as of %s: %s, %s, SHA-256 %s", f.File.File, f.Destination, f.AsOf, dash(f.Name), f.State, dash(f.SHA256))
+		out := "it went out"
+		if !wasSent(f.State) {
+			out = "it did not go out"
+		}
+		p.say("File %d to %s as of %s: %s, %s (%s), SHA-256 %s", f.File.File, f.Destination, f.AsOf, dash(f.Name), f.State, out, dash(f.SHA256))
 		for _, e := range f.Events {
 			p.say("    %s at %s by %s: %s", e.State, e.At.UTC().Format(timeLayout), e.Who, e.Why)
 		}
@@ -121,6 +125,9 @@ func (p *evidencePrinter) file(x *answer) {
 	p.title(fmt.Sprintf("Each value of file %d as of %s", x.File.File, x.File.AsOf))
 	if x.Missing != "" {
 		p.say("The record cannot be shown: %s", x.Missing)
+	}
+	if x.Rebuilt != "" {
+		p.say("The record was made again from what the database keeps: of the file, %s. All of its bytes were made again, and have the SHA-256 of the file that was made.", x.Rebuilt)
 	}
 	for i := range x.Fields {
 		f := &x.Fields[i]

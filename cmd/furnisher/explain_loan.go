@@ -29,6 +29,7 @@ type answer struct {
 	Facts     stored        `json:"facts"`
 	Fields    []fieldAnswer `json:"fields"`
 	Missing   string        `json:"record_missing,omitempty"` // why the record cannot be shown
+	Rebuilt   string        `json:"record_rebuilt,omitempty"` // why it was made again from what the database keeps, and proved
 
 	gone bool   // it is not a matter of the disk, and the reason names no path
 	raw  []byte // the record
@@ -141,11 +142,14 @@ var errNoSuchFile = errors.New("no such file was made of its program")
 
 // explainLoan reads what was stored of a loan and joins it with the record in the file.
 func explainLoan(ctx context.Context, db *sqlx.DB, loan string, w inquiry.Which) (*answer, error) {
-	return explainLoanAs(ctx, db, loan, w, false)
+	return explainLoanAs(ctx, db, loan, w, false, nil)
 }
 
-// explainLoanAs is explainLoan; with unmask it shows what identifies a person.
-func explainLoanAs(ctx context.Context, db *sqlx.DB, loan string, w inquiry.Which, unmask bool) (*answer, error) {
+// recall finds the record of an account in a file, and proves that it is the one that was made.
+type recall func(file int64, account string) (bureau.Recalled, error)
+
+// explainLoanAs is explainLoan; with unmask it shows what identifies a person, and with find the record is proved.
+func explainLoanAs(ctx context.Context, db *sqlx.DB, loan string, w inquiry.Which, unmask bool, find recall) (*answer, error) {
 	e, err := inquiry.Explain(ctx, db, loan, w)
 	switch {
 	case errors.Is(err, inquiry.ErrNotFound):
@@ -172,7 +176,7 @@ func explainLoanAs(ctx context.Context, db *sqlx.DB, loan string, w inquiry.Whic
 		rule := cite(t.Rule)
 		out.Rule, out.Facts = &rule, t.Facts
 		out.File = &fileAnswer{File: t.File, Run: e.Place.Run, Name: e.Place.Name, State: t.FileState, Destination: t.Destination, AsOf: t.AsOf}
-		return out, out.record(e, unmask)
+		return out, out.record(e, unmask, find)
 	}
 	return out, nil
 }
@@ -186,17 +190,25 @@ func cite(id string) cited {
 }
 
 // record finds the record in the file and says of each field where it comes from.
-func (a *answer) record(e *inquiry.Explanation, unmask bool) error {
+func (a *answer) record(e *inquiry.Explanation, unmask bool, find recall) error {
 	if p := e.Place; p.PurgedAt != nil {
 		a.Missing, a.gone = purgedText(p.PurgedAt, p.PurgedBy), true
 		return nil
 	}
-	if bureau.IsArchived(e.Place.Path) {
+	var at bureau.Located
+	var err error
+	switch {
+	case find != nil:
+		var found bureau.Recalled
+		found, err = find(e.Place.File, e.Tradeline.AccountNumber)
+		at, a.Rebuilt = found.Located, found.Rebuilt
+	case bureau.IsArchived(e.Place.Path):
 		a.Missing, a.gone = bureau.ErrArchived.Error(), true
 		return nil
+	default:
+		at, err = bureau.Locate(e.Place.Path, e.Place.Marks, e.Tradeline.AccountNumber)
 	}
-	at, err := bureau.Locate(e.Place.Path, e.Place.Marks, e.Tradeline.AccountNumber)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, bureau.ErrNoRecord) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, bureau.ErrNoRecord) || errors.Is(err, bureau.ErrNotKept) || errors.Is(err, bureau.ErrRebuilt) {
 		a.Missing = err.Error()
 		return nil
 	}

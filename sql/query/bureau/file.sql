@@ -184,6 +184,13 @@ SELECT coalesce(name, '') AS name, coalesce(header, '') AS header, coalesce(reco
        coalesce(let_go_by, '') AS let_go_by, purged_at, coalesce(purged_by, '') AS purged_by
 FROM bureau_file WHERE file = $1
 
+-- name: FileRecall
+-- A file and what its bytes are made from. $1 file. Index: bureau_file_pkey.
+SELECT file, state, coalesce(path, '') AS path, coalesce(sha256, '') AS sha256, coalesce(bytes, 0) AS bytes, coalesce(name, '') AS name,
+       coalesce(header, '') AS header, coalesce(records, 0) AS records, let_go_at, coalesce(let_go_by, '') AS let_go_by,
+       purged_at, coalesce(purged_by, '') AS purged_by
+FROM bureau_file WHERE file = $1
+
 -- name: FileMonthBefore
 -- The last files of a file's destination that count and are of earlier dates, newest first. $1 file, $2 as of this date or a
 -- later one, $3 how many. Index: bureau_file_live.
