@@ -99,7 +99,7 @@ strikes: pg build ## Strike at nights, imports and files STRIKES times, compare 
 	$(GO) build -o .cache/strikes ./fixtures/strikes
 	.cache/strikes -program bin/furnisher -strikes $(STRIKES) -seed $(SEED)
 
-preflight: pg ## Find each of 27 faults in a book of PREFLIGHT loans before its files are released, and nothing in a clean one; SEED
+preflight: pg ## Find each of 28 faults in a book of PREFLIGHT loans before its files are released, and nothing in a clean one; SEED
 	$(GO) test ./batch/step -count 1 -v -timeout 60m -run '^TestPreflight' -preflight $(PREFLIGHT) -preflight-seed $(SEED)
 
 kills: pg ## Kill the scheduler KILLS times over ten business days, and a night that is run again; all is as if nothing had been

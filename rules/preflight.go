@@ -498,6 +498,19 @@ func SameDebt(a, b DebtTold) bool {
 	return runs(a) && runs(b)
 }
 
+// Unanswered is V28: open answers of bureaus about records of files before one, which it does not answer either: it does not tell of the
+// account, or was made before they came, as late of them did. Nothing is found without one.
+func Unanswered(open, late, lastFile int64, since Date) []Violated {
+	if open == 0 {
+		return nil
+	}
+	v := Violated{Rule: "V28", Says: fmt.Sprintf("of the records of files up to %d that bureaus refused or changed, %d are not answered, the oldest since %s", lastFile, open, since)}
+	if late > 0 {
+		v.Says += fmt.Sprintf("; of %d the bureau told after this file was made", late)
+	}
+	return []Violated{v}
+}
+
 // KnownLong is V27: a finding that was seen in several months.
 func KnownLong(rule, about string, months int, first Date, owner string) Violated {
 	if about != "" {

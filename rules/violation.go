@@ -79,4 +79,5 @@ var violations = []Violation{
 	{"V25", Serious, "A status is more than one step of lateness a month beyond the last one, and no reversal explains it.", mortgageBook, makeAgain},
 	{"V26", Grave, "The date of first delinquency moved later though the account was late in both files.", mortgageBook + "; FCRA 623(a)(5)", makeAgain},
 	{"V27", Serious, "A finding has been known for more than a month.", from2022 + "; " + from2025, "give it an owner, and resolve what it names"},
+	{"V28", Serious, "A bureau refused or changed a record of an earlier file, and no file answers it.", "FCRA 623(a)(2); " + appendixE, "put right what was refused (furnisher answers --open) and make the file again, or close the answer with a reason (furnisher answers close)"},
 }

@@ -28,5 +28,6 @@ var (
 	preflightPages     = database.Query("bureau", "PreflightPages")
 	preflightState     = database.Query("bureau", "PreflightState")
 	preflightTwins     = database.Query("bureau", "PreflightTwins")
+	preflightOpen      = database.Query("bureau", "PreflightUnanswered")
 	preflightVanished  = database.Query("bureau", "PreflightVanished")
 )

@@ -12,8 +12,8 @@ import (
 	"github.com/furnisher/furnisher/rules"
 )
 
-// lookWhole looks at what is not of one account: the program, accounts that vanished, one debt under two numbers. It returns what it finds in
-// each of the files.
+// lookWhole looks at what is not of one account: the program, accounts that vanished, answers of bureaus that are open, one debt under two
+// numbers. It returns what it finds in each of the files.
 func lookWhole(ctx context.Context, db *sqlx.DB, files []*found) ([][]findingRow, error) {
 	rows := make([][]findingRow, len(files))
 	numbers := make(database.IntArray, len(files))
@@ -23,6 +23,11 @@ func lookWhole(ctx context.Context, db *sqlx.DB, files []*found) ([][]findingRow
 			if rows[i], err = f.file.vanished(ctx, tx); err != nil {
 				return fmt.Errorf("find accounts that vanished: %w", err)
 			}
+			open, err := f.file.unanswered(ctx, tx)
+			if err != nil {
+				return fmt.Errorf("find answers that are open: %w", err)
+			}
+			rows[i] = append(rows[i], open...)
 			if f.file.DisputeAddress == "" {
 				rows[i] = append(rows[i], newFinding(0, rules.Violated{Rule: "V16", Says: "program " + f.file.ProgramID + " has no address for notices of inaccuracy"}))
 			}
@@ -41,6 +46,23 @@ func lookWhole(ctx context.Context, db *sqlx.DB, files []*found) ([][]findingRow
 		return nil
 	})
 	return rows, err
+}
+
+// unanswered finds answers of bureaus that the file leaves open.
+func (f *lookedAt) unanswered(ctx context.Context, tx *sqlx.Tx) (rows []findingRow, err error) {
+	var is struct {
+		Open     int64      `db:"open"`
+		Late     int64      `db:"late"`
+		LastFile int64      `db:"last_file"`
+		Since    rules.Date `db:"since"`
+	}
+	if err := tx.GetContext(ctx, &is, preflightOpen, f.File); err != nil {
+		return nil, err
+	}
+	for _, v := range rules.Unanswered(is.Open, is.Late, is.LastFile, is.Since) {
+		rows = append(rows, newFinding(0, v))
+	}
+	return rows, nil
 }
 
 // vanished finds the accounts of the last file that are neither in this one nor left out.

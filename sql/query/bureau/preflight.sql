@@ -77,6 +77,15 @@ JOIN bureau_file f ON f.file = x.other
 JOIN program p ON p.program = f.program
 ORDER BY x.file, a.loan, b.loan, x.other
 
+-- name: PreflightUnanswered
+-- The answers of bureaus to files before one of its destination that are open and that it does not answer when it is sent (BR11), and how many
+-- of them came after it was made. Dates come as days, 0001-01-01 = 1. $1 file. Index: answer_open, tradeline_pkey.
+SELECT count(*) AS open, count(*) FILTER (WHERE a.seen_file >= f.file) AS late, coalesce(max(a.file), 0) AS last_file,
+       coalesce(min(a.received_on) - DATE '0001-01-01' + 1, 0) AS since
+FROM bureau_file f JOIN answer a ON a.state = 'OPEN' AND a.destination = f.destination AND a.file < f.file
+LEFT JOIN tradeline t ON t.file = f.file AND t.loan = a.loan
+WHERE f.file = $1 AND (a.seen_file >= f.file OR t.loan IS NULL)
+
 -- name: PreflightBefore
 -- The last files before one of its destination that count, newest first, with what was counted of them; null: nobody has counted.
 -- $1 file, $2 how many. Index: bureau_file_live, preflight_pkey.
