@@ -134,7 +134,7 @@ SELECT count(*) FILTER (WHERE due_on < $1) AS overdue, count(*) FILTER (WHERE du
 FROM finding WHERE state = 'OPEN'
 
 -- name: InquiryFilesWaiting
--- The files that wait for a person or an address: not released, not sent, or sent and not accepted, oldest first. $1 how many.
+-- The files that wait for a person or for a delivery: not released, not sent, or sent and not accepted, oldest first. $1 how many.
 -- Index: bureau_file is small; delivery_open.
 SELECT f.file, p.program_id, d.name AS destination, f.as_of, f.created_on, f.state,
        (SELECT count(*) FROM delivery y WHERE y.file = f.file AND y.state <> 'DELIVERED') AS undelivered
