@@ -30,6 +30,7 @@ type request struct {
 	from    string         // the remote address
 	token   string         // the name of the token, empty: none
 	role    servicing.Role // of the token
+	user    string         // of the console
 	said    []string       // what it said: an error repeats none of it
 	problem string         // the type of its problem, for the log
 }
@@ -301,7 +302,7 @@ func (s *Server) logged(next http.Handler) http.Handler {
 			}
 			s.Log.WithFields(map[string]any{
 				"request": about.id, "method": method(r), "route": about.route, "status": answer.status, "bytes": answer.bytes,
-				"ms": float64(s.Now().Sub(began).Microseconds()/100) / 10, "token": about.token, "from": about.from, "problem": about.problem,
+				"ms": float64(s.Now().Sub(began).Microseconds()/100) / 10, "token": about.token, "user": about.user, "from": about.from, "problem": about.problem,
 			}).Info("request")
 		}()
 		next.ServeHTTP(answer, r)
@@ -383,7 +384,7 @@ func ofAPI(at string) bool {
 // Noted names the route of a request, and who sent it, for its line of the log. What answers beside the API calls it.
 func Noted(ctx context.Context, route, who string) {
 	if about, is := ctx.Value(requestKey{}).(*request); is {
-		about.route, about.token = route, who
+		about.route, about.user = route, who
 	}
 }
 

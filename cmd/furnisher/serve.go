@@ -28,7 +28,7 @@ a token (furnisher tokens create) in its header Authorization: Bearer TOKEN.
 
 It listens on this machine alone unless it has TLS: another address needs --tls-cert and --tls-key, both PEM; a key that everybody on
 this machine can read is refused. Each request is one
-line of the log: its id, route, status and token, never what it said. Stopped by a signal it takes no more requests, answers those
+line of the log: its id, route, status, and token or user, never what it said. Stopped by a signal it takes no more requests, answers those
 that it took, and exits 0. A night that was begun in the console stops then where it can be resumed: it finishes the chunks that are
 under way, within 20 seconds. Its workers, patience and brakes are those of furnisher run on this machine.`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {

@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/alexedwards/scs/v2"
 	"github.com/jmoiron/sqlx"
@@ -141,6 +144,7 @@ func New(c Config) (*Console, error) {
 			return nil, fmt.Errorf("%w: the origin is like https://console.example.com, with no path", ErrConfig)
 		}
 	}
+	same.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { x.failed(w, r, errCrossSite) }))
 	x.handler = same.Handler(outer)
 	return x, nil
 }
@@ -167,10 +171,26 @@ func (c *Console) guard(e route) http.Handler {
 			return
 		}
 		r = r.WithContext(context.WithValue(r.Context(), userKey{}, who))
+		if !legible(r) {
+			c.failed(w, r, errNoPage)
+			return
+		}
 		if err := e.handle(w, r); err != nil {
 			c.failed(w, r, err)
 		}
 	})
+}
+
+// legible reports whether an address holds nothing but text that a database takes.
+func legible(r *http.Request) bool {
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	bad := func(text string) bool { return !utf8.ValidString(text) || strings.ContainsFunc(text, control) }
+	for name, values := range query {
+		if bad(name) || slices.ContainsFunc(values, bad) {
+			return false
+		}
+	}
+	return err == nil && !bad(r.URL.Path)
 }
 
 type userKey struct{}

@@ -29,6 +29,7 @@ var troubles = []struct {
 	{inquiry.ErrSeveral, trouble{409, "Several loans have that account number", "Use the loan's id.", ""}},
 	{inquiry.ErrBadPage, trouble{400, "The list has no such part", "Begin at the start of the list.", ""}},
 	{errForbidden, trouble{403, "Your role may not do that", "Ask a supervisor to do it, or to change your role.", ""}},
+	{errCrossSite, trouble{403, "The form came from another site", "Nothing was changed. If you did not send it, close the page that did.", ""}},
 	{servicing.ErrForbidden, trouble{403, "Only a supervisor may do that", "Ask somebody else who is one: two people are needed.", ""}},
 	{errForm, trouble{400, "The form could not be read", "Go back, load the page again and fill it in anew. Nothing was changed.", ""}},
 	{servicing.ErrInvalid, trouble{400, "The form is not complete", "Go back and mend what the sentence below names. Nothing was changed.", ""}},

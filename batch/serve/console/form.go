@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strings"
@@ -30,12 +31,12 @@ func form(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 // control reports whether a character is none of a text that people write.
 func control(c rune) bool { return c < ' ' && c != '\n' && c != '\t' && c != '\r' }
 
-// order is what an operation is told of a form: who sent it, why, and its key, under which it is done once. A form that was sent by
-// its button "preview" is a dry run.
+// order is what an operation is told of a form: who sent it, why, and its key, under which it is done once. A form without a key, which
+// none of ours is, is done each time. A form that was sent by its button "preview" is a dry run.
 func order(r *http.Request, f url.Values) servicing.Order {
 	u := who(r.Context())
 	return servicing.Order{
-		Key: "console-" + u.Name + "-" + f.Get("key"), DryRun: f.Get("do") == "preview",
+		Key: "console-" + u.Name + "-" + cmp.Or(f.Get("key"), newNonce()), DryRun: f.Get("do") == "preview",
 		By: u.Name, Why: strings.TrimSpace(f.Get("why")), Role: string(u.Role), From: remote(r),
 	}
 }

@@ -142,6 +142,10 @@ func newSite(t *testing.T, db *sqlx.DB, change ...func(*Config)) *site {
 
 type tester struct{}
 
+func withTester(ctx context.Context, u User) context.Context {
+	return context.WithValue(ctx, tester{}, u)
+}
+
 // answer is what the console answered.
 type answer struct {
 	status int

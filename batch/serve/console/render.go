@@ -249,5 +249,6 @@ func remote(r *http.Request) string {
 var (
 	errNoPage    = errors.New("no such page")
 	errForbidden = errors.New("the role may not do that")
+	errCrossSite = errors.New("the form is of another site")
 	errForm      = errors.New("the form is not one of this console")
 )
