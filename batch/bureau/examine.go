@@ -25,7 +25,8 @@ type Findings struct {
 	Records  int
 	Errors   map[string]int
 	Warnings map[string]int
-	Compared []Compared // with these of the month before, newest first
+	Says     map[string][]string // what the first warnings of each rule say, without their numbers
+	Compared []Compared          // with these of the month before, newest first
 }
 
 // UnacknowledgedError are warnings that keep a file from being released, by rule. It is ErrWarnings.
@@ -85,9 +86,16 @@ func (f Files) Verify(ctx context.Context, db *sqlx.DB, file int64) (found Findi
 	return found, nil
 }
 
+// Warned is a rule that gives warnings of a file, how many, and what the first of them say.
+type Warned struct {
+	Rule  string
+	Found int
+	Says  []string
+}
+
 // releasable returns the rules of which a file that may be released has warnings, and the files that it was compared with. It
 // returns ErrFileDiffers, ErrFindings or an *UnacknowledgedError.
-func (f onDisk) releasable(ctx context.Context, tx *sqlx.Tx, acknowledged []string) ([]string, []Compared, error) {
+func (f onDisk) releasable(ctx context.Context, tx *sqlx.Tx, acknowledged []string) ([]Warned, []Compared, error) {
 	found, err := f.examine(ctx, tx)
 	if err != nil {
 		return nil, nil, err
@@ -99,11 +107,15 @@ func (f onDisk) releasable(ctx context.Context, tx *sqlx.Tx, acknowledged []stri
 		}
 		return nil, nil, fmt.Errorf("%w: %s (%s)", ErrFindings, foundText(found.Errors, slices.Sorted(maps.Keys(found.Errors))), where)
 	}
-	warned := slices.Sorted(maps.Keys(found.Warnings))
+	ids := slices.Sorted(maps.Keys(found.Warnings))
+	warned := make([]Warned, len(ids))
+	for i, rule := range ids {
+		warned[i] = Warned{rule, found.Warnings[rule], found.Says[rule]}
+	}
 	if slices.Contains(acknowledged, AllWarnings) {
 		return warned, found.Compared, nil
 	}
-	left := slices.DeleteFunc(slices.Clone(warned), func(rule string) bool { return slices.Contains(acknowledged, rule) })
+	left := slices.DeleteFunc(ids, func(rule string) bool { return slices.Contains(acknowledged, rule) })
 	if len(left) > 0 {
 		return nil, nil, &UnacknowledgedError{f.Path, left, found.Warnings, found.Compared}
 	}
@@ -137,7 +149,7 @@ func (f onDisk) examine(ctx context.Context, tx *sqlx.Tx) (found Findings, err e
 
 // check counts what is found in a file, over the period that it was made for.
 func (f onDisk) check(ctx context.Context, in io.Reader, before *monthBefore) (Findings, error) {
-	found := Findings{Path: f.Path, Errors: map[string]int{}, Warnings: map[string]int{}, Compared: before.compared}
+	found := Findings{Path: f.Path, Errors: map[string]int{}, Warnings: map[string]int{}, Says: map[string][]string{}, Compared: before.compared}
 	if lost := len(before.compared) - len(before.files); lost > 0 {
 		found.Warnings[NotCompared] = lost
 	}
@@ -149,6 +161,7 @@ func (f onDisk) check(ctx context.Context, in io.Reader, before *monthBefore) (F
 				found.Errors[findings[i].Rule]++
 			} else {
 				found.Warnings[findings[i].Rule]++
+				found.say(&findings[i])
 			}
 		}
 	}
@@ -171,4 +184,19 @@ func (f onDisk) check(ctx context.Context, in io.Reader, before *monthBefore) (F
 	count(v.Finish(findings[:0]))
 	found.Records = int(v.Summary().Totals.TotalBase)
 	return found, v.Earlier.Err()
+}
+
+// saysOfRule is how many sentences of a rule's warnings are kept.
+const saysOfRule = 3
+
+// say keeps what a warning says, if no warning of its rule has said it before.
+func (f *Findings) say(warning *metro2.Finding) {
+	known := f.Says[warning.Rule]
+	if len(known) == saysOfRule {
+		return
+	}
+	says, _, _ := strings.Cut(warning.Message, ": ") // behind it stand the numbers of a record
+	if !slices.Contains(known, says) {
+		f.Says[warning.Rule] = append(known, says)
+	}
 }

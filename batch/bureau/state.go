@@ -100,6 +100,7 @@ type Effect struct {
 	Restored  int64 // locks of fields that last again (BR9)
 
 	Acknowledged []string   // rules whose warnings the file was released with
+	Warned       []Warned   // the same, with what they say
 	Compared     []Compared // the files that it was compared with for that
 	Balance      *Balance   // of the file that was released
 	Waiting      []int64    // earlier files of the destination that were not released
@@ -277,7 +278,11 @@ func enter(ctx context.Context, tx *sqlx.Tx, m Move, now time.Time) (present onD
 			count(&effect.Answered, answerByFile, m.File, now)
 		}
 	case Released:
-		if effect.Acknowledged, effect.Compared, err = present.releasable(ctx, tx, m.Acknowledged); err == nil {
+		effect.Warned, effect.Compared, err = present.releasable(ctx, tx, m.Acknowledged)
+		for _, w := range effect.Warned {
+			effect.Acknowledged = append(effect.Acknowledged, w.Rule)
+		}
+		if err == nil {
 			err = grave(ctx, tx, m.File)
 		}
 		if err == nil {

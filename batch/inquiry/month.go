@@ -50,7 +50,7 @@ type MonthFile struct {
 
 	LookedAt *time.Time `db:"looked_at"` // the last look before its release; nil: nobody has looked
 	Found    *int64     `db:"found"`
-	More     *int64     `db:"more"` // found and not kept
+	More     int64      `db:"more"` // found and not kept
 	Grave    int64      `db:"grave"`
 	Serious  int64      `db:"serious"`
 	Slight   int64      `db:"slight"`

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/furnisher/furnisher/batch"
@@ -123,9 +124,9 @@ func (m *monthDesk) preview(ctx context.Context, a console.FileAct) (*console.To
 	}
 	told := m.told(a.File, bureau.Released, &effect)
 	told.Preview, told.Sentence = true, fmt.Sprintf("File %d would be RELEASED; nothing was changed.", a.File)
-	for _, rule := range effect.Acknowledged {
-		if !contains(settled, rule) {
-			told.Warnings = append(told.Warnings, console.RuleFound{Rule: rule, Says: ruleSentence(rule)})
+	for _, w := range effect.Warned {
+		if !slices.Contains(settled, w.Rule) && !slices.Contains(settled, bureau.AllWarnings) {
+			told.Warnings = append(told.Warnings, console.RuleFound{Rule: w.Rule, Found: w.Found, Says: strings.Join(w.Says, "; ")})
 		}
 	}
 	f, err := inquiry.ShowFile(ctx, m.db.DB, a.File)
@@ -133,31 +134,6 @@ func (m *monthDesk) preview(ctx context.Context, a console.FileAct) (*console.To
 		told.SHA256 = f.SHA256
 	}
 	return told, err
-}
-
-// contains reports whether settled acknowledgements have a rule.
-func contains(settled []string, rule string) bool {
-	for _, s := range settled {
-		if s == rule || s == bureau.AllWarnings {
-			return true
-		}
-	}
-	return false
-}
-
-// ruleSentence is what a rule of records says.
-func ruleSentence(id string) string {
-	if id == bureau.NotCompared {
-		return "The file before it is lost, so that the two were not compared."
-	}
-	for _, list := range [][]metro2.RuleInfo{metro2.Rules(), metro2.ExaminerRules()} {
-		for i := range list {
-			if list[i].ID == id {
-				return list[i].Sentence
-			}
-		}
-	}
-	return ""
 }
 
 // change is furnisher files release, transmit, accept, void and reject.
@@ -176,13 +152,11 @@ func (m *monthDesk) change(ctx context.Context, a console.FileAct) (*console.Tol
 // told is what a change of a file's state has done.
 func (m *monthDesk) told(file int64, to bureau.State, effect *bureau.Effect) *console.Told {
 	told := &console.Told{Sentence: fmt.Sprintf("File %d is %s.", file, to), Notes: followNotes(file, to, effect)}
-	figure := func(name string, n int64) {
-		told.Figures = append(told.Figures, console.Figure{Name: name, Value: fmt.Sprint(n)})
-	}
 	if b := effect.Balance; b != nil {
 		before, whole := balanceLines(b)
 		for _, line := range append(before, whole...) {
-			figure(strings.TrimSpace(line.text), line.count)
+			name := strings.TrimSpace(line.text)
+			told.Figures = append(told.Figures, console.Figure{Name: name, Value: fmt.Sprint(line.count), Part: name != line.text})
 		}
 	}
 	if to == bureau.Released {

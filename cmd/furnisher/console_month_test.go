@@ -71,7 +71,7 @@ func TestConsoleMonth(t *testing.T) {
 	if err != nil {
 		t.Fatalf("a preview: %v", err)
 	}
-	if !preview.Preview || preview.SHA256 == "" || len(preview.Figures) == 0 || len(preview.Warnings) == 0 || preview.Warnings[0].Says == "" {
+	if !preview.Preview || preview.SHA256 == "" || len(preview.Figures) == 0 || len(preview.Warnings) == 0 || preview.Warnings[0].Says == "" || preview.Warnings[0].Found == 0 || !preview.Figures[1].Part {
 		t.Fatalf("a preview: %+v", preview)
 	}
 	state := func() (state string) {

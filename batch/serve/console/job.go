@@ -33,12 +33,14 @@ type Told struct {
 type Figure struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
+	Part  bool   `json:"part,omitempty"` // of the figure before it that is none
 }
 
 // RuleFound is a rule that has found something.
 type RuleFound struct {
-	Rule string `json:"rule"`
-	Says string `json:"says"`
+	Rule  string `json:"rule"`
+	Found int    `json:"found"`
+	Says  string `json:"says"`
 }
 
 // Refusal is why something was not done, in words for a person. Nothing has changed.

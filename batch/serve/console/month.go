@@ -74,6 +74,11 @@ type fileView struct {
 // At is the address of the file's page.
 func (f fileView) At() string { return fmt.Sprintf("/month/files/%d", f.File) }
 
+// Uncounted reports whether the file or one that it is compared with is not counted.
+func (f fileView) Uncounted() bool {
+	return f.Matrix == nil || slices.ContainsFunc(f.Totals, func(t total) bool { return !t.Counted })
+}
+
 // reasonRow is a reason for which files leave loans out.
 type reasonRow struct {
 	Reason string
@@ -280,7 +285,7 @@ func (v *monthView) answer() {
 		v.Plausible = "Yes. No figure swung further from the last three files than the limits allow."
 	}
 	if open > 0 {
-		v.Plausible += fmt.Sprintf(" %s open, %s of them grave.", plural(open, "finding is", "findings are"), count(grave))
+		v.Plausible += fmt.Sprintf(" %s open, %s of them grave.", plural(open, "finding is", "findings are"), orNobody(grave))
 	}
 	var refused, told2 int64
 	for _, a := range v.Open {
@@ -321,6 +326,14 @@ func (v *monthView) answer() {
 	if v.Log.Older > 0 {
 		v.Proof += fmt.Sprintf(" %s from before the log: the next head adds what they say.", plural(v.Log.Older, "file is", "files are"))
 	}
+}
+
+// orNobody is a number in a sentence.
+func orNobody(n int64) string {
+	if n == 0 {
+		return "none"
+	}
+	return count(n)
 }
 
 // matrix is how accounts moved between statuses: a row for each status in the file before, a column for each in this one.
@@ -429,6 +442,7 @@ type monthFileView struct {
 	Month  string
 	Events []inquiry.FileEvent
 
+	Deliveries                      []inquiry.Delivery // the first attempts
 	Jobs                            []inquiry.ConsoleJob
 	Moves                           []monthMove // that the state allows to who asks
 	CanLook, CanRelease, CanReplace bool
@@ -466,6 +480,11 @@ func (c *Console) readMonthFile(r *http.Request) (*monthFileView, error) {
 	if err != nil {
 		return nil, err
 	}
+	sent, err := inquiry.Deliveries(ctx, c.DB, file, inquiry.Page{Limit: pageRows})
+	if err != nil {
+		return nil, err
+	}
+	v.Deliveries = sent.Rows
 	u, do := who(ctx), c.Month.Files
 	v.Events, v.Moves = life.Events, v.moves(u)
 	v.CanLook = do.Look != nil && u.May(servicing.Operator)

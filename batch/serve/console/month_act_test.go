@@ -130,7 +130,7 @@ func testReleaseForms(t *testing.T, db *sqlx.DB) {
 	}
 	f.told = &Told{
 		Sentence: "File would be RELEASED.", Preview: true, SHA256: hash, Notes: []string{"compared with file 1"},
-		Figures: []Figure{{"loans of the program", "12"}}, Warnings: []RuleFound{{"B12", "a <sentence> of the rule"}},
+		Figures: []Figure{{"loans of the program", "12", false}, {"in this file", "11", true}}, Warnings: []RuleFound{{"B12", 7, "a <sentence> of the rule"}},
 	}
 	got := s.post(servicing.Supervisor, at+"/release", url.Values{"key": {"ReleaseForms-a"}, "do": {"preview"}})
 	job := got.header.Get("Location")
@@ -139,7 +139,7 @@ func testReleaseForms(t *testing.T, db *sqlx.DB) {
 	}
 	shown := s.get(servicing.Supervisor, job)
 	shown.has(t, 200, "Preview of the release of file", "File would be RELEASED.", "compared with file 1", "loans of the program", hash,
-		`name="acknowledge-B12"`, "a &lt;sentence&gt; of the rule", `value="release"`)
+		`name="acknowledge-B12"`, "7 times: a &lt;sentence&gt; of the rule", `value="release"`)
 	if viewer := s.get(servicing.Viewer, job); strings.Contains(viewer.body, `value="release"`) {
 		t.Error("a viewer is offered to sign")
 	}

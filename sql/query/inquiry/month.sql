@@ -11,7 +11,7 @@ SELECT f.file, coalesce(f.run, 0) AS run, p.program_id, d.name AS destination, f
        coalesce(f.records, 0) AS records, coalesce(f.excluded, 0) AS excluded, 0 AS deletions, coalesce(f.book, 0) AS book,
        coalesce(f.calendar, p.calendar) AS calendar, coalesce(f.made_by, '') AS made_by, f.run IS NULL AS boarded,
        b.before, b.last, b.here, b.left_out, b.moved, b.signed_by, b.signed_at,
-       l.at AS looked_at, l.found, l.more, c.at AS counted_at, c.before AS counted_before, w.file AS file_before,
+       l.at AS looked_at, l.found, coalesce(l.more, 0) AS more, c.at AS counted_at, c.before AS counted_before, w.file AS file_before,
        coalesce(x.grave, 0) AS grave, coalesce(x.serious, 0) AS serious, coalesce(x.slight, 0) AS slight, coalesce(x.drift, 0) AS drift,
        v.addresses, v.delivered, v.by_hand, a.open AS answers_open, a.answered AS answers_answered,
        coalesce(e.who, '') AS changed_by, e.at AS changed_at
