@@ -200,3 +200,18 @@ func (w *deed) concerns(i *queueItem) {
 		}
 	}
 }
+
+// SweepQueues takes away what was kept of items that have left their queues: after a night, which takes many off, so that what comes
+// back later is another item.
+func (d *Desk) SweepQueues(ctx context.Context) error {
+	for _, queue := range rules.Queues() {
+		err := database.InRetriedTx(ctx, d.DB, func(tx *sqlx.Tx) error {
+			_, err := tx.ExecContext(ctx, queueSweep, queue, rules.AnswerDays, pq.Array(rules.StandingCodes), rules.DeletionWaits)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("take away what has left the queue %s: %w", queue, err)
+		}
+	}
+	return nil
+}

@@ -102,6 +102,16 @@ func TestQueueItems(t *testing.T) {
 	if err := db.Get(&kept, `SELECT count(*) FROM desk_item WHERE item = $1`, disputes[0]); err != nil || kept != 0 {
 		t.Errorf("of the dispute that left, rows are kept: %d, %v", kept, err)
 	}
+	answer.CaseID = "D-B1"
+	if _, err := at.AnswerDispute(t.Context(), answer); err != nil {
+		t.Fatal(err)
+	}
+	if err := at.SweepQueues(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Get(&kept, `SELECT count(*) FROM desk_item`); err != nil || kept != 0 {
+		t.Errorf("after the night, rows are kept: %d, %v", kept, err)
+	}
 }
 
 // SP8: a loan that reopened after a purge stays on its list until a person takes it off; after another closure it is another item.

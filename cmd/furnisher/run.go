@@ -245,6 +245,9 @@ func (a *app) night(ctx context.Context, db *database.Database, n night) (*batch
 	summary, err := runner.Run(ctx, n.date)
 	if err == nil && n.trial == nil {
 		a.signNight(ctx, db.DB)
+		if err := a.desk(db.DB).SweepQueues(ctx); err != nil {
+			a.log.Warnf("the night is closed, but what the desk kept of items that it took off was not taken away: %v; the next operation on the queue does", err)
+		}
 	}
 	if errors.Is(err, batch.ErrUnfinished) {
 		if runs, readErr := inquiry.Runs(ctx, db.DB, inquiry.Page{}); readErr == nil {

@@ -261,6 +261,8 @@ type queueItemView struct {
 	DueByHand  bool
 	Approver   bool // taking it off needs the name of another person
 	Final      bool // taking it off cannot be undone
+
+	Open *inquiry.Receivables // of a deletion that waits: what it waits for
 }
 
 func (c *Console) queueItemPage(w http.ResponseWriter, r *http.Request) error {
@@ -276,6 +278,11 @@ func (c *Console) queueItemPage(w http.ResponseWriter, r *http.Request) error {
 	data := queueItemView{
 		queueWords: q, Row: c.queueRow(&q, *i, 0), MayAssign: u.May(q.worker()), DueByHand: q.Queue.CheckDue() == nil,
 		MayResolve: q.Resolves != "" && u.May(q.Resolver) && c.resolves(q.Queue), Approver: q.Queue == rules.QueueCorrections, Final: q.Queue == rules.QueueRemovals,
+	}
+	if q.Queue == rules.QueueDeletions {
+		if data.Open, err = inquiry.OpenReceivables(r.Context(), c.DB, i.LoanID, rules.DateOf(c.Now())); err != nil {
+			return err
+		}
 	}
 	title := q.Title + ": " + firstOf(i.LoanID, i.CaseID, i.CustomerID, i.Item)
 	return c.show(w, r, page{Name: "desk-item", Title: title, Room: "desk", Data: data})
@@ -332,6 +339,8 @@ func (c *Console) queueForm(w http.ResponseWriter, r *http.Request) error {
 		}
 	case "resolve":
 		said, err = c.resolve(r, f, &q, o, items)
+	case "settle":
+		said, err = c.settle(r, f, &q, o, items)
 	default:
 		return errForm
 	}
@@ -430,6 +439,35 @@ func (c *Console) resolve(r *http.Request, f url.Values, q *queueWords, o servic
 		said += " Refused by a rule: " + strings.Join(refusals, ", ") + "; open each to see why."
 	}
 	return said, nil
+}
+
+// settle pays, waives or reverses what a deletion waits for (DC3).
+func (c *Console) settle(r *http.Request, f url.Values, q *queueWords, o servicing.Order, items []string) (said string, err error) {
+	if q.Queue != rules.QueueDeletions || len(items) != 1 {
+		return "", errForm
+	}
+	i, err := inquiry.QueueItemDetail(r.Context(), c.DB, q.Queue, items[0])
+	if err != nil {
+		return "", err
+	}
+	request := servicing.SettleRequest{Order: o, LoanID: i.LoanID, How: rules.Settling(f.Get("how"))}
+	if request.How == rules.Reverse {
+		request.Reverses = strings.TrimSpace(f.Get("reverses"))
+	} else if request.Amount, err = rules.ParseCents(strings.TrimSpace(f.Get("amount"))); err != nil {
+		return "", fmt.Errorf("%w: an amount is like 12.50", servicing.ErrInvalid)
+	}
+	done, err := c.desk(r).Settle(r.Context(), request)
+	if err != nil {
+		return "", err
+	}
+	said = "Posted " + done.Amount.String() + ". "
+	if o.DryRun {
+		said = "Preview, nothing was changed: " + done.Amount.String() + " would be posted. "
+	}
+	if done.Open {
+		return said + "The loan still has something open: its balance is " + done.Balance.String() + ".", nil
+	}
+	return said + "Nothing of the loan is open any more: the next file carries the deletion.", nil
 }
 
 // resolveOne takes one item off its queue.

@@ -251,6 +251,25 @@ func deskResolves(t *testing.T, db *sqlx.DB) {
 	got.has(t, 403)
 	got, _ = ask(servicing.PrivacyOfficer, rules.QueueRemovals) // CD3: the retention of this one has not ended
 	got.has(t, 409, "CD3")
+	waits := inQueue(t, db, rules.QueueDeletions)[0]
+	item := "/desk/deletions/item?" + url.Values{"item": {waits.Item}}.Encode()
+	open, err := inquiry.OpenReceivables(t.Context(), db, waits.LoanID, rules.DateOf(clock()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.get(servicing.Operator, item).has(t, 200, "The balance is "+open.Balance.String(), "Settle what is open")
+	settles := func(key, amount, do string) answer {
+		return s.post(servicing.Operator, "/desk/deletions", url.Values{"act": {"settle"}, "key": {key}, "why": {"waived"}, "item-0": {waits.Item}, "how": {"WAIVE"}, "amount": {amount}, "do": {do}})
+	}
+	settles("s1", "much", "").has(t, 400)
+	settles("s2", "99999999.00", "").has(t, 409)
+	settles("s3", "1.00", "preview").has(t, 303)
+	s.get(servicing.Viewer, item).has(t, 200, "The balance is "+open.Balance.String())
+	for range 2 {
+		settles("s4", open.Balance.String(), "").has(t, 303)
+	}
+	s.get(servicing.Viewer, item).has(t, 200, "Nothing is open as of")
+
 	if got := newSite(t, db).post(servicing.Operator, "/desk/rejects", url.Values{"act": {"resolve"}, "key": {"x"}, "why": {"x"}, "item-0": {"1"}}); got.status != 400 {
 		t.Errorf("a console without the action: %d", got.status)
 	}
