@@ -210,6 +210,15 @@ func ProgramSettings(ctx context.Context, db *sqlx.DB, programID string) (*Setti
 	return s, nil
 }
 
+// Products lists the settings of the products.
+func Products(ctx context.Context, db *sqlx.DB) ([]Product, error) {
+	var products []Product
+	if err := db.SelectContext(ctx, &products, inquiryProducts); err != nil {
+		return nil, fmt.Errorf("read the products: %w", err)
+	}
+	return products, nil
+}
+
 // Destination is where files of a program go.
 type Destination struct {
 	Program string `db:"program_id"`

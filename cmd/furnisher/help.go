@@ -45,7 +45,7 @@ var examples = map[string][]string{
 	"calendar set":    {"calendar set federal-reserve --why 'we work when the banks do'", "calendar set weekdays --why 'no holidays' --dry-run"},
 	"calendar days":   {"calendar days our-days.csv --why 'the days of 2027'", "calendar days - --why 'none' --dry-run"},
 	"calendar policy": {"calendar policy night skip --why 'nobody is there'", "calendar policy program:NORTH roll --why 'files on business days'"},
-	"simulate":        {"simulate --from 2026-09-29 --to 2026-09-30", "simulate --from 2026-09-30 --to 2026-09-30 --loan L-1001 --extract news/"},
+	"simulate":        {"simulate --charge-off-after 3 --product PIL", "simulate --from 2026-09-29 --to 2026-09-30", "simulate --from 2026-09-30 --to 2026-09-30 --loan L-1001 --extract news/"},
 	"runs":            {"runs", "runs --limit 5 --json"},
 	"runs show":       {"runs show 17", "runs show 17 --json"},
 	"runs diff":       {"runs diff 17", "runs diff 17 --json"},

@@ -81,14 +81,16 @@ under way, within 20 seconds. Its workers, patience and brakes are those of furn
 					return err
 				}
 				defer nights.end()
+				simulations := a.newSimulationDesk(ctx)
+				defer simulations.end()
 				month := &monthDesk{app: a, db: db, vault: keys.now, authority: authority}
 				pages, err := console.New(console.Config{
 					DeskActions: a.consoleDesk(db.DB), Examiner: a.consoleExaminer(db.DB), Account: a.consoleAccount(db.DB, keys.now),
 					Base: proxy.base, Origin: proxy.origin, Secure: c.Cert != "" || proxy.proxied, Idle: proxy.idle, Lifetime: proxy.lifetime, Provider: provider,
 					DB: db.DB, Now: a.now, Log: a.log, Desk: c.Desk, Away: c.Away,
 					Month:  month.actions(),
-					Nights: a.nightActions(db, by, nights),
-					Files:  a.consoleFiles(db.DB), MaxUpload: c.MaxUpload,
+					Nights: a.nightActions(db, by, nights), Simulate: simulations.actions(),
+					Files: a.consoleFiles(db.DB), MaxUpload: c.MaxUpload,
 				})
 				if err != nil {
 					return &ending{err: err, code: exitUsage, hint: hintHelp("furnisher serve")}

@@ -22,6 +22,7 @@ type simulation struct {
 	loans    []string
 	extract  string
 	asJSON   bool
+	settings settingFlags
 }
 
 // simulatedNight is what one night of a simulation did.
@@ -35,13 +36,19 @@ type simulatedNight struct {
 
 func (a *app) simulateCommand() *cobra.Command {
 	var s simulation
-	c := &cobra.Command{
-		Use: "simulate --from YYYY-MM-DD --to YYYY-MM-DD", Short: "run nights on a throw-away copy and show what they would change", Args: cobra.NoArgs,
+	var c *cobra.Command
+	c = &cobra.Command{
+		Use: "simulate --from YYYY-MM-DD --to YYYY-MM-DD", Short: "show what nights, or another setting of the rules, would change", Args: cobra.NoArgs,
 		Long: `Copies the database on its own server, runs the night of each date on the copy, prints what each one changed, and drops
 the copy. The book and the bureaus' files stay as they are. With --loan only the changes of these loans are shown, and also
 their first tradelines; with --extract an extract is imported into the copy first. Nobody else may be connected to the database
-while it is copied (exit status 5).`,
+while it is copied (exit status 5).
+
+` + helpSettings,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
+			if s.settings.any(c) {
+				return a.simulateSettings(ctx, c, s)
+			}
 			if s.from == 0 || s.to == 0 || s.to < s.from {
 				return &ending{err: errors.New("--from and --to must be given, and --to is not before --from"), code: exitUsage, hint: "furnisher simulate --from 2026-10-01 --to 2026-10-31"}
 			}
@@ -52,7 +59,8 @@ while it is copied (exit status 5).`,
 	c.Flags().Var(&s.to, "to", "business date of the last night")
 	c.Flags().StringSliceVar(&s.loans, "loan", nil, "loan to show; may be repeated; default all")
 	c.Flags().StringVar(&s.extract, "extract", "", "folder of an extract to import into the copy first")
-	c.Flags().BoolVar(&s.asJSON, "json", false, "print a line of JSON for each night")
+	c.Flags().BoolVar(&s.asJSON, "json", false, "print a line of JSON for each night, or a document for settings")
+	s.settings.flags(c.Flags())
 	return c
 }
 

@@ -40,6 +40,8 @@ type Config struct {
 	// Month is what the pages of a month ask of the program.
 	Month  MonthActions
 	Nights NightActions // what is done about nights
+
+	Simulate SimulateActions
 	// Account is what the pages of accounts do as commands do.
 	Account AccountActions
 
@@ -121,6 +123,7 @@ func New(c Config) (*Console, error) {
 		x.findingRoutes(),
 		x.tonightRoutes(),
 		x.nightRoutes(),
+		x.simulateRoutes(),
 		x.deskRoutes(), x.caseRoutes(), x.disputeRoutes(), x.examinerRoutes(),
 		x.filesRoutes(),
 		x.accountRoutes(),

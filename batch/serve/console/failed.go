@@ -23,6 +23,7 @@ var troubles = []struct {
 	trouble
 }{
 	{errNoPage, trouble{404, "There is no such page", "The address may be of a former version, or cut off. The navigation leads to every page.", ""}},
+	{errSimulationGone, trouble{404, "That simulation is not known any more", "The program was started anew since, or others were asked for after it. Simulate once more.", ""}},
 	{errJobGone, trouble{404, "What became of this is not known any more", "The program was started anew since, or others were asked for after it. The page Tonight shows how the night stands. A dry run has changed nothing.", ""}},
 	{inquiry.ErrNotFound, trouble{404, "The book has nothing with that id", "Check the id, or search for the account.", ""}},
 	{servicing.ErrUnknown, trouble{404, "The book has nothing with that id", "Check the id, or search for the account.", ""}},
