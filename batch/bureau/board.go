@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -99,15 +100,19 @@ func (b *Boarded) Misfits() (n int64) {
 // them. Records that fit no loan of the program are listed, and so are those that are late or charged off without a date of first delinquency, which the next file
 // holds (BR12).
 //
-// It holds the book, and all of it is one transaction. A file that was boarded before changes nothing. The records that fit are kept as
+// It holds the book, and all of it is one transaction. Killed, it has boarded nothing, and what it left in the folder goes with the next
+// call. A file that was boarded before changes nothing. The records that fit are kept as
 // those of our own files, in account order, and lie in the folder BoardedDir. It is refused once a file of our own counts, and for a file that
 // is older than one that was boarded before.
 //
 // Errors to branch on: ErrBoard, ErrMisfits with the files that were read, ErrFolder, and those of batch.BetweenNights.
 func (f Files) Board(ctx context.Context, db, direct *sqlx.DB, b Boarding, now time.Time) (done []Boarded, err error) {
 	w := &boarder{Files: f, Boarding: b, now: now}
-	defer func() { err = errors.Join(err, w.clean()) }()
+	defer func() { err = errors.Join(err, w.clean(err == nil)) }()
 	err = batch.BetweenNights(ctx, db, direct, func(ctx context.Context, tx *sqlx.Tx) (err error) {
+		if err = f.sweepBoarded(ctx, tx); err != nil {
+			return err
+		}
 		if done, err = w.all(ctx, tx); err != nil {
 			return err
 		}
@@ -139,6 +144,8 @@ type boarder struct {
 	destinations []boardDestination
 	known        []boardKnown
 	drafts       []*renameio.PendingFile
+	notes        []string // paths: what gets its name before its row commits is noted beside it
+	placed       bool     // the files have their names
 }
 
 type boardDestination struct {
@@ -338,7 +345,7 @@ func (r *boarding) records(ctx context.Context, tx *sqlx.Tx) error {
 		case metro2.KindData:
 			r.count++
 			r.take(item)
-			if len(r.batch) == boardBatch {
+			if len(r.batch)+len(r.misfits) >= boardBatch {
 				if err := r.write(ctx, tx); err != nil {
 					return err
 				}
@@ -372,6 +379,10 @@ func (r *boarding) finish(ctx context.Context, tx *sqlx.Tx, b *Building) error {
 		return fmt.Errorf("%w: %w", ErrFolder, err)
 	}
 	path := filepath.Join(dir, b.Name())
+	if err := notePlacing(ctx, tx, path); err != nil {
+		return err
+	}
+	r.notes = append(r.notes, filepath.Join(dir, placing+b.Name()))
 	draft, err := renameio.NewPendingFile(path, renameio.WithTempDir(dir), renameio.WithPermissions(0o600))
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrFolder, err)
@@ -400,8 +411,9 @@ func (r *boarding) finish(ctx context.Context, tx *sqlx.Tx, b *Building) error {
 	return err
 }
 
-// place gives the files their names.
+// place gives the files their names. Their notes stay until their rows are committed.
 func (w *boarder) place() error {
+	w.placed = true
 	for _, draft := range w.drafts {
 		if err := draft.CloseAtomicallyReplace(); err != nil {
 			return fmt.Errorf("%w: %w", ErrFolder, err)
@@ -413,12 +425,48 @@ func (w *boarder) place() error {
 	return syncDir(filepath.Join(w.Dir, BoardedDir))
 }
 
-// clean removes the files that did not get their names.
-func (w *boarder) clean() (err error) {
+// clean removes the files that did not get their names, and the notes. Those of files that have their names and whose rows may have been
+// committed, or not, stay: the next call knows.
+func (w *boarder) clean(committed bool) (err error) {
 	for _, draft := range w.drafts {
 		err = errors.Join(err, draft.Cleanup())
 	}
+	if w.placed && !committed {
+		return err
+	}
+	for _, note := range w.notes {
+		err = errors.Join(err, os.Remove(note))
+	}
 	return err
+}
+
+// sweepBoarded removes what a boarding that was killed left in its folder. Only who holds the book may call it.
+func (f Files) sweepBoarded(ctx context.Context, q sqlx.QueryerContext) error {
+	dir := filepath.Join(f.Dir, BoardedDir)
+	names, err := Files{Dir: dir}.placed(ctx, q)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		var known bool
+		if err := sqlx.GetContext(ctx, q, &known, fileNamed, name); err != nil {
+			return fmt.Errorf("look for %s: %w", name, err)
+		}
+		path := filepath.Join(dir, name)
+		err := removeRemains(path)
+		if err == nil && !known {
+			if err = os.Remove(path); errors.Is(err, fs.ErrNotExist) {
+				err = nil
+			}
+		}
+		if err == nil {
+			err = os.Remove(filepath.Join(dir, placing+name))
+		}
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrFolder, err)
+		}
+	}
+	return nil
 }
 
 // summarize reads what became of a file.

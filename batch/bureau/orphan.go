@@ -88,6 +88,11 @@ func (f Files) Orphans(ctx context.Context, q sqlx.QueryerContext) (here, aside 
 			here = append(here, name)
 		}
 	}
+	boarded, err := f.boardedOrphans(ctx, q)
+	if err != nil {
+		return nil, nil, err
+	}
+	here = append(here, boarded...)
 	entries, err := os.ReadDir(filepath.Join(f.Dir, Orphaned))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, fmt.Errorf("%w: %w", ErrFolder, err)
@@ -96,6 +101,24 @@ func (f Files) Orphans(ctx context.Context, q sqlx.QueryerContext) (here, aside 
 		aside = append(aside, filepath.Join(Orphaned, entry.Name()))
 	}
 	return here, aside, nil
+}
+
+// boardedOrphans are those of them in the folder of what was boarded, also if they have not got their names yet.
+func (f Files) boardedOrphans(ctx context.Context, q sqlx.QueryerContext) (here []string, err error) {
+	names, err := Files{Dir: filepath.Join(f.Dir, BoardedDir)}.placed(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		var known bool
+		if err := sqlx.GetContext(ctx, q, &known, fileNamed, name); err != nil {
+			return nil, fmt.Errorf("look for %s: %w", name, err)
+		}
+		if !known {
+			here = append(here, filepath.Join(BoardedDir, name))
+		}
+	}
+	return here, nil
 }
 
 // Sweep moves files that no row knows into the folder Orphaned, under names that nobody takes for files to send, and removes the

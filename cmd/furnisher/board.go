@@ -30,7 +30,8 @@ charged off without a date of first delinquency is boarded, listed, and held fro
 
 Files are boarded oldest first, all of them or none; a file that was boarded before changes nothing. It is refused once a file of our own
 counts for the program. furnisher files lists what was boarded as BOARDED; files void takes it back. The records that fit are kept in the
-folder boarded beside our files.`,
+folder boarded beside our files. A call that was killed has boarded nothing: repeat it. What it left in the folder is named by furnisher
+doctor, and goes with the next call.`,
 		RunE: a.does(func(ctx context.Context, args []string) error {
 			switch {
 			case asCSV && asJSON:

@@ -272,6 +272,11 @@ func (a *app) diagnoseOrphans(ctx context.Context, db *database.Database) (found
 		add(oneLine(err), hint)
 	}
 	for _, name := range here {
+		if filepath.Dir(name) == bureau.BoardedDir {
+			add(filepath.Join(dir, name)+" is of a furnisher board that did not end, or is making it: no row knows it",
+				"repeat that command: the next furnisher board removes it")
+			continue
+		}
 		add(filepath.Join(dir, name)+" is of a command that did not end, or is making it: no row knows it, nobody may send it",
 			"repeat that command; the next night, another attempt or furnisher files replace moves it into "+filepath.Join(dir, bureau.Orphaned))
 	}
