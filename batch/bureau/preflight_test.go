@@ -150,4 +150,9 @@ func TestPreflightRelease(t *testing.T) {
 	if got := l.looked(2); got != "accounts 1, grave 0, serious 2" {
 		t.Errorf("resolved, and there: %s", got)
 	}
+	// A file whose records were let go does not keep another one from being looked at.
+	l.db.MustExec(`DELETE FROM file_page WHERE file = 2`)
+	if s, err := look().Run(t.Context(), l.db, 2, 1); !errors.Is(err, bureau.ErrNoRecords) || len(s) != 1 || s[0].File != 1 {
+		t.Errorf("beside one that has its records: %d files, %v", len(s), err)
+	}
 }

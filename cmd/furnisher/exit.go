@@ -120,7 +120,7 @@ var endings = []struct {
 	{bureau.ErrBoard, exitFailed, "nothing was changed; furnisher board --help says what is boarded, furnisher files lists what was"},
 	{bureau.ErrMisfits, exitInvalid, "nothing was changed; furnisher board --dry-run lists the accounts; import what the book lacks, or allow more with --max-misfits"},
 	{bureau.ErrUnbalanced, exitInvalid, "nothing was changed; furnisher files balance FILE names the loans; void the file and make it again: furnisher files replace"},
-	{bureau.ErrNoRecords, exitFailed, "nothing was changed; a file that was not sent is made again with its records: furnisher files void, then furnisher files replace"},
+	{bureau.ErrNoRecords, exitFailed, "a file that was not sent is made again with its records: furnisher files void, then furnisher files replace"},
 	{bureau.ErrNoFinding, exitFailed, "nothing was changed; furnisher findings --open"},
 	{bureau.ErrNotOpen, exitFailed, "nothing was changed; furnisher findings --open"},
 	{bureau.ErrInWork, exitLocked, "nothing was changed; wait until the night ends (furnisher runs), then repeat the command"},

@@ -83,14 +83,17 @@ func (a *app) preflight(ctx context.Context, d *database.Database, args []string
 	} else if files, err = bureau.GeneratedFiles(ctx, d.DB); err != nil {
 		return err
 	}
-	summaries, err := look.Run(ctx, d.DB, files...)
-	if err != nil {
-		return err
+	summaries, failed := look.Run(ctx, d.DB, files...)
+	if failed != nil && len(summaries) == 0 {
+		return failed
 	}
 	if asJSON {
 		err = printJSON(a.stdout, map[string]any{"files": append([]*bureau.PreflightSummary{}, summaries...)})
 	} else {
 		err = a.printPreflight(summaries)
+	}
+	if failed != nil { // of the files that were looked at all is kept, and was told
+		return errors.Join(failed, err)
 	}
 	return errors.Join(err, preflightEnd(summaries))
 }
