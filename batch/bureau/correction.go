@@ -192,26 +192,34 @@ func fieldValue(f *metro2.FieldInfo, text string) (value, says string) {
 // ReleaseCorrection ends a lock by hand, with a second person's approval: the field is decided again as if it had not been
 // corrected. It returns ErrNoCorrection, ErrNotLive or ErrCorrection.
 func ReleaseCorrection(ctx context.Context, db *sqlx.DB, number int64, who, approver, why string, now time.Time) error {
-	err := database.InRetriedTx(ctx, db, func(tx *sqlx.Tx) error {
-		if why == "" || approver == "" || approver == who {
-			return refuse("a release needs a reason and the approval of another person")
-		}
-		result, err := tx.ExecContext(ctx, correctionRelease, number, who, approver, why, now)
-		if err != nil {
-			return err
-		}
-		if changed, err := result.RowsAffected(); err != nil || changed > 0 {
-			return err
-		}
-		var state string
-		err = tx.GetContext(ctx, &state, correctionState, number)
-		if errors.Is(err, sql.ErrNoRows) {
-			return ErrNoCorrection
-		}
-		return errors.Join(err, fmt.Errorf("%w: it is %s", ErrNotLive, state))
+	return database.InRetriedTx(ctx, db, func(tx *sqlx.Tx) error {
+		return ReleaseCorrectionIn(ctx, tx, number, who, approver, why, now)
 	})
-	if err != nil {
+}
+
+// ReleaseCorrectionIn is ReleaseCorrection in a transaction of others.
+func ReleaseCorrectionIn(ctx context.Context, tx *sqlx.Tx, number int64, who, approver, why string, now time.Time) error {
+	if err := releaseCorrection(ctx, tx, number, who, approver, why, now); err != nil {
 		return fmt.Errorf("correction %d: %w", number, err)
 	}
 	return nil
+}
+
+func releaseCorrection(ctx context.Context, tx *sqlx.Tx, number int64, who, approver, why string, now time.Time) error {
+	if why == "" || approver == "" || approver == who {
+		return refuse("a release needs a reason and the approval of another person")
+	}
+	result, err := tx.ExecContext(ctx, correctionRelease, number, who, approver, why, now)
+	if err != nil {
+		return err
+	}
+	if changed, err := result.RowsAffected(); err != nil || changed > 0 {
+		return err
+	}
+	var state string
+	err = tx.GetContext(ctx, &state, correctionState, number)
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNoCorrection
+	}
+	return errors.Join(err, fmt.Errorf("%w: it is %s", ErrNotLive, state))
 }

@@ -22,6 +22,7 @@ var (
 	inquiryAccountContacts   = database.Query("inquiry", "InquiryAccountContacts")
 	inquiryAccountFiles      = database.Query("inquiry", "InquiryAccountFiles")
 	inquiryAccountExceptions = database.Query("inquiry", "InquiryAccountExceptions")
+	inquiryAccountFindings   = database.Query("inquiry", "InquiryAccountFindings")
 	inquiryAccountCases      = database.Query("inquiry", "InquiryAccountCases")
 	inquiryAccountTimeline   = database.Query("inquiry", "InquiryAccountTimeline")
 )
@@ -66,6 +67,19 @@ type Account struct {
 	Disputes    []Dispute
 	Exceptions  []Exception // that no run resolved
 	Answers     []Answer    // of bureaus
+	Findings    []AccountFinding
+}
+
+// AccountFinding is what pre-flight found of a loan and nobody has put right or accepted.
+type AccountFinding struct {
+	Finding     int64      `db:"finding"`
+	Rule        string     `db:"rule"`
+	Harm        string     `db:"harm"`
+	Destination string     `db:"destination"`
+	Says        string     `db:"says"`
+	LastFile    int64      `db:"last_file"`
+	Owner       *string    `db:"owner"`
+	DueOn       rules.Date `db:"due_on"`
 }
 
 // AccountConsumer is a consumer of a loan by the lender's id.
@@ -135,6 +149,7 @@ func ShowAccount(ctx context.Context, db *sqlx.DB, loanID string, files int, on 
 			fill(ctx, tx, &a.Corrections, "corrections", inquiryLoanCorrections, a.Key),
 			fill(ctx, tx, &a.Exceptions, "exceptions", inquiryAccountExceptions, a.Key),
 			fill(ctx, tx, &a.Answers, "answers", inquiryLoanAnswers, a.Key),
+			fill(ctx, tx, &a.Findings, "findings", inquiryAccountFindings, a.Key),
 			tx.SelectContext(ctx, &a.Files, inquiryAccountFiles, a.Key, nil, 0, files),
 			tx.GetContext(ctx, &a.Planned, inquiryAccountContacts, a.Key),
 		)

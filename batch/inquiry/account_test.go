@@ -47,6 +47,8 @@ func withAccount(t *testing.T) *sqlx.DB {
 		`INSERT INTO status_history (loan, seq, state, from_status, to_status, business_date, effective_on, cause, rule, run)
 			VALUES (3, 1, 'ACCOUNT', 'CLOSED::PAID_OFF', 'ACTIVE', '2026-09-01', '2026-09-01', 'NIGHT', 'PO4', 1)`,
 		`INSERT INTO termination (loan, terminated_on, source, reason) VALUES (3, '2026-09-30', 'CUSTOMER', 'ERRO')`,
+		`INSERT INTO finding (loan, destination, rule, harm, says, first_file, last_file, first_seen_on, last_seen_on, times, months, due_on, state, fixed_file)
+			VALUES (3, 1, 'V1', 'GRAVE', 'says', 2, 2, '2026-09-29', '2026-09-29', 1, 1, '2026-10-05', 'OPEN', NULL), (3, 1, 'V2', 'GRAVE', '', 2, 2, '2026-09-29', '2026-09-29', 1, 1, '2026-10-05', 'FIXED', 3)`,
 		`INSERT INTO correction_at (loan, correction, destination, decided) VALUES (3, 1, 1, '50')`,
 		`INSERT INTO case_association VALUES (1, 'DOCUMENT', 'scan', 1)`,
 		`INSERT INTO case_escalation (case_key, raised_operation, raised_on) VALUES (1, 1, '2026-10-01')`,
@@ -117,6 +119,9 @@ func showsAccount(t *testing.T, db *sqlx.DB) {
 	if len(a.Exceptions) != 1 || a.Exceptions[0].Run != 2 || len(a.Answers) != 1 || a.Answers[0].AccountNumber != "***T777" || len(a.Corrections) != 1 {
 		t.Errorf("exceptions %+v, answers %+v, corrections %+v", a.Exceptions, a.Answers, a.Corrections)
 	}
+	if len(a.Findings) != 1 || a.Findings[0].Rule != "V1" || a.Findings[0].Destination != "bureaus" {
+		t.Errorf("findings %+v", a.Findings)
+	}
 	if a.Planned.Items != 1 || a.Planned.Schedules != 1 || a.Planned.RescindedOn != nil {
 		t.Errorf("planned %+v", a.Planned)
 	}
@@ -180,7 +185,7 @@ func readsByKey(t *testing.T, db *sqlx.DB) {
 	small := []string{"program", "product", "destination", "bureau_file", "run"}
 	for name, args := range map[string][]any{
 		"InquiryAccountSearch": {"C1", 0, 51}, "InquiryAccountConsumers": {3}, "InquiryAccountContacts": {3},
-		"InquiryAccountFiles": {3, "2026-09-30", 4, 51}, "InquiryAccountExceptions": {3}, "InquiryAccountCases": {3, 50},
+		"InquiryAccountFiles": {3, "2026-09-30", 4, 51}, "InquiryAccountExceptions": {3}, "InquiryAccountCases": {3, 50}, "InquiryAccountFindings": {3},
 		"InquiryAccountTimeline": {3, "", "2026-09-30", "FILE", "4", 51}, "InquiryLoan": {"L-3"}, "InquiryLoanKey": {"L-3"},
 		"InquiryLoanCorrections": {3}, "InquiryLoanAnswers": {3}, "InquiryCaseRead": {"{1,2}"}, "InquiryDisputeRead": {"{1,2}", 30},
 		"InquiryFileMarks": {1}, "InquiryExclusions": {1, 3, 51}, "InquiryHistory": {3}, "InquiryTradelines": {3}, "InquiryExcluded": {3},

@@ -36,6 +36,11 @@ func (a *app) consoleAccount(db *sqlx.DB, vault func() book.Vault) console.Accou
 		Correct: func(ctx context.Context, c console.Correcting) ([]console.Corrected, error) {
 			return a.consoleCorrect(ctx, db, vault(), c)
 		},
+		Unlock: func(ctx context.Context, u console.Unlocking) error {
+			return tried(ctx, db, u.DryRun, func(tx *sqlx.Tx) error {
+				return bureau.ReleaseCorrectionIn(ctx, tx, u.Correction, u.By, u.Approver, u.Why, a.now())
+			})
+		},
 		Evidence: func(ctx context.Context, e console.EvidenceOrder) (*console.EvidencePack, error) {
 			p := proofPack{loan: e.LoanID, months: e.Months, unmask: e.Unmask, why: e.Why, by: e.By, from: e.From, vault: vault()}
 			made, err := a.packEvidence(ctx, db, p, a.now().UTC().Truncate(time.Second))
@@ -104,10 +109,7 @@ func consoleField(f *fieldAnswer) console.ExplainedField {
 	return x
 }
 
-// errCorrectedNot ends the transaction of a correction that was only to be tried.
-var errCorrectedNot = errors.New("dry run")
-
-// consoleCorrect is furnisher corrections add; what it would do, for a dry run.
+// consoleCorrect is furnisher corrections add.
 func (a *app) consoleCorrect(ctx context.Context, db *sqlx.DB, v book.Vault, c console.Correcting) (list []console.Corrected, err error) {
 	n := bureau.NewCorrection{
 		LoanID: c.LoanID, Reason: c.Reason, Evidence: c.Evidence, Source: c.Source, File: c.File, Approver: c.Approver, Who: c.By, Now: a.now(), Vault: v,
@@ -116,22 +118,34 @@ func (a *app) consoleCorrect(ctx context.Context, db *sqlx.DB, v book.Vault, c c
 		n.Fields = append(n.Fields, bureau.CorrectedField{Field: f.Field, Value: f.Value})
 	}
 	var added []bureau.AddedCorrection
-	err = database.InRetriedTx(ctx, db, func(tx *sqlx.Tx) (err error) {
-		if added, err = n.AddIn(ctx, tx); err == nil && c.DryRun {
-			err = errCorrectedNot
-		}
+	err = tried(ctx, db, c.DryRun, func(tx *sqlx.Tx) (err error) {
+		added, err = n.AddIn(ctx, tx)
 		return err
 	})
-	switch {
-	case errors.Is(err, bureau.ErrNoLoan):
-		return nil, fmt.Errorf("%w: %w", servicing.ErrUnknown, err)
-	case errors.Is(err, bureau.ErrCorrection), errors.Is(err, bureau.ErrLocked):
-		return nil, fmt.Errorf("%w: %w", servicing.ErrRefused, err)
-	case err != nil && !errors.Is(err, errCorrectedNot):
-		return nil, err
-	}
 	for _, of := range added {
 		list = append(list, console.Corrected{Number: of.Number, Field: of.Field, Known: of.Known})
 	}
-	return list, nil
+	return list, err
+}
+
+// errTried ends the transaction of what was only to be tried.
+var errTried = errors.New("dry run")
+
+// tried does something with corrections, or does it and takes it back. What is wrong with it are errors of operations.
+func tried(ctx context.Context, db *sqlx.DB, dryRun bool, do func(*sqlx.Tx) error) error {
+	err := database.InRetriedTx(ctx, db, func(tx *sqlx.Tx) error {
+		if err := do(tx); err != nil || !dryRun {
+			return err
+		}
+		return errTried
+	})
+	switch {
+	case errors.Is(err, errTried):
+		return nil
+	case errors.Is(err, bureau.ErrNoLoan), errors.Is(err, bureau.ErrNoCorrection):
+		return fmt.Errorf("%w: %w", servicing.ErrUnknown, err)
+	case errors.Is(err, bureau.ErrCorrection), errors.Is(err, bureau.ErrLocked), errors.Is(err, bureau.ErrNotLive):
+		return fmt.Errorf("%w: %w", servicing.ErrRefused, err)
+	}
+	return err
 }

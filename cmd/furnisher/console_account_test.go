@@ -101,6 +101,26 @@ func TestConsoleAccount(t *testing.T) {
 			t.Errorf("%s: %v, %d rows", name, err, rows())
 		}
 	}
+	number := int64(0)
+	if err := db.DB.Get(&number, `SELECT correction FROM correction`); err != nil {
+		t.Fatal(err)
+	}
+	for _, u := range []struct {
+		console.Unlocking
+		want error
+		live int
+	}{
+		{console.Unlocking{Correction: number, By: "ada", Approver: "ada", Why: "x"}, servicing.ErrRefused, 1},
+		{console.Unlocking{Correction: 99, By: "ada", Approver: "kim", Why: "x"}, servicing.ErrUnknown, 1},
+		{console.Unlocking{Correction: number, By: "ada", Approver: "kim", Why: "x", DryRun: true}, nil, 1},
+		{console.Unlocking{Correction: number, By: "ada", Approver: "kim", Why: "x"}, nil, 0},
+		{console.Unlocking{Correction: number, By: "ada", Approver: "kim", Why: "x"}, servicing.ErrRefused, 0},
+	} {
+		err, live := do.Unlock(ctx, u.Unlocking), 0
+		if failed := db.DB.Get(&live, `SELECT count(*) FROM correction WHERE state = 'LIVE'`); failed != nil || !errors.Is(err, u.want) || live != u.live {
+			t.Errorf("%+v: %v, %d live", u.Unlocking, err, live)
+		}
+	}
 	c.LoanID = "nobody"
 	if _, err := do.Correct(ctx, c); !errors.Is(err, servicing.ErrUnknown) {
 		t.Errorf("no such loan: %v", err)

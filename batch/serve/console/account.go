@@ -25,6 +25,9 @@ type AccountActions struct {
 	// Correct is furnisher corrections add. What is wrong with the correction is servicing.ErrInvalid or servicing.ErrRefused.
 	Correct func(ctx context.Context, c Correcting) ([]Corrected, error)
 
+	// Unlock is furnisher corrections release, with the same errors.
+	Unlock func(ctx context.Context, u Unlocking) error
+
 	// Evidence is furnisher evidence.
 	Evidence func(ctx context.Context, e EvidenceOrder) (*EvidencePack, error)
 }
@@ -171,11 +174,7 @@ func (c *Console) showAccount(w http.ResponseWriter, r *http.Request, whole stri
 		}
 	}
 	a.Legend = c.legend(a.Grids)
-	for i := range found.Corrections {
-		if found.Corrections[i].State == "LIVE" {
-			a.Locks = append(a.Locks, found.Corrections[i])
-		}
-	}
+	a.Locks = locksOf(found)
 	for i := range found.Answers {
 		if found.Answers[i].State == "OPEN" {
 			a.Refusals = append(a.Refusals, found.Answers[i])

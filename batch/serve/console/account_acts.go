@@ -20,6 +20,12 @@ var accountActs = []act{
 		inputs: correctInputs, do: correct, offers: func(c *Console, _ *inquiry.Account) bool { return c.Account.Correct != nil },
 	},
 	{
+		name: "unlock", role: servicing.Operator, Title: "Release a lock",
+		Lead:   "The field is decided again as if it had not been corrected (BR9). It needs a second person.",
+		inputs: unlockInputs, do: unlock,
+		offers: func(c *Console, a *inquiry.Account) bool { return c.Account.Unlock != nil && len(locksOf(a)) > 0 },
+	},
+	{
 		name: "dispute", role: servicing.Operator, Title: "Open a dispute",
 		Lead:   "The account bears its notation from the day of receipt on, and the clock of the answer runs (BR10).",
 		inputs: disputeInputs, do: openDispute,

@@ -37,7 +37,7 @@ const correctedTogether = 4
 func correctInputs(_ *Console, a *inquiry.Account) (list []input) {
 	fields := []option{{"", "None"}}
 	for _, key := range rules.Correctable() {
-		fields = append(fields, option{key, strings.ReplaceAll(key, "_", " ")})
+		fields = append(fields, option{key, spaced(key)})
 	}
 	for i := 1; i <= correctedTogether; i++ {
 		n := strconv.Itoa(i)
@@ -94,19 +94,77 @@ func correct(c *Console, r *http.Request, o servicing.Order, loan string, f *fil
 		values[given.Field] = given.Value
 	}
 	for _, a := range added {
-		says := fmt.Sprintf("correction %d locks %s", a.Number, strings.ReplaceAll(a.Field, "_", " "))
+		says := fmt.Sprintf("correction %d locks %s", a.Number, spaced(a.Field))
 		if a.Known {
-			says = fmt.Sprintf("correction %d locked %s before", a.Number, strings.ReplaceAll(a.Field, "_", " "))
+			says = fmt.Sprintf("correction %d locked %s before", a.Number, spaced(a.Field))
 			out.Notes = append(out.Notes, "The same correction is there already: "+says+".")
 		}
 		out.Said = strings.TrimPrefix(out.Said+", "+says, ", ")
-		out.Changes = append(out.Changes, change{strings.ReplaceAll(a.Field, "_", " "), saidOf(found, a.Field), blank(values[a.Field])})
+		out.Changes = append(out.Changes, change{spaced(a.Field), saidOf(found, a.Field), blank(values[a.Field])})
 	}
 	if out.Said != "" {
 		out.Said = strings.ToUpper(out.Said[:1]) + out.Said[1:] + "."
 	}
 	return out, nil
 }
+
+// Unlocking ends the lock of a correction.
+type Unlocking struct {
+	Correction        int64
+	By, Approver, Why string
+	DryRun            bool
+}
+
+// locksOf are the corrections of an account that lock a field.
+func locksOf(a *inquiry.Account) (locks []inquiry.Correction) {
+	for i := range a.Corrections {
+		if a.Corrections[i].State == "LIVE" {
+			locks = append(locks, a.Corrections[i])
+		}
+	}
+	return locks
+}
+
+func unlockInputs(_ *Console, a *inquiry.Account) []input {
+	var list []option
+	for _, l := range locksOf(a) {
+		list = append(list, option{strconv.FormatInt(l.Correction, 10), fmt.Sprintf("Correction %d: %s is %s", l.Correction, spaced(l.Field), blank(l.Value))})
+	}
+	return []input{
+		{Name: "correction", Label: "Lock", Kind: "select", Options: list, Required: true},
+		{Name: "approver", Label: "Approved by", Kind: "text", Hint: "a second person", Required: true},
+	}
+}
+
+// unlock ends a lock of the account of the form, and of no other one.
+func unlock(c *Console, r *http.Request, o servicing.Order, loan string, f *filledForm) (*outcome, error) {
+	number, err := strconv.ParseInt(f.text("correction"), 10, 64)
+	if err != nil {
+		return nil, &badField{"it does not say which lock"}
+	}
+	found, err := inquiry.ShowAccount(r.Context(), c.DB, loan, filesShown, rules.DateOf(c.Now()))
+	if err != nil {
+		return nil, err
+	}
+	for i := range found.Corrections {
+		l := &found.Corrections[i]
+		if l.Correction != number {
+			continue
+		}
+		out := &outcome{
+			Changes: []change{{spaced(l.Field), "locked to " + blank(l.Value), "decided by the facts"}},
+			Said:    fmt.Sprintf("Correction %d is released: %s is decided by the facts again.", number, spaced(l.Field)),
+		}
+		if l.State == "RELEASED" && *l.ReleasedBy == o.By && *l.ReleaseWhy == o.Why { // the form was sent before
+			return out, nil
+		}
+		return out, c.Account.Unlock(r.Context(), Unlocking{Correction: number, By: o.By, Approver: f.text("approver"), Why: o.Why, DryRun: o.DryRun})
+	}
+	return nil, fmt.Errorf("%w: the loan has no correction %d", servicing.ErrUnknown, number)
+}
+
+// spaced is the key of a field as people read it.
+func spaced(key string) string { return strings.ReplaceAll(key, "_", " ") }
 
 // saidOf is what the last file that counts said of a field that corrections lock.
 func saidOf(a *inquiry.Account, field string) string {

@@ -88,6 +88,7 @@ func TestAccountForms(t *testing.T) {
 	badForms(t, s, db)
 	anyID(t, db)
 	revealsAccount(t, db)
+	unlocksAndSaysRemoved(t, db)
 }
 
 // badForms sends what cannot be read or done: it is said beside the form as it was filled in, with the rule, and nothing is changed.

@@ -46,6 +46,10 @@ func explaining(asked *[]any) func(*Config) {
 				}
 				return []Corrected{{4, x.Fields[0].Field, x.DryRun}}, nil
 			},
+			Unlock: func(_ context.Context, u Unlocking) error {
+				*asked = append(*asked, u)
+				return nil
+			},
 			Evidence: func(_ context.Context, e EvidenceOrder) (*EvidencePack, error) {
 				*asked = append(*asked, e)
 				return &EvidencePack{"evidence-l-1.zip", []byte("PK")}, nil
@@ -84,7 +88,7 @@ func TestAccountSearch(t *testing.T) {
 	hides(t, got, one[string](t, db, `SELECT account_number FROM loan WHERE loan_id = $1`, several.First))
 	s.get(servicing.Viewer, "/accounts").has(t, 200, "Search by the whole account number")
 	s.get(servicing.Viewer, "/accounts?q=%3Cscript%3Ealert(1)%3C/script%3E").has(t, 200, "No account was found", "&lt;script&gt;alert(1)")
-	s.get(servicing.Viewer, "/accounts?q=x%00y").has(t, 400)
+	s.get(servicing.Viewer, "/accounts?q=x%00y").has(t, 404)
 	s.get(servicing.Viewer, "/accounts?q=x&after=nothing").has(t, 400)
 }
 
@@ -179,6 +183,39 @@ func revealsAccount(t *testing.T, db *sqlx.DB) {
 	s.post(servicing.PrivacyOfficer, "/accounts/nobody/reveal", why).has(t, 404)
 }
 
+// A lock is released of the account that the form is of; what is known of its customers no more is said.
+func unlocksAndSaysRemoved(t *testing.T, db *sqlx.DB) {
+	t.Helper()
+	var asked []any
+	s := newSite(t, db, explaining(&asked))
+	at := "/accounts/L1000007"
+	s.get(servicing.Operator, at+"/unlock").has(t, 404)
+	db.MustExec(`INSERT INTO correction (loan, field, value, decided, decided_on, known, reason, evidence, source, recorded_by, recorded_at)
+		SELECT loan, 'amount_past_due', '0', '50', '2026-10-31', '{}', 'paid', 'receipt', 'HAND', 'ada', '2026-10-31' FROM loan_key WHERE loan_id = 'L1000007'`)
+	number := one[string](t, db, `SELECT CAST(correction AS text) FROM correction`)
+	s.get(servicing.Viewer, at).has(t, 200, "<dt>Locks</dt><dd>amount_past_due</dd>")
+	s.get(servicing.Operator, at+"/unlock").has(t, 200, "amount past due is 0")
+	s.post(servicing.Viewer, at+"/unlock", sent("u", "do", "correction", number, "approver", "kim")).has(t, 403)
+	s.post(servicing.Operator, "/accounts/L1000006/unlock", sent("u", "do", "correction", number, "approver", "kim")).has(t, 404)
+	s.post(servicing.Operator, at+"/unlock", sent("u", "do", "correction", "x")).has(t, 400, "which lock")
+	s.post(servicing.Operator, at+"/unlock", sent("u", "preview", "correction", number, "approver", "kim")).has(t, 200, "decided by the facts")
+	s.post(servicing.Operator, at+"/unlock", sent("u", "do", "correction", number, "approver", "kim")).has(t, 303)
+	if len(asked) != 2 || !asked[0].(Unlocking).DryRun || asked[1].(Unlocking).Approver != "kim" || asked[1].(Unlocking).By != "a-operator" {
+		t.Errorf("asked for %+v", asked)
+	}
+	db.MustExec(`UPDATE correction SET state = 'RELEASED', released_by = 'a-operator', release_approver = 'kim', release_why = 'the borrower asked', released_at = '2026-11-01'`)
+	s.post(servicing.Operator, at+"/unlock", sent("u2", "do", "correction", number, "approver", "kim")).has(t, 303)
+	if len(asked) != 2 {
+		t.Errorf("a form that was sent twice asks twice: %+v", asked)
+	}
+	db.MustExec(`UPDATE customer SET removed_on = '2026-10-15', removed_operation = 1, surname = '', address1 = '', city = '', state = '', postal_code = '',
+		first_name = NULL, middle_name = NULL, generation_code = NULL, ssn = NULL, ssn_hash = NULL, date_of_birth = NULL, date_of_birth_hash = NULL, phone = NULL,
+		address2 = NULL, country_code = NULL, address_indicator = NULL, residence_code = NULL, employer_name = NULL, employer_address1 = NULL,
+		employer_address2 = NULL, employer_city = NULL, employer_state = NULL, employer_postal_code = NULL, occupation = NULL
+		WHERE customer IN (SELECT customer FROM loan_customer JOIN loan_key USING (loan) WHERE loan_id = 'L1000007')`)
+	s.get(servicing.Viewer, at).has(t, 200, "removed 2026-10-15", "nothing personal")
+}
+
 // The timeline is turned page by page, and each entry is on one of them.
 func TestAccountTimeline(t *testing.T) {
 	db := readOnly(t)
@@ -243,7 +280,9 @@ func anyID(t *testing.T, db *sqlx.DB) {
 	got.has(t, 200, "A/1&#34;&lt;script&gt;?#%")
 	hides(t, got, "<script>?")
 	for _, link := range regexp.MustCompile(`href="(/accounts/A[^"#]*)`).FindAllStringSubmatch(got.body, -1) {
-		s.get(servicing.Operator, strings.ReplaceAll(link[1], "&amp;", "&")).has(t, 200)
+		if got := s.get(servicing.Operator, strings.ReplaceAll(link[1], "&amp;", "&")); got.status != 200 {
+			t.Errorf("%s leads to nothing: status %d", link[1], got.status)
+		}
 	}
 	s.post(servicing.Operator, at+"/hold", url.Values{"key": {"k"}, "why": {"<b>"}, "until": {"2026-12-01"}, "do": {"do"}}).has(t, 303)
 	s.get(servicing.Operator, at).has(t, 200, "until 2026-12-01", "&lt;b&gt;")

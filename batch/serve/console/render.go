@@ -176,7 +176,7 @@ func (c *Console) write(w http.ResponseWriter, r *http.Request, p page, name str
 	if t == nil {
 		return fmt.Errorf("the console has no page %q", p.Name)
 	}
-	v := view{page: p, User: who(r.Context()), Rooms: rooms, Nonce: nonce(r.Context()), Now: c.Now(), Path: strings.TrimPrefix(r.URL.Path, c.Base), Address: c.address(r)}
+	v := view{page: p, User: who(r.Context()), Rooms: rooms, Nonce: nonce(r.Context()), Now: c.Now(), Path: strings.TrimPrefix(r.URL.EscapedPath(), c.Base), Address: c.address(r)}
 	if h := holding(r.Context()); name == "layout.html" && h != nil && h.loaded {
 		v.Said = c.sessions.PopString(r.Context(), "said")
 	}

@@ -78,6 +78,13 @@ UNION
 SELECT p.case_key FROM case_party p WHERE p.customer = ANY (ARRAY(SELECT c.customer FROM loan_customer c WHERE c.loan = $1))
 ORDER BY case_key DESC LIMIT $2
 
+-- name: InquiryAccountFindings
+-- What pre-flight found of a loan and nobody has put right or accepted, what is due first. $1 loan. Index: finding_pkey.
+SELECT k.finding, k.rule, k.harm, d.name AS destination, k.says, k.last_file, k.owner, k.due_on
+FROM finding k JOIN destination d ON d.destination = k.destination
+WHERE k.loan = $1 AND k.state = 'OPEN'
+ORDER BY k.due_on, k.finding LIMIT 50
+
 -- name: InquiryAccountTimeline
 -- A page of what happened with a loan, newest first. $1 loan, $2 kind, empty for all; date, kind and id to begin before: $3, null for
 -- the start, $4, $5; $6 rows.
