@@ -178,7 +178,7 @@ func TestAccessLog(t *testing.T) {
 	delete(line, "ms")
 	want := map[string]any{
 		"level": "info", "msg": "request", "request": "0123456789abcdef", "method": "POST", "route": "POST /v1/customers/{customerId}/cancel-servicing",
-		"status": 404.0, "bytes": float64(len(got.text)), "token": "a-operator", "from": "192.0.2.1", "problem": "unknown",
+		"status": 404.0, "bytes": float64(len(got.text)), "token": "a-operator", "user": "", "from": "192.0.2.1", "problem": "unknown",
 	}
 	if diff := cmp.Diff(want, line); diff != "" {
 		t.Errorf("line (-want +got):\n%s", diff)
