@@ -41,6 +41,7 @@ CREATE TABLE file_cell (
 CREATE FUNCTION count_file(f bigint, before bigint, now timestamptz) RETURNS void LANGUAGE plpgsql
 SET search_path = furnisher
 SET enable_nestloop = off SET enable_hashjoin = off SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off SET jit = off
+SET work_mem = '64MB' -- the loans of a stretch are gathered in memory
 AS $$
 BEGIN
     DELETE FROM file_count c WHERE c.file = f;
@@ -51,10 +52,10 @@ BEGIN
         SELECT coalesce(t.loan, b.loan) AS loan, coalesce(t.reason, '') AS reason, coalesce(b.account_status, '') AS was,
                coalesce(t.account_status, '') AS became, coalesce(t.balance, 0) AS balance, coalesce(t.past_due, 0) AS past_due
         FROM (
-            SELECT n.loan, n.account_status, '' AS reason, n.current_balance AS balance, n.amount_past_due AS past_due
+            SELECT n.loan, n.account_status, CAST('' AS text) AS reason, n.current_balance AS balance, n.amount_past_due AS past_due
             FROM tradeline n WHERE n.file = f
             UNION ALL
-            SELECT e.loan, '', e.reason, 0, 0 FROM excluded e WHERE e.file = f
+            SELECT e.loan, CAST('' AS text), e.reason, CAST(0 AS bigint), CAST(0 AS bigint) FROM excluded e WHERE e.file = f
             ORDER BY loan
         ) t
         FULL JOIN (SELECT o.loan, o.account_status FROM tradeline o WHERE o.file = count_file.before ORDER BY o.loan) b ON b.loan = t.loan

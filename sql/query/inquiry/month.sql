@@ -72,14 +72,23 @@ ORDER BY o.as_of DESC, o.file DESC LIMIT $2
 -- name: InquiryCellLoans
 -- A page of the loans of a cell, in the order of the book, with what the file and the one before say of each. $1 file, $2 status before,
 -- $3 status now, $4 loan to begin after, $5 rows. Index: file_part_pkey, loan_pkey, tradeline_pkey.
+WITH stretch AS MATERIALIZED ( -- each but the first has a loan of the page, if the page has so many
+    SELECT p.last, CAST(sum(p.accounts) AS bigint) AS accounts FROM file_part p
+    WHERE p.file = $1 AND p.reason = '' AND p.was = $2 AND p.became = $3 AND p.last > $4 GROUP BY p.last ORDER BY p.last LIMIT CAST($5 AS bigint) + 1
+), near AS MATERIALIZED ( -- those that have the rows, wherever the page begins in the first
+    SELECT s.last FROM (
+        SELECT last, sum(accounts) OVER (ORDER BY last ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) - first_value(accounts) OVER (ORDER BY last) AS ahead
+        FROM stretch) s
+    WHERE s.ahead IS NULL OR s.ahead < $5
+), x AS MATERIALIZED (
+    SELECT p.file, m.loan
+    FROM near n JOIN file_part p ON p.last = n.last CROSS JOIN LATERAL unnest(p.loans) AS m (loan)
+    WHERE p.file = $1 AND p.reason = '' AND p.was = $2 AND p.became = $3 AND m.loan > $4
+    ORDER BY m.loan LIMIT $5
+)
 SELECT x.loan, l.loan_id, l.account_number, coalesce(b.current_balance, 0) AS from_balance, coalesce(b.amount_past_due, 0) AS from_past_due,
        coalesce(t.current_balance, 0) AS balance, coalesce(t.amount_past_due, 0) AS past_due, coalesce(t.rule, '') AS rule, '' AS detail
-FROM (
-    SELECT m.loan, p.file, p.last
-    FROM file_part p CROSS JOIN LATERAL unnest(p.loans) AS m (loan)
-    WHERE p.file = $1 AND p.reason = '' AND p.last > $4 AND p.was = $2 AND p.became = $3 AND m.loan > $4
-    ORDER BY p.last, m.loan LIMIT $5
-) x
+FROM x
 JOIN file_count c ON c.file = x.file
 JOIN loan l ON l.loan = x.loan
 LEFT JOIN tradeline t ON t.file = x.file AND t.loan = x.loan
@@ -89,14 +98,23 @@ ORDER BY x.loan
 -- name: InquiryLeftOutLoans
 -- A page of the loans that a file leaves out for a reason, in the order of the book. $1 file, $2 reason, $3 loan to begin after, $4 rows.
 -- Index: file_part_pkey, loan_pkey, excluded_pkey.
+WITH stretch AS MATERIALIZED ( -- each but the first has a loan of the page, if the page has so many
+    SELECT p.last, CAST(sum(p.accounts) AS bigint) AS accounts FROM file_part p
+    WHERE p.file = $1 AND p.reason = $2 AND p.last > $3 GROUP BY p.last ORDER BY p.last LIMIT CAST($4 AS bigint) + 1
+), near AS MATERIALIZED ( -- those that have the rows, wherever the page begins in the first
+    SELECT s.last FROM (
+        SELECT last, sum(accounts) OVER (ORDER BY last ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) - first_value(accounts) OVER (ORDER BY last) AS ahead
+        FROM stretch) s
+    WHERE s.ahead IS NULL OR s.ahead < $4
+), x AS MATERIALIZED (
+    SELECT p.file, m.loan
+    FROM near n JOIN file_part p ON p.last = n.last CROSS JOIN LATERAL unnest(p.loans) AS m (loan)
+    WHERE p.file = $1 AND p.reason = $2 AND m.loan > $3
+    ORDER BY m.loan LIMIT $4
+)
 SELECT x.loan, l.loan_id, l.account_number, coalesce(b.current_balance, 0) AS from_balance, coalesce(b.amount_past_due, 0) AS from_past_due,
        0 AS balance, 0 AS past_due, coalesce(e.rule, '') AS rule, coalesce(e.detail, '') AS detail
-FROM (
-    SELECT m.loan, p.file, p.last
-    FROM file_part p CROSS JOIN LATERAL unnest(p.loans) AS m (loan)
-    WHERE p.file = $1 AND p.reason = $2 AND p.last > $3 AND m.loan > $3
-    ORDER BY p.last, m.loan LIMIT $4
-) x
+FROM x
 JOIN file_count c ON c.file = x.file
 JOIN loan l ON l.loan = x.loan
 LEFT JOIN excluded e ON e.file = x.file AND e.loan = x.loan
