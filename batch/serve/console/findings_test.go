@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/jmoiron/sqlx"
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/bureau"
@@ -17,8 +18,8 @@ import (
 )
 
 // What a look found is listed with its owner, due date and age; who may accepts, assigns or puts it right, once, with a reason.
-func TestFindings(t *testing.T) {
-	db, _ := own(t)
+func testFindings(t *testing.T, db *sqlx.DB) {
+	t.Helper()
 	file := newest(t, db)
 	look := bureau.Preflight{Vault: vault, Limits: rules.DefaultDriftLimits(), Who: "robin", Now: clock()}
 	if _, err := look.Run(t.Context(), db, file.File); err != nil {
@@ -72,7 +73,7 @@ func TestFindings(t *testing.T) {
 		t.Errorf("CSV: %v, %d lines for %d findings", err, len(lines), len(open))
 	}
 
-	accept := url.Values{"key": {"a"}, "why": {"seen"}, fmt.Sprint("finding-", open[0]): {"yes"}, "one": {"yes"}}
+	accept := url.Values{"key": {"findings-a"}, "why": {"seen"}, fmt.Sprint("finding-", open[0]): {"yes"}, "one": {"yes"}}
 	for _, form := range []struct{ verb, role string }{{"accept", "operator"}, {"assign", "viewer"}, {"resolve", "viewer"}} {
 		if got := s.post(servicing.Role(form.role), "/findings/"+form.verb, accept); got.status != 403 {
 			t.Errorf("%s as %s: status %d", form.verb, form.role, got.status)
@@ -88,11 +89,11 @@ func TestFindings(t *testing.T) {
 		t.Errorf("accept, done %d times more (-want +got):\n%s", len(asked), diff)
 	}
 	s.get(servicing.Supervisor, at).has(t, 200, "ACCEPTED", "by a-supervisor", "seen")
-	accept.Set("key", "again")
+	accept.Set("key", "findings-again")
 	s.post(servicing.Supervisor, "/findings/accept", accept).has(t, 409, "Nothing was changed. It is not open.")
 	<-asked
 
-	assign := url.Values{"key": {"b"}, "to": {" rivera "}, "due": {"2026-12-01"}, "all": {"yes"}, "file": {fmt.Sprint(file.File)}, "rule": {"V16"}}
+	assign := url.Values{"key": {"findings-b"}, "to": {" rivera "}, "due": {"2026-12-01"}, "all": {"yes"}, "file": {fmt.Sprint(file.File)}, "rule": {"V16"}}
 	if got := s.post(servicing.Operator, "/findings/assign", assign); got.status != 303 || got.header.Get("Location") != fmt.Sprintf("/findings?file=%d&rule=V16", file.File) {
 		t.Errorf("assign: status %d to %q", got.status, got.header.Get("Location"))
 	}

@@ -46,16 +46,6 @@ func (f *filing) serve(c *Config) {
 	c.Month.Files = MonthFileActions{Look: f.do, Preview: f.do, Change: f.do, Replace: f.do}
 }
 
-// Nothing that these forms ask for is done to the book, so that they share one.
-func TestFileActs(t *testing.T) {
-	db, _ := own(t)
-	for name, part := range map[string]func(*testing.T, *sqlx.DB){
-		"forms": testFileForms, "release": testReleaseForms, "refused": testFileFormsRefused, "long": testLongJob,
-	} {
-		t.Run(name, func(t *testing.T) { part(t, db) })
-	}
-}
-
 // Each form of a file does what it says in its role, once however often it is sent, and is refused to a lesser role, without a reason,
 // without a key, and of a file that there is not.
 func testFileForms(t *testing.T, db *sqlx.DB) {

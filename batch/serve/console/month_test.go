@@ -68,10 +68,28 @@ func TestMonth(t *testing.T) {
 	}
 }
 
+// TestMonthBook shares one book among what people do with files and findings. What is done to it last is not undone.
+func TestMonthBook(t *testing.T) {
+	db, _ := own(t)
+	for _, part := range []struct {
+		name string
+		test func(*testing.T, *sqlx.DB)
+	}{
+		{"forms", testFileForms},
+		{"release", testReleaseForms},
+		{"refused", testFileFormsRefused},
+		{"long", testLongJob},
+		{"counts", testMonthCounts},
+		{"findings", testFindings},
+	} {
+		t.Run(part.name, func(t *testing.T) { part.test(t, db) })
+	}
+}
+
 // A file that is counted shows how its accounts moved, whom it leaves out and why, and its totals; each number leads to its loans, a
 // page at a time. To count it again changes nothing.
-func TestMonthCounts(t *testing.T) {
-	db, _ := own(t)
+func testMonthCounts(t *testing.T, db *sqlx.DB) {
+	t.Helper()
 	s, f := newSite(t, db, counting(db)), newest(t, db)
 	at := fmt.Sprintf("/month/files/%d", f.File)
 	s.get(servicing.Viewer, at).has(t, 200, "is not counted yet", "GENERATED")
@@ -108,7 +126,7 @@ func TestMonthCounts(t *testing.T) {
 			of += c.Accounts
 		}
 		seen := 0
-		page := inquiry.Page{Limit: 7}
+		page := inquiry.Page{Limit: 100}
 		for {
 			var list inquiry.List[inquiry.CellLoan]
 			if c.Reason != "" {
@@ -169,4 +187,5 @@ func TestMonthCounts(t *testing.T) {
 		t.Errorf("not counted again: %v, %v", again, err)
 	}
 	s.get(servicing.Viewer, at).has(t, 200, "0 accounts keep their status")
+	db.MustExec(`UPDATE bureau_file SET state = 'GENERATED' WHERE file = $1`, f.Before)
 }
