@@ -35,6 +35,7 @@ const (
 	barFoot   = 20 // for the dates
 	barGap    = 6
 	tickEvery = 7
+	barLeast  = 320 // width, for the dates of a few
 )
 
 // drawBars draws nights, the newest first. Nil: there is none.
@@ -42,7 +43,7 @@ func drawBars(nights []inquiry.Night) *bars {
 	if len(nights) == 0 {
 		return nil
 	}
-	b := &bars{Width: barMargin + barPitch*len(nights), Height: barTall + barGap + barBelow + barFoot, Rows: nights}
+	b := &bars{Width: max(barMargin+barPitch*len(nights), barLeast), Height: barTall + barGap + barBelow + barFoot, Rows: nights}
 	for i := range nights {
 		b.Longest, b.Most = max(b.Longest, nights[i].Took()), max(b.Most, nights[i].Exceptions)
 	}

@@ -93,7 +93,7 @@ func (c *Console) sessionOf(next http.Handler) http.Handler {
 	loaded := c.sessions.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := holding(r.Context())
 		h.loaded = true
-		if h.known != nil && c.Now().Sub(h.known.Seen) >= touchedAfter {
+		if h.known != nil && !byScript(r) && c.Now().Sub(h.known.Seen) >= touchedAfter {
 			c.sessions.Put(r.Context(), "seen", c.Now().Unix())
 		}
 		next.ServeHTTP(w, r)
@@ -103,6 +103,9 @@ func (c *Console) sessionOf(next http.Handler) http.Handler {
 		loaded.ServeHTTP(&once{w, h}, r.WithContext(context.WithValue(r.Context(), heldKey{}, h)))
 	})
 }
+
+// byScript reports whether a page asks for news of a part of itself. Nobody is there for that: it keeps no session alive.
+func byScript(r *http.Request) bool { return r.Header.Get("HX-Request") != "" }
 
 // once drops what is written after an error was answered.
 type once struct {

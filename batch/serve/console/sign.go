@@ -69,6 +69,11 @@ func (c *Console) signedIn(ctx context.Context) (User, bool) {
 
 // askToSignIn sends who has no session to sign in, and back afterwards.
 func (c *Console) askToSignIn(w http.ResponseWriter, r *http.Request) {
+	if byScript(r) { // the page itself is loaded again, and leads to signing in
+		w.Header().Set("HX-Refresh", "true")
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
 	at := "/sign-in"
 	if r.Method == http.MethodGet {
 		at += "?" + url.Values{"after": {strings.TrimPrefix(r.URL.RequestURI(), c.Base)}}.Encode()

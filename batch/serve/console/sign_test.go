@@ -194,6 +194,30 @@ func TestSessionEnds(t *testing.T) {
 	b.in("")
 }
 
+// A page that brings itself up to date keeps no session alive, and is loaded again when it has ended.
+func TestLivePageKeepsNoSession(t *testing.T) {
+	h := newHouse(t)
+	device := h.user("kim", servicing.Operator)
+	b := &browser{house: h}
+	h.now = h.now.Add(time.Minute)
+	b.signs("kim", password, h.code(device))
+	news := func() answer {
+		r := httptest.NewRequest("GET", "/tonight/now", nil)
+		r.Header.Set("HX-Request", "true")
+		r.AddCookie(b.cookie)
+		return h.send(r)
+	}
+	for range 3 {
+		h.now = h.now.Add(4 * time.Minute)
+		news().has(t, 200, "No run was opened yet")
+	}
+	h.now = h.now.Add(4 * time.Minute) // 16 minutes after somebody was there
+	if got := news(); got.status != 401 || got.header.Get("HX-Refresh") != "true" || got.body != "" {
+		t.Errorf("status %d, %v, %q", got.status, got.header, got.body)
+	}
+	b.in("")
+}
+
 // Whatever is wrong, the answer has the same words: also of a name that is nobody's, and of one that is locked. A code works once.
 func TestSignInFails(t *testing.T) {
 	h := newHouse(t)

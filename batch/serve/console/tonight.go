@@ -55,6 +55,7 @@ type tonightData struct {
 	Bars  *bars
 	Job   *NightJob // the newest that was asked for here; nil: none
 	Next  NextNight
+	Every int   // seconds between two updates
 	Does  bool  // nights can be begun here
 	Last  int64 // the newest run, 0: none
 }
@@ -94,6 +95,7 @@ func (c *Console) nowData(r *http.Request) (*tonightData, error) {
 	if c.Nights.Job != nil {
 		data.Job = c.Nights.Job("")
 	}
+	data.Every = seldom
 	detail, err := inquiry.Tonight(r.Context(), c.DB, c.Now())
 	if err != nil && !errors.Is(err, inquiry.ErrNotFound) {
 		return nil, err
@@ -103,8 +105,17 @@ func (c *Console) nowData(r *http.Request) (*tonightData, error) {
 			return nil, err
 		}
 	}
+	if data.Night != nil && data.Night.Goes() || data.Job != nil && data.Job.Works() {
+		data.Every = often
+	}
 	return data, nil
 }
+
+// A page brings itself up to date so often: while something works, and else, so that it shows a night that begins. In seconds.
+const (
+	often  = 3
+	seldom = 30
+)
 
 // nightView is a run as a page shows it.
 type nightView struct {
