@@ -49,7 +49,8 @@ func (a *app) demoCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "demo", Short: "import an invented portfolio and run three nights, in a database of its own", Args: cobra.NoArgs,
 		Long: `Makes a portfolio of invented loans in a folder of its own, with a private database of its own, runs its three nights,
-shows that each deleted account appears in exactly one file, and does one operation of each kind. Each demo starts from scratch. It never touches a real book. The files
+shows that each deleted account appears in exactly one file, and does one operation of each kind. The files of the first two months go to
+the bureaus; those of the last one wait for you in the console, which it says how to open. Each demo starts from scratch. It never touches a real book. The files
 are in the folder of the demo, or with --files or FURNISHER_FILES in the folder demo of that one.`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			if dir == "" {
@@ -101,14 +102,22 @@ func (a *app) demo(ctx context.Context, d *demo) error {
 		if err := a.demoDesk(ctx, db, nights[len(nights)-1]); err != nil {
 			return err
 		}
-		return a.say("\nfiles:       %s\nlook around: furnisher --data %s loans\n", d.files, d.dir)
+		if err := a.say("\nfiles:       %s\nlook around: furnisher --data %s loans\n", d.files, d.dir); err != nil {
+			return err
+		}
+		return a.demoConsole(ctx, db.DB, d)
 	})
 }
 
 // demoNights runs the nights that the portfolio is made for and returns their files.
 func (a *app) demoNights(ctx context.Context, db *database.Database, d *demo, o fixtures.Options) ([]batch.FileSummary, error) {
-	var files []batch.FileSummary
+	var files, last []batch.FileSummary
 	for _, date := range o.NightDates() {
+		if len(last) > 0 {
+			if err := a.demoFurnish(ctx, db, d, last); err != nil {
+				return nil, err
+			}
+		}
 		if err := a.say("\nNight of %s\n", date); err != nil {
 			return nil, err
 		}
@@ -119,9 +128,12 @@ func (a *app) demoNights(ctx context.Context, db *database.Database, d *demo, o 
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, summary.Files...)
+		last = summary.Files
+		files = append(files, last...)
 	}
-	return files, nil
+	// The last month is left to whoever looks around; of the one before a bureau has refused a record.
+	before := files[:len(files)-len(last)]
+	return files, a.demoRefusal(ctx, db.DB, before[len(before)-1], o.NightDates()[len(o.NightDates())-1])
 }
 
 // demoDeletions prints every deleted account with the one file that deletes it, as the files themselves say.

@@ -51,7 +51,18 @@ func TestDemo(t *testing.T) {
 				t.Errorf("demo %d: %q is missing", i+1, want)
 			}
 		}
-		_, tables[i], _ = strings.Cut(out.String(), titleDemoDeletions)
+		said, opens, _ := strings.Cut(out.String(), "\nconsole: ")
+		for _, want := range []string{`serve, then http://127\.0\.0\.1:8321\n`, `\nsign in: +demo, a supervisor of the demo alone; password [A-Z2-7]{26}\n`, `\notpauth://totp/furnisher:demo\?`} {
+			if !regexp.MustCompile(want).MatchString(opens) {
+				t.Errorf("demo %d: it does not say how to open the console: no %s", i+1, want)
+			}
+		}
+		for _, want := range []string{"files 1, 2: looked at, released by ada, sent, accepted by the bureaus\n", "files 3, 4: looked at"} {
+			if !strings.Contains(said, want) {
+				t.Errorf("demo %d: %q is missing", i+1, want)
+			}
+		}
+		_, tables[i], _ = strings.Cut(said, titleDemoDeletions)
 		_, desk, _ := strings.Cut(out.String(), titleDemoDesk)
 		for _, want := range []string{
 			"servicing cancel +L[0-9]+ +reason DECEASED; payments [0-9]+, calls", "contract terminate +L[0-9]+ +as of 2026-12-01, reason ERRO; its deletion waits",
