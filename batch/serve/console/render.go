@@ -45,7 +45,7 @@ type view struct {
 	Nonce string
 	Said  string // what the form before this page did
 	Now   time.Time
-	Path  string // of this page, below the base
+	Path  string // of this page, below the base, with the item that it names
 
 	Address string // of this page, as people reach it: it is printed
 }
@@ -176,7 +176,7 @@ func (c *Console) write(w http.ResponseWriter, r *http.Request, p page, name str
 	if t == nil {
 		return fmt.Errorf("the console has no page %q", p.Name)
 	}
-	v := view{page: p, User: who(r.Context()), Rooms: rooms, Nonce: nonce(r.Context()), Now: c.Now(), Path: strings.TrimPrefix(r.URL.EscapedPath(), c.Base), Address: c.address(r)}
+	v := view{page: p, User: who(r.Context()), Rooms: rooms, Nonce: nonce(r.Context()), Now: c.Now(), Path: strings.TrimPrefix(r.URL.EscapedPath(), c.Base) + itemOf(r), Address: c.address(r)}
 	if h := holding(r.Context()); name == "layout.html" && h != nil && h.loaded {
 		v.Said = c.sessions.PopString(r.Context(), "said")
 	}
@@ -194,13 +194,21 @@ func (c *Console) write(w http.ResponseWriter, r *http.Request, p page, name str
 	return nil
 }
 
-// address is the whole address of a page, without what was asked of it: a search may hold a number that is not to be printed.
+// address is the whole address of a page, without what was asked of it but an item of the desk: a search may hold a number that is not to be printed.
 func (c *Console) address(r *http.Request) string {
 	scheme := "http"
 	if c.Secure || r.TLS != nil {
 		scheme = "https"
 	}
-	return scheme + "://" + r.Host + r.URL.EscapedPath()
+	return scheme + "://" + r.Host + r.URL.EscapedPath() + itemOf(r)
+}
+
+// itemOf is what an address names by its query: an item of the desk.
+func itemOf(r *http.Request) string {
+	if item := r.URL.Query().Get("item"); item != "" {
+		return "?" + url.Values{"item": {item}}.Encode()
+	}
+	return ""
 }
 
 type nonceKey struct{}
