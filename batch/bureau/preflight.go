@@ -30,6 +30,8 @@ type Preflight struct {
 	Who    string
 	Now    time.Time
 	Most   int // findings that are kept of a file; default 100,000. The others are counted
+
+	Progress func(done, of int) // hears of each chunk of the book that was looked at, one at a time; nil: nobody
 }
 
 // ErrNoRecords: the database does not have all records of the file any more.
@@ -161,6 +163,7 @@ func (p Preflight) read(ctx context.Context, db *sqlx.DB, files []*found) error 
 		return err
 	}
 	var alone sync.Mutex
+	done := 0
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(max(2, runtime.GOMAXPROCS(0)))
 	group.Go(func() error {
@@ -182,6 +185,9 @@ func (p Preflight) read(ctx context.Context, db *sqlx.DB, files []*found) error 
 			defer alone.Unlock()
 			for i, part := range l.files {
 				part.give(files[i], p.Most)
+			}
+			if done++; p.Progress != nil {
+				p.Progress(done, len(chunks))
 			}
 			return nil
 		})

@@ -83,6 +83,7 @@ type Move struct {
 	Outgoing     string          // the folder of what was encrypted for addresses; empty: there is none
 	Vault        book.Vault      // opens the records of a file that is released, and of the one before it, where that is not on the disk
 	Drift        rules.DriftLimits
+	Progress     func(done, of int) // of the look before a release; nil: nobody hears of it
 }
 
 // supervised are the moves that need a supervisor.
@@ -190,7 +191,7 @@ func Preview(ctx context.Context, db *sqlx.DB, m Move, now time.Time) (Effect, e
 
 // look is the look at a file before it is released.
 func (m *Move) look(now time.Time) Preflight {
-	return Preflight{Vault: m.Vault, Limits: m.Drift, Who: m.Who, Now: now}
+	return Preflight{Vault: m.Vault, Limits: m.Drift, Who: m.Who, Now: now, Progress: m.Progress}
 }
 
 // preflight looks at a file that may be released, and keeps what it finds, or gives it back if that is asked for. Who has no keys of the

@@ -85,7 +85,7 @@ func (m *monthDesk) look(ctx context.Context, a console.FileAct) (*console.Told,
 	if err != nil {
 		return nil, err
 	}
-	looked, err := bureau.Preflight{Vault: m.vault(), Limits: limits, Who: a.Who, Now: m.now()}.Run(ctx, m.db.DB, a.File)
+	looked, err := bureau.Preflight{Vault: m.vault(), Limits: limits, Who: a.Who, Now: m.now(), Progress: a.Progress}.Run(ctx, m.db.DB, a.File)
 	if err != nil {
 		return nil, refusalOf(err)
 	}
@@ -103,7 +103,7 @@ func (m *monthDesk) look(ctx context.Context, a console.FileAct) (*console.Told,
 func (m *monthDesk) move(a console.FileAct) (bureau.Move, error) {
 	move := bureau.Move{
 		File: a.File, To: bureau.State(a.To), SHA256: a.SHA256, Who: a.Who, Why: a.Why, Acknowledged: a.Acknowledged,
-		Authority: m.authority, Vault: m.vault(),
+		Authority: m.authority, Vault: m.vault(), Progress: a.Progress,
 	}
 	move.Authority.Host = a.From
 	return move, m.settleMove(&move)

@@ -41,7 +41,17 @@ func TestConsoleMonth(t *testing.T) {
 			t.Errorf("%s: %v, want a refusal: %s", what, err, words)
 		}
 	}
-	looked, err := do.Files.Look(ctx, act("kim"))
+	look := act("kim")
+	heard := 0
+	look.Progress = func(done, of int) {
+		if heard++; done != heard || of < done {
+			t.Errorf("%d of %d, after %d", done, of, heard-1)
+		}
+	}
+	looked, err := do.Files.Look(ctx, look)
+	if heard == 0 {
+		t.Error("nobody hears how far a look is")
+	}
 	if err != nil || !strings.HasPrefix(looked.Sentence, "Looked at ") {
 		t.Fatalf("a look: %+v, %v", looked, err)
 	}

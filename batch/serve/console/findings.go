@@ -237,6 +237,8 @@ func (c *Console) findingForm(kind string, do func(context.Context, FindingAct) 
 			}
 		}
 		o.DryRun = false
-		return c.begin(w, r, o, job{kind: kind, about: about, at: at, asked: a, work: func(ctx context.Context) (*Told, error) { return do(ctx, a) }})
+		return c.begin(w, r, o, job{kind: kind, about: about, at: at, asked: a, work: func(ctx context.Context, _ func(done, of int)) (*Told, error) {
+			return do(ctx, a)
+		}})
 	}
 }

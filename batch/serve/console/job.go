@@ -64,10 +64,33 @@ type jobs struct {
 	slots chan struct{}
 
 	patience time.Duration
+
+	mu  sync.Mutex
+	far map[string]progress // how far the jobs under way are, by their keys
+}
+
+// progress is how far a job is. Of is 0 while nobody knows.
+type progress struct{ Done, Of int }
+
+// note notes how far a job is, with 0 of 0 that it has ended.
+func (j *jobs) note(key string, p progress) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if p.Of == 0 {
+		delete(j.far, key)
+		return
+	}
+	j.far[key] = p
+}
+
+func (j *jobs) progress(key string) progress {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.far[key]
 }
 
 func newJobs() *jobs {
-	j := &jobs{slots: make(chan struct{}, jobsAtOnce), patience: jobPatience}
+	j := &jobs{slots: make(chan struct{}, jobsAtOnce), patience: jobPatience, far: map[string]progress{}}
 	j.ctx, j.stop = context.WithCancel(context.Background())
 	return j
 }
@@ -83,7 +106,7 @@ type job struct {
 	kind, about string
 	at          string // of the page that it is about
 	asked       any
-	work        func(ctx context.Context) (*Told, error)
+	work        func(ctx context.Context, progress func(done, of int)) (*Told, error)
 }
 
 // begin does what a form asks for, once, and answers: with the page that it is about if it is done soon, else with the page of the job.
@@ -135,7 +158,7 @@ func (c *Console) begin(w http.ResponseWriter, r *http.Request, o servicing.Orde
 }
 
 // work does a job when it is its turn, with a beat while it goes on.
-func (j *jobs) work(desk *servicing.Desk, key string, work func(context.Context) (*Told, error)) (told *Told, err error) {
+func (j *jobs) work(desk *servicing.Desk, key string, work func(context.Context, func(done, of int)) (*Told, error)) (told *Told, err error) {
 	ctx, cancel := context.WithCancel(j.ctx)
 	defer cancel()
 	var beats sync.WaitGroup
@@ -164,7 +187,8 @@ func (j *jobs) work(desk *servicing.Desk, key string, work func(context.Context)
 			told, err = nil, fmt.Errorf("panic: %v", p)
 		}
 	}()
-	return work(ctx)
+	defer j.note(key, progress{})
+	return work(ctx, func(done, of int) { j.note(key, progress{done, of}) })
 }
 
 // endOf is how a job ended, and what the person is told of it; an error is for the log.
@@ -186,6 +210,7 @@ type jobView struct {
 	inquiry.ConsoleJob
 	Told Told
 	Gone bool // the process that did it ended before it noted the end
+	Far  progress
 	File *inquiry.MonthFile
 	At   string
 }
@@ -195,7 +220,7 @@ func (c *Console) readJob(ctx context.Context, key string) (*jobView, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &jobView{ConsoleJob: *j, At: "/month/jobs/" + url.PathEscape(key)}
+	v := &jobView{ConsoleJob: *j, Far: c.jobs.progress(key), At: "/month/jobs/" + url.PathEscape(key)}
 	if j.Result != "" {
 		if err := json.Unmarshal([]byte(j.Result), &v.Told); err != nil {
 			return nil, fmt.Errorf("read what a person was told: %w", err)

@@ -19,6 +19,8 @@ type FileAct struct {
 	Who, Why, From string
 	SHA256         string   // of the file that was looked at
 	Acknowledged   []string // rules whose warnings are right
+
+	Progress func(done, of int) // hears how far a look at the book is
 }
 
 // MonthFileActions do with a file what the commands do. Each returns when what it did is durable, and a *Refusal where nothing was done.
@@ -116,7 +118,10 @@ func (c *Console) beginAct(w http.ResponseWriter, r *http.Request, o servicing.O
 	return c.begin(w, r, o, job{
 		kind: kind, about: fmt.Sprintf("file %d", a.File), at: fmt.Sprintf("/month/files/%d", a.File),
 		asked: [2]any{a.SHA256, a.Acknowledged},
-		work:  func(ctx context.Context) (*Told, error) { return do(ctx, a) },
+		work: func(ctx context.Context, progress func(done, of int)) (*Told, error) {
+			a.Progress = progress
+			return do(ctx, a)
+		},
 	})
 }
 

@@ -26,6 +26,10 @@ type filing struct {
 }
 
 func (f *filing) do(ctx context.Context, a FileAct) (*Told, error) {
+	if a.Progress != nil {
+		a.Progress(3, 8)
+		a.Progress = nil
+	}
 	if f.wait != nil {
 		select {
 		case <-f.wait:
@@ -206,7 +210,12 @@ func testLongJob(t *testing.T, db *sqlx.DB) {
 		return got.header.Get("Location")
 	}
 	job := ask("one")
-	s.get(servicing.Viewer, job).has(t, 200, "It goes on since", `hx-trigger="every 2s"`, "hx-nonce=")
+	for !strings.Contains(s.get(servicing.Viewer, job).body, "Looked at 3 of 8 parts of the book") { // it begins beside its request
+		if t.Context().Err() != nil {
+			t.Fatal("it does not begin")
+		}
+	}
+	s.get(servicing.Viewer, job).has(t, 200, "It goes on since", `hx-trigger="every 2s"`, "hx-nonce=", `<progress id="far" value="3" max="8">`)
 	s.get(servicing.Viewer, at).has(t, 200, "a-operator has begun something", job)
 	f.wait <- struct{}{}
 	<-f.asked
