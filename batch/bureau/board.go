@@ -205,7 +205,7 @@ func (w *boarder) read(ctx context.Context, tx *sqlx.Tx) error {
 	case err != nil:
 		return err
 	case w.program.Own > 0:
-		return refuseBoarding("%d files of our own for the program count: they were made without it", w.program.Own)
+		return refuseBoarding("files of our own that count for the program: %d; they were made without it", w.program.Own)
 	}
 	if err := tx.SelectContext(ctx, &w.destinations, boardDestinations, w.program.Program); err != nil {
 		return err

@@ -93,7 +93,7 @@ func TestBoard(t *testing.T) {
 	if got, want := m.balance(3, false), "before 2: 2 = here 1 + final 0 + deleted 1 + excluded 0 + moved 0 + vanished 0; book 5 = 2 + 3, holds true"; got != want {
 		t.Errorf("balance %s, want %s", got, want)
 	}
-	if got := m.board(nil, march); !strings.Contains(got, "1 files of our own for the program count") {
+	if got := m.board(nil, march); !strings.Contains(got, "files of our own that count for the program: 1") {
 		t.Errorf("beside our own: %s", got)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/jmoiron/sqlx"
 
@@ -271,6 +272,14 @@ func (n *NewCorrection) approved(account *rules.Account, f *correctedField) erro
 	return nil
 }
 
+// goesTogether names the field that is corrected with an amount past due which does not fit the account status.
+func goesTogether(detail string) string {
+	if strings.HasPrefix(detail, "B11 ") || strings.HasPrefix(detail, "B12 ") {
+		return ": field 17A (account_status) with 22 (amount_past_due)"
+	}
+	return ""
+}
+
 // valid refuses corrections that make the next record one that no file takes. An account that is obsolete with them is left out
 // (BR7).
 func (p *part) valid(f *book.Facts, account *rules.Account) error {
@@ -279,7 +288,7 @@ func (p *part) valid(f *book.Facts, account *rules.Account) error {
 		_, err = p.record(f, t)
 	}
 	if why, is := errors.AsType[*rules.Undecidable](err); is {
-		return refuse("the next record would be invalid: %s; correct the fields that go together in one command", why.Detail)
+		return refuse("the next record would be invalid: %s; correct the fields that go together in one command%s", why.Detail, goesTogether(why.Detail))
 	}
 	return err
 }

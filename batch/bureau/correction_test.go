@@ -78,8 +78,8 @@ func TestCorrectionsRefused(t *testing.T) {
 		{"ERR", "21", "1", nil, "no later file tells of the account (ALREADY_DELETED: its deletion was reported: never again); correct by an AUD what bureaus still show of it"},
 		{"OK", "21", "1", func(n *bureau.NewCorrection) { n.Fields = nil }, "it names no field"},
 		{"OK", "21", "1", with("current_balance", "2"), "it gives current_balance two values"},
-		{"OK", "22", "0", nil, "the next record would be invalid: B12 base.amount_past_due: delinquent status with nothing past due, neither sold or transferred nor in bankruptcy; correct the fields that go together in one command"},
-		{"OK", "17A", "11", nil, "the next record would be invalid: B11 base.amount_past_due: status 11 (current) with an amount past due; correct the fields that go together in one command"},
+		{"OK", "22", "0", nil, "the next record would be invalid: B12 base.amount_past_due: delinquent status with nothing past due, neither sold or transferred nor in bankruptcy; correct the fields that go together in one command: field 17A (account_status) with 22 (amount_past_due)"},
+		{"OK", "17A", "11", nil, "the next record would be invalid: B11 base.amount_past_due: status 11 (current) with an amount past due; correct the fields that go together in one command: field 17A (account_status) with 22 (amount_past_due)"},
 		{"OK", "26", "2025-12-31", nil, "the next record would be invalid: B17 base.date_closed: date closed is before the date opened or after the date of account information; correct the fields that go together in one command"},
 	} {
 		change := c.change

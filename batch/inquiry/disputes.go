@@ -111,18 +111,24 @@ func readDisputes(ctx context.Context, tx *sqlx.Tx, keys []disputeKey, on rules.
 
 func byCase(k disputeKey) string { return strconv.FormatInt(k.Case, 10) }
 
-// Disputes lists disputes, fraud claims and theft reports in the order in which their cases came into the book: all, or those of a
-// loan, or those that wait for their answer. Days are left from a date.
-func Disputes(ctx context.Context, db *sqlx.DB, loanID string, open bool, on rules.Date, p Page) (List[Dispute], error) {
+// DisputesOf says which disputes are listed.
+type DisputesOf struct {
+	LoanID    string // of a loan or of one of its customers; empty: of all
+	ProgramID string // of loans of a program; empty: of all
+}
+
+// Disputes lists disputes, fraud claims and theft reports in the order in which their cases came into the book: all, or those that wait
+// for their answer. Days are left from a date.
+func Disputes(ctx context.Context, db *sqlx.DB, of DisputesOf, open bool, on rules.Date, p Page) (List[Dispute], error) {
 	after, err := p.number()
 	if err != nil {
 		return List[Dispute]{}, err
 	}
-	return disputes(ctx, db, p, on, byCase, inquiryDisputeKeys, after, open, loanID, nil)
+	return disputes(ctx, db, p, on, byCase, inquiryDisputeKeys, after, open, of.LoanID, nil, of.ProgramID)
 }
 
 // DisputesDue lists the disputes that wait for their answer, those that have the fewest days left first (BR10).
-func DisputesDue(ctx context.Context, db *sqlx.DB, on rules.Date, p Page) (List[Dispute], error) {
+func DisputesDue(ctx context.Context, db *sqlx.DB, of DisputesOf, on rules.Date, p Page) (List[Dispute], error) {
 	due, after, err := p.pair()
 	var from rules.Date
 	if err == nil && due != "" {
@@ -134,7 +140,7 @@ func DisputesDue(ctx context.Context, db *sqlx.DB, on rules.Date, p Page) (List[
 		return List[Dispute]{}, err
 	}
 	name := func(k disputeKey) string { return k.DueOn.String() + "/" + byCase(k) }
-	return disputes(ctx, db, p, on, name, inquiryDisputeDueKeys, from, after, rules.AnswerDays)
+	return disputes(ctx, db, p, on, name, inquiryDisputeDueKeys, from, after, rules.AnswerDays, of.LoanID, of.ProgramID)
 }
 
 // DisputesAnswered lists the ACDVs that were answered since a date, 0 for all.
@@ -152,7 +158,7 @@ func DisputeDetail(ctx context.Context, db *sqlx.DB, id string, on rules.Date) (
 	if err != nil {
 		return nil, fmt.Errorf("read dispute %q: %w", id, err)
 	}
-	l, err := disputes(ctx, db, Page{Limit: 1}, on, byCase, inquiryDisputeKeys, 0, false, "", key)
+	l, err := disputes(ctx, db, Page{Limit: 1}, on, byCase, inquiryDisputeKeys, 0, false, "", key, "")
 	if err == nil && len(l.Rows) == 0 {
 		err = ErrNotFound
 	}

@@ -48,7 +48,7 @@ func LoanEvidence(ctx context.Context, db *sqlx.DB, loan string, since, on rules
 		}
 	}
 	for page := (Page{Limit: MaxLimit}); ; {
-		list, err := Disputes(ctx, db, e.Loan.LoanID, false, on, page)
+		list, err := Disputes(ctx, db, DisputesOf{LoanID: e.Loan.LoanID}, false, on, page)
 		if err != nil {
 			return nil, err
 		}

@@ -54,14 +54,14 @@ func (a *api) AnswerDispute(ctx context.Context, r AnswerDisputeRequestObject) (
 // ListDisputes lists disputes, fraud claims and theft reports.
 func (a *api) ListDisputes(ctx context.Context, r ListDisputesRequestObject) (ListDisputesResponseObject, error) {
 	q := r.Params
-	l, err := inquiry.Disputes(ctx, a.DB, given(q.LoanId), given(q.Open), rules.DateOf(a.Now()), pageOf(q.Cursor, q.Limit))
+	l, err := inquiry.Disputes(ctx, a.DB, inquiry.DisputesOf{LoanID: given(q.LoanId)}, given(q.Open), rules.DateOf(a.Now()), pageOf(q.Cursor, q.Limit))
 	found, err := listed(ctx, l, err)
 	return ListDisputes200JSONResponse(found), err
 }
 
 // ListDueDisputes lists the disputes that wait for their answer by the days left.
 func (a *api) ListDueDisputes(ctx context.Context, r ListDueDisputesRequestObject) (ListDueDisputesResponseObject, error) {
-	l, err := inquiry.DisputesDue(ctx, a.DB, rules.DateOf(a.Now()), pageOf(r.Params.Cursor, r.Params.Limit))
+	l, err := inquiry.DisputesDue(ctx, a.DB, inquiry.DisputesOf{}, rules.DateOf(a.Now()), pageOf(r.Params.Cursor, r.Params.Limit))
 	found, err := listed(ctx, l, err)
 	return ListDueDisputes200JSONResponse(found), err
 }

@@ -17,6 +17,8 @@ func (a *app) actsCommand() *cobra.Command {
 		Long: `Lists what was done that needs a supervisor, or is noted as if it did, newest first: files that were released, voided or rejected, brakes that were
 accepted, gaps and unusual dates that were allowed, exceptions that were resolved, findings that were accepted, records of old files that were let go,
 tokens of the HTTP API that were made, users of the console who were made, changed or ended, what is masked that was shown in an evidence pack or in a view of the console.
+A number that is missing is of a command that was refused or killed: it was drawn, and nothing was done. What was done and removed afterwards
+is named by furnisher audit verify.
 
 A supervisor is who is named in FURNISHER_SUPERVISORS, or, if the database has the role furnisher_supervisor,
 whose database user is its member. Without names and without that role everybody is. With FURNISHER_FOUR_EYES=true nobody releases

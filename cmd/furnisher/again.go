@@ -162,10 +162,11 @@ func printDifference(w io.Writer, d *inquiry.Difference, most int, rest string) 
 	rows := make([][]any, min(len(d.Records), most))
 	for i := range rows {
 		r := &d.Records[i]
-		rows[i] = []any{
-			r.File, r.LoanID, r.Change, tradelineWords(r.From, r.FromPastDue, r.FromDOFD), tradelineWords(r.To, r.ToPastDue, r.ToDOFD),
-			strings.Join(r.Fields, ", "),
+		from, to := tradelineWords(r.From, r.FromPastDue, r.FromDOFD), tradelineWords(r.To, r.ToPastDue, r.ToDOFD)
+		if to == from {
+			to = "the same, but for the fields"
 		}
+		rows[i] = []any{r.File, r.LoanID, r.Change, from, to, strings.Join(r.Fields, ", ")}
 	}
 	if err := printTitled(w, "records", []string{">file", "loan", "change", "from", "to", "fields"}, rows); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -207,30 +208,51 @@ func (a *app) corrects(v book.Vault) func(context.Context, *sqlx.Tx, servicing.C
 func (a *app) disputesListCommand() *cobra.Command {
 	var p pageFlags
 	var open, asJSON bool
-	var loan string
+	var of inquiry.DisputesOf
+	var asOf dateFlag
 	c := &cobra.Command{
 		Use: "list", Short: "list the disputes", Args: cobra.NoArgs,
-		Long: "Lists disputes, fraud claims and theft reports in the order in which their cases came into the book, also those that an extract brought.",
+		Long: `Lists disputes, fraud claims and theft reports in the order in which their cases came into the book, also those that an extract brought.
+A dispute that names its customer alone is shown with the customer's loans.`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
 			command := "furnisher disputes list"
 			if open {
 				command += " --open"
 			}
-			if loan != "" {
-				command += " --loan " + shellWord(loan)
-			}
+			command += disputeFlags(of, asOf)
 			return a.withDB(ctx, func(db *sqlx.DB) error {
 				return printList(a, disputeListing(command, func(p inquiry.Page) (inquiry.List[inquiry.Dispute], error) {
-					return inquiry.Disputes(ctx, db, loan, open, rules.DateOf(a.now()), p)
+					return inquiry.Disputes(ctx, db, of, open, cmp.Or(rules.Date(asOf), rules.DateOf(a.now())), p)
 				}), p, asJSON)
 			})
 		}),
 	}
 	c.Flags().BoolVar(&open, "open", false, "list only those that wait for their answer")
-	c.Flags().StringVar(&loan, "loan", "", "only disputes of this loan or of one of its customers")
+	ofFlags(c, &of, &asOf)
 	p.flags(c.Flags())
 	jsonFlag(c, &asJSON)
 	return c
+}
+
+// ofFlags are the flags of lists of disputes.
+func ofFlags(c *cobra.Command, of *inquiry.DisputesOf, asOf *dateFlag) {
+	c.Flags().StringVar(&of.LoanID, "loan", "", "only disputes of this loan or of one of its customers")
+	c.Flags().StringVar(&of.ProgramID, "program", "", "only disputes of loans of this program")
+	c.Flags().Var(asOf, "as-of", "date from which days are left (default: today)")
+}
+
+// disputeFlags are those that were given, for the next page.
+func disputeFlags(of inquiry.DisputesOf, asOf dateFlag) (flags string) {
+	if of.LoanID != "" {
+		flags += " --loan " + shellWord(of.LoanID)
+	}
+	if of.ProgramID != "" {
+		flags += " --program " + shellWord(of.ProgramID)
+	}
+	if asOf != 0 {
+		flags += " --as-of " + rules.Date(asOf).String()
+	}
+	return flags
 }
 
 func disputeListing(command string, read func(inquiry.Page) (inquiry.List[inquiry.Dispute], error)) listing[inquiry.Dispute] {
@@ -253,20 +275,18 @@ func disputeListing(command string, read func(inquiry.Page) (inquiry.List[inquir
 func (a *app) disputesDueCommand() *cobra.Command {
 	var p pageFlags
 	var asJSON bool
+	var of inquiry.DisputesOf
 	var asOf dateFlag
 	c := &cobra.Command{
 		Use: "due", Short: "list the disputes that wait for their answer, those with the fewest days left first", Args: cobra.NoArgs,
 		Long: `Lists the disputes that wait for their answer by the days that are left, also those that an extract brought. If one is overdue it
 exits with status 3.`,
 		RunE: a.does(func(ctx context.Context, _ []string) error {
-			on := rules.Date(asOf)
-			if on == 0 {
-				on = rules.DateOf(a.now())
-			}
+			on := cmp.Or(rules.Date(asOf), rules.DateOf(a.now()))
 			overdue := 0
 			err := a.withDB(ctx, func(db *sqlx.DB) error {
-				return printList(a, disputeListing("furnisher disputes due", func(p inquiry.Page) (inquiry.List[inquiry.Dispute], error) {
-					l, err := inquiry.DisputesDue(ctx, db, on, p)
+				return printList(a, disputeListing("furnisher disputes due"+disputeFlags(of, asOf), func(p inquiry.Page) (inquiry.List[inquiry.Dispute], error) {
+					l, err := inquiry.DisputesDue(ctx, db, of, on, p)
 					for i := range l.Rows {
 						if left := l.Rows[i].DaysLeft; left != nil && *left < 0 {
 							overdue++
@@ -281,7 +301,7 @@ exits with status 3.`,
 			return err
 		}),
 	}
-	c.Flags().Var(&asOf, "as-of", "date from which days are left (default: today)")
+	ofFlags(c, &of, &asOf)
 	p.flags(c.Flags())
 	jsonFlag(c, &asJSON)
 	return c

@@ -190,7 +190,7 @@ func classify(ctx context.Context, err error) (code int, hint string) {
 		return exitInvalid, hintWarned(warned)
 	}
 	if grave, is := errors.AsType[*bureau.GraveError](err); is {
-		return exitInvalid, fmt.Sprintf("the file did not move; furnisher findings --open --file %d lists them; put the book right, void the file and make it again, or furnisher findings accept FINDING --why TEXT", grave.File)
+		return exitInvalid, fmt.Sprintf("the file did not move; furnisher findings --open --file %d lists them; put the book right (furnisher import, corrections, cases), then furnisher run --date D --again --reason TEXT makes the file again; what is right as it is: furnisher findings accept FINDING --why TEXT", grave.File)
 	}
 	if braked, is := errors.AsType[*batch.BrakedError](err); is {
 		return exitExceptions, hintBraked(braked)

@@ -153,7 +153,11 @@ func followNotes(file int64, to bureau.State, effect *bureau.Effect) (notes []st
 		note("earlier files were not sent: %s; release and send them, or void them", numbers(effect.Waiting))
 	}
 	if open := effect.Open; open.All > 0 {
-		note("bureaus refused or changed %d records of files before that no file has answered; file %d answers %d of them when it is sent; for the others see furnisher answers --open", open.All, file, open.Told)
+		rest := "; for the others see furnisher answers --open"
+		if open.Told == open.All {
+			rest = "; no other is open"
+		}
+		note("bureaus refused or changed %s of files before that no file has answered; file %d answers %d of them when it is sent%s", counted(int(open.All), "record"), file, open.Told, rest)
 	}
 	if len(effect.Overtaken) > 0 {
 		note("later files were sent already: %s; after them the older values of file %d would be taken for the newest: void it, then the next file deletes what it deletes", numbers(effect.Overtaken), file)
@@ -162,7 +166,7 @@ func followNotes(file int64, to bureau.State, effect *bureau.Effect) (notes []st
 		note("no night makes it again; correct the data, then furnisher files replace %d --why TEXT", file)
 	}
 	if n := len(effect.Sealed); n > 0 {
-		note("%d encrypted copies of file %d that no address has are removed", n, file)
+		note("encrypted copies of file %[2]d that no address has are removed: %[1]d", n, file)
 	}
 	notes = append(notes, copyNotes(file, effect.Copies)...)
 	if len(effect.Later) > 0 {

@@ -131,7 +131,7 @@ func (a *app) printSimulated(n *simulatedNight) error {
 		}
 	}
 	for _, f := range n.Files {
-		if err := a.say("night of %s: file of %s as of %s: %d records, %d left out, %d deletions\n", n.BusinessDate, reporter(f.Program, f.Destination), f.AsOf, f.Records, f.Excluded, f.Deletions); err != nil {
+		if err := a.say("night of %s: file of %s as of %s: %s, %d left out, %s\n", n.BusinessDate, reporter(f.Program, f.Destination), f.AsOf, counted(int(f.Records), "record"), f.Excluded, counted(int(f.Deletions), "deletion")); err != nil {
 			return err
 		}
 	}

@@ -1,7 +1,7 @@
 -- name: InquiryDisputeKeys
 -- A page of the disputes, in the order in which their cases came into the book: disputes, fraud claims and theft reports. $1 case to
--- begin after, $2 only those that wait for their answer, $3 loan id or empty for all, $4 only this one or null, $5 rows.
--- Index: case_file_pkey, case_file_disputed; of a loan: case_party_by_loan, case_party_by_customer, loan_customer_pkey.
+-- begin after, $2 only those that wait for their answer, $3 loan id or empty for all, $4 only this one or null, $5 program id or empty for
+-- all, $6 rows. Index: case_file_pkey, case_file_disputed; of a loan: case_party_by_loan, case_party_by_customer, loan_customer_pkey.
 SELECT f.case_key, CAST(NULL AS date) AS due_on
 FROM case_file f
 WHERE f.case_key > $1 AND f.type IN ('DISPUTE', 'FRAUD_CLAIM', 'IDENTITY_THEFT')
@@ -12,18 +12,26 @@ WHERE f.case_key > $1 AND f.type IN ('DISPUTE', 'FRAUD_CLAIM', 'IDENTITY_THEFT')
       SELECT p.case_key FROM loan_key k JOIN loan_customer c ON c.loan = k.loan JOIN case_party p ON p.customer = c.customer
       WHERE k.loan_id = $3))
   AND (CAST($4 AS bigint) IS NULL OR f.case_key = $4)
-ORDER BY f.case_key LIMIT $5
+  AND ($5 = '' OR EXISTS (
+      SELECT FROM case_party p LEFT JOIN loan_customer c ON c.customer = p.customer
+      JOIN loan l ON l.loan = coalesce(p.loan, c.loan) JOIN program g ON g.program = l.program
+      WHERE p.case_key = f.case_key AND g.program_id = $5))
+ORDER BY f.case_key LIMIT $6
 
 -- name: InquiryDisputeDueKeys
 -- A page of the disputes that wait for their answer, by the days left. $1, $2 due date and case to begin after, $3 days of a clock of
--- which nothing is written down, $4 rows. Index: case_file_disputed, dispute_pkey.
+-- which nothing is written down, $4 loan id and $5 program id, empty for all, $6 rows. Index: case_file_disputed, dispute_pkey.
 SELECT f.case_key, c.due_on
 FROM case_file f
 LEFT JOIN dispute u ON u.case_key = f.case_key
 CROSS JOIN LATERAL (SELECT coalesce(u.due_on, coalesce(f.received_on, f.opened_on) + CAST($3 AS integer)) AS due_on) c
 WHERE f.type IN ('DISPUTE', 'FRAUD_CLAIM', 'IDENTITY_THEFT') AND f.outcome IS NULL AND f.deleted_on IS NULL
   AND (c.due_on, f.case_key) > (coalesce(CAST($1 AS date), '-infinity'), CAST($2 AS bigint))
-ORDER BY c.due_on, f.case_key LIMIT $4
+  AND ($4 = '' AND $5 = '' OR EXISTS (
+      SELECT FROM case_party p LEFT JOIN loan_customer m ON m.customer = p.customer
+      JOIN loan l ON l.loan = coalesce(p.loan, m.loan) JOIN loan_key k ON k.loan = l.loan JOIN program g ON g.program = l.program
+      WHERE p.case_key = f.case_key AND ($4 = '' OR k.loan_id = $4) AND ($5 = '' OR g.program_id = $5)))
+ORDER BY c.due_on, f.case_key LIMIT $6
 
 -- name: InquiryDisputeAnsweredKeys
 -- A page of the ACDVs that were answered since a date. $1 case to begin after, $2 date or null, $3 rows. Index: dispute_pkey.
@@ -32,16 +40,20 @@ WHERE case_key > $1 AND channel = 'ACDV' AND answer IS NOT NULL AND answered_on 
 ORDER BY case_key LIMIT $3
 
 -- name: InquiryDisputeRead
--- Disputes, with their corrections. $1 cases, $2 days of a clock of which nothing is written down. Index: case_file_pkey,
--- dispute_pkey, case_party_loan, case_party_customer, correction_by_number, loan_pkey.
+-- Disputes, with their corrections. One that names no loan is of those of its customers. $1 cases, $2 days of a clock of which nothing is
+-- written down. Index: case_file_pkey, dispute_pkey, case_party_loan, case_party_customer, loan_customer_by_customer, correction_by_number,
+-- loan_pkey.
 SELECT f.case_key, f.case_id, f.type, coalesce(f.dispute_kind, '') AS dispute_kind, coalesce(f.outcome, '') AS outcome, f.deleted_on,
        coalesce(u.channel, '') AS channel, coalesce(u.bureau, '') AS bureau, coalesce(u.control_number, '') AS control_number,
        coalesce(u.codes, '{}') AS codes, u.bureau_due_on, coalesce(u.received_on, f.received_on, f.opened_on) AS received_on,
        u.informed_on, coalesce(u.due_on, coalesce(f.received_on, f.opened_on) + CAST($2 AS integer)) AS due_on,
        coalesce(u.answer, '') AS answer, u.answered_on, coalesce(u.checked, '') AS checked, coalesce(u.copies, '{}') AS copies,
        coalesce(x.case_id, '') AS fraud_case_id, coalesce(l.account_number, '') AS account_number,
-       ARRAY(SELECT k.loan_id FROM case_party p JOIN loan_key k ON k.loan = p.loan WHERE p.case_key = f.case_key
-             ORDER BY k.loan_id COLLATE "C") AS loan_ids,
+       ARRAY(SELECT DISTINCT k.loan_id COLLATE "C" FROM case_party p LEFT JOIN loan_customer m ON m.customer = p.customer
+             JOIN loan_key k ON k.loan = coalesce(p.loan, m.loan)
+             WHERE p.case_key = f.case_key
+               AND (p.loan IS NOT NULL OR NOT EXISTS (SELECT FROM case_party o WHERE o.case_key = f.case_key AND o.loan IS NOT NULL))
+             ORDER BY 1) AS loan_ids,
        ARRAY(SELECT c.customer_id FROM case_party p JOIN customer c ON c.customer = p.customer WHERE p.case_key = f.case_key
              ORDER BY c.customer_id COLLATE "C") AS customer_ids,
        (SELECT coalesce(json_agg(json_build_object('correction', c.correction, 'field', c.field, 'decided', c.decided, 'value', c.value,
