@@ -9,6 +9,8 @@ WRITE ?=
 STRIKES ?= 300
 KILLS ?= 30
 PREFLIGHT ?= 100000
+PAGED ?= 100000
+MONTHS ?= 2
 LIVES ?= 500
 CORRECTIONS ?= 1000
 RACES ?= 200
@@ -18,7 +20,7 @@ GOLANGCI_LINT_VERSION = v2.15.0
 GOLANGCI_LINT = .cache/bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build preflight install demo test race fuzz bin/bench bench bench-check microbench golden lint verify strikes kills together tampers lives corrections years races load pg pgbouncer sshd gpg chromium
+.PHONY: help build preflight install demo test race fuzz bin/bench bench bench-check microbench golden lint verify strikes kills together tampers lives corrections years races load look pg pgbouncer sshd gpg chromium
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-11s %s\n", $$1, $$2}' Makefile
@@ -131,6 +133,11 @@ load: pg build ## Ask the API 2,000 questions and cancel 300 loans a second for 
 	@mkdir -p .cache
 	$(GO) build -o .cache/load ./fixtures/load
 	.cache/load -program bin/furnisher
+
+look: pg build ## Ask for each page of the console while a month-end night of a book of PAGED loans runs, and say how long each took
+	@mkdir -p .cache
+	$(GO) build -o .cache/load ./fixtures/load
+	.cache/load -program bin/furnisher -console -loans $(PAGED) -months $(MONTHS)
 
 pg: ## Find PostgreSQL server programs, or get them
 	@fixtures/pg-install.sh
