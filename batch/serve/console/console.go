@@ -137,7 +137,11 @@ func New(c Config) (*Console, error) {
 		method, at, _ := strings.Cut(e.pattern, " ")
 		mux.Handle(method+" "+c.Base+at, x.guard(e))
 	}
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { x.failed(w, r, errNoPage) })
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		u, _ := x.user(r.Context())
+		serve.Noted(r.Context(), "console", u.Name)
+		x.failed(w, r, errNoPage)
+	})
 	outer := http.NewServeMux()
 	outer.Handle("GET "+c.Base+"/static/{file}", http.HandlerFunc(x.static)) // is the same for everybody
 	outer.Handle("/", x.sessionOf(mux))

@@ -147,16 +147,9 @@ func (c *Console) providerRoutes() []route {
 
 // client is this console as the provider knows it.
 func (c *Console) client(r *http.Request, found *oidc.Provider) *oauth2.Config {
-	origin := c.Origin
-	if origin == "" {
-		origin = "http://" + r.Host
-		if c.Secure {
-			origin = "https://" + r.Host
-		}
-	}
 	return &oauth2.Config{
 		ClientID: c.provider.ClientID, ClientSecret: c.provider.Secret, Endpoint: found.Endpoint(),
-		RedirectURL: origin + c.to("/sign-in/provider/answer"), Scopes: []string{oidc.ScopeOpenID, "profile", "email"},
+		RedirectURL: c.origin(r) + c.to("/sign-in/provider/answer"), Scopes: []string{oidc.ScopeOpenID, "profile", "email"},
 	}
 }
 

@@ -196,11 +196,18 @@ func (c *Console) write(w http.ResponseWriter, r *http.Request, p page, name str
 
 // address is the whole address of a page, without what was asked of it but an item of the desk: a search may hold a number that is not to be printed.
 func (c *Console) address(r *http.Request) string {
-	scheme := "http"
-	if c.Secure || r.TLS != nil {
-		scheme = "https"
+	return c.origin(r) + r.URL.EscapedPath() + itemOf(r)
+}
+
+// origin is the beginning of every address of the console, as people reach it.
+func (c *Console) origin(r *http.Request) string {
+	switch {
+	case c.Origin != "":
+		return c.Origin
+	case c.Secure || r.TLS != nil:
+		return "https://" + r.Host
 	}
-	return scheme + "://" + r.Host + r.URL.EscapedPath() + itemOf(r)
+	return "http://" + r.Host
 }
 
 // itemOf is what an address names by its query: an item of the desk.
