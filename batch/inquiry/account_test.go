@@ -185,7 +185,7 @@ func readsByKey(t *testing.T, db *sqlx.DB) {
 	small := []string{"program", "product", "destination", "bureau_file", "run"}
 	for name, args := range map[string][]any{
 		"InquiryAccountSearch": {"C1", 0, 51}, "InquiryAccountConsumers": {3}, "InquiryAccountContacts": {3},
-		"InquiryAccountFiles": {3, "2026-09-30", 4, 51}, "InquiryAccountExceptions": {3}, "InquiryAccountCases": {3, 50}, "InquiryAccountFindings": {3},
+		"InquiryAccountFiles": {3, "2026-09-30", 4, 51}, "InquiryAccountExceptions": {3}, "InquiryAccountCases": {3, 50}, "InquiryAccountFindings": {3}, "InquiryPostings": {"L-3"},
 		"InquiryAccountTimeline": {3, "", "2026-09-30", "FILE", "4", 51}, "InquiryLoan": {"L-3"}, "InquiryLoanKey": {"L-3"},
 		"InquiryLoanCorrections": {3}, "InquiryLoanAnswers": {3}, "InquiryCaseRead": {"{1,2}"}, "InquiryDisputeRead": {"{1,2}", 30},
 		"InquiryFileMarks": {1}, "InquiryExclusions": {1, 3, 51}, "InquiryHistory": {3}, "InquiryTradelines": {3}, "InquiryExcluded": {3},

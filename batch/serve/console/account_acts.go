@@ -250,7 +250,16 @@ func terminate(c *Console, r *http.Request, o servicing.Order, loan string, f *f
 	if err != nil {
 		return nil, err
 	}
-	return contractOutcome(x, "The contract is terminated."), nil
+	open, err := inquiry.OpenReceivables(r.Context(), c.DB, loan, x.On)
+	if err != nil {
+		return nil, err
+	}
+	out := contractOutcome(x, "The contract is terminated.")
+	if open.Open {
+		out.Notes = append(out.Notes, fmt.Sprintf("Open as of %s: balance %s, charges that nothing covers %s. A deletion because the contract was a mistake waits until each is paid, waived or reversed (DC3).",
+			open.AsOf, open.Balance, open.Charges))
+	}
+	return out, nil
 }
 
 func undoTermination(c *Console, r *http.Request, o servicing.Order, loan string, _ *filledForm) (*outcome, error) {

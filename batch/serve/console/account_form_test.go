@@ -32,7 +32,7 @@ var actCases = []struct {
 	{"release", "L1000001", nil, "2026-12-01", `SELECT count(*) FROM loan WHERE loan_id = $1 AND hold_until IS NULL`},
 	{"status", "L1000001", []string{"status", "CLOSED::DECEASED", "closed", "2026-10-31"}, "Closed: deceased",
 		`SELECT count(*) FROM loan_state s JOIN loan_key k USING (loan) WHERE loan_id = $1 AND status = 'CLOSED::DECEASED' AND closed_on = '2026-10-31'`},
-	{"terminate", "L1000003", []string{"source", "CUSTOMER", "reason", "OTHR"}, "terminated", `SELECT count(*) FROM termination JOIN loan_key USING (loan) WHERE loan_id = $1`},
+	{"terminate", "L1000003", []string{"source", "CUSTOMER", "reason", "OTHR"}, "waits until each is paid, waived or reversed (DC3)", `SELECT count(*) FROM termination JOIN loan_key USING (loan) WHERE loan_id = $1`},
 	{"undo-termination", "L1000003", nil, "stands", `SELECT 1 - count(*) FROM termination JOIN loan_key USING (loan) WHERE loan_id = $1`},
 	{"cancel-servicing", "L1000003", []string{"reason", "DECEASED"}, "not serviced: Deceased",
 		`SELECT count(*) FROM loan_state JOIN loan_key USING (loan) WHERE loan_id = $1 AND servicing_status = 'NOT_SERVICING'`},
