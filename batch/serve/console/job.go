@@ -253,7 +253,7 @@ func (c *Console) showJob(w http.ResponseWriter, r *http.Request, v *jobView, st
 
 // jobTitles are the headings of the pages of jobs.
 var jobTitles = map[string]string{
-	"LOOK": "Look at", "PREVIEW": "Preview of the release of", "RELEASED": "Release of", "TRANSMITTED": "Sending of", "ACCEPTED": "Acceptance of",
+	"COUNT": "Count of", "LOOK": "Look at", "PREVIEW": "Preview of the release of", "RELEASED": "Release of", "TRANSMITTED": "Sending of", "ACCEPTED": "Acceptance of",
 	"VOIDED": "Taking back of", "REJECTED": "Rejection of", "REPLACE": "Replacement of",
 	"ACCEPT": "Acceptance of", "ASSIGN": "Assignment of", "RESOLVE": "Putting right of",
 }

@@ -69,6 +69,8 @@ type fileView struct {
 	Reasons []inquiry.LeftOutFor
 	Matrix  *matrix // nil: it was not counted
 	Totals  []total
+
+	MayCount bool // who asks may have it counted
 }
 
 // At is the address of the file's page.
@@ -190,6 +192,7 @@ func (c *Console) owed(ctx context.Context, first rules.Date, files []fileView) 
 
 // readCounted reads what was counted of a file.
 func (c *Console) readCounted(ctx context.Context, f *fileView) error {
+	f.MayCount = c.Month.Count != nil && who(ctx).Role != servicing.Examiner
 	totals, err := inquiry.Totals(ctx, c.DB, f.File, lastFiles)
 	if err != nil {
 		return err
@@ -498,31 +501,40 @@ func (c *Console) readMonthFile(r *http.Request) (*monthFileView, error) {
 	return v, err
 }
 
+// countFile counts a file and what it is compared with.
 func (c *Console) countFile(w http.ResponseWriter, r *http.Request) error {
 	file, err := fileOf(r)
 	if err != nil {
 		return err
 	}
-	if _, err := form(w, r); err != nil {
+	f, err := form(w, r)
+	switch {
+	case err != nil:
 		return err
-	}
-	if c.Month.Count == nil {
+	case f.Get("key") == "":
+		return errForm
+	case c.Month.Count == nil:
 		return errNoPage
 	}
-	totals, err := inquiry.Totals(r.Context(), c.DB, file, lastFiles)
-	if err != nil {
+	if _, err := inquiry.FileOfMonth(r.Context(), c.DB, file); err != nil {
 		return err
 	}
-	wanted := []int64{file}
-	for _, t := range totals {
-		if !t.Counted && t.File != file {
-			wanted = append(wanted, t.File) // what it is compared with
-		}
-	}
-	if err := c.Month.Count(r.Context(), wanted); err != nil {
-		return err
-	}
-	return c.went(w, r, fmt.Sprintf("/month/files/%d", file), fmt.Sprintf("File %d is counted.", file))
+	return c.begin(w, r, order(r, f), job{
+		kind: "COUNT", about: fmt.Sprintf("file %d", file), at: fmt.Sprintf("/month/files/%d", file),
+		work: func(ctx context.Context, _ func(done, of int)) (*Told, error) {
+			totals, err := inquiry.Totals(ctx, c.DB, file, lastFiles)
+			if err != nil {
+				return nil, err
+			}
+			wanted := []int64{file}
+			for _, t := range totals {
+				if !t.Counted && t.File != file {
+					wanted = append(wanted, t.File)
+				}
+			}
+			return &Told{Sentence: fmt.Sprintf("File %d is counted.", file)}, c.Month.Count(ctx, wanted)
+		},
+	})
 }
 
 // loansView is a page of the loans behind a figure.

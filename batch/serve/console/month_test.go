@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -93,7 +94,10 @@ func testMonthCounts(t *testing.T, db *sqlx.DB) {
 	s, f := newSite(t, db, counting(db)), newest(t, db)
 	at := fmt.Sprintf("/month/files/%d", f.File)
 	s.get(servicing.Viewer, at).has(t, 200, "is not counted yet", "GENERATED")
-	key := url.Values{"key": {"one"}}
+	key := url.Values{"key": {"count"}}
+	if got := s.get(servicing.Examiner, at); strings.Contains(got.body, "<button class=\"quiet\">Count") {
+		t.Error("an examiner is offered a form")
+	}
 	for range 2 {
 		if got := s.post(servicing.Viewer, at+"/count", key); got.status != 303 || got.header.Get("Location") != at {
 			t.Fatalf("count: status %d, %s", got.status, got.body)
