@@ -206,6 +206,21 @@ func LoanDetail(ctx context.Context, db *sqlx.DB, loan string) (*Detail, error) 
 	return &s, nil
 }
 
+// LoanTradelines reads what files said of a loan, which is found as LoanDetail does, without the rest.
+func LoanTradelines(ctx context.Context, db *sqlx.DB, loan string) (told []Tradeline, err error) {
+	err = database.InSnapshot(ctx, db, func(tx *sqlx.Tx) error {
+		var found LoanState
+		if err := findLoan(ctx, tx, &found, loan); err != nil {
+			return err
+		}
+		return fill(ctx, tx, &told, "tradelines", inquiryTradelines, found.Key)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("loan %q: %w", loan, err)
+	}
+	return told, nil
+}
+
 func (s *Detail) read(ctx context.Context, tx *sqlx.Tx) error {
 	return errors.Join(
 		fill(ctx, tx, &s.History, "history", inquiryHistory, s.Loan.Key),

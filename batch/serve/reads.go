@@ -41,14 +41,19 @@ func (a *api) detail(ctx context.Context, loan string, unmask *bool) (*inquiry.D
 		return nil, err
 	}
 	d.Loan.AccountNumber = mask(d.Loan.AccountNumber)
-	for i := range d.Tradelines {
-		t := &d.Tradelines[i]
+	maskLines(d.Tradelines, mask, given(unmask))
+	return d, nil
+}
+
+// maskLines masks the account numbers of tradelines, and those that they announce.
+func maskLines(lines []inquiry.Tradeline, mask func(string) string, unmask bool) {
+	for i := range lines {
+		t := &lines[i]
 		t.AccountNumber = mask(t.AccountNumber)
-		if !given(unmask) {
+		if !unmask {
 			t.Segments = maskedSegments(t.Segments)
 		}
 	}
-	return d, nil
 }
 
 // maskedSegments hides the new account number of an L1 among lines key=value.
@@ -70,11 +75,16 @@ func (a *api) GetLoan(ctx context.Context, r GetLoanRequestObject) (GetLoanRespo
 
 // ListTradelines lists what files said of a loan.
 func (a *api) ListTradelines(ctx context.Context, r ListTradelinesRequestObject) (ListTradelinesResponseObject, error) {
-	d, err := a.detail(ctx, r.LoanId, r.Params.Unmask)
+	mask, err := masks(ctx, r.Params.Unmask)
 	if err != nil {
 		return nil, err
 	}
-	found, err := listed(ctx, inquiry.List[inquiry.Tradeline]{Rows: d.Tradelines}, nil)
+	told, err := inquiry.LoanTradelines(ctx, a.DB, r.LoanId)
+	if err != nil {
+		return nil, err
+	}
+	maskLines(told, mask, given(r.Params.Unmask))
+	found, err := listed(ctx, inquiry.List[inquiry.Tradeline]{Rows: told}, nil)
 	return ListTradelines200JSONResponse(found), err
 }
 
