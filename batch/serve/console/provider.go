@@ -241,6 +241,6 @@ func (c *Console) provided(r *http.Request, code, verifier, once string) (p serv
 
 // notProvided says that the provider did not sign somebody in; why is for the log.
 func (c *Console) notProvided(w http.ResponseWriter, r *http.Request, why error) error {
-	c.Log.WithField("request", serve.RequestID(r.Context())).WithError(why).Warn("not signed in by the provider")
+	c.noted(r).WithError(why).Warn("not signed in by the provider")
 	return c.showSignIn(w, r, http.StatusUnprocessableEntity, signInForm{After: "/", Failed: "The provider did not sign you in, or you have no role here. Try again; then ask who runs this console: the log says why, by the id of the request."})
 }

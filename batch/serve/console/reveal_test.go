@@ -7,13 +7,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jmoiron/sqlx"
+
 	"github.com/furnisher/furnisher/batch/servicing"
 )
 
 // What is masked is shown to a privacy officer who says why, and that is kept before: who, which loan, why, from where; nobody's name
 // in it. Everybody else, and who says no reason, sees nothing, and nothing is kept.
-func TestRevealed(t *testing.T) {
-	db, _ := own(t)
+func holdsRevealed(t *testing.T, db *sqlx.DB) {
 	s := newSite(t, db)
 	var loan, surname string
 	if err := db.QueryRow(`SELECT k.loan_id, c.surname FROM loan_key k JOIN loan_customer l USING (loan) JOIN customer c USING (customer) WHERE c.surname <> '' ORDER BY k.loan LIMIT 1`).Scan(&loan, &surname); err != nil {

@@ -173,6 +173,7 @@ func (s *site) as(r *http.Request, role servicing.Role) *http.Request {
 // A form that is sent again is done once; under the same key with other words, or by somebody else, it is another form.
 func TestReplayedForm(t *testing.T) {
 	db, _ := own(t)
+	t.Run("revealed", func(t *testing.T) { holdsRevealed(t, db) })
 	s := newSite(t, db)
 	var loan string
 	if err := db.Get(&loan, `SELECT loan_id FROM loan_key k JOIN loan_state USING (loan) WHERE status = 'ACTIVE' ORDER BY k.loan LIMIT 1`); err != nil {

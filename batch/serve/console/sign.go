@@ -4,15 +4,18 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"path"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/sirupsen/logrus"
 	"golang.org/x/time/rate"
 
 	"github.com/furnisher/furnisher/batch/inquiry"
+	"github.com/furnisher/furnisher/batch/serve"
 	"github.com/furnisher/furnisher/batch/servicing"
 )
 
@@ -36,8 +39,12 @@ func newDoors() *doors {
 	return &doors{atOnce: make(chan struct{}, signInAtOnce), rates: map[string]*rate.Limiter{}}
 }
 
-// open reports whether an address may try now.
+// open reports whether an address may try now. Who has one address of IPv6 has all that share its first half.
 func (d *doors) open(address string, now time.Time) bool {
+	if at, err := netip.ParseAddr(address); err == nil && at.Is6() {
+		half, _ := at.WithZone("").Prefix(64) // which every address of IPv6 has
+		address = half.String()
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.rates[address] == nil {
@@ -130,6 +137,7 @@ func (c *Console) signIn(w http.ResponseWriter, r *http.Request) error {
 		Name: strings.ToLower(strings.TrimSpace(f.Get("name"))), Password: f.Get("password"), Code: strings.ReplaceAll(strings.TrimSpace(f.Get("code")), " ", ""),
 	})
 	if errors.Is(err, servicing.ErrSignIn) {
+		c.noted(r).Warn("not signed in")
 		again.Failed = "Name, password or code are wrong. After five failures a name is locked for fifteen minutes. Each code works once: wait for the next one."
 		return c.showSignIn(w, r, http.StatusUnprocessableEntity, again)
 	}
@@ -159,8 +167,14 @@ func (c *Console) signedInAs(w http.ResponseWriter, r *http.Request, name, after
 		return err
 	}
 	holding(r.Context()).signs = name
+	c.noted(r).WithField("user", name).Info("signed in")
 	http.Redirect(w, r, c.to(after), http.StatusSeeOther)
 	return nil
+}
+
+// noted is a line of the log about somebody who comes or goes. It never holds a name that somebody typed: people type passwords there.
+func (c *Console) noted(r *http.Request) *logrus.Entry {
+	return c.Log.WithFields(logrus.Fields{"request": serve.RequestID(r.Context()), "from": remote(r)})
 }
 
 func (c *Console) signOut(w http.ResponseWriter, r *http.Request) error {

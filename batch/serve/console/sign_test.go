@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/sirupsen/logrus"
 
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/servicing"
@@ -218,6 +219,29 @@ func TestLivePageKeepsNoSession(t *testing.T) {
 	b.in("")
 }
 
+// The log says who came, from where, and that somebody did not; never what was typed.
+func TestSignInLog(t *testing.T) {
+	said := &strings.Builder{}
+	h := newHouse(t, func(c *Config) {
+		c.Log = logrus.New()
+		c.Log.SetOutput(said)
+	})
+	device := h.user("kim", servicing.Operator)
+	b := &browser{house: h}
+	b.signs("a password where the name belongs", password, "000000")
+	b.signs("kim", password, h.code(device))
+	for _, text := range []string{`msg="not signed in"`, `msg="signed in"`, "user=kim", "from=192.0.2.1"} {
+		if !strings.Contains(said.String(), text) {
+			t.Errorf("the log lacks %q: %s", text, said)
+		}
+	}
+	for _, text := range []string{"a password", password, h.code(device), "000000", b.cookie.Value} {
+		if strings.Contains(said.String(), text) {
+			t.Errorf("the log holds %q", text)
+		}
+	}
+}
+
 // Whatever is wrong, the answer has the same words: also of a name that is nobody's, and of one that is locked. A code works once.
 func TestSignInFails(t *testing.T) {
 	h := newHouse(t)
@@ -263,6 +287,13 @@ func TestSignInRate(t *testing.T) {
 	}
 	h.now = h.now.Add(signInEvery)
 	(&browser{house: h}).signs("name", "", "").has(t, 422)
+	d := newDoors()
+	for i := range signInBurst {
+		d.open(fmt.Sprintf("2001:db8::%x", i), h.now)
+	}
+	if d.open("2001:db8::ffff", h.now) || !d.open("2001:db8:0:1::1", h.now) || !d.open("192.0.2.7", h.now) {
+		t.Error("addresses of one network are not one, or others are")
+	}
 }
 
 // After signing in somebody is sent to the console, wherever the address says.
