@@ -155,7 +155,9 @@ func (c *Console) readMonth(ctx context.Context, first rules.Date) (*monthView, 
 		}
 		v.Files = append(v.Files, f)
 	}
-	v.Reasons = byReason(v.Files)
+	if len(v.Files) <= mostMatrices { // a column each; the page of a file has its own
+		v.Reasons = byReason(v.Files)
+	}
 	for _, read := range []func() error{
 		func() (err error) { v.Open, err = inquiry.OpenAnswers(ctx, c.DB); return err },
 		func() (err error) { v.Waiting, err = inquiry.FilesWaiting(ctx, c.DB, mostWaiting); return err },
@@ -286,6 +288,9 @@ func (v *monthView) answer() {
 		v.Plausible = fmt.Sprintf("Look at it: %s swung further from the last three files than the limits allow.", plural(drift, "figure", "figures"))
 	default:
 		v.Plausible = "Yes. No figure swung further from the last three files than the limits allow."
+	}
+	if slices.ContainsFunc(v.Files, func(f fileView) bool { return f.Calendar.ByCycle() }) {
+		v.Plausible += " Files of billing cycles tell of other accounts each time: their figures are not measured."
 	}
 	if open > 0 {
 		v.Plausible += fmt.Sprintf(" %s open, %s of them grave.", plural(open, "finding is", "findings are"), orNobody(grave))
