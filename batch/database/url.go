@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	stdsql "database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -114,18 +115,32 @@ func (s session) check() error {
 
 // openPool connects nowhere yet.
 func openPool(database string) (*sqlx.DB, error) {
-	database, err := WithSearchPath(database)
+	config, err := poolConfig(database)
 	if err != nil {
 		return nil, err
-	}
-	config, err := pq.NewConfig(database)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrBadURL, withoutURL(err))
 	}
 	return newPool(config)
 }
 
+func poolConfig(database string) (config pq.Config, err error) {
+	if database, err = WithSearchPath(database); err != nil {
+		return config, err
+	}
+	if config, err = pq.NewConfig(database); err != nil {
+		return config, fmt.Errorf("%w: %w", ErrBadURL, withoutURL(err))
+	}
+	return config, nil
+}
+
 func newPool(config pq.Config) (*sqlx.DB, error) {
+	connector, err := newConnector(config)
+	if err != nil {
+		return nil, err
+	}
+	return limited(sqlx.NewDb(stdsql.OpenDB(sessions{connector}), "postgres")), nil
+}
+
+func newConnector(config pq.Config) (driver.Connector, error) {
 	if filepath.IsAbs(config.Host) {
 		config.Hostaddr = netip.Addr{} // from the environment it would send us elsewhere
 	}
@@ -133,10 +148,14 @@ func newPool(config pq.Config) (*sqlx.DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrBadURL, err)
 	}
-	db := sqlx.NewDb(stdsql.OpenDB(sessions{connector}), "postgres")
+	return connector, nil
+}
+
+// limited bounds the connections of a pool.
+func limited(db *sqlx.DB) *sqlx.DB {
 	// Below the 100 connections of a stock server, so that a second program and a person still get in.
 	db.SetMaxOpenConns(64)
 	db.SetMaxIdleConns(16)
 	db.SetConnMaxIdleTime(5 * time.Minute)
-	return db, nil
+	return db
 }

@@ -54,7 +54,7 @@ under way, within 20 seconds. Its workers, patience and brakes are those of furn
 				return err
 			}
 			authority.User = "" // who asks is the bearer of a token
-			return a.withDatabase(ctx, func(db *database.Database) error {
+			return a.withDatabase(ctx, func(db *database.Database) (err error) {
 				vault, err := a.vault(ctx, db)
 				if err != nil {
 					return err
@@ -63,7 +63,12 @@ under way, within 20 seconds. Its workers, patience and brakes are those of furn
 				if err != nil {
 					return err
 				}
-				c.DB, c.Now, c.Log = db.DB, a.now, a.log
+				reads, end, err := db.Prepared()
+				if err != nil {
+					return err
+				}
+				defer func() { err = errors.Join(err, end()) }()
+				c.DB, c.Now, c.Log = reads, a.now, a.log
 				c.Desk = func(address string) *servicing.Desk {
 					desk := a.desk(db.DB)
 					desk.Vault, desk.Authority = keys.now(), authority
