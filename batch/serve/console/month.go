@@ -451,12 +451,19 @@ type monthFileView struct {
 	Events []inquiry.FileEvent
 
 	Deliveries                      []inquiry.Delivery // the first attempts
-	Jobs                            []inquiry.ConsoleJob
+	Jobs                            []fileJob
 	Moves                           []monthMove // that the state allows to who asks
 	CanLook, CanRelease, CanReplace bool
 }
 
-// jobsShown is how many of the last jobs of a file are looked at.
+// fileJob is something that a form began about a file.
+type fileJob struct {
+	inquiry.ConsoleJob
+	Running bool
+	What    string
+}
+
+// jobsShown is how many of the last jobs of a file are shown.
 const jobsShown = 5
 
 func (c *Console) monthFilePage(w http.ResponseWriter, r *http.Request) error {
@@ -501,8 +508,10 @@ func (c *Console) readMonthFile(r *http.Request) (*monthFileView, error) {
 	if do.Change == nil {
 		v.Moves = nil
 	}
-	v.Jobs, err = inquiry.JobsAbout(ctx, c.DB, fmt.Sprintf("file %d", file), jobsShown)
-	v.Jobs = slices.DeleteFunc(v.Jobs, func(j inquiry.ConsoleJob) bool { return c.Now().Sub(j.BeatAt) > jobGone })
+	begun, err := inquiry.JobsAbout(ctx, c.DB, fmt.Sprintf("file %d", file), jobsShown)
+	for _, j := range begun {
+		v.Jobs = append(v.Jobs, fileJob{j, j.Outcome == "" && c.Now().Sub(j.BeatAt) <= jobGone, jobTitles[j.Kind] + " " + j.About})
+	}
 	return v, err
 }
 

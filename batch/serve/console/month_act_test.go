@@ -137,6 +137,7 @@ func testReleaseForms(t *testing.T, db *sqlx.DB) {
 	if viewer := s.get(servicing.Viewer, job); strings.Contains(viewer.body, `value="release"`) {
 		t.Error("a viewer is offered to sign")
 	}
+	s.get(servicing.Viewer, at).has(t, 200, "Preview of the release of file", `href="`+job+`"`) // also for who looks at it later
 	f.told = &Told{Sentence: "File is RELEASED."}
 	release := url.Values{"key": {"ReleaseForms-b"}, "do": {"release"}, "why": {"looked at"}, "sha256": {hash}, "acknowledge-B12": {"yes"}}
 	if got := s.post(servicing.Supervisor, at+"/release", release); got.status != 303 || got.header.Get("Location") != at {
