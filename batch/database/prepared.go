@@ -14,6 +14,9 @@ import (
 // preparedMost bounds the statements that a connection keeps: the server keeps a plan of each in its memory.
 const preparedMost = 64
 
+// preparedConns bounds the connections of that pool, which come on top of the usual one's: both fit a stock server.
+const preparedConns = 24
+
 // Prepared is another pool of connections to the database, for who asks the same questions all day: each connection keeps its statements
 // prepared, so that the server does not parse and plan them anew each time. Behind a pooler, which gives each transaction another session,
 // it is the usual pool. end closes it.
@@ -30,6 +33,7 @@ func (d *Database) Prepared() (db *sqlx.DB, end func() error, err error) {
 		return nil, nil, err
 	}
 	db = limited(sqlx.NewDb(stdsql.OpenDB(preparing{sessions{connector}}), "postgres"))
+	db.SetMaxOpenConns(preparedConns)
 	return db, db.Close, nil
 }
 
