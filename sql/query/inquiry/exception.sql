@@ -8,15 +8,15 @@ SELECT count(DISTINCT loan) FROM run_exception WHERE run = ANY (CAST($1 AS bigin
 SELECT e.loan, e.step, l.loan_id, e.code, e.detail, e.run, e.first_run, e.resolved_run, f.business_date AS first_seen,
        (SELECT count(DISTINCT r.business_date) FROM run r WHERE r.business_date > f.business_date AND r.run <= e.run AND r.state <> 'ABANDONED') AS nights_waited,
        n.who AS note_who, n.why AS note_why, n.at AS note_at, n.run AS note_run
-FROM run_exception e
+FROM (SELECT run, step, loan, code, detail, first_run, resolved_run FROM run_exception
+      WHERE run = $1 AND (step, loan, code) > ($2, $3, $4) ORDER BY step, loan, code LIMIT $5) e
 JOIN loan l ON l.loan = e.loan
 JOIN run f ON f.run = e.first_run
 LEFT JOIN LATERAL (
     SELECT * FROM exception_note n
     WHERE n.loan = e.loan AND n.step = e.step AND n.code = e.code AND n.run >= e.first_run
     ORDER BY n.operation DESC LIMIT 1) n ON TRUE
-WHERE e.run = $1 AND (e.step, e.loan, e.code) > ($2, $3, $4)
-ORDER BY e.step, e.loan, e.code LIMIT $5
+ORDER BY e.step, e.loan, e.code
 
 -- name: InquiryOpenExceptions
 -- A page of the exceptions that no later run resolved, as the newest run that listed each says. One that is listed once and stands
