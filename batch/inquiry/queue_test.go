@@ -51,6 +51,9 @@ func withQueues(t *testing.T) *sqlx.DB {
 		INSERT INTO answer (loan, file, destination, record_number, outcome, code, received_on, seen_file, owner, recorded_by, recorded_at, state, answered_by, answered_why, answered_at)
 			SELECT loan, 1, 1, 2, 'REFUSED', 'R', '2026-06-30', 1, 'ada', 'ada', '2026-06-30', CASE loan WHEN 9 THEN 'OPEN' ELSE 'ANSWERED' END,
 				CASE WHEN loan <> 9 THEN 'ada' END, CASE WHEN loan <> 9 THEN 'w' END, CASE WHEN loan <> 9 THEN timestamptz '2026-07-01' END FROM loan_key;
+		INSERT INTO case_file (case_id, type, status, outcome, opened_on)
+			SELECT 'K' || n, 'DISPUTE', 'open', CASE WHEN n > 2 THEN 'XH' END, date '2026-06-01' + n % 2 FROM generate_series(1, 8000) n;
+		INSERT INTO case_party (case_key, loan) SELECT case_key, case_key FROM case_file;
 		INSERT INTO desk_item (queue, item, owner, due_on)
 			SELECT 'corrections', CAST(correction AS text), CASE WHEN loan < 3 THEN 'kim' END, CASE loan WHEN 5 THEN date '2026-07-01' WHEN 6 THEN date '2026-06-20' END
 			FROM correction WHERE loan <> 4;
@@ -117,7 +120,7 @@ func TestQueueItems(t *testing.T) {
 		rules.QueueDeletions:   fmt.Sprintln(2, 2, 0, "2026-06-30", rules.Date(0)),
 		rules.QueueRejects:     fmt.Sprintln(1, 0, 0, "2026-06-30", rules.Date(0)),
 		rules.QueueReopened:    fmt.Sprintln(2, 2, 0, "2025-01-01", rules.Date(0)),
-		rules.QueueDisputes:    fmt.Sprintln(0, 0, 0, rules.Date(0), rules.Date(0)),
+		rules.QueueDisputes:    fmt.Sprintln(2, 2, 0, "2026-06-01", "2026-07-01"),
 	} {
 		if counts[queue] != want {
 			t.Errorf("%s: %q, want %q", queue, counts[queue], want)
@@ -148,7 +151,7 @@ func TestQueueItems(t *testing.T) {
 // queuePlans holds that reading and counting the queues goes through the indexes of what is open, never through the book.
 func queuePlans(t *testing.T, db *sqlx.DB) {
 	t.Helper()
-	big := []string{"loan", "loan_key", "loan_state", "run_exception", "schedule", "excluded", "answer"}
+	big := []string{"loan", "loan_key", "loan_state", "run_exception", "schedule", "excluded", "answer", "case_file", "case_party"}
 	check := func(name string, args ...any) {
 		var lines []string
 		if err := db.Select(&lines, "EXPLAIN (COSTS OFF) "+database.Query("inquiry", name), args...); err != nil {

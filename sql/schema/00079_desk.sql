@@ -29,8 +29,9 @@ CREATE FUNCTION desk_queue(wanted text, answer_days integer, standing text[], wa
 RETURNS TABLE (queue text, item text, loan bigint, customer bigint, case_key bigint, what text, detail text, since date, due_on date, owner text)
 STABLE LANGUAGE sql AS $$
     SELECT 'disputes', CAST(f.case_key AS text),
-           coalesce(u.loan, (SELECT min(coalesce(p.loan, c.loan))
-               FROM furnisher.case_party p LEFT JOIN furnisher.loan_customer c ON c.customer = p.customer WHERE p.case_key = f.case_key)),
+           coalesce(u.loan, (SELECT min(p.loan) FROM furnisher.case_party p WHERE p.case_key = f.case_key AND p.loan IS NOT NULL),
+               (SELECT min(c.loan) FROM furnisher.case_party p JOIN furnisher.loan_customer c ON c.customer = p.customer
+                WHERE p.case_key = f.case_key AND p.customer IS NOT NULL)),
            CAST(NULL AS bigint), f.case_key, f.type, concat_ws(', ', u.channel, f.dispute_kind, u.bureau),
            coalesce(u.received_on, f.received_on, f.opened_on),
            coalesce(u.due_on, coalesce(f.received_on, f.opened_on) + answer_days), CAST(NULL AS text)
@@ -61,9 +62,10 @@ STABLE LANGUAGE sql AS $$
            k.opened_on, NULL, NULL
     FROM furnisher.case_file k
     CROSS JOIN LATERAL (
-        SELECT DISTINCT coalesce(p.loan, c.loan) AS loan
-        FROM furnisher.case_party p LEFT JOIN furnisher.loan_customer c ON c.customer = p.customer
-        WHERE p.case_key = k.case_key AND coalesce(p.loan, c.loan) IS NOT NULL) l
+        SELECT p.loan FROM furnisher.case_party p WHERE p.case_key = k.case_key AND p.loan IS NOT NULL
+        UNION
+        SELECT c.loan FROM furnisher.case_party p JOIN furnisher.loan_customer c ON c.customer = p.customer
+        WHERE p.case_key = k.case_key AND p.customer IS NOT NULL) l
     WHERE wanted IN ('', 'reviews') AND k.auto_created AND NOT k.acknowledged AND k.closed_on IS NULL AND k.deleted_on IS NULL
     UNION ALL
     SELECT 'deletions', concat_ws('/', n.destination, x.loan), x.loan, NULL, NULL, d.name, x.detail,

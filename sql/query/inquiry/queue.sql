@@ -23,7 +23,7 @@ WITH page AS (
     LEFT JOIN desk_item i ON i.queue = q.queue AND i.item = q.item
     WHERE i.closed IS NULL
       AND ($6 = '' OR coalesce(q.owner, i.owner, '-') = $6)
-      AND ($7 = '' OR EXISTS (SELECT FROM loan l JOIN program g ON g.program = l.program WHERE l.loan = q.loan AND g.program_id = $7))
+      AND ($7 = '' OR (SELECT g.program_id FROM loan l JOIN program g ON g.program = l.program WHERE l.loan = q.loan) = $7) -- by key: an EXISTS may read all loans once instead
       AND ($8 = '' OR q.item = $8)
 )
 SELECT p.item, p.what, p.detail, p.since, p.due_on, coalesce(p.owner, '') AS owner, coalesce(o.why, '') AS note, coalesce(o.who, '') AS noted_by,
