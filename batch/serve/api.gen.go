@@ -255,6 +255,9 @@ type ExplainedRecord = json.RawMessage
 // File defines model for File.
 type File = json.RawMessage
 
+// FileBalance defines model for FileBalance.
+type FileBalance = json.RawMessage
+
 // FileEvent defines model for FileEvent.
 type FileEvent = json.RawMessage
 
@@ -1203,6 +1206,9 @@ type ServerInterface interface {
 	// GetFile A file and what people did with it
 	// (GET /v1/files/{file})
 	GetFile(w http.ResponseWriter, r *http.Request, file FileNumber)
+	// GetFileBalance The balance sheet of a file
+	// (GET /v1/files/{file}/balance)
+	GetFileBalance(w http.ResponseWriter, r *http.Request, file FileNumber)
 	// ListExclusions List the loans that a file left out, with the reason and the rule
 	// (GET /v1/files/{file}/exclusions)
 	ListExclusions(w http.ResponseWriter, r *http.Request, file FileNumber, params ListExclusionsParams)
@@ -3297,6 +3303,32 @@ func (siw *ServerInterfaceWrapper) GetFile(w http.ResponseWriter, r *http.Reques
 	handler.ServeHTTP(w, r)
 }
 
+// GetFileBalance operation middleware
+func (siw *ServerInterfaceWrapper) GetFileBalance(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "file" -------------
+	var file FileNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "file", r.PathValue("file"), &file, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "file", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetFileBalance(w, r, file)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListExclusions operation middleware
 func (siw *ServerInterfaceWrapper) ListExclusions(w http.ResponseWriter, r *http.Request) {
 
@@ -4755,6 +4787,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/runs/{run}/differences", wrapper.GetRunDifferences)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/files", wrapper.ListFiles)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/files/{file}", wrapper.GetFile)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/files/{file}/balance", wrapper.GetFileBalance)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/files/{file}/exclusions", wrapper.ListExclusions)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/waiting-deletions", wrapper.ListWaitingDeletions)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/reopened-loans", wrapper.ListReopenedLoans)
@@ -7040,6 +7073,65 @@ func (response GetFiledefaultApplicationProblemPlusJSONResponse) VisitGetFileRes
 	return err
 }
 
+type GetFileBalanceRequestObject struct {
+	File FileNumber `json:"file"`
+}
+
+type GetFileBalanceResponseObject interface {
+	VisitGetFileBalanceResponse(w http.ResponseWriter) error
+}
+
+type GetFileBalance200JSONResponse struct {
+	Status  Status      `json:"status"`
+	Message Message     `json:"message"`
+	Data    FileBalance `json:"data"`
+}
+
+func (response GetFileBalance200JSONResponse) VisitGetFileBalanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetFileBalance404ApplicationProblemPlusJSONResponse struct {
+	FailedApplicationProblemPlusJSONResponse
+}
+
+func (response GetFileBalance404ApplicationProblemPlusJSONResponse) VisitGetFileBalanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetFileBalancedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetFileBalancedefaultApplicationProblemPlusJSONResponse) VisitGetFileBalanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListExclusionsRequestObject struct {
 	File   FileNumber `json:"file"`
 	Params ListExclusionsParams
@@ -8819,6 +8911,9 @@ type StrictServerInterface interface {
 	// GetFile A file and what people did with it
 	// (GET /v1/files/{file})
 	GetFile(ctx context.Context, request GetFileRequestObject) (GetFileResponseObject, error)
+	// GetFileBalance The balance sheet of a file
+	// (GET /v1/files/{file}/balance)
+	GetFileBalance(ctx context.Context, request GetFileBalanceRequestObject) (GetFileBalanceResponseObject, error)
 	// ListExclusions List the loans that a file left out, with the reason and the rule
 	// (GET /v1/files/{file}/exclusions)
 	ListExclusions(ctx context.Context, request ListExclusionsRequestObject) (ListExclusionsResponseObject, error)
@@ -9874,6 +9969,32 @@ func (sh *strictHandler) GetFile(w http.ResponseWriter, r *http.Request, file Fi
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetFileResponseObject); ok {
 		if err := validResponse.VisitGetFileResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetFileBalance operation middleware
+func (sh *strictHandler) GetFileBalance(w http.ResponseWriter, r *http.Request, file FileNumber) {
+	var request GetFileBalanceRequestObject
+
+	request.File = file
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetFileBalance(ctx, request.(GetFileBalanceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetFileBalance")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetFileBalanceResponseObject); ok {
+		if err := validResponse.VisitGetFileBalanceResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -151,6 +151,8 @@ func explainNone(ctx context.Context, loan string, _ inquiry.Which) (any, error)
 	return nil, inquiry.ErrNotFound
 }
 
+func balanceNone(context.Context, int64) (any, error) { return nil, inquiry.ErrNotFound }
+
 func countBytes(file io.Reader) (any, error) {
 	n, err := io.Copy(io.Discard, file)
 	return map[string]any{"records": n, "errors": 0, "warnings": 0, "findings": []any{}, "findings_not_listed": 0}, err
@@ -214,7 +216,7 @@ func newService(t testing.TB, db *sqlx.DB, change ...func(*serve.Config)) *servi
 	log.SetFormatter(&logrus.JSONFormatter{})
 	c := serve.Config{DB: db, Now: s.clock, Log: log, Desk: func(address string) *servicing.Desk {
 		return &servicing.Desk{DB: db, Now: s.clock, Today: day("2026-06-02"), Vault: vault, Authority: batch.Authority{Host: address}, Correct: corrects}
-	}, Rate: 1e6, Burst: 1e6, ExplainLoan: explainNone, Validate: countBytes, ExplainRecord: noRecord}
+	}, Rate: 1e6, Burst: 1e6, ExplainLoan: explainNone, FileBalance: balanceNone, Validate: countBytes, ExplainRecord: noRecord}
 	for _, f := range change {
 		f(&c)
 	}

@@ -132,6 +132,12 @@ func (a *api) GetRunDifferences(ctx context.Context, r GetRunDifferencesRequestO
 	return GetRunDifferences200JSONResponse(found), err
 }
 
+// GetFileBalance reads the balance sheet of a file (BR8).
+func (a *api) GetFileBalance(ctx context.Context, r GetFileBalanceRequestObject) (GetFileBalanceResponseObject, error) {
+	found, err := answer(a.FileBalance(ctx, r.File))
+	return GetFileBalance200JSONResponse(found), err
+}
+
 // SearchCustomers finds customers by social security number. It is in the body, so no log of an address has it.
 func (a *api) SearchCustomers(ctx context.Context, r SearchCustomersRequestObject) (SearchCustomersResponseObject, error) {
 	customers, err := a.desk(ctx).FindBySSN(ctx, r.Body.Ssn)

@@ -57,6 +57,7 @@ func TestReads(t *testing.T) {
 	officer := servicing.PrivacyOfficer
 	s.calls([]call{
 		{"how a first attempt differs", "GET", "/v1/runs/1/differences", viewer, ``, "200", `"moves":[`, map[string]any{"run": 1.0, "attempt": 1.0, "files": []any{}, "records": []any{}}},
+		{"the balance of an unknown file", "GET", "/v1/files/99/balance", viewer, ``, "404 unknown", "", nil},
 		{"how an unknown run differs", "GET", "/v1/runs/99/differences", viewer, ``, "404 unknown", "", nil},
 		{"who has a number", "POST", "/v1/customers/search", officer, `{"ssn":"666-10-0001"}`, "200", "", map[string]any{
 			"customers": []any{map[string]any{"customerId": "CA", "loans": []any{"A1", "A2"}}}}},

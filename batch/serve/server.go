@@ -37,6 +37,7 @@ type Config struct {
 
 	// What the API answers as commands do. Each returns a value that marshals to JSON.
 	ExplainLoan   func(ctx context.Context, loan string, w inquiry.Which) (any, error)
+	FileBalance   func(ctx context.Context, file int64) (any, error)         // inquiry.ErrNotFound: there is none
 	Validate      func(file io.Reader) (any, error)                          // a Metro 2 file
 	ExplainRecord func(file io.Reader, record int, unmask bool) (any, error) // of a Metro 2 file; ErrNoRecord
 

@@ -35,12 +35,7 @@ released, and any file with --now, as the tables are now. The exit status is 6 i
 				}
 				switch {
 				case asJSON:
-					err = printJSON(a.stdout, struct {
-						*bureau.Balance
-						Final   int64 `json:"accounts_before_final"`
-						Deleted int64 `json:"accounts_before_deleted"`
-						Holds   bool  `json:"holds"`
-					}{b, b.Final(), b.Deleted(), b.Holds()})
+					err = printJSON(a.stdout, balanceDocument(b))
 				case asCSV:
 					err = a.balanceCSV(b)
 				default:
@@ -57,6 +52,16 @@ released, and any file with --now, as the tables are now. The exit status is 6 i
 	c.Flags().BoolVar(&asCSV, "csv", false, "print CSV, in which no cell is a formula")
 	jsonFlag(c, &asJSON)
 	return c
+}
+
+// balanceDocument is a balance sheet as JSON tells it.
+func balanceDocument(b *bureau.Balance) any {
+	return struct {
+		*bureau.Balance
+		Final   int64 `json:"accounts_before_final"`
+		Deleted int64 `json:"accounts_before_deleted"`
+		Holds   bool  `json:"holds"`
+	}{b, b.Final(), b.Deleted(), b.Holds()}
 }
 
 // balanceLine is a line of a balance sheet.

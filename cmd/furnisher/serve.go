@@ -80,7 +80,7 @@ under way, within 20 seconds. Its workers, patience and brakes are those of furn
 					status, _ := classify(context.Background(), err)
 					return status == exitUnreachable
 				}
-				c.ExplainLoan, c.Validate, c.ExplainRecord = apiExplain(db.DB), apiValidate, apiExplainRecord
+				c.ExplainLoan, c.FileBalance, c.Validate, c.ExplainRecord = apiExplain(db.DB), apiBalance(db.DB), apiValidate, apiExplainRecord
 				nights, err := a.newNightDesk(ctx)
 				if err != nil {
 					return err

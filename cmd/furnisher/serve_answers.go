@@ -7,12 +7,13 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"github.com/furnisher/furnisher/batch/bureau"
 	"github.com/furnisher/furnisher/batch/inquiry"
 	"github.com/furnisher/furnisher/batch/serve"
 	"github.com/furnisher/furnisher/metro2"
 )
 
-// What the HTTP API answers as commands do: furnisher explain, metro2 validate and metro2 explain.
+// What the HTTP API answers as commands do: furnisher explain, files balance, metro2 validate and metro2 explain.
 
 // recordAway is what the API says where the file of a record is not there: the command's words have its path.
 const recordAway = "the file is not where it was made, or is not the one that was made"
@@ -31,6 +32,20 @@ func apiExplain(db *sqlx.DB) func(context.Context, string, inquiry.Which) (any, 
 			found.Missing = recordAway
 		}
 		return found, nil
+	}
+}
+
+// apiBalance is the answer of furnisher files balance.
+func apiBalance(db *sqlx.DB) func(context.Context, int64) (any, error) {
+	return func(ctx context.Context, file int64) (any, error) {
+		b, err := bureau.BalanceOf(ctx, db, file, false)
+		if errors.Is(err, bureau.ErrNoFile) || errors.Is(err, bureau.ErrState) {
+			return nil, inquiry.ErrNotFound
+		}
+		if err != nil {
+			return nil, err
+		}
+		return balanceDocument(b), nil
 	}
 }
 

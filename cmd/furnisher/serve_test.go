@@ -146,18 +146,29 @@ func TestServeAnswers(t *testing.T) {
 	err = a.withDB(t.Context(), func(db *sqlx.DB) error {
 		explain := apiExplain(db)
 		loans, err := inquiry.Loans(t.Context(), db, inquiry.LoanFilter{}, inquiry.Page{})
+		if err != nil {
+			return err
+		}
 		for _, l := range loans.Rows {
 			found, err := explain(t.Context(), l.LoanID, inquiry.Which{})
 			if said := holds("LoanExplanation", found, err); strings.Contains(said, l.AccountNumber) {
 				t.Errorf("%s: the account number is not masked: %s", l.LoanID, said)
 			}
 		}
+		balance := apiBalance(db)
+		sheet, err := balance(t.Context(), 1)
+		if said := holds("FileBalance", sheet, err); !strings.Contains(said, `"holds":true`) {
+			t.Errorf("the balance of file 1: %s", said)
+		}
+		if _, err := balance(t.Context(), 9999); !errors.Is(err, inquiry.ErrNotFound) {
+			t.Errorf("the balance of no file: %v", err)
+		}
 		for _, which := range []inquiry.Which{{File: 9999}, {AsOf: rules.NewDate(2020, time.January, 31)}} {
 			if _, err := explain(t.Context(), loans.Rows[0].LoanID, which); !errors.Is(err, inquiry.ErrNotFound) {
 				t.Errorf("no such file: %v", err)
 			}
 		}
-		return err
+		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
