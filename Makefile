@@ -20,7 +20,7 @@ GOLANGCI_LINT_VERSION = v2.15.0
 GOLANGCI_LINT = .cache/bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build preflight install demo test race fuzz bin/bench bench bench-check microbench golden lint verify strikes kills together tampers lives corrections years races load look pg pgbouncer sshd gpg chromium
+.PHONY: help build preflight install demo test race fuzz bin/bench bench bench-check microbench golden lint verify strikes kills together tampers lives corrections years races load look walk pg pgbouncer sshd gpg chromium
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-11s %s\n", $$1, $$2}' Makefile
@@ -133,6 +133,9 @@ load: pg build ## Ask the API 2,000 questions and cancel 300 loans a second for 
 	@mkdir -p .cache
 	$(GO) build -o .cache/load ./fixtures/load
 	.cache/load -program bin/furnisher
+
+walk: pg chromium ## Look at each page of the console in Chromium over a generated book of PAGED loans
+	$(GO) test ./fixtures/browser -count 1 -v -timeout 60m -run '^TestEveryPage$$' -loans $(PAGED)
 
 look: pg build ## Ask for each page of the console while a month-end night of a book of PAGED loans runs, and say how long each took
 	@mkdir -p .cache
