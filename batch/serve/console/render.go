@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/furnisher/furnisher/batch/inquiry"
+	"github.com/furnisher/furnisher/batch/serve"
 	"github.com/furnisher/furnisher/rules"
 )
 
@@ -247,6 +248,7 @@ func (c *Console) policy(w http.ResponseWriter, r *http.Request) {
 
 // static answers with a file of the program.
 func (c *Console) static(w http.ResponseWriter, r *http.Request) {
+	serve.Noted(r.Context(), "console static", "")
 	w.Header().Set("Cache-Control", "no-cache")
 	http.ServeFileFS(w, r, files, "static/"+path.Base(r.PathValue("file")))
 }
