@@ -251,6 +251,29 @@ func deskResolves(t *testing.T, db *sqlx.DB) {
 	got.has(t, 403)
 	got, _ = ask(servicing.PrivacyOfficer, rules.QueueRemovals) // CD3: the retention of this one has not ended
 	got.has(t, 409, "CD3")
+	db.MustExec(`UPDATE program SET retention_months = 0`)
+	eligible, _, err := s.c.Desk("test").EligibleCustomers(t.Context(), day("2026-11-01"), 0, 1000)
+	if err != nil || len(eligible) == 0 {
+		t.Fatalf("no customer may be removed: %v", err)
+	}
+	db.MustExec(`DELETE FROM customer_eligible`)
+	db.MustExec(`INSERT INTO customer_eligible SELECT $1, max(run), '2026-10-31' FROM run`, eligible[0].Key)
+	removed := func() (n int) {
+		if err := db.Get(&n, `SELECT count(*) FROM customer WHERE removed_on IS NOT NULL`); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	before := removed()
+	got, _ = ask(servicing.PrivacyOfficer, rules.QueueRemovals, "do", "preview")
+	if got.has(t, 303); removed() != before || len(inQueue(t, db, rules.QueueRemovals)) != 1 {
+		t.Error("a preview removed a customer")
+	}
+	got, _ = ask(servicing.PrivacyOfficer, rules.QueueRemovals, "key", "once")
+	if got.has(t, 303); removed() != before+1 || len(inQueue(t, db, rules.QueueRemovals)) != 0 {
+		t.Error("the customer is not removed, or still in the queue")
+	}
+
 	waits := inQueue(t, db, rules.QueueDeletions)[0]
 	item := "/desk/deletions/item?" + url.Values{"item": {waits.Item}}.Encode()
 	open, err := inquiry.OpenReceivables(t.Context(), db, waits.LoanID, rules.DateOf(clock()))
