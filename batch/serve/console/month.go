@@ -319,7 +319,7 @@ func (v *monthView) answer() {
 		v.Due = "Nothing is overdue, and nothing is due within seven days."
 	}
 	if n := len(v.Waiting); n > 0 {
-		v.Due += fmt.Sprintf(" %s for its next step.", plural(n, "file waits", "files wait"))
+		v.Due += " " + plural(n, "file waits for its next step.", "files wait for their next step.")
 	}
 	switch {
 	case v.Log.Entries == 0:
