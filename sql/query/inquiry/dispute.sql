@@ -49,10 +49,13 @@ SELECT f.case_key, f.case_id, f.type, coalesce(f.dispute_kind, '') AS dispute_ki
        u.informed_on, coalesce(u.due_on, coalesce(f.received_on, f.opened_on) + CAST($2 AS integer)) AS due_on,
        coalesce(u.answer, '') AS answer, u.answered_on, coalesce(u.checked, '') AS checked, coalesce(u.copies, '{}') AS copies,
        coalesce(x.case_id, '') AS fraud_case_id, coalesce(l.account_number, '') AS account_number,
-       ARRAY(SELECT DISTINCT k.loan_id COLLATE "C" FROM case_party p LEFT JOIN loan_customer m ON m.customer = p.customer
-             JOIN loan_key k ON k.loan = coalesce(p.loan, m.loan)
-             WHERE p.case_key = f.case_key
-               AND (p.loan IS NOT NULL OR NOT EXISTS (SELECT FROM case_party o WHERE o.case_key = f.case_key AND o.loan IS NOT NULL))
+       ARRAY(SELECT (SELECT k.loan_id FROM loan_key k WHERE k.loan = q.loan) COLLATE "C" FROM (
+                 SELECT p.loan FROM case_party p WHERE p.case_key = f.case_key AND p.loan IS NOT NULL
+                 UNION
+                 SELECT m.loan FROM case_party p
+                 CROSS JOIN LATERAL (SELECT m.loan FROM loan_customer m WHERE m.customer = p.customer OFFSET 0) m -- by its index, however many they are
+                 WHERE p.case_key = f.case_key AND p.customer IS NOT NULL
+                   AND NOT EXISTS (SELECT FROM case_party o WHERE o.case_key = f.case_key AND o.loan IS NOT NULL)) q
              ORDER BY 1) AS loan_ids,
        ARRAY(SELECT c.customer_id FROM case_party p JOIN customer c ON c.customer = p.customer WHERE p.case_key = f.case_key
              ORDER BY c.customer_id COLLATE "C") AS customer_ids,
