@@ -33,8 +33,8 @@ type LastSaid struct {
 // out: never its approver.
 type Erasure struct{ Approver, Reason, By string }
 
-// samePerson reports whether two names are one, written in capitals or not, and with blanks or not.
-func samePerson(one, other string) bool {
+// SamePerson reports whether two names are one, written in capitals or not, and with blanks or not.
+func SamePerson(one, other string) bool {
 	squeezed := func(name string) string { return strings.Join(strings.Fields(name), "") }
 	return strings.EqualFold(squeezed(one), squeezed(other))
 }
@@ -81,9 +81,9 @@ func CheckRemoval(c *Customer, e Erasure, d Date) error {
 	switch {
 	case c.RemovedOn != 0:
 		return refuse("CD2", "the customer was removed on %s", c.RemovedOn)
-	case (e.Approver == "") != (e.Reason == "") || e.Approver != "" && samePerson(e.Approver, ""):
+	case (e.Approver == "") != (e.Reason == "") || e.Approver != "" && SamePerson(e.Approver, ""):
 		return refuse("CD3", "an erasure request needs the approver's name and the reason")
-	case e.Approver != "" && samePerson(e.Approver, e.By):
+	case e.Approver != "" && SamePerson(e.Approver, e.By):
 		return refuse("CD3", "the approver of an erasure request is another person than who removes the customer")
 	case c.LegalHold:
 		return refuse("CD3", "the customer is under legal hold")

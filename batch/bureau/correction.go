@@ -104,7 +104,7 @@ func (n *NewCorrection) check() ([]correctedField, error) {
 		return nil, refuse("it needs a reason and evidence")
 	case !slices.Contains(CorrectionSources, n.Source):
 		return nil, refuse("its source is one of %s", strings.Join(CorrectionSources, ", "))
-	case n.Approver != "" && n.Approver == n.Who:
+	case n.Approver != "" && rules.SamePerson(n.Approver, n.Who):
 		return nil, refuse("the approver must be another person than you")
 	}
 	for _, text := range []string{n.Reason, n.Evidence, n.Approver} {
@@ -206,7 +206,7 @@ func ReleaseCorrectionIn(ctx context.Context, tx *sqlx.Tx, number int64, who, ap
 }
 
 func releaseCorrection(ctx context.Context, tx *sqlx.Tx, number int64, who, approver, why string, now time.Time) error {
-	if why == "" || approver == "" || approver == who {
+	if why == "" || rules.SamePerson(approver, "") || rules.SamePerson(approver, who) {
 		return refuse("a release needs a reason and the approval of another person")
 	}
 	result, err := tx.ExecContext(ctx, correctionRelease, number, who, approver, why, now)

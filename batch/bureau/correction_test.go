@@ -132,6 +132,8 @@ func TestCorrectionLocks(t *testing.T) {
 	}{
 		{1, "robin", "", "wrong", bureau.ErrCorrection},
 		{1, "robin", "robin", "wrong", bureau.ErrCorrection},
+		{1, "robin", " Robin", "wrong", bureau.ErrCorrection},
+		{1, "robin", " ", "wrong", bureau.ErrCorrection},
 		{1, "robin", "kim", "", bureau.ErrCorrection},
 		{99, "robin", "kim", "wrong", bureau.ErrNoCorrection},
 	} {

@@ -54,6 +54,7 @@ var (
 	inquiryToken               = database.Query("inquiry", "InquiryToken")
 	inquiryAllOperations       = database.Query("inquiry", "InquiryAllOperations")
 	inquiryUsers               = database.Query("inquiry", "InquiryUsers")
+	inquiryUserMay             = database.Query("inquiry", "InquiryUserMay")
 	inquiryUsersAny            = database.Query("inquiry", "InquiryUsersAny")
 	inquiryTokens              = database.Query("inquiry", "InquiryTokens")
 	inquiryTradelines          = database.Query("inquiry", "InquiryTradelines")

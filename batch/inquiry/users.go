@@ -58,3 +58,11 @@ func AnyUser(ctx context.Context, db *sqlx.DB) (any bool, err error) {
 	}
 	return any, nil
 }
+
+// UserMay reports whether somebody of a name and a role can sign in to the console now.
+func UserMay(ctx context.Context, db *sqlx.DB, name, role string, now time.Time) (may bool, err error) {
+	if err := db.GetContext(ctx, &may, inquiryUserMay, name, role, now); err != nil {
+		return false, fmt.Errorf("look for a user: %w", err)
+	}
+	return may, nil
+}

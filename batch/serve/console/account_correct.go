@@ -57,7 +57,7 @@ func correctInputs(_ *Console, a *inquiry.Account) (list []input) {
 			{"", "Choose a source"}, {"AUD", "AUD: keyed at the bureaus"}, {"DISPUTE", "A dispute"}, {"HAND", "Found by us"},
 		}},
 		input{Name: "evidence", Label: "Evidence", Kind: "text", Required: true, Hint: "what proves it: a receipt, a letter, by its number"},
-		input{Name: "approver", Label: "Approved by", Kind: "text", Hint: "a second person, without whom a date of first delinquency moves to no later date"})
+		input{Name: "approver", Label: "Approved by", Kind: "text", Hint: "a supervisor, another person than you, without whom a date of first delinquency moves to no later date"})
 }
 
 func correct(c *Console, r *http.Request, o servicing.Order, loan string, f *filledForm) (*outcome, error) {
@@ -80,6 +80,10 @@ func correct(c *Console, r *http.Request, o servicing.Order, loan string, f *fil
 	}
 	if f.err != nil {
 		return nil, f.err
+	}
+	var err error
+	if x.Approver, err = c.second(r.Context(), x.Approver); err != nil {
+		return nil, err
 	}
 	found, err := inquiry.ShowAccount(r.Context(), c.DB, loan, filesShown, rules.DateOf(c.Now()))
 	if err != nil {
@@ -132,7 +136,7 @@ func unlockInputs(_ *Console, a *inquiry.Account) []input {
 	}
 	return []input{
 		{Name: "correction", Label: "Lock", Kind: "select", Options: list, Required: true},
-		{Name: "approver", Label: "Approved by", Kind: "text", Hint: "a second person", Required: true},
+		{Name: "approver", Label: "Approved by", Kind: "text", Hint: "a supervisor, another person than you", Required: true},
 	}
 }
 
@@ -158,7 +162,11 @@ func unlock(c *Console, r *http.Request, o servicing.Order, loan string, f *fill
 		if l.State == "RELEASED" && *l.ReleasedBy == o.By && *l.ReleaseWhy == o.Why { // the form was sent before
 			return out, nil
 		}
-		return out, c.Account.Unlock(r.Context(), Unlocking{Correction: number, By: o.By, Approver: f.text("approver"), Why: o.Why, DryRun: o.DryRun})
+		approver, err := c.second(r.Context(), f.text("approver"))
+		if err != nil {
+			return nil, err
+		}
+		return out, c.Account.Unlock(r.Context(), Unlocking{Correction: number, By: o.By, Approver: approver, Why: o.Why, DryRun: o.DryRun})
 	}
 	return nil, fmt.Errorf("%w: the loan has no correction %d", servicing.ErrUnknown, number)
 }

@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -128,6 +129,7 @@ func badForms(t *testing.T, s *site, db *sqlx.DB) {
 func TestAccountCorrect(t *testing.T) {
 	var asked []any
 	s := newSite(t, readOnly(t), explaining(&asked))
+	secondPerson(t, readOnly(t))
 	values := []string{
 		"field1", "account_status", "value1", "11", "field2", "date_first_delinquency", "value2", "", "source", "HAND", "evidence", "receipt 12", "approver", "kim", "file", "1",
 	}
@@ -147,6 +149,10 @@ func TestAccountCorrect(t *testing.T) {
 		if diff := cmp.Diff(want, asked[i]); diff != "" {
 			t.Errorf("asked for (-want +got):\n%s", diff)
 		}
+	}
+	s.post(servicing.Operator, at, sent("1", "do", append(slices.Clone(values), "approver", "A-OPERATOR")...)).has(t, 409, "Who approves is another person than you")
+	if s.post(servicing.Operator, at, sent("1", "do", append(slices.Clone(values), "approver", "lee")...)).has(t, 409, "supervisor of this console"); len(asked) != 2 {
+		t.Errorf("asked for with nobody's approval: %+v", asked[2:])
 	}
 	s.post(servicing.Operator, at, sent("1", "do", "field1", "account_status", "value1", "refused", "source", "HAND")).has(t, 409, "would be invalid", `value="refused"`)
 	s.post(servicing.Operator, at, sent("1", "do", "value2", "11")).has(t, 400, "Value 2 has no field")

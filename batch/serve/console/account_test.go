@@ -198,6 +198,10 @@ func unlocksAndSaysRemoved(t *testing.T, db *sqlx.DB) {
 	s.post(servicing.Viewer, at+"/unlock", sent("u", "do", "correction", number, "approver", "kim")).has(t, 403)
 	s.post(servicing.Operator, "/accounts/L1000006/unlock", sent("u", "do", "correction", number, "approver", "kim")).has(t, 404)
 	s.post(servicing.Operator, at+"/unlock", sent("u", "do", "correction", "x")).has(t, 400, "which lock")
+	for _, nobody := range []string{"kim", "lee", "A-Operator", " a-operator "} { // kim is no user yet
+		s.post(servicing.Operator, at+"/unlock", sent("u0"+nobody, "do", "correction", number, "approver", nobody)).has(t, 409, "ho approves is ")
+	}
+	secondPerson(t, db)
 	s.post(servicing.Operator, at+"/unlock", sent("u", "preview", "correction", number, "approver", "kim")).has(t, 200, "decided by the facts")
 	s.post(servicing.Operator, at+"/unlock", sent("u", "do", "correction", number, "approver", "kim")).has(t, 303)
 	if len(asked) != 2 || !asked[0].(Unlocking).DryRun || asked[1].(Unlocking).Approver != "kim" || asked[1].(Unlocking).By != "a-operator" {

@@ -127,6 +127,7 @@ func disputeForms(t *testing.T, db *sqlx.DB) {
 	send(servicing.Operator, "d4", "checked", "").has(t, 400)
 	send(servicing.Operator, "d5", "answer", "SHRUGGED").has(t, 400)
 	send(servicing.Operator, "d6", "answer", "UPDATED").has(t, 400)
+	send(servicing.Operator, "d6b", "answer", "UPDATED", "field-0", "25", "value-0", "2026-10-01", "approver", "A-operator").has(t, 409, "another person than you")
 	send(servicing.Operator, "d7", "act", "extend", "informed", "yesterday").has(t, 400)
 	send(servicing.Operator, "d8", "do", "preview").has(t, 200, "The dispute would be answered verified, outcome XH.", "the ledger</textarea>", `value="VERIFIED" required checked`)
 	if got := inQueue(t, db, rules.QueueDisputes); len(got) != 2 {

@@ -488,7 +488,11 @@ func (c *Console) resolveOne(r *http.Request, f url.Values, q *queueWords, o ser
 		case q.Queue == rules.QueueRejects:
 			return c.DeskActions.CloseAnswer(ctx, number, o.By, o.Why)
 		}
-		return c.DeskActions.ReleaseCorrection(ctx, number, o.By, strings.TrimSpace(f.Get("approver")), o.Why)
+		approver, err := c.second(ctx, f.Get("approver"))
+		if err != nil {
+			return err
+		}
+		return c.DeskActions.ReleaseCorrection(ctx, number, o.By, approver, o.Why)
 	case rules.QueueExceptions:
 		_, err := desk.ResolveExceptions(ctx, servicing.ResolveRequest{Order: o, LoanID: i.LoanID, Code: i.What})
 		return err

@@ -244,6 +244,11 @@ func deskResolves(t *testing.T, db *sqlx.DB) {
 	got, _ = ask(servicing.Operator, rules.QueueCorrections, "approver", "kim")
 	got.has(t, 403)
 	got, _ = ask(servicing.Supervisor, rules.QueueCorrections, "approver", "kim")
+	if got.has(t, 409, "a supervisor of this console"); len(released) != 0 {
+		t.Errorf("somebody whom nobody knows approved: %v", released)
+	}
+	secondPerson(t, db)
+	got, _ = ask(servicing.Supervisor, rules.QueueCorrections, "approver", "Kim")
 	if got.has(t, 303); len(released) != 1 || released[1] != "a-supervisor, kim: done" {
 		t.Errorf("released corrections: %v", released)
 	}

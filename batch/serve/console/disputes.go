@@ -121,7 +121,11 @@ func (c *Console) disputeForm(w http.ResponseWriter, r *http.Request) error {
 		}
 		done, err = c.desk(r).ExtendDispute(r.Context(), q)
 	case "answer":
-		done, err = c.desk(r).AnswerDispute(r.Context(), answerRequest(o, id, f))
+		q := answerRequest(o, id, f)
+		if q.Approver, err = c.second(r.Context(), q.Approver); err != nil {
+			return err
+		}
+		done, err = c.desk(r).AnswerDispute(r.Context(), q)
 	default:
 		return errForm
 	}

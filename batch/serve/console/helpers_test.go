@@ -96,6 +96,13 @@ func made(t *testing.T, keeper testing.TB, dir string) *sqlx.DB {
 	return db
 }
 
+// secondPerson is a supervisor who approves what others do.
+func secondPerson(t *testing.T, db *sqlx.DB) {
+	t.Helper()
+	db.MustExec(`INSERT INTO console_user (name, role, subject, name_hash, created_by, created_at)
+		VALUES ('kim', 'supervisor', 'a provider: kim', '\x00000000000000000000000000000000', 'test', '2026-10-01') ON CONFLICT DO NOTHING`)
+}
+
 // night runs a business date.
 func night(t *testing.T, db *sqlx.DB, dir, date string) {
 	t.Helper()
