@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"sync"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/furnisher/furnisher/batch/database"
 	"github.com/furnisher/furnisher/batch/inquiry"
 	"github.com/furnisher/furnisher/batch/serve/console"
+	"github.com/furnisher/furnisher/batch/servicing"
 	"github.com/furnisher/furnisher/rules"
 )
 
@@ -43,7 +45,7 @@ type nightDesk struct {
 // nightJob is a night that somebody asked for.
 type nightJob struct {
 	console.NightJob
-	key    string
+	order  console.NightOrder
 	cancel context.CancelFunc
 	opened chan struct{} // closed once the run is in the ledger
 	done   chan struct{} // closed at the end
@@ -109,11 +111,16 @@ func (d *nightDesk) begin(ctx context.Context, order console.NightOrder) (*conso
 	return &seen, nil
 }
 
-// take begins a job, or finds that of the key.
+// take begins a job, or finds that of the key; servicing.ErrKeyUsed if something else was asked for with it: a dry run is not the night.
 func (d *nightDesk) take(order console.NightOrder) (*nightJob, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if at := slices.IndexFunc(d.jobs, func(j *nightJob) bool { return j.key == order.Key }); at >= 0 {
+	if at := slices.IndexFunc(d.jobs, func(j *nightJob) bool { return j.order.Key == order.Key }); at >= 0 {
+		known := d.jobs[at].order
+		known.From = order.From // a telephone changes its address between two attempts to send a form
+		if !reflect.DeepEqual(known, order) {
+			return nil, servicing.ErrKeyUsed
+		}
 		return d.jobs[at], nil
 	}
 	if n := len(d.jobs); n > 0 && d.jobs[n-1].Ended.IsZero() {
@@ -125,7 +132,7 @@ func (d *nightDesk) take(order console.NightOrder) (*nightJob, error) {
 	}
 	j := &nightJob{
 		NightJob: console.NightJob{ID: order.ID, Kind: order.Kind, DryRun: order.DryRun, Date: order.Date, By: order.By, Why: order.Why, Began: d.app.now()},
-		key:      order.Key, opened: make(chan struct{}), done: make(chan struct{}),
+		order:    order, opened: make(chan struct{}), done: make(chan struct{}),
 	}
 	ctx, cancel := context.WithCancel(d.ctx)
 	j.cancel = cancel

@@ -13,6 +13,7 @@ import (
 	"github.com/furnisher/furnisher/batch"
 	"github.com/furnisher/furnisher/batch/inquiry"
 	"github.com/furnisher/furnisher/batch/serve/console"
+	"github.com/furnisher/furnisher/batch/servicing"
 )
 
 // newTestDesk is a desk of nights over a book; it ends with the test.
@@ -41,7 +42,7 @@ func (d *nightDesk) over(t *testing.T, order console.NightOrder) console.NightJo
 		t.Fatal(err)
 	}
 	for _, j := range d.jobs {
-		if j.key == order.Key {
+		if j.order.Key == order.Key {
 			<-j.done
 		}
 	}
@@ -73,6 +74,22 @@ func TestNightDesk(t *testing.T) {
 	tried := d.over(t, try)
 	if tried.Tried == nil || len(tried.Tried.Steps) == 0 || len(tried.Tried.Files) == 0 || tried.Failed != "" || len(runsOf(t, db.DB)) != 0 {
 		t.Errorf("dry run: %+v, %d runs", tried, len(runsOf(t, db.DB)))
+	}
+
+	again := try
+	again.From = "198.51.100.3"
+	if j, err := d.begin(t.Context(), again); err != nil || j.Began != tried.Began {
+		t.Errorf("the dry run sent twice: %+v, %v", j, err)
+	}
+	for name, other := range map[string]func(*console.NightOrder){
+		"the night itself": func(o *console.NightOrder) { o.DryRun = false }, "another date": func(o *console.NightOrder) { o.Date++ },
+		"a brake": func(o *console.NightOrder) { o.Accept = []string{"volume"} },
+	} {
+		changed := try
+		other(&changed)
+		if j, err := d.begin(t.Context(), changed); !errors.Is(err, servicing.ErrKeyUsed) || len(d.jobs) != 1 {
+			t.Errorf("%s by the form of the dry run: %+v, %v, %d jobs", name, j, err, len(d.jobs))
+		}
 	}
 
 	canceled, cancel := context.WithCancel(t.Context())

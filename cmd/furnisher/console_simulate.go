@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"sync"
 	"time"
@@ -67,7 +68,10 @@ func (d *simulationDesk) begin(o console.SimulateOrder) error {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if slices.ContainsFunc(d.kept, func(s *console.Simulation) bool { return s.ID == o.ID }) {
+	if at := slices.IndexFunc(d.kept, func(s *console.Simulation) bool { return s.ID == o.ID }); at >= 0 {
+		if !reflect.DeepEqual(d.kept[at].SimulateOrder, o) { // its answer would be taken for that of other settings
+			return servicing.ErrKeyUsed
+		}
 		return nil
 	}
 	if n := len(d.kept); n > 0 && d.kept[n-1].Works() {

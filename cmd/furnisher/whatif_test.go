@@ -188,6 +188,11 @@ func TestWhatIf(t *testing.T) {
 		t.Errorf("a second simulation: %v", busy)
 	}
 	d.kept[0].Ended = a.now()
+	otherwise := order
+	otherwise.ChargeOffPastDue = "balance"
+	if err := d.begin(otherwise); !errors.Is(err, servicing.ErrKeyUsed) {
+		t.Errorf("other settings by the form of a simulation: %v", err)
+	}
 	if err := d.begin(console.SimulateOrder{ID: "S3"}); !errors.Is(err, servicing.ErrInvalid) {
 		t.Errorf("no setting: %v", err)
 	}

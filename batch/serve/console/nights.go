@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -186,6 +187,7 @@ func (c *Console) acceptBrakes(w http.ResponseWriter, r *http.Request) error {
 			n.Accept = append(n.Accept, brake)
 		}
 	}
+	slices.Sort(n.Accept)
 	switch {
 	case n.Why == "":
 		return errNoWhy
