@@ -11,7 +11,6 @@ import (
 	"maps"
 	"os"
 	"slices"
-	"sync"
 
 	"github.com/jmoiron/sqlx"
 
@@ -25,15 +24,29 @@ import (
 
 // What the console's pages of files show, as the commands metro2 dump, explain, validate, stats and diff, files and audit do.
 
-// consoleFiles reads files for the console. What reads whole files is done one at a time: a second one waits.
+// consoleFiles reads files for the console. What reads whole files is done one at a time: a second one waits, as long as somebody waits
+// for it.
 type consoleFiles struct {
 	a     *app
 	db    *sqlx.DB
-	alone sync.Mutex
+	alone chan struct{} // holds who reads
+}
+
+// enter waits for the turn of who asks; leave ends it. Who has gone meanwhile gets none.
+func (f *consoleFiles) enter(ctx context.Context) (leave func(), err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	select {
+	case f.alone <- struct{}{}:
+		return func() { <-f.alone }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 func (a *app) consoleFiles(db *sqlx.DB) console.FileActions {
-	f := &consoleFiles{a: a, db: db}
+	f := &consoleFiles{a: a, db: db, alone: make(chan struct{}, 1)}
 	return console.FileActions{Lines: f.lines, Find: f.find, Record: f.record, Disk: f.disk, Proof: f.proof, Compare: f.compare, Check: checkForeign}
 }
 
@@ -233,8 +246,11 @@ func recordFindingOf(f finding) console.RecordFinding {
 }
 
 func (f *consoleFiles) disk(ctx context.Context, file int64) (console.DiskCheck, error) {
-	f.alone.Lock()
-	defer f.alone.Unlock()
+	leave, err := f.enter(ctx)
+	if err != nil {
+		return console.DiskCheck{}, err
+	}
+	defer leave()
 	check := console.DiskCheck{At: f.a.now()}
 	if _, err := f.place(ctx, file); errors.Is(err, console.ErrFileGone) {
 		check.Words = "The bytes are not compared: " + err.Error()[len(console.ErrFileGone.Error())+2:] + "."
@@ -254,8 +270,11 @@ func (f *consoleFiles) disk(ctx context.Context, file int64) (console.DiskCheck,
 }
 
 func (f *consoleFiles) proof(ctx context.Context, file int64) (console.FileProof, error) {
-	f.alone.Lock()
-	defer f.alone.Unlock()
+	leave, err := f.enter(ctx)
+	if err != nil {
+		return console.FileProof{}, err
+	}
+	defer leave()
 	no := func(why string) (console.FileProof, error) {
 		return console.FileProof{}, fmt.Errorf("%w: %s", console.ErrNoProof, why)
 	}
@@ -291,8 +310,11 @@ func (f *consoleFiles) proof(ctx context.Context, file int64) (console.FileProof
 const mostDifferences = 500
 
 func (f *consoleFiles) compare(ctx context.Context, a, b int64, unexpected bool) (*console.Comparison, error) {
-	f.alone.Lock()
-	defer f.alone.Unlock()
+	leave, err := f.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	var open [2]*os.File
 	for i, file := range []int64{a, b} {
 		p, err := f.place(ctx, file)

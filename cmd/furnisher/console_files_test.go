@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"slices"
@@ -120,5 +121,31 @@ func TestCheckForeign(t *testing.T) {
 	}
 	if _, err := checkForeign(strings.NewReader("Dear Sir or Madam"), 0); !errors.Is(err, console.ErrNotMetro2) {
 		t.Errorf("a letter: %v", err)
+	}
+}
+
+// Who does not wait any more for the turn to read whole files gets none, and keeps nobody else from theirs.
+func TestConsoleFilesTurns(t *testing.T) {
+	f := &consoleFiles{alone: make(chan struct{}, 1)}
+	leave, err := f.enter(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	waited := make(chan error)
+	go func() {
+		_, err := f.compare(gone, 1, 2, false)
+		waited <- err
+	}()
+	cancel()
+	if err := <-waited; !errors.Is(err, context.Canceled) {
+		t.Errorf("who had gone: %v", err)
+	}
+	leave()
+	if _, err := f.enter(gone); !errors.Is(err, context.Canceled) {
+		t.Errorf("who had gone before the turn came: %v", err)
+	}
+	if _, err := f.enter(t.Context()); err != nil {
+		t.Errorf("the next one: %v", err)
 	}
 }

@@ -403,6 +403,9 @@ func (c *Console) resolve(r *http.Request, f url.Values, q *queueWords, o servic
 	if q.Resolves == "" || !c.resolves(q.Queue) || len(items) > 1 && !c.resolvesMany(q.Queue) {
 		return "", errForm
 	}
+	if o.DryRun && q.Queue != rules.QueueRemovals { // the others have no preview: it would be done, and be said not to be
+		return "", errForm
+	}
 	if q.Queue == rules.QueueReopened {
 		done, err := c.desk(r).CloseItems(r.Context(), servicing.QueueRequest{Order: o, Queue: q.Queue, Items: items})
 		if err != nil {

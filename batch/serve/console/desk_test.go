@@ -229,6 +229,13 @@ func deskResolves(t *testing.T, db *sqlx.DB) {
 		}
 		return got, found
 	}
+	for _, queue := range []rules.Queue{rules.QueueRejects, rules.QueueReopened, rules.QueueReviews} {
+		before := len(inQueue(t, db, queue))
+		got, _ := ask(servicing.Operator, queue, "do", "preview")
+		if got.has(t, 400); len(closed) != 0 || len(inQueue(t, db, queue)) != before {
+			t.Errorf("what was asked for as a preview of %s was done: %v", queue, closed)
+		}
+	}
 	got, found := ask(servicing.Operator, rules.QueueRejects)
 	if got.has(t, 303); len(closed) != len(found) || closed[1] != "a-operator: done" {
 		t.Errorf("closed answers: %v", closed)
