@@ -22,8 +22,9 @@ func TestConsoleAccount(t *testing.T) {
 	t.Parallel()
 	a, db := bookOf(t, "../../fixtures/portfolio")
 	dir := t.TempDir()
+	supervisors := ""
 	a.getenv = func(name string) string {
-		return map[string]string{"FURNISHER_FILES": dir, auditKeyVariable: filepath.Join(dir, "audit.key")}[name] + testKeyset(name)
+		return map[string]string{"FURNISHER_FILES": dir, auditKeyVariable: filepath.Join(dir, "audit.key"), "FURNISHER_SUPERVISORS": supervisors}[name] + testKeyset(name)
 	}
 	if _, err := a.night(t.Context(), db, night{date: september, workers: workersFlag{here: 1}, dir: dir}); err != nil {
 		t.Fatal(err)
@@ -126,6 +127,7 @@ func TestConsoleAccount(t *testing.T) {
 		t.Errorf("no such loan: %v", err)
 	}
 
+	supervisors = "kim" // ada, the privacy officer, is none
 	order := console.EvidenceOrder{LoanID: late.LoanID, Months: 24, By: "ada", From: "192.0.2.1"}
 	acts := func() (n int) {
 		if err := db.DB.Get(&n, `SELECT count(*) FROM act WHERE kind = 'UNMASK_EVIDENCE' AND who = 'ada' AND host = '192.0.2.1' AND why = 'asked'`); err != nil {

@@ -171,11 +171,13 @@ func (a *app) permitUnmask(ctx context.Context, db *sqlx.DB, loan string, p proo
 	if err != nil {
 		return err
 	}
-	if p.from != "" {
-		authority.User, authority.Host = "", p.from
+	permit := authority.Permit
+	if p.from != "" { // it is asked for in the console, by a privacy officer: who may see what is masked is no supervisor
+		authority.Host = p.from
+		permit = authority.Note
 	}
 	act := batch.Act{Kind: batch.ActUnmask, About: "loan " + loan, Who: p.by, Why: p.why}
-	return database.InDurableTx(ctx, db, func(tx *sqlx.Tx) error { return authority.Permit(ctx, tx, act, a.now()) })
+	return database.InDurableTx(ctx, db, func(tx *sqlx.Tx) error { return permit(ctx, tx, act, a.now()) })
 }
 
 // prove adds the proofs of all rows that the evidence tells of, and the head that they lead to.
