@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
+
+	"github.com/furnisher/furnisher/rules"
 )
 
 // Errors of Permit. With any of them nothing has changed.
@@ -90,7 +92,7 @@ func (a Authority) Permit(ctx context.Context, tx *sqlx.Tx, act Act, now time.Ti
 	switch {
 	case !open && !role.Member && !slices.Contains(a.Supervisors, who):
 		return fmt.Errorf("%w: %s of %s, and %s is none", ErrNotSupervisor, act.Kind, act.About, who)
-	case a.FourEyes && slices.Contains(act.Before, who):
+	case a.FourEyes && slices.ContainsFunc(act.Before, func(before string) bool { return rules.SamePerson(before, who) }):
 		return fmt.Errorf("%w: %s of %s, whose night %s ran", ErrFourEyes, act.Kind, act.About, who)
 	}
 	return a.Note(ctx, tx, act, now)

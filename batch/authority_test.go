@@ -28,6 +28,7 @@ func TestPermit(t *testing.T) {
 		{name: "others named, in the role", authority: Authority{Supervisors: []string{"kim"}}, role: "member"},
 		{name: "named, not in the role", authority: Authority{Supervisors: []string{"ada"}}, role: "made"},
 		{name: "ran the night", before: []string{"ada"}},
+		{name: "four eyes, ran the night under the name in capitals", authority: Authority{FourEyes: true}, before: []string{"Ada "}, want: ErrFourEyes},
 		{name: "four eyes, ran the night", authority: Authority{FourEyes: true}, before: []string{"kim", "ada"}, want: ErrFourEyes},
 		{name: "four eyes, another ran the night", authority: Authority{FourEyes: true}, before: []string{"kim"}},
 		{name: "four eyes, no night", authority: Authority{FourEyes: true}},

@@ -23,7 +23,7 @@ type monthDesk struct {
 	*app
 	db        *database.Database
 	vault     func() book.Vault
-	authority batch.Authority // without who and where
+	authority batch.Authority // without who and where; who made a file neither releases it here nor accepts its findings, whatever the commands allow
 }
 
 func (m *monthDesk) actions() console.MonthActions {
@@ -47,7 +47,7 @@ func (m *monthDesk) actions() console.MonthActions {
 		Findings: console.FindingActions{
 			Accept: m.findings("accepted", func(ctx context.Context, numbers []int64, a console.FindingAct) error {
 				authority := m.authority
-				authority.Host = a.From
+				authority.Host, authority.FourEyes = a.From, true
 				return bureau.AcceptFindings(ctx, m.db.DB, numbers, a.Who, a.Why, authority, m.now())
 			}),
 			Assign: m.findings("assigned", func(ctx context.Context, numbers []int64, a console.FindingAct) error {
@@ -105,7 +105,7 @@ func (m *monthDesk) move(a console.FileAct) (bureau.Move, error) {
 		File: a.File, To: bureau.State(a.To), SHA256: a.SHA256, Who: a.Who, Why: a.Why, Acknowledged: a.Acknowledged,
 		Authority: m.authority, Vault: m.vault(), Progress: a.Progress,
 	}
-	move.Authority.Host = a.From
+	move.Authority.Host, move.Authority.FourEyes = a.From, true
 	return move, m.settleMove(&move)
 }
 

@@ -28,7 +28,7 @@ func TestConsoleMonth(t *testing.T) {
 		t.Fatal(err)
 	}
 	maker := a.who()
-	m := &monthDesk{app: a, db: db, vault: func() book.Vault { return book.Vault{Keys: pgtest.Keys()} }, authority: batch.Authority{FourEyes: true}}
+	m := &monthDesk{app: a, db: db, vault: func() book.Vault { return book.Vault{Keys: pgtest.Keys()} }, authority: batch.Authority{}}
 	do := m.actions()
 	ctx := t.Context()
 	act := func(who string) console.FileAct {
