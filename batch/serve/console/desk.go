@@ -388,11 +388,40 @@ func (c *Console) assign(r *http.Request, f url.Values, q servicing.QueueRequest
 	} else if f.Get("no-due") != "" {
 		request.DueOn = servicing.Take[rules.Date]()
 	}
+	if request.Owner.Set {
+		to := ""
+		if request.Owner.Value != nil {
+			to = *request.Owner.Value
+		}
+		if err := c.notTaken(r.Context(), q.Queue, f, to); err != nil {
+			return "", err
+		}
+	}
 	done, err := c.desk(r).Assign(r.Context(), request)
 	if err != nil {
 		return "", err
 	}
 	return "Assigned " + plural(len(done.Items), "item", "items") + goneWords(done), nil
+}
+
+// notTaken holds that the picked items still have the owners that the page showed, or the one that they are to have: nobody takes away
+// unseen what somebody else took meanwhile.
+func (c *Console) notTaken(ctx context.Context, queue rules.Queue, f url.Values, owner string) error {
+	for n := range rowsAPage {
+		item, shown := f.Get("item-"+strconv.Itoa(n)), f["was-"+strconv.Itoa(n)]
+		if item == "" || shown == nil {
+			continue
+		}
+		i, err := inquiry.QueueItemDetail(ctx, c.DB, queue, item)
+		switch {
+		case errors.Is(err, inquiry.ErrNotFound): // it has left the queue, as the answer says
+		case err != nil:
+			return err
+		case i.Owner != shown[0] && i.Owner != owner: // the same form again finds what it did
+			return fmt.Errorf("%w: %s is with %s since you loaded the page", servicing.ErrRefused, firstOf(i.LoanID, i.CaseID, i.CustomerID, item), firstOf(i.Owner, "nobody"))
+		}
+	}
+	return nil
 }
 
 // resolve takes items off a queue by the operation of its kind, each by itself: one that is refused stops no other.

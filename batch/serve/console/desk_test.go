@@ -163,6 +163,16 @@ func deskForms(t *testing.T, db *sqlx.DB) {
 	}
 	s.get(servicing.Viewer, at+"?owner=%3Cscript%3Ekim").has(t, 200, "&lt;script&gt;kim", "2026-11-05", "4 days left")
 	s.post(servicing.Operator, at, fields("assign", "k2", "me", "1")).has(t, 303)
+	stale := fields("assign", "k2b", "owner", "lee", "was-0", "<script>kim", "was-7", "a-operator")
+	if s.post(servicing.Operator, at, stale).has(t, 409, "is with a-operator since you loaded the page"); inQueue(t, db, rules.QueueExceptions)[0].Owner != "a-operator" {
+		t.Error("an item was taken from who took it meanwhile")
+	}
+	s.post(servicing.Operator, at, fields("assign", "k2c", "nobody", "1", "was-0", "<script>kim")).has(t, 409)
+	for range 2 {
+		s.post(servicing.Operator, at, fields("assign", "k2d", "owner", "lee", "was-0", "a-operator")).has(t, 303)
+	}
+	s.get(servicing.Operator, at).has(t, 200, `name="was-0" value="lee"`)
+	s.post(servicing.Operator, at, fields("assign", "k2e", "me", "1")).has(t, 303)
 	s.post(servicing.Operator, at, fields("note", "k3")).has(t, 303)
 	s.get(servicing.Viewer, at+"?owner=a-operator").has(t, 200, "seen at the meeting", "a-operator")
 	s.post(servicing.Operator, at, fields("assign", "k4", "nobody", "1", "no-due", "1")).has(t, 303)
