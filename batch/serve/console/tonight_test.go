@@ -51,6 +51,8 @@ func TestRuns(t *testing.T) {
 // A book without a night says what to do first.
 func TestNoNight(t *testing.T) {
 	s := newSite(t, pgtest.New(t))
+	s.get(servicing.Viewer, "/month").has(t, 200, "An empty book needs an extract first: furnisher import.")
+	s.get(servicing.Viewer, "/examiner").has(t, 200, "The book has no program yet. Import an extract first")
 	s.get(servicing.Viewer, "/tonight").has(t, 200, "No run was opened yet", "There was no night yet. Import an extract first")
 	s.get(servicing.Viewer, "/runs").has(t, 200, "There is no run here")
 }
