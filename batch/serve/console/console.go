@@ -75,6 +75,7 @@ type Console struct {
 	provider *providing // nil: there is none
 	handler  http.Handler
 	verified verifying
+	uploads  chan struct{} // holds who checks a file
 	routes   []route
 
 	// user finds who asks, by the session of a request.
@@ -105,7 +106,7 @@ func New(c Config) (*Console, error) {
 	if c.Base != "" && (c.Base[0] != '/' || path.Clean(c.Base) != c.Base || c.Base == "/") {
 		return nil, fmt.Errorf("%w: the base path is like /furnisher, with no slash at its end", ErrConfig)
 	}
-	x := &Console{Config: c, doors: newDoors(), jobs: newJobs()}
+	x := &Console{Config: c, doors: newDoors(), jobs: newJobs(), uploads: make(chan struct{}, uploadsAtOnce)}
 	x.sessions = x.newSessions()
 	x.user = x.signedIn
 	var err error

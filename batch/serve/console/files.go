@@ -164,6 +164,9 @@ const DefaultMaxUpload = 1 << 30
 // uploadTimeout is how long an upload may take.
 const uploadTimeout = 10 * time.Minute
 
+// uploadsAtOnce are the files that are checked at once: each takes a core, and memory for each account that it names.
+const uploadsAtOnce = 2
+
 // filesRoutes are the routes of the files.
 func (c *Console) filesRoutes() []route {
 	return []route{
@@ -443,6 +446,12 @@ func (c *Console) maxUpload() int64 {
 func (c *Console) validate(w http.ResponseWriter, r *http.Request) error {
 	if c.Files.Check == nil {
 		return c.showValidated(w, r, http.StatusNotFound, validated{})
+	}
+	select {
+	case c.uploads <- struct{}{}:
+		defer func() { <-c.uploads }()
+	default:
+		return c.showValidated(w, r, http.StatusServiceUnavailable, validated{Wrong: "Others are checking files. Send it again in a minute."})
 	}
 	deadlines := http.NewResponseController(w)
 	now := c.Now()

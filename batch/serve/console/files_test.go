@@ -172,6 +172,14 @@ func TestUploadIsChecked(t *testing.T) {
 		t.Errorf("without a session: status %d", got.status)
 	}
 	s.post(servicing.Viewer, "/validate", nil).has(t, 400, "The form could not be read")
+	for range uploadsAtOnce {
+		s.c.uploads <- struct{}{} // others check files
+	}
+	s.post(servicing.Viewer, "/validate", nil).has(t, 503, "Others are checking files")
+	for range uploadsAtOnce {
+		<-s.c.uploads
+	}
+	s.post(servicing.Viewer, "/validate", nil).has(t, 400, "The form could not be read")
 	r := httptest.NewRequest("POST", "/validate", strings.NewReader("--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\n0426"))
 	r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
 	s.send(r.WithContext(context.WithValue(r.Context(), tester{}, User{Name: "vera", Role: servicing.Viewer}))).has(t, 400, "could not be read to its end")
