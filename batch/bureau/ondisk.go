@@ -65,7 +65,7 @@ func (f onDisk) differs(path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%w: %s is missing", ErrFileDiffers, path)
+		return fmt.Errorf("%w: %s %w", ErrFileDiffers, path, errMissing)
 	case err != nil:
 		return fmt.Errorf("look at the file: %w", err)
 	case !info.Mode().IsRegular():
@@ -82,6 +82,9 @@ func (f onDisk) differs(path string) error {
 	}
 	return nil
 }
+
+// errMissing ends the ErrFileDiffers of a file that is not on the disk.
+var errMissing = errors.New("is missing")
 
 func hashFile(path string) (string, error) {
 	file, err := os.Open(path)

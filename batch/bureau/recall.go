@@ -58,7 +58,7 @@ func (f Files) recall(ctx context.Context, db *sqlx.DB, file int64, account stri
 		return r, err
 	case IsArchived(of.Path):
 		r.Rebuilt = "it was moved aside, encrypted"
-	case strings.HasSuffix(err.Error(), " is missing"):
+	case errors.Is(err, errMissing):
 		r.Rebuilt = "it is not on the disk any more"
 	default:
 		r.Rebuilt = "what is on the disk is not the file that was made"

@@ -344,8 +344,8 @@ const mostNights = 100
 // nights takes a state through the nights since the files before; false: the loan cannot be decided.
 func (w *whatIf) nights(f *book.Facts, s *book.Settings, state rules.State) (rules.State, bool) {
 	d := w.effects.Since
+	l := f.Rules(s, d)
 	for range mostNights {
-		l := f.Rules(s, d)
 		l.State = state
 		if d = rules.NextLook(&l, f.Ledger, d); d > w.effects.AsOf {
 			return state, true

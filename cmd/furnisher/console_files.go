@@ -253,7 +253,7 @@ func (f *consoleFiles) disk(ctx context.Context, file int64) (console.DiskCheck,
 	defer leave()
 	check := console.DiskCheck{At: f.a.now()}
 	if _, err := f.place(ctx, file); errors.Is(err, console.ErrFileGone) {
-		check.Words = "The bytes are not compared: " + err.Error()[len(console.ErrFileGone.Error())+2:] + "."
+		check.Words = "The bytes are not compared: " + console.WhyGone(err) + "."
 		return check, nil
 	} else if err != nil {
 		return check, err

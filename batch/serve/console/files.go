@@ -280,7 +280,7 @@ func (c *Console) recordsPage(w http.ResponseWriter, r *http.Request) error {
 		case errors.Is(err, ErrNoRecord):
 			data.Missing = "The file has no record of the account " + inquiry.MaskAccount(data.Asked) + "."
 		case errors.Is(err, ErrFileGone):
-			data.Gone = gone(err)
+			data.Gone = WhyGone(err)
 			return show()
 		default:
 			return err
@@ -293,7 +293,7 @@ func (c *Console) recordsPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	data.Lines, err = c.Files.Lines(ctx, n, data.From, recordsAtOnce)
 	if errors.Is(err, ErrFileGone) {
-		data.Gone, err = gone(err), nil
+		data.Gone, err = WhyGone(err), nil
 	}
 	if err != nil {
 		return err
@@ -307,8 +307,8 @@ func (c *Console) recordsPage(w http.ResponseWriter, r *http.Request) error {
 	return show()
 }
 
-// gone is why the bytes of a file are not at hand.
-func gone(err error) string { return strings.TrimPrefix(err.Error(), ErrFileGone.Error()+": ") }
+// WhyGone is the sentence of an ErrFileGone: why the bytes of a file are not at hand.
+func WhyGone(err error) string { return strings.TrimPrefix(err.Error(), ErrFileGone.Error()+": ") }
 
 // recordPage shows a record field by field, with what was found beside it.
 func (c *Console) recordPage(w http.ResponseWriter, r *http.Request) error {
@@ -362,7 +362,7 @@ func (c *Console) record(w http.ResponseWriter, r *http.Request, unmask bool) er
 		data.Record, err = c.Files.Record(r.Context(), n, record, unmask)
 		switch {
 		case errors.Is(err, ErrFileGone):
-			data.Gone = gone(err)
+			data.Gone = WhyGone(err)
 		case errors.Is(err, ErrNoRecord):
 			return inquiry.ErrNotFound
 		case err != nil:
@@ -397,7 +397,7 @@ func (c *Console) comparePage(w http.ResponseWriter, r *http.Request) error {
 		}
 		data.Compared, err = c.Files.Compare(r.Context(), data.A, data.B, data.Unexpected)
 		if errors.Is(err, ErrFileGone) {
-			data.Gone, err = gone(err), nil
+			data.Gone, err = WhyGone(err), nil
 		}
 		if err != nil {
 			return err

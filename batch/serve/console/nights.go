@@ -112,21 +112,25 @@ func (c *Console) nightRoutes() []route {
 // formID is the key of a form, which names what becomes of it.
 var formID = regexp.MustCompile(`^[A-Za-z0-9]{8,64}$`)
 
-// nightOrder reads what every form about a night says. A form by its button "preview" is a dry run.
-func nightOrder(r *http.Request, f url.Values, kind NightKind) (NightOrder, error) {
+// nightForm reads a form about a night, and what every such form says. A form by its button "preview" is a dry run.
+func nightForm(w http.ResponseWriter, r *http.Request, kind NightKind) (url.Values, NightOrder, error) {
+	f, err := form(w, r)
+	if err != nil {
+		return nil, NightOrder{}, err
+	}
 	o := order(r, f)
 	date, err := dateIn(f, "date")
 	if err != nil || !formID.MatchString(f.Get("key")) {
-		return NightOrder{}, errForm
+		return nil, NightOrder{}, errForm
 	}
 	n := NightOrder{ID: f.Get("key"), Key: o.Key, Kind: kind, DryRun: o.DryRun, Date: date, By: o.By, Why: o.Why, From: o.From}
 	if n.Date == 0 {
-		return n, fmt.Errorf("%w: the business date is missing", servicing.ErrInvalid)
+		return nil, n, fmt.Errorf("%w: the business date is missing", servicing.ErrInvalid)
 	}
 	if len(n.Why) > maxWhy {
-		return n, fmt.Errorf("%w: the reason is longer than %d bytes", servicing.ErrInvalid, maxWhy)
+		return nil, n, fmt.Errorf("%w: the reason is longer than %d bytes", servicing.ErrInvalid, maxWhy)
 	}
-	return n, nil
+	return f, n, nil
 }
 
 // maxWhy bounds a reason.
@@ -136,11 +140,7 @@ const maxWhy = 1000
 var errNoWhy = fmt.Errorf("%w: the reason is missing", servicing.ErrInvalid)
 
 func (c *Console) startNight(w http.ResponseWriter, r *http.Request) error {
-	f, err := form(w, r)
-	if err != nil {
-		return err
-	}
-	n, err := nightOrder(r, f, NightRun)
+	f, n, err := nightForm(w, r, NightRun)
 	if err != nil {
 		return err
 	}
@@ -157,11 +157,7 @@ func (c *Console) startNight(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (c *Console) resumeNight(w http.ResponseWriter, r *http.Request) error {
-	f, err := form(w, r)
-	if err != nil {
-		return err
-	}
-	n, err := nightOrder(r, f, NightRun)
+	_, n, err := nightForm(w, r, NightRun)
 	if err != nil {
 		return err
 	}
@@ -174,11 +170,7 @@ func (c *Console) resumeNight(w http.ResponseWriter, r *http.Request) error {
 
 // acceptBrakes lets a night go on that brakes stopped, at their numbers.
 func (c *Console) acceptBrakes(w http.ResponseWriter, r *http.Request) error {
-	f, err := form(w, r)
-	if err != nil {
-		return err
-	}
-	n, err := nightOrder(r, f, NightRun)
+	f, n, err := nightForm(w, r, NightRun)
 	if err != nil {
 		return err
 	}
@@ -199,11 +191,7 @@ func (c *Console) acceptBrakes(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (c *Console) nightAgain(w http.ResponseWriter, r *http.Request) error {
-	f, err := form(w, r)
-	if err != nil {
-		return err
-	}
-	n, err := nightOrder(r, f, NightAgain)
+	f, n, err := nightForm(w, r, NightAgain)
 	if err != nil {
 		return err
 	}
