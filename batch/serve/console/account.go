@@ -32,9 +32,6 @@ type AccountActions struct {
 	Evidence func(ctx context.Context, e EvidenceOrder) (*EvidencePack, error)
 }
 
-// rowsOfList is how many rows a list shows.
-const rowsOfList = 50
-
 // accountRoutes are the routes of accounts.
 func (c *Console) accountRoutes() []route {
 	return []route{
@@ -81,7 +78,7 @@ func (c *Console) searchPage(w http.ResponseWriter, r *http.Request) error {
 			return errForm
 		}
 		var err error
-		if s.Found, err = inquiry.FindAccounts(r.Context(), c.DB, s.Query, inquiry.Page{After: asked.Get("after"), Limit: rowsOfList}); err != nil {
+		if s.Found, err = inquiry.FindAccounts(r.Context(), c.DB, s.Query, inquiry.Page{After: asked.Get("after"), Limit: rowsAPage}); err != nil {
 			return err
 		}
 		if len(s.Found.Rows) == 1 && asked.Get("after") == "" {
@@ -223,7 +220,7 @@ func (c *Console) timelinePage(w http.ResponseWriter, r *http.Request) error {
 			})
 	}
 	var err error
-	if t.List, err = inquiry.Timeline(r.Context(), c.DB, t.LoanID, t.Kind, inquiry.Page{After: query.Get("after"), Limit: rowsOfList}); err != nil {
+	if t.List, err = inquiry.Timeline(r.Context(), c.DB, t.LoanID, t.Kind, inquiry.Page{After: query.Get("after"), Limit: rowsAPage}); err != nil {
 		return err
 	}
 	return c.show(w, r, page{Name: "account-timeline", Title: "Timeline of account " + t.LoanID, Room: "account", Data: t})
@@ -246,7 +243,7 @@ func (c *Console) toldPage(w http.ResponseWriter, r *http.Request) error {
 		})
 	}
 	var err error
-	if t.List, err = inquiry.AccountFiles(r.Context(), c.DB, t.LoanID, inquiry.Page{After: r.URL.Query().Get("after"), Limit: rowsOfList}); err != nil {
+	if t.List, err = inquiry.AccountFiles(r.Context(), c.DB, t.LoanID, inquiry.Page{After: r.URL.Query().Get("after"), Limit: rowsAPage}); err != nil {
 		return err
 	}
 	return c.show(w, r, page{Name: "account-files", Title: "What bureaus were told of account " + t.LoanID, Room: "account", Data: t})

@@ -153,6 +153,7 @@ func TestAccountPage(t *testing.T) {
 		t.Errorf("%d months", cells)
 	}
 	s.get(servicing.Operator, "/accounts/"+loan).has(t, 200, "Set the status", `href="/accounts/`+loan+`/hold"`)
+	hides(t, s.get(servicing.Examiner, "/accounts/"+loan), fmt.Sprintf(`href="/accounts/%s/evidence"`, loan)) // its form would be refused
 	s.get(servicing.Viewer, "/accounts/"+loan+"/files").has(t, 200, last.SHA, fmt.Sprintf(`href="/files/%d"`, last.File))
 	s.get(servicing.Viewer, "/accounts/"+last.Number).has(t, 404, "nothing with that id")
 	for _, bad := range []string{"/accounts/" + loan + "/files?after=x", "/accounts/" + loan + "/timeline?after=x", "/accounts/" + loan + "/timeline?kind=x"} {

@@ -222,9 +222,6 @@ type listedRow struct {
 
 func rowOf(l queueList, row queueRow) listedRow { return listedRow{row, l} }
 
-// rowsAPage is how many rows a page of a list has.
-const rowsAPage = 50
-
 func (c *Console) queueRow(q *queueWords, i inquiry.QueueItem, n int) queueRow {
 	today := rules.DateOf(c.Now())
 	if q.Queue == rules.QueueCorrections {

@@ -216,18 +216,18 @@ var sheetKinds = map[string]string{"pdf": "application/pdf", "csv": "text/csv; c
 
 // samplePage answers with a sheet as a file.
 func (c *Console) samplePage(w http.ResponseWriter, r *http.Request) error {
-	number, err := strconv.ParseInt(r.PathValue("sample"), 10, 64)
+	sample, err := number(r, "sample")
 	as := r.URL.Query().Get("as")
 	kind := sheetKinds[as]
 	if err != nil || kind == "" || c.Examiner.Sheet == nil {
 		return errNoPage
 	}
 	var made bytes.Buffer // a sheet is bounded by how many accounts are drawn
-	if err := c.Examiner.Sheet(r.Context(), number, as, &made); err != nil {
+	if err := c.Examiner.Sheet(r.Context(), sample, as, &made); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", kind)
-	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="sample-%d.%s"`, number, as))
+	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="sample-%d.%s"`, sample, as))
 	w.Header().Set("Content-Length", strconv.Itoa(made.Len()))
 	_, _ = w.Write(made.Bytes())
 	return nil

@@ -152,12 +152,6 @@ type StatsLine struct {
 	Balance, PastDue int64
 }
 
-// filesAtOnce and recordsAtOnce are the rows of a page.
-const (
-	filesAtOnce   = 50
-	recordsAtOnce = 50
-)
-
 // DefaultMaxUpload bounds a file that somebody brings.
 const DefaultMaxUpload = 1 << 30
 
@@ -183,7 +177,7 @@ func (c *Console) filesRoutes() []route {
 
 // filesPage lists the files, the newest first.
 func (c *Console) filesPage(w http.ResponseWriter, r *http.Request) error {
-	list, err := inquiry.Files(r.Context(), c.DB, inquiry.Page{After: r.URL.Query().Get("after"), Limit: filesAtOnce})
+	list, err := inquiry.Files(r.Context(), c.DB, inquiry.Page{After: r.URL.Query().Get("after"), Limit: rowsAPage})
 	if err != nil {
 		return err
 	}
@@ -224,7 +218,7 @@ func (c *Console) filePage(w http.ResponseWriter, r *http.Request) error {
 	} else if err != nil && !errors.Is(err, inquiry.ErrNotFound) {
 		return err
 	}
-	if data.Excluded, err = inquiry.Exclusions(ctx, c.DB, n, inquiry.Page{After: r.URL.Query().Get("after"), Limit: filesAtOnce}); err != nil {
+	if data.Excluded, err = inquiry.Exclusions(ctx, c.DB, n, inquiry.Page{After: r.URL.Query().Get("after"), Limit: rowsAPage}); err != nil {
 		return err
 	}
 	switch {
@@ -291,18 +285,18 @@ func (c *Console) recordsPage(w http.ResponseWriter, r *http.Request) error {
 			return inquiry.ErrBadPage
 		}
 	}
-	data.Lines, err = c.Files.Lines(ctx, n, data.From, recordsAtOnce)
+	data.Lines, err = c.Files.Lines(ctx, n, data.From, rowsAPage)
 	if errors.Is(err, ErrFileGone) {
 		data.Gone, err = WhyGone(err), nil
 	}
 	if err != nil {
 		return err
 	}
-	if len(data.Lines) == recordsAtOnce {
-		data.Next = data.From + recordsAtOnce
+	if len(data.Lines) == rowsAPage {
+		data.Next = data.From + rowsAPage
 	}
 	if data.From > 1 {
-		data.Prev = max(1, data.From-recordsAtOnce)
+		data.Prev = max(1, data.From-rowsAPage)
 	}
 	return show()
 }

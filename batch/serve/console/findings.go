@@ -129,7 +129,7 @@ func (c *Console) findingsPage(w http.ResponseWriter, r *http.Request) error {
 	if asked(r) {
 		return writeCSV(c, w, r, "findings", findingHeading, findingCells, read)
 	}
-	l, err := read(inquiry.Page{After: r.URL.Query().Get("after"), Limit: pageRows})
+	l, err := read(inquiry.Page{After: r.URL.Query().Get("after"), Limit: rowsAPage})
 	if err != nil {
 		return err
 	}
@@ -167,22 +167,22 @@ func findingCells(f *inquiry.Finding) []string {
 }
 
 func (c *Console) findingPage(w http.ResponseWriter, r *http.Request) error {
-	number, err := strconv.ParseInt(r.PathValue("finding"), 10, 64)
-	if err != nil || number <= 0 {
-		return errNoPage
-	}
-	l, err := inquiry.Findings(r.Context(), c.DB, inquiry.FindingsOf{}, inquiry.Page{After: fmt.Sprint(number - 1), Limit: 1})
+	finding, err := number(r, "finding")
 	if err != nil {
 		return err
 	}
-	if len(l.Rows) == 0 || l.Rows[0].Finding != number {
+	l, err := inquiry.Findings(r.Context(), c.DB, inquiry.FindingsOf{}, inquiry.Page{After: fmt.Sprint(finding - 1), Limit: 1})
+	if err != nil {
+		return err
+	}
+	if len(l.Rows) == 0 || l.Rows[0].Finding != finding {
 		return inquiry.ErrNotFound
 	}
 	v := struct {
 		findingView
 		May findingMay
 	}{c.viewOf(l.Rows[0]), c.findingMay(who(r.Context()))}
-	return c.show(w, r, page{Name: "finding", Title: fmt.Sprintf("Finding %d: %s", number, v.Rule), Room: "month", Data: v})
+	return c.show(w, r, page{Name: "finding", Title: fmt.Sprintf("Finding %d: %s", finding, v.Rule), Room: "month", Data: v})
 }
 
 // names begins the name of a check box that names a finding.

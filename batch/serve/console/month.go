@@ -435,15 +435,6 @@ func newMatrix(cells []inquiry.Cell, means func(string) string) *matrix {
 	return m
 }
 
-// fileOf is the number of the file that an address names.
-func fileOf(r *http.Request) (int64, error) {
-	file, err := strconv.ParseInt(r.PathValue("file"), 10, 64)
-	if err != nil || file <= 0 {
-		return 0, errNoPage
-	}
-	return file, nil
-}
-
 // monthFileView is what the page of a file's way shows.
 type monthFileView struct {
 	fileView
@@ -476,7 +467,7 @@ func (c *Console) monthFilePage(w http.ResponseWriter, r *http.Request) error {
 
 func (c *Console) readMonthFile(r *http.Request) (*monthFileView, error) {
 	ctx := r.Context()
-	file, err := fileOf(r)
+	file, err := number(r, "file")
 	if err != nil {
 		return nil, err
 	}
@@ -495,7 +486,7 @@ func (c *Console) readMonthFile(r *http.Request) (*monthFileView, error) {
 	if err != nil {
 		return nil, err
 	}
-	sent, err := inquiry.Deliveries(ctx, c.DB, file, inquiry.Page{Limit: pageRows})
+	sent, err := inquiry.Deliveries(ctx, c.DB, file, inquiry.Page{Limit: rowsAPage})
 	if err != nil {
 		return nil, err
 	}
@@ -517,7 +508,7 @@ func (c *Console) readMonthFile(r *http.Request) (*monthFileView, error) {
 
 // countFile counts a file and what it is compared with.
 func (c *Console) countFile(w http.ResponseWriter, r *http.Request) error {
-	file, err := fileOf(r)
+	file, err := number(r, "file")
 	if err != nil {
 		return err
 	}
@@ -596,13 +587,10 @@ func (c *Console) leftOutPage(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// pageRows is how many rows of a list a page shows.
-const pageRows = 50
-
 func (c *Console) loansPage(w http.ResponseWriter, r *http.Request, v *loansView, title func(int64) string,
 	read func(ctx context.Context, file int64, p inquiry.Page) (inquiry.List[inquiry.CellLoan], error),
 ) error {
-	file, err := fileOf(r)
+	file, err := number(r, "file")
 	if err != nil {
 		return err
 	}
@@ -610,7 +598,7 @@ func (c *Console) loansPage(w http.ResponseWriter, r *http.Request, v *loansView
 	if err != nil {
 		return err
 	}
-	list, err := read(r.Context(), file, inquiry.Page{After: r.URL.Query().Get("after"), Limit: pageRows})
+	list, err := read(r.Context(), file, inquiry.Page{After: r.URL.Query().Get("after"), Limit: rowsAPage})
 	if err != nil {
 		return err
 	}

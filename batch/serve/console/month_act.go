@@ -74,7 +74,7 @@ const acknowledges = "acknowledge-"
 
 // actOf reads the form of an act; needsWhy names the field that must not be empty.
 func (c *Console) actOf(w http.ResponseWriter, r *http.Request, needsWhy string) (a FileAct, o servicing.Order, f url.Values, err error) {
-	if a.File, err = fileOf(r); err != nil {
+	if a.File, err = number(r, "file"); err != nil {
 		return a, o, f, err
 	}
 	if f, err = form(w, r); err != nil {

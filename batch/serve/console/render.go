@@ -112,10 +112,9 @@ func (c *Console) functions() template.FuncMap {
 		"first":   func() int { return differencesShown },
 		"day":     func(d *rules.Date) string { return orZero(d).String() },
 
-		"segment":  url.PathEscape, // an id as one segment of an address
-		"words":    inWords,        // CLOSED::PAID_OFF as Closed, paid off
-		"meaning":  c.meaning,      // meaning "account_status" "11": a code of the record format in words
-		"sentence": sentence,       // of a rule, by its id
+		"words":    inWords,   // CLOSED::PAID_OFF as Closed: paid off
+		"meaning":  c.meaning, // meaning "account_status" "11": a code of the record format in words
+		"sentence": sentence,  // of a rule, by its id
 		"cents":    func(a rules.Cents) string { return a.String() },
 	}
 }
@@ -218,6 +217,9 @@ func itemOf(r *http.Request) string {
 	}
 	return ""
 }
+
+// rowsAPage is how many rows a page of a list has.
+const rowsAPage = 50
 
 type nonceKey struct{}
 

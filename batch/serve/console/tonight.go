@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/furnisher/furnisher/batch/inquiry"
@@ -44,9 +43,6 @@ func (c *Console) tonightRoutes() []route {
 
 // shownNights are how many nights the bars show.
 const shownNights = 60
-
-// rowsShown are the rows of a list.
-const rowsShown = 50
 
 // tonightData is what the page of tonight shows.
 type tonightData struct {
@@ -218,17 +214,8 @@ func (v *nightView) Waiting() (names []string) {
 // Goes reports whether a process works on the run, as far as is known.
 func (v *nightView) Goes() bool { return v.State == "RUNNING" && !v.Lost }
 
-// runNumber is the run of an address.
-func runNumber(r *http.Request) (int64, error) {
-	run, err := strconv.ParseInt(r.PathValue("run"), 10, 64)
-	if err != nil || run < 1 {
-		return 0, inquiry.ErrNotFound
-	}
-	return run, nil
-}
-
 func (c *Console) runs(w http.ResponseWriter, r *http.Request) error {
-	list, err := inquiry.Nights(r.Context(), c.DB, inquiry.Page{After: r.URL.Query().Get("after"), Limit: rowsShown})
+	list, err := inquiry.Nights(r.Context(), c.DB, inquiry.Page{After: r.URL.Query().Get("after"), Limit: rowsAPage})
 	if err != nil {
 		return err
 	}
@@ -246,7 +233,7 @@ type runData struct {
 const differencesShown = 100
 
 func (c *Console) run(w http.ResponseWriter, r *http.Request) error {
-	run, err := runNumber(r)
+	run, err := number(r, "run")
 	if err != nil {
 		return err
 	}
@@ -281,14 +268,14 @@ type exceptionsData struct {
 }
 
 func (c *Console) runExceptions(w http.ResponseWriter, r *http.Request) error {
-	run, err := runNumber(r)
+	run, err := number(r, "run")
 	if err != nil {
 		return err
 	}
 	if _, err := inquiry.OneNight(r.Context(), c.DB, run, c.Now()); err != nil {
 		return err
 	}
-	list, err := inquiry.Exceptions(r.Context(), c.DB, run, inquiry.Page{After: r.URL.Query().Get("after"), Limit: rowsShown})
+	list, err := inquiry.Exceptions(r.Context(), c.DB, run, inquiry.Page{After: r.URL.Query().Get("after"), Limit: rowsAPage})
 	if err != nil {
 		return err
 	}
