@@ -162,7 +162,7 @@ func (c *Console) showAccount(w http.ResponseWriter, r *http.Request, whole stri
 	}
 	a := account{
 		Account: found, Present: presentOf(found.Files), Happened: news.Rows, Told: found.Files[:min(filesShown, len(found.Files))],
-		Acts: c.actsFor(u, found), Evidence: c.Account.Evidence != nil && u.Role != servicing.Examiner, Explained: c.Account.Explain != nil,
+		Acts: c.actsFor(u, found), Evidence: c.Account.Evidence != nil && u.Sends(), Explained: c.Account.Explain != nil,
 		Whole: whole,
 	}
 	for i := range a.Present {

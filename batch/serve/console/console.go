@@ -91,6 +91,9 @@ type User struct {
 // May reports whether the user may do what a role may.
 func (u User) May(role servicing.Role) bool { return u.Role.May(role) }
 
+// Sends reports whether the user may send forms at all: an examiner only reads.
+func (u User) Sends() bool { return u.Role != servicing.Examiner }
+
 // route is an address of the console.
 type route struct {
 	pattern string         // method and path below Base: "GET /files/{file}"
@@ -174,7 +177,7 @@ func (c *Console) guard(e route) http.Handler {
 		case !in:
 			c.askToSignIn(w, r)
 			return
-		case !who.May(e.role) || who.Role == servicing.Examiner && r.Method != http.MethodGet && r.Method != http.MethodHead:
+		case !who.May(e.role) || !who.Sends() && r.Method != http.MethodGet && r.Method != http.MethodHead:
 			c.failed(w, r, errForbidden)
 			return
 		}

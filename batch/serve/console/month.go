@@ -194,7 +194,7 @@ func (c *Console) owed(ctx context.Context, first rules.Date, files []fileView) 
 
 // readCounted reads what was counted of a file.
 func (c *Console) readCounted(ctx context.Context, f *fileView) error {
-	f.MayCount = c.Month.Count != nil && who(ctx).Role != servicing.Examiner
+	f.MayCount = c.Month.Count != nil && who(ctx).Sends()
 	totals, err := inquiry.Totals(ctx, c.DB, f.File, lastFiles)
 	if err != nil {
 		return err
