@@ -82,7 +82,7 @@ func TestDeskEmpty(t *testing.T) {
 
 // The desk counts each queue, and each queue shows its items, to who may see them.
 func deskShowsQueues(t *testing.T, db *sqlx.DB) {
-	s := newSite(t, db)
+	s := newSite(t, db, serveAll)
 	standings, err := inquiry.QueueStandings(t.Context(), db, rules.DateOf(clock()))
 	if err != nil {
 		t.Fatal(err)
@@ -108,7 +108,20 @@ func deskShowsQueues(t *testing.T, db *sqlx.DB) {
 			t.Errorf("%s: a viewer is shown a form", q.Queue)
 		}
 		item := regexp.MustCompile(`/desk/[a-z]+/item\?item=[^"]*`).FindString(list.body)
-		s.get(role, html.UnescapeString(item)).has(t, 200, found[0].Since.String(), q.Leaves)
+		item = html.UnescapeString(item)
+		one := s.get(role, item)
+		one.has(t, 200, found[0].Since.String(), q.Leaves)
+		if role == servicing.Viewer && strings.Contains(one.body, "<textarea") {
+			t.Errorf("%s: a viewer is shown a form for an item", q.Queue)
+		}
+		if q.Resolver == servicing.Supervisor && q.Resolves != "" {
+			for _, at := range []string{"/desk/" + string(q.Queue), item} {
+				if strings.Contains(s.get(servicing.Operator, at).body, `value="resolve"`) {
+					t.Errorf("%s: an operator is offered what a supervisor may", at)
+				}
+			}
+			s.get(servicing.Supervisor, item).has(t, 200, `value="resolve"`)
+		}
 		file := s.get(role, "/desk/"+string(q.Queue)+"?csv=1")
 		lines, err := csv.NewReader(strings.NewReader(file.body)).ReadAll()
 		if err != nil || len(lines) != len(found)+1 || file.header.Get("Content-Type") != "text/csv; charset=utf-8" {
