@@ -53,6 +53,9 @@ func testFindings(t *testing.T, db *sqlx.DB) {
 	at := fmt.Sprintf("/findings/%d", open[0])
 	s.get(servicing.Viewer, "/findings").has(t, 200, "<h1>Findings</h1>", fmt.Sprintf(`href="%s"`, at), "nobody",
 		"=cmd|&lt;script&gt;alert(1)&lt;/script&gt;")
+	for _, path := range []string{"/findings", at} {
+		hides(t, s.get(servicing.Viewer, path), "/findings/assign", "/findings/resolve", "/findings/accept")
+	}
 	if got := s.get(servicing.Viewer, "/findings"); strings.Contains(got.body, "formaction") {
 		t.Error("a viewer is offered forms")
 	}

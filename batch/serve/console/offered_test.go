@@ -47,6 +47,7 @@ func serveEach(actions reflect.Value) {
 var (
 	offeredForm = regexp.MustCompile(`<form[^>]*>`)
 	offeredLink = regexp.MustCompile(`<a [^>]*href="([^"#]*)`)
+	offeredSend = regexp.MustCompile(`formaction="([^"#]*)`)
 	formAction  = regexp.MustCompile(`action="([^"#]*)"`)
 )
 
@@ -92,6 +93,9 @@ func TestNothingIsOfferedThatIsRefused(t *testing.T) {
 				}
 				forms++
 				offer(at, "POST", action[1])
+			}
+			for _, button := range offeredSend.FindAllStringSubmatch(got.body, -1) {
+				offer(at, "POST", button[1])
 			}
 			for _, link := range offeredLink.FindAllStringSubmatch(got.body, -1) {
 				offer(at, "GET", link[1])
